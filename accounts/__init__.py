@@ -1,0 +1,1 @@
+"""People who sign in, organisations, roles with scope, invitations, consents, site settings."""

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField
+from wtforms.validators import Optional, ValidationError
+
+from accounts.enums import Role
+from accounts.labels import ROLE_LABELS
+from accounts.passwords import MINIMUM, is_weak
+from kernel.forms import Form, LineField, email, required
+
+
+class SignInForm(Form):
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    password = PasswordField(_l("Password"), [required])
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class ResetRequestForm(Form):
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+
+
+class PasswordForm(Form):
+    """Sets a password; `personal` are words it must not contain."""
+
+    password = PasswordField(_l("New password"), [required])
+    repeat = PasswordField(_l("New password once more"), [required])
+
+    def __init__(self, *args: Any, personal: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.personal = personal
+
+    def validate_password(self, field: PasswordField) -> None:
+        if is_weak(field.data or "", *self.personal):
+            raise ValidationError(
+                _l("Choose at least %(number)d characters that are not your name or address.", number=MINIMUM)
+            )
+
+    def validate_repeat(self, field: PasswordField) -> None:
+        if field.data != self.password.data:
+            raise ValidationError(_l("The two passwords differ. Type the same one twice."))
+
+
+class UserForm(Form):
+    name = LineField(_l("Full name"), [required])
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    position = LineField(_l("Position"), [Optional()])
+
+
+class AssignmentForm(Form):
+    role = SelectField(_l("Role"), choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    scope = SelectField(_l("Where"))
+
+    def validate_role(self, field: SelectField) -> None:
+        Role(field.data)
+
+
+class SettingsForm(Form):
+    name = LineField(_l("Name of the site"), [required], maximum=80)
+    operator = LineField(_l("Operator (the organisation responsible for personal data)"), [Optional()])
+    operator_address = LineField(_l("Operator's address"), [Optional()])
+    contact_email = LineField(_l("E-mail for questions"), [Optional(), email], maximum=254)
+    contact_phone = LineField(_l("Telephone for questions"), [Optional()], maximum=40)
+    channel_vk = LineField(_l("VK page"), [Optional()])
+    channel_ok = LineField(_l("Odnoklassniki page"), [Optional()])
+    channel_max = LineField(_l("MAX channel"), [Optional()])
+    channel_telegram = LineField(_l("Telegram channel"), [Optional()])
+
+    def _check_link(self, field: LineField) -> None:
+        if field.data and not field.data.startswith("https://"):
+            raise ValidationError(_l("Give the whole address beginning with https://"))
+
+    validate_channel_vk = validate_channel_ok = validate_channel_max = validate_channel_telegram = _check_link
+
+
+class ConfirmForm(Form):
+    """A destructive act, confirmed."""
+
+    confirm = BooleanField()

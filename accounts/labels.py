@@ -1,0 +1,55 @@
+"""What people read for the codes of this feature."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from accounts.enums import OrganisationKind, Role, ScopeKind, Sphere
+
+ROLE_LABELS = {
+    Role.administrator: _l("Administrator"),
+    Role.organiser: _l("Organiser"),
+    Role.section_moderator: _l("Section moderator"),
+    Role.assistant: _l("Moderator's assistant"),
+    Role.door: _l("Door volunteer"),
+    Role.speaker: _l("Speaker"),
+    Role.coordinator: _l("Municipality coordinator"),
+    Role.curator: _l("Curator"),
+    Role.approver: _l("Approver"),
+    Role.methodist: _l("Methodist"),
+    Role.expert: _l("Catalogue expert"),
+    Role.analyst: _l("Regional analyst"),
+}
+SCOPE_LABELS = {
+    ScopeKind.site: _l("Everywhere"),
+    ScopeKind.series: _l("Series of forums"),
+    ScopeKind.forum: _l("Forum"),
+    ScopeKind.section: _l("Section"),
+    ScopeKind.territory: _l("Territory"),
+    ScopeKind.organisation: _l("Organisation"),
+}
+SPHERE_LABELS = {
+    Sphere.health: _l("Health care"),
+    Sphere.education: _l("Education"),
+    Sphere.culture: _l("Culture"),
+    Sphere.social: _l("Social protection"),
+    Sphere.sport: _l("Sport"),
+    Sphere.labour: _l("Labour"),
+    Sphere.business: _l("Business"),
+    Sphere.ngo: _l("Non-profit sector"),
+    Sphere.authority: _l("Authorities"),
+}
+ORGANISATION_LABELS = {
+    OrganisationKind.authority: _l("Authority"),
+    OrganisationKind.social_service: _l("Social service"),
+    OrganisationKind.education: _l("Educational organisation"),
+    OrganisationKind.health: _l("Medical organisation"),
+    OrganisationKind.culture: _l("Cultural organisation"),
+    OrganisationKind.sport: _l("Sports organisation"),
+    OrganisationKind.ngo: _l("Non-profit organisation"),
+    OrganisationKind.employer: _l("Employer"),
+    OrganisationKind.university: _l("University or college"),
+    OrganisationKind.union: _l("Trade union"),
+    OrganisationKind.media: _l("Media"),
+    OrganisationKind.other: _l("Other"),
+}

@@ -1,0 +1,36 @@
+"""Flask-Login: the session names a user and the generation it was made for."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager
+
+from accounts.models import User
+from kernel.db import db
+
+manager = LoginManager()
+
+
+def init_app(app: Flask) -> None:
+    manager.init_app(app)
+    app.extensions["tirazh.resume"] = _resume
+
+
+@manager.user_loader
+def load(identity: str) -> User | None:
+    user_id, _, generation = identity.partition(":")
+    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
+    if user is None or str(user.generation) != generation or not user.is_active:
+        return None
+    if user.demo and not current_app.config["DEMO"] and not current_app.testing:
+        return None
+    return user
+
+
+def _resume() -> ResponseReturnValue:
+    """The session ended while a form was being filled: sign in, then send the same again."""
+    from accounts.views import sign_in_page  # noqa: PLC0415  (views import this module's manager)
+
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return sign_in_page(next_url=request.full_path.rstrip("?"), kept=kept), 401

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
+from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
+from activity.operations import record
+from activity.outbox import send
+from kernel.db import db, utcnow
+from kernel.text import clean, email_key
+
+INVITATION_LIFE = timedelta(days=7)
+
+
+class LastAdministrator(ValueError):
+    """The site must keep one active administrator."""
+
+
+def add_user(email: str, name: str, *, by: User | None, position: str = "", password_hash: str | None = None) -> User:
+    """Add an account, without a password unless given. Raises IntegrityError when the e-mail is known."""
+    user = User(email=email_key(email), name=clean(name), position=clean(position), password_hash=password_hash)
+    db.session.add(user)
+    db.session.flush()
+    record(by, "user.added", user)
+    return user
+
+
+def invite(user: User, *, by: User | None, language: str = "ru") -> None:
+    """Send a link by which the person sets a password; earlier links stop working."""
+    user.invitation_generation += 1
+    user.invited_at = utcnow()
+    db.session.flush()
+    record(by, "user.invited", user)
+    send("account_invitation", user.email, language=language, user_id=user.id)
+
+
+def request_reset(user: User, *, language: str) -> None:
+    """Send a link by which the person sets a new password."""
+    user.invitation_generation += 1
+    user.invited_at = utcnow()
+    db.session.flush()
+    record(None, "user.reset_requested", user)
+    send("password_reset", user.email, language=language, user_id=user.id)
+
+
+def invitation_is_fresh(user: User) -> bool:
+    return user.invited_at is not None and utcnow() - user.invited_at <= INVITATION_LIFE
+
+
+def set_password(user: User, password_hash: str) -> None:
+    """Set a new password: links and sessions made before stop working."""
+    user.password_hash = password_hash
+    user.generation += 1
+    user.invitation_generation += 1
+    user.invited_at = None
+    db.session.flush()
+    record(user, "user.password_set", user)
+
+
+def note_sign_in(user: User) -> None:
+    user.last_seen_at = utcnow()
+    record(user, "user.signed_in", user)
+
+
+def assign(
+    user: User, role: Role, kind: ScopeKind, scope_id: int | None, *, by: User | None, scope_name: str = ""
+) -> RoleAssignment:
+    """Give a role in a scope; giving it twice changes nothing."""
+    for known in user.assignments:
+        if (known.role, known.scope_kind, known.scope_id) == (role, kind, scope_id):
+            return known
+    assignment = RoleAssignment(role=role, scope_kind=kind, scope_id=scope_id, scope_name=scope_name)
+    user.assignments.append(assignment)
+    db.session.flush()
+    record(by, "role.assigned", user, role=role.value, scope=kind.value, scope_id=scope_id)
+    return assignment
+
+
+def withdraw(assignment: RoleAssignment, *, by: User | None, administrators: int) -> None:
+    """Take a role away. Raises LastAdministrator."""
+    user = assignment.user
+    if assignment.role is Role.administrator and administrators <= 1:
+        raise LastAdministrator()
+    user.assignments.remove(assignment)
+    db.session.flush()
+    record(by, "role.withdrawn", user, role=assignment.role.value, scope=assignment.scope_kind.value)
+
+
+def suspend(user: User, *, by: User | None, administrators: int) -> None:
+    """Close the account; sessions end. Raises LastAdministrator."""
+    if user.holds(Role.administrator) and administrators <= 1:
+        raise LastAdministrator()
+    user.suspended_at = utcnow()
+    user.generation += 1
+    db.session.flush()
+    record(by, "user.suspended", user)
+
+
+def restore(user: User, *, by: User | None) -> None:
+    user.suspended_at = None
+    db.session.flush()
+    record(by, "user.restored", user)
+
+
+def add_organisation(
+    code: str,
+    name: str,
+    territory_id: int,
+    *,
+    by: User | None,
+    short_name: str = "",
+    kind: OrganisationKind = OrganisationKind.other,
+    sphere: Sphere = Sphere.social,
+    demo: bool = False,
+) -> Organisation:
+    organisation = Organisation(
+        code=code[:80],
+        name=clean(name),
+        short_name=clean(short_name),
+        kind=kind,
+        sphere=sphere,
+        territory_id=territory_id,
+        demo=demo,
+    )
+    db.session.add(organisation)
+    db.session.flush()
+    record(by, "organisation.added", organisation)
+    return organisation
+
+
+def give_consent(
+    text: ConsentText, subject_type: str, subject_id: int, *, address: str, on_paper: bool = False
+) -> None:
+    """Keep that a consent was given: which wording, by whom, when, from where."""
+    db.session.add(
+        Consent(
+            text_id=text.id, subject_type=subject_type, subject_id=subject_id, address=address[:64], on_paper=on_paper
+        )
+    )
+
+
+def add_consent_text(kind: ConsentKind, language: str, body: str, version: int) -> ConsentText:
+    text = ConsentText(kind=kind, language=language, body=body.strip(), version=version)
+    db.session.add(text)
+    db.session.flush()
+    return text

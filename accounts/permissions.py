@@ -1,0 +1,48 @@
+"""What each role may do. A permission is "feature:thing:verb"; where it holds is the assignment's scope."""
+
+from __future__ import annotations
+
+from accounts.enums import Role
+
+FORUM = {
+    "work:forums:open",
+    "forum:forum:edit",
+    "forum:programme:edit",
+    "registrations:registration:view",
+    "registrations:registration:edit",
+    "registrations:door:work",
+}
+PRACTICES = {"work:practices:open", "practices:practice:edit", "practices:practice:publish"}
+ADOPTION = {"work:cabinet:open", "adoption:adoption:start", "adoption:adoption:edit"}
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.administrator: frozenset(
+        FORUM
+        | PRACTICES
+        | {
+            "work:accounts:open",
+            "accounts:user:edit",
+            "accounts:settings:edit",
+            "activity:log:view",
+            "forum:series:edit",
+            "adoption:adoption:view",
+            "adoption:adoption:confirm",
+        }
+    ),
+    Role.organiser: frozenset(FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view"}),
+    Role.section_moderator: frozenset({"work:hall:open", "forum:section:chair"}),
+    Role.assistant: frozenset({"work:hall:open", "forum:section:assist"}),
+    Role.door: frozenset({"registrations:door:work"}),
+    Role.speaker: frozenset({"speakers:profile:own"}),
+    Role.coordinator: frozenset(ADOPTION),
+    Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm"}),
+    Role.approver: frozenset({"adoption:adoption:view"}),
+    Role.methodist: frozenset({"work:practices:open", "practices:practice:edit"}),
+    Role.expert: frozenset({"work:practices:open", "practices:practice:grade"}),
+    Role.analyst: frozenset({"adoption:adoption:view"}),
+}
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """The roles that hold `permission`."""
+    return frozenset(role for role, permissions in PERMISSIONS.items() if permission in permissions)

@@ -1,0 +1,38 @@
+"""What a role can be held in: each feature that owns such objects registers how to list and name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from accounts.enums import ScopeKind
+from accounts.labels import SCOPE_LABELS
+
+Lister = Callable[[], list[tuple[int, str]]]
+_listers: dict[ScopeKind, Lister] = {}
+
+
+def scope_source(kind: ScopeKind) -> Callable[[Lister], Lister]:
+    """Register the function that lists (id, name) of every object of `kind`."""
+
+    def register(lister: Lister) -> Lister:
+        _listers[kind] = lister
+        return lister
+
+    return register
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """All scopes as ("kind:id", label) for a select."""
+    choices = [("site", _("Everywhere"))]
+    for kind, lister in _listers.items():
+        choices += [(f"{kind.value}:{scope_id}", f"{SCOPE_LABELS[kind]}: {name}") for scope_id, name in lister()]
+    return choices
+
+
+def scope_name(kind: ScopeKind, scope_id: int | None) -> str:
+    """The name of a scope, kept beside the assignment so that lists need no look-up."""
+    if scope_id is None or kind not in _listers:
+        return ""
+    return dict(_listers[kind]()).get(scope_id, "")

@@ -1,0 +1,71 @@
+"""Site settings: what an operator says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, g
+from sqlalchemy import select
+
+from accounts.models import Setting
+from kernel.db import db
+from kernel.pages import bump
+
+DEFAULTS = {
+    "name": "Тираж",
+    "operator": "",
+    "operator_address": "",
+    "contact_email": "",
+    "contact_phone": "",
+    "region": "25000000",
+    "demo_notice": "",
+    "channel_vk": "",
+    "channel_ok": "",
+    "channel_max": "",
+    "channel_telegram": "",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    name: str
+    operator: str
+    operator_address: str
+    contact_email: str
+    contact_phone: str
+    region: str
+    demo_notice: str
+    channel_vk: str
+    channel_ok: str
+    channel_max: str
+    channel_telegram: str
+
+
+def site() -> Site:
+    """The settings, read once a request."""
+    if "site" not in g:
+        stored = {name: value for name, value in db.session.execute(select(Setting.name, Setting.value)).tuples()}
+        g.site = Site(**(DEFAULTS | {name: value for name, value in stored.items() if name in DEFAULTS}))
+    found: Site = g.site
+    return found
+
+
+def change(values: dict[str, str]) -> None:
+    """Store settings in the caller's transaction; every public page shows them."""
+    for name, value in values.items():
+        if name not in DEFAULTS:
+            raise KeyError(name)
+        db.session.merge(Setting(name=name, value=value))
+    g.pop("site", None)
+    bump("site")
+
+
+class _LazySite:
+    """`site.name` in templates: queried only by pages that use it."""
+
+    def __getattr__(self, name: str) -> str:
+        return str(getattr(site(), name))
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(_LazySite(), "site")

@@ -1,0 +1,35 @@
+"""Recording acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from activity.models import Entry
+from kernel.db import db
+
+
+def record(by: Any, action: str, subject: Any, **details: Any) -> Entry:
+    """Add an activity entry in the caller's transaction.
+
+    `by`: a user, or None for the system or an anonymous visitor. `subject`: a model with `id`
+    and perhaps `name`. `details`: JSON; values of personal columns must not be among them.
+    """
+    entry = Entry(
+        actor_type="user" if by is not None else "system",
+        actor_id=getattr(by, "id", None),
+        actor_name=getattr(by, "display_name", "") or "",
+        action=action,
+        subject_type=type(subject).__tablename__,
+        subject_id=subject.id,
+        subject_name=str(getattr(subject, "name", "") or getattr(subject, "title", "") or "")[:255]
+        if not _name_is_personal(subject)
+        else "",
+        details=details,
+    )
+    db.session.add(entry)
+    return entry
+
+
+def _name_is_personal(subject: Any) -> bool:
+    column = type(subject).__table__.columns.get("name")
+    return column is not None and bool(column.info.get("personal"))

@@ -1,0 +1,175 @@
+"""Transactional outbox of letters.
+
+A feature registers a kind with `@letter_kind("name")`: a function of the letter's argument that
+returns a `Content`. `send()` adds the letter in the caller's transaction; the worker claims it with
+a lease, makes the body and delivers it with a stable Message-ID. A crash between the server's
+acceptance and our commit sends it twice; nothing loses it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import current_app, render_template
+from sqlalchemy import delete, select, update
+
+from activity.models import Letter, LetterStatus
+from kernel import mail
+from kernel.db import db, utcnow
+from kernel.i18n import speaking
+from kernel.jobs import job
+from kernel.transaction import writing
+
+log = logging.getLogger("tirazh.mail")
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    kind: str
+    body: bytes
+    inline_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a letter says: `template` is the folder-and-name of `<template>.txt` and `.html`."""
+
+    subject: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str | None = None
+
+
+F = TypeVar("F", bound=Callable[..., Content | None])
+_kinds: dict[str, Callable[..., Content | None]] = {}
+
+
+def letter_kind(kind: str) -> Callable[[F], F]:
+    """Register the function that makes letters of `kind`; it returns None when there is nothing left to say."""
+
+    def register(make: F) -> F:
+        _kinds[kind] = make
+        return make
+
+    return register
+
+
+def send(kind: str, to: str, *, language: str = "ru", **argument: Any) -> Letter:
+    """Queue a letter in the caller's transaction. `argument` must be JSON and hold no secret."""
+    if kind not in _kinds:
+        raise KeyError(f"no letter kind {kind!r}")
+    letter = Letter(kind=kind, to=to, language=language, argument=argument)
+    db.session.add(letter)
+    db.session.flush()
+    return letter
+
+
+def compose(letter: Letter) -> EmailMessage | None:
+    """Make the message of a letter; None when its kind says there is nothing left to say."""
+    with speaking(letter.language):
+        content = _kinds[letter.kind](**letter.argument)
+        if content is None:
+            return None
+        message = EmailMessage()
+        message["Subject"] = content.subject
+        message["From"] = current_app.config["MAIL_FROM"]
+        message["To"] = letter.to
+        message["Date"] = format_datetime(letter.created_at)
+        message["Message-ID"] = f"<{letter.message_id}@{_domain()}>"
+        message["Auto-Submitted"] = "auto-generated"
+        if content.reply_to:
+            message["Reply-To"] = content.reply_to
+        context = {"subject": content.subject, **content.context}
+        message.set_content(render_template(f"{content.template}.txt", **context))
+        message.add_alternative(render_template(f"{content.template}.html", **context), subtype="html")
+    html = message.get_payload()[1]  # type: ignore[index]
+    for part in content.attachments:
+        kind, subkind = part.kind.split("/")
+        if part.inline_id:
+            html.add_related(part.body, kind, subkind, cid=f"<{part.inline_id}>", filename=part.name)  # type: ignore[union-attr]
+        else:
+            message.add_attachment(part.body, kind, subkind, filename=part.name)
+    return message
+
+
+def _domain() -> str:
+    return urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
+
+
+def deliver_due(limit: int = 100) -> int:
+    """Deliver letters that are due. Returns how many were tried."""
+    tried = 0
+    while tried < limit and (claimed := _claim()):
+        tried += 1
+        _deliver(*claimed)
+    return tried
+
+
+def _claim() -> tuple[int, str] | None:
+    now = utcnow()
+    due = (
+        select(Letter.id)
+        .where(Letter.status == LetterStatus.queued, Letter.next_at <= now)
+        .order_by(Letter.next_at, Letter.id)
+        .limit(1)
+    )
+    if db.session.scalar(due) is None:  # an idle worker must not take the write lock
+        db.session.rollback()
+        return None
+    with writing():
+        if db.session.get_bind().dialect.name == "postgresql":
+            due = due.with_for_update(skip_locked=True)
+        lease = secrets.token_hex(12)
+        claimed = db.session.scalar(
+            update(Letter)
+            .where(Letter.id.in_(due.scalar_subquery()), Letter.status == LetterStatus.queued)
+            .values(lease=lease, next_at=now + LEASE, attempts=Letter.attempts + 1)
+            .returning(Letter.id)
+            .execution_options(synchronize_session=False)
+        )
+    return (claimed, lease) if claimed else None
+
+
+def _deliver(letter_id: int, lease: str) -> None:
+    letter = db.session.get_one(Letter, letter_id)
+    attempts = letter.attempts
+    values: dict[str, Any]
+    try:
+        message = compose(letter)
+        if message is not None:
+            db.session.rollback()  # no transaction stays open while a mail server thinks
+            mail.deliver(message)
+        values = {"status": LetterStatus.sent, "sent_at": utcnow(), "error": None}
+    except Exception as error:
+        log.warning("letter %s not delivered: %s", letter_id, type(error).__name__)
+        dead = attempts >= ATTEMPTS
+        values = {
+            "status": LetterStatus.dead if dead else LetterStatus.queued,
+            "next_at": utcnow() + timedelta(seconds=30 * 2**attempts),
+            "error": f"{type(error).__name__}: {error}"[:500],
+        }
+    db.session.rollback()
+    with writing():
+        db.session.execute(
+            update(Letter).where(Letter.id == letter_id, Letter.lease == lease).values(**values, lease=None)
+        )
+
+
+@job("forget-old-letters", every=timedelta(hours=24))
+def forget_old() -> None:
+    """Delete delivered letters after 30 days."""
+    with writing():
+        horizon = utcnow() - timedelta(days=30)
+        db.session.execute(delete(Letter).where(Letter.status == LetterStatus.sent, Letter.sent_at < horizon))

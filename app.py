@@ -1,0 +1,65 @@
+"""The application: everything that takes part in it is named here, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+
+import config
+from accounts import login, settings
+from accounts.cli import cli as users_cli
+from accounts.cli import setup_command
+from accounts.views import blueprint as accounts_pages
+from activity.views import blueprint as activity_pages
+from adoption import receivers as adoption_receivers
+from adoption.views import blueprint as adoption_pages
+from forum.views import blueprint as forum_pages
+from home import navigation
+from home.cli import demo_command, export_cli, import_cli, worker_command
+from home.views import blueprint as home_pages
+from kernel import access, assets, errors, i18n, observe, panels, security, templating, translations
+from kernel.db import db
+from practices.views import blueprint as practices_pages
+from programme.views import blueprint as programme_pages
+from registrations import receivers as registrations_receivers
+from registrations.door import blueprint as door_pages
+from registrations.views import blueprint as registrations_pages
+from speakers.views import blueprint as speakers_pages
+from territories.views import blueprint as territories_pages
+
+BLUEPRINTS = (
+    home_pages,
+    accounts_pages,
+    activity_pages,
+    territories_pages,
+    forum_pages,
+    practices_pages,
+    speakers_pages,
+    programme_pages,
+    registrations_pages,
+    door_pages,
+    adoption_pages,
+)
+RECEIVERS = (adoption_receivers, registrations_receivers, navigation)
+COMMANDS = (users_cli, setup_command, worker_command, demo_command, import_cli, export_cli, translations.cli)
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Build the application; `overrides` win over the environment's settings (tests)."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(config.load(overrides))
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": False, **app.config.get("ENGINE_OPTIONS", {})}
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    db.init_app(app)
+    Migrate(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
+    for part in (templating, i18n, security, access, assets, errors, panels, observe, login, settings):
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    for receivers in RECEIVERS:
+        receivers.connect()
+    return app

@@ -1,0 +1,1 @@
+"""Series, forums, venues, rooms, sections, quotas."""

@@ -1,0 +1,73 @@
+"""What the product does, as links: for visitors, and for each role's work area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from kernel.templating import navigation
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    href: str
+    current: bool = False
+    icon: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Area:
+    """A work area: shown to whoever holds `permission` somewhere."""
+
+    permission: str
+    endpoint: str
+    label: object
+    icon: str
+
+
+AREAS = (
+    Area("work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
+    Area("work:forums:open", "forum.manage", _l("Forums"), "calendar"),
+    Area("work:practices:open", "practices.manage", _l("Practices"), "list"),
+    Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
+    Area("accounts:user:edit", "accounts.people", _l("People and roles"), "people"),
+    Area("activity:log:view", "activity.log", _l("Who did what"), "clock"),
+    Area("accounts:settings:edit", "accounts.site_settings", _l("Site settings"), "settings"),
+)
+
+
+def public_links() -> list[Link]:
+    here = request.path
+    places = (("/forums/", _("Forums")), ("/practices/", _("Practices")), ("/adoption/", _("Adoption")))
+    return [
+        Link(label, request.script_root + path, here == path or here.startswith(path) and len(path) > 1)
+        for path, label in places
+    ]
+
+
+def footer_links() -> list[Link]:
+    return [Link(_("Personal data"), url_for("accounts.privacy"))]
+
+
+def work_links() -> list[Link]:
+    if not current_user.is_authenticated:
+        return []
+    links = [Link(_("My tasks"), url_for("home.work"), request.endpoint == "home.work", "check-circle")]
+    for area in AREAS:
+        if current_user.scopes(area.permission):
+            address = url_for(area.endpoint)
+            current = (request.script_root + request.path).startswith(address)
+            links.append(Link(str(area.label), address, current, area.icon))
+    return links
+
+
+def connect() -> None:
+    navigation("public_nav", public_links)
+    navigation("footer_nav", footer_links)
+    navigation("work_nav", work_links)

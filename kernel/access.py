@@ -1,0 +1,129 @@
+"""Who may call a view. Deny by default: a view that declares nothing is refused.
+
+The permission alone proves nothing about *whose* object it is: scoped finders do that,
+raising NotFound so that forbidden and missing look the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.exceptions import NotFound
+from wtforms import ValidationError
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """Where a user holds a permission: everywhere, or in the objects of each kind by id."""
+
+    everywhere: bool = False
+    ids: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.everywhere or any(self.ids.values())
+
+    def of(self, kind: str) -> frozenset[int]:
+        """Ids of scope objects of `kind` ("series", "forum", "section", "territory", "organisation")."""
+        return self.ids.get(kind, frozenset())
+
+
+class Actor(Protocol):
+    """What features may ask of the signed-in user."""
+
+    id: int
+    is_authenticated: bool
+    display_name: str
+    email: str
+
+    def scopes(self, permission: str) -> Scopes: ...
+
+
+@dataclass(frozen=True)
+class Access:
+    kind: str
+    permission: str | None = None
+
+
+def actor() -> Actor:
+    """The signed-in user of this request."""
+    return cast(Actor, current_user)
+
+
+def public(view: V) -> V:
+    """Anyone may call; also pages whose address carries its own secret."""
+    return _declare(view, Access("public"))
+
+
+def signed_in(view: V) -> V:
+    """Any signed-in user may call."""
+    return _declare(view, Access("signed_in"))
+
+
+def requires(permission: str) -> Callable[[V], V]:
+    """Only users holding `permission` ("feature:thing:verb") in some scope may call."""
+    return lambda view: _declare(view, Access("permission", permission))
+
+
+def token_page(view: V) -> V:
+    """The address holds a secret: never stored, never indexed, masked in logs."""
+    cast(Any, view).token_page = True
+    return view
+
+
+def shows_form(view: V) -> V:
+    """The view validates a WTForms form itself: a stale CSRF token shows the form again with what was typed."""
+    cast(Any, view).shows_form = True
+    return view
+
+
+def _declare(view: V, access: Access) -> V:
+    cast(Any, view).access = access
+    return view
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_enforce)
+
+
+def _enforce() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    view: Any = current_app.view_functions[request.endpoint]
+    access: Access | None = getattr(view, "access", None)
+    if access is None:
+        raise NotFound()
+    if access.kind != "public":
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        if access.permission and not current_user.scopes(access.permission):
+            raise NotFound()
+    if request.method not in SAFE_METHODS and not getattr(view, "shows_form", False):
+        _check_csrf()
+    g.token_page = getattr(view, "token_page", False)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+    resume: Callable[[], ResponseReturnValue] = current_app.extensions["tirazh.resume"]
+    return resume()
+
+
+def _check_csrf() -> None:
+    if not current_app.config.get("WTF_CSRF_ENABLED", True):
+        return
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError as error:
+        raise CSRFError(str(error)) from error

@@ -1,0 +1,80 @@
+"""Static files under one version prefix: /static/v-<hash>/<path>, kept by browsers for a year.
+
+The prefix lets ES modules import each other by relative path. `css/site.css` is made from
+the files listed in `static/css/order.txt`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.utils import safe_join
+
+from kernel.access import public
+
+FOREVER = "public, max-age=31536000, immutable"
+TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm"}
+ZIPPED = {".js", ".css", ".svg", ".wasm", ".json"}
+
+
+def init_app(app: Flask) -> None:
+    root = Path(app.root_path) / "static"
+    app.config["STATIC_ROOT"] = root
+    app.config["STATIC_VERSION"] = _fingerprint(root)
+    app.add_url_rule("/static/v-<version>/<path:path>", "static", serve)
+    app.add_template_global(asset)
+
+
+def asset(path: str) -> str:
+    """The address of a static file. Language prefixes do not apply: one copy serves both."""
+    if current_app.debug:
+        current_app.config["STATIC_VERSION"] = _fingerprint(current_app.config["STATIC_ROOT"])
+    address = url_for("static", version=current_app.config["STATIC_VERSION"], path=path)
+    return address.removeprefix(request.script_root) if request else address
+
+
+@public
+def serve(version: str, path: str) -> Response:
+    root: Path = current_app.config["STATIC_ROOT"]
+    try:
+        body, zipped = _read(root, path, current_app.config["STATIC_VERSION"])
+    except (FileNotFoundError, IsADirectoryError):
+        raise NotFound() from None
+    suffix = Path(path).suffix
+    kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    use_zip = zipped is not None and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(zipped if use_zip else body, content_type=kind)
+    if use_zip:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    # A page of the previous release may still ask by the old version: answer, but do not let it be kept.
+    response.headers["Cache-Control"] = FOREVER if version == current_app.config["STATIC_VERSION"] else "no-cache"
+    return response
+
+
+@cache
+def _read(root: Path, path: str, version: str) -> tuple[bytes, bytes | None]:
+    if path == "css/site.css":
+        order = (root / "css" / "order.txt").read_text().split()
+        body = b"\n".join((root / "css" / name).read_bytes() for name in order)
+    else:
+        full = safe_join(str(root), path)
+        if full is None:
+            raise FileNotFoundError(path)
+        body = Path(full).read_bytes()
+    return body, gzip.compress(body, 9, mtime=0) if Path(path).suffix in ZIPPED else None
+
+
+def _fingerprint(root: Path) -> str:
+    digest = hashlib.blake2b(digest_size=5)
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            stat = path.stat()
+            digest.update(f"{path.relative_to(root)}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,138 @@
+"""Database: model base, column types, engines of both kinds."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from kernel import mode
+from kernel.text import sort_key
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment. Refuses naive values, returns aware UTC ones on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: what happened is stored in UTC")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Base(DeclarativeBase):
+    registry = registry(metadata=_metadata, type_annotation_map={datetime: UTCDateTime()})
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What `db.Model` is, for the type checker."""
+
+        __abstract__ = True
+
+        def __init__(self, **columns: Any) -> None: ...
+else:
+    Model = db.Model
+
+IntPk = Annotated[int, mapped_column(Integer, primary_key=True)]
+
+
+def enum_column(kind: type[enum.Enum]) -> Enum:
+    """A portable enum type: VARCHAR(32) holding the members' values."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=32,
+        create_constraint=False,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def key_column(source: str, length: int = 255) -> Mapped[str]:
+    """A column kept equal to `sort_key` of column `source`: search and order that know Cyrillic case."""
+
+    def derive(context: Any) -> str:
+        return sort_key(context.get_current_parameters().get(source) or "")[:length]
+
+    return mapped_column(String(length), default=derive, index=True)
+
+
+def keep_key(model: type[Any], source: str, key: str) -> None:
+    """Keep `model.<key>` in step with `model.<source>` whenever the latter is set."""
+
+    def changed(target: Any, value: str | None, _old: object, _initiator: object) -> None:
+        setattr(target, key, sort_key(value or "")[:255])
+
+    event.listen(getattr(model, source), "set", changed, propagate=True)
+
+
+def utcnow() -> datetime:
+    """Now, by a clock that tests may move."""
+    return _clock()
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+_clock: Callable[[], datetime] = _system_clock
+
+
+def set_clock(clock: Callable[[], datetime] | None) -> None:
+    """Replace the clock (tests, the demo world); None restores the system's."""
+    global _clock
+    _clock = clock or _system_clock
+
+
+@event.listens_for(Engine, "connect")
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        # The driver's own transaction handling begins too late and too lazily: ours is explicit.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=20000")
+        cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Any) -> None:
+    writing = mode.is_writing()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    else:
+        connection.connection.dbapi_connection.read_only = not writing

@@ -1,0 +1,39 @@
+"""PDF by typst. Templates lie in `templates/documents/*.typ`; data travels as JSON in `sys.inputs.data`."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+FONT = "Golos Text"
+
+
+def render(template: str, data: dict[str, Any], standard: str | None = None) -> bytes:
+    """Compile `templates/documents/<template>.typ` with `data`; `standard` such as "ua-1" or "a-2b"."""
+    import typst  # noqa: PLC0415  (a native compiler: loaded when the first document is asked for)
+
+    root = Path(current_app.root_path) / "templates" / "documents"
+    return bytes(
+        typst.compile(
+            str(root / f"{template}.typ"),
+            root=str(root),
+            font_paths=[str(_fonts())],
+            ignore_system_fonts=False,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=[standard] if standard else [],
+        )
+    )
+
+
+def _fonts() -> Path:
+    return Path(current_app.root_path) / "static" / "vendor" / "ttf"
+
+
+@cache
+def has_font() -> bool:
+    """Whether documents have their own font; without it the system's is used and start-up says so."""
+    return any(_fonts().glob("*.ttf"))

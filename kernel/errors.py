@@ -1,0 +1,83 @@
+"""Errors as pages in the reader's language, saying what to do next; as JSON for `.json` addresses."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+log = logging.getLogger("tirazh")
+
+
+class Conflict(Exception):
+    """The object changed since the form was opened.
+
+    `rows` holds (label, what is there now, what was typed) for the page to show side by side.
+    """
+
+    def __init__(self, rows: list[tuple[str, str, str]], address: str) -> None:
+        super().__init__("edit conflict")
+        self.rows = rows
+        self.address = address
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _words(code: int) -> tuple[str, str]:
+    return {
+        400: (_("The request is not clear"), _("Go back, check what was entered and send it again.")),
+        401: (_("Please sign in"), _("Sign in and repeat what you were doing.")),
+        403: (_("This is not open to you"), _("Ask the organiser for the right to do this.")),
+        404: (_("There is no such page"), _("Check the address, or start from the front page.")),
+        405: (_("This cannot be done this way"), _("Go back and use the button on the page.")),
+        409: (_("Somebody has changed this meanwhile"), _("Open the page again and repeat the change.")),
+        410: (_("This is no longer here"), _("Start from the front page.")),
+        413: (_("The file is too large"), _("Choose a file of up to 10 MB and send it again.")),
+        429: (_("Too many attempts"), _("Wait a few minutes and try again. Nothing has been lost.")),
+        500: (_("Something went wrong on our side"), _("We have written it down. Try again in a minute.")),
+        503: (_("The service is resting"), _("Try again in a few minutes.")),
+    }.get(code, (_("Something went wrong"), _("Try again in a minute.")))
+
+
+def _page(code: int, detail: str | None = None) -> Response:
+    title, advice = _words(code)
+    if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(error=title, advice=detail or advice), code)
+    return make_response(render_template("errors/error.html", code=code, title=title, advice=detail or advice), code)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    response = _page(error.code)
+    for name, value in error.get_headers(request.environ):
+        if name in ("Retry-After", "Allow"):
+            response.headers[name] = value
+    retry = getattr(error, "retry_after", None)
+    if isinstance(retry, int):
+        response.headers["Retry-After"] = str(retry)
+    return response
+
+
+def _stale(error: CSRFError) -> ResponseReturnValue:
+    return _page(400, _("The page stood open for too long. Go back, refresh it and press the button again."))
+
+
+def _conflict(error: Conflict) -> ResponseReturnValue:
+    return make_response(render_template("errors/conflict.html", rows=error.rows, address=error.address), 409)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("unexpected error", extra={"request_id": g.get("request_id")})
+    if isinstance(error, InternalServerError):
+        return _page(500)
+    return _page(500)

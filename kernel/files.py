@@ -1,0 +1,145 @@
+"""Uploads: checked by content and size, kept under a random name, served as downloads.
+
+Storage is a folder (`FILES`); objects of features point at `StoredFile` rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Response, current_app, send_file
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import NotFound
+
+from kernel.db import IntPk, Model, utcnow
+from kernel.text import clean
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_UNPACKED = 100 * 1024 * 1024
+
+
+class StoredFile(Model):
+    __tablename__ = "stored_file"
+    id: Mapped[IntPk]
+    uuid: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class FileRefused(ValueError):
+    """The upload is not accepted; the text says why and what to do, in the reader's language."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A checked upload, not yet stored."""
+
+    name: str
+    kind: str
+    body: bytes
+
+
+OFFICE = {
+    ".docx": ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ".xlsx": ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".pptx": ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+}
+PLAIN = {
+    ".pdf": (b"%PDF-", "application/pdf"),
+    ".png": (b"\x89PNG\r\n\x1a\n", "image/png"),
+    ".jpg": (b"\xff\xd8\xff", "image/jpeg"),
+    ".jpeg": (b"\xff\xd8\xff", "image/jpeg"),
+}
+ACCEPTED = _l("PDF, DOCX, XLSX, PPTX, PNG or JPEG up to 10 MB")
+
+
+def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
+    """Read and check an upload by its content. Raises FileRefused."""
+    name = clean(Path((file.filename or "").replace("\\", "/")).name)[:200]
+    body = file.stream.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
+    if not body:
+        raise FileRefused(_("The file is empty. Choose another one."))
+    suffix = Path(name).suffix.lower()
+    if accept is not None and suffix not in accept:
+        raise FileRefused(
+            _("This kind of file is not accepted here. Accepted: %(kinds)s.", kinds=", ".join(sorted(accept)))
+        )
+    if suffix in PLAIN and body.startswith(PLAIN[suffix][0]):
+        return Upload(name, PLAIN[suffix][1], body)
+    if suffix in OFFICE:
+        check_archive(body, OFFICE[suffix][0])
+        return Upload(name, OFFICE[suffix][1], body)
+    raise FileRefused(_("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED)))
+
+
+def check_archive(body: bytes, member: str) -> None:
+    """Refuse an Office file that is broken, a bomb, or carries macros. Raises FileRefused."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise FileRefused(_("The file is damaged and cannot be opened. Save it again and retry.")) from None
+    names = {entry.filename for entry in entries}
+    if member not in names:
+        raise FileRefused(
+            _("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED))
+        )
+    if any("vbaProject" in name for name in names):
+        raise FileRefused(_("The file contains macros. Save it without macros and retry."))
+    if len(entries) > 5000 or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise FileRefused(_("The file unpacks to more than 100 MB. Choose a smaller one."))
+
+
+def write(upload: Upload) -> StoredFile:
+    """Write the body to storage and return its row, not yet added. Call before `writing()`."""
+    stored = StoredFile(
+        uuid=str(uuid4()),
+        name=upload.name,
+        kind=upload.kind,
+        size=len(upload.body),
+        sha256=hashlib.sha256(upload.body).hexdigest(),
+    )
+    path = _path(stored.uuid)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(upload.body)
+    return stored
+
+
+def read(stored: StoredFile) -> bytes:
+    """The stored body. Raises NotFound when the file is gone."""
+    try:
+        return _path(stored.uuid).read_bytes()
+    except FileNotFoundError:
+        raise NotFound() from None
+
+
+def download(stored: StoredFile) -> Response:
+    """Answer with the file as a download under its own name."""
+    response = send_file(
+        io.BytesIO(read(stored)),
+        mimetype=stored.kind,
+        as_attachment=True,
+        download_name=stored.name,
+        etag=stored.sha256,
+    )
+    response.headers["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+def _path(uuid: str) -> Path:
+    return Path(current_app.config["FILES"]) / uuid[:2] / uuid

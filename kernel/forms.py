@@ -1,0 +1,88 @@
+"""Forms: one base, fields that clean what was typed, and the edit version that detects conflicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.validators import DataRequired, Email, Length, ValidationError
+
+from kernel.text import clean
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base form: CSRF on, field order as written, no ambient data on safe requests."""
+
+
+class VersionedForm(Form):
+    """Carries the version its object had when the form was opened."""
+
+    version = HiddenField()
+
+    def opened_version(self) -> int:
+        """The version sent back, or 0 when it is missing or not a number."""
+        return int(self.version.data) if (self.version.data or "").isdigit() else 0
+
+
+def _clean_line(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _clean_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return "\n".join(clean(line) for line in value.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+
+
+class LineField(StringField):
+    """One line of text, cleaned of control characters and doubled spaces."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 255, **kwargs: Any) -> None:
+        kwargs["filters"] = [_clean_line, *kwargs.get("filters", ())]
+        super().__init__(label, [*validators, Length(max=maximum)], **kwargs)
+
+
+class TextField(TextAreaField):
+    """Several lines of text, each cleaned."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 6000, **kwargs: Any) -> None:
+        kwargs["filters"] = [_clean_text, *kwargs.get("filters", ())]
+        super().__init__(label, [*validators, Length(max=maximum)], **kwargs)
+
+
+class ChecksField(SelectMultipleField):
+    """Several choices as check boxes."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+required = DataRequired(_l("Please fill this in."))
+email = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))
+
+
+def accepted(message: str) -> Callable[[Form, Field], None]:
+    """A box that must be ticked; `message` says why."""
+
+    def check(_form: Form, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(message)
+
+    # The widget marks it as required without the browser's own bubble stopping the server's sentence.
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+class Choice:
+    """WTForms' `coerce` for optional selects: empty string is None."""
+
+    def __init__(self, kind: type[Any]) -> None:
+        self.kind = kind
+
+    def __call__(self, value: Any) -> Any:
+        if value in (None, "", "None"):
+            return None
+        return value if isinstance(value, self.kind) else self.kind(value)

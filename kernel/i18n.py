@@ -1,0 +1,127 @@
+"""Languages: Russian at `/…`, English under `/en/…`; dates and numbers as each writes them.
+
+Messages are English in the code; `translations/ru/<feature>.po` hold the Russian, one file per
+feature, joined into one catalogue by `flask translations compile`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
+from flask_babel import gettext as _
+
+from kernel.text import NBSP, typograph
+
+LANGUAGES = ("ru", "en")
+babel = Babel()
+
+
+class LanguagePrefix:
+    """Move `/en` from the path into SCRIPT_NAME, so that every address made in the request keeps it."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/en" or path.startswith("/en/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
+            environ["PATH_INFO"] = path[3:] or "/"
+            environ["tirazh.language"] = "en"
+        return self.application(environ, start_response)
+
+
+def language() -> str:
+    """The reader's language: of the address in a request, else as forced for a letter or document."""
+    if has_request_context() and "language" not in g:
+        return str(request.environ.get("tirazh.language", "ru"))
+    return str(g.get("language", "ru")) if g else "ru"
+
+
+def speaking(code: str) -> Any:
+    """Context manager: speak `code` ("ru" or "en") for a letter or document made outside a request."""
+    return force_locale(code)
+
+
+def spoken() -> str:
+    """The language in force now, forced or of the request."""
+    locale = get_locale()
+    return locale.language if locale else "ru"
+
+
+def init_app(app: Flask) -> None:
+    root = Path(app.root_path)
+    app.config["BABEL_DEFAULT_LOCALE"] = "ru"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(root / "var" / "translations")
+    babel.init_app(app, locale_selector=language)
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    app.jinja_env.filters.update(
+        day=day, day_range=day_range, clock=clock, moment=moment, number=number, typograph=typograph
+    )
+    app.context_processor(lambda: {"language": language(), "language_urls": language_urls()})
+
+
+def language_urls() -> dict[str, str]:
+    """This page's address in each language."""
+    if not request:
+        return {}
+    path = request.full_path.rstrip("?")
+    root = request.script_root.removesuffix("/en")
+    return {"ru": root + path, "en": f"{root}/en{path}"}
+
+
+def day(value: date, style: str = "long") -> str:
+    """«22 апреля 2027 года»; style "short" → «22 апреля», "digits" → «22.04.2027»."""
+    tongue = spoken()
+    if style == "digits":
+        return value.strftime("%d.%m.%Y")
+    if tongue == "ru":
+        pattern = f"d{NBSP}MMMM" + (f" y{NBSP}'года'" if style == "long" else "")
+    else:
+        pattern = f"d{NBSP}MMMM" + (" y" if style == "long" else "")
+    return babel_date(value, pattern, locale=tongue)
+
+
+def day_range(start: date, end: date) -> str:
+    """«22 апреля 2027 года» or «3–8 июня 2024 года»."""
+    if start == end:
+        return day(start)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day}–{day(end)}"
+    if start.year == end.year:
+        return f"{day(start, 'short')} – {day(end)}"
+    return f"{day(start)} – {day(end)}"
+
+
+def clock(value: time | datetime) -> str:
+    """«09:30»."""
+    return value.strftime("%H:%M")
+
+
+def moment(value: datetime, zone: str = "Asia/Irkutsk") -> str:
+    """A UTC moment shown in `zone`: «21 ноября 2026 года, 14:05»."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())}, {clock(local)}"
+
+
+def moment_short(value: datetime, zone: str = "Asia/Irkutsk") -> str:
+    """«21.11.2026 14:05»."""
+    return babel_datetime(value.astimezone(ZoneInfo(zone)), "dd.MM.y HH:mm", locale=spoken())
+
+
+def number(value: float) -> str:
+    """«2 900» in Russian (non-breaking space), "2,900" in English."""
+    return format_decimal(value, locale=spoken())
+
+
+__all__ = ["LANGUAGES", "_", "clock", "day", "day_range", "language", "moment", "number", "speaking", "spoken"]

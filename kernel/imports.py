@@ -1,0 +1,100 @@
+"""Imports of files: a preview with a verdict per row, then one transaction, repeatable without doubles.
+
+A feature's importer turns a file into a `Plan`; the preview keeps the file on the server with its
+hash, and confirmation computes the plan again from the same file before carrying it out.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from werkzeug.exceptions import NotFound
+
+from kernel.db import IntPk, Model, db, utcnow
+from kernel.files import StoredFile
+
+
+A = TypeVar("A")
+
+
+class Verdict(enum.Enum):
+    create = "create"
+    change = "change"
+    same = "same"
+    error = "error"
+
+
+@dataclass
+class Row:
+    """A row of the file: its number there, what it is called, and what would happen to it."""
+
+    number: int
+    title: str
+    verdict: Verdict
+    messages: list[str] = field(default_factory=list)
+    """Errors, or what would change, in the reader's language."""
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Plan(Generic[A]):
+    """What an import would do. `actions` is the importer's own business, run by its `carry_out`."""
+
+    rows: list[Row]
+    actions: list[A]
+    absent: list[str] = field(default_factory=list)
+    """What is here but not in the file: listed, never deleted."""
+    creates: list[str] = field(default_factory=list)
+    """Other objects the import would create (sections, rooms, organisations)."""
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(row.verdict is verdict for row in self.rows)
+
+    @property
+    def errors(self) -> int:
+        return self.count(Verdict.error)
+
+    def summary(self) -> str:
+        """`created N, changed N, skipped N, errors N`: the command's last line."""
+        return (
+            f"created {self.count(Verdict.create)}, changed {self.count(Verdict.change)}, "
+            f"skipped {self.count(Verdict.same)}, errors {self.errors}"
+        )
+
+
+class ImportPreview(Model):
+    """An uploaded file waiting for its confirmation."""
+
+    __tablename__ = "import_preview"
+
+    id: Mapped[IntPk]
+    uuid: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
+    kind: Mapped[str] = mapped_column(String(32))
+    scope_id: Mapped[int | None]
+    user_id: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    applied_at: Mapped[datetime | None]
+
+    file: Mapped[StoredFile] = relationship()
+
+
+def preview_for(uuid: str, kind: str, scope_id: int | None, user_id: int) -> ImportPreview:
+    """The user's own preview of this kind and scope. Raises NotFound."""
+    found = db.session.scalar(
+        select(ImportPreview).where(
+            ImportPreview.uuid == uuid,
+            ImportPreview.kind == kind,
+            ImportPreview.scope_id == scope_id,
+            ImportPreview.user_id == user_id,
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found

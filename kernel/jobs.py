@@ -1,0 +1,167 @@
+"""Work that a request must not wait for: one table, claimed with a lease, safe to run twice.
+
+A kind is a function registered with `@job("name")` taking the JSON argument as keywords.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import JSON, String, Text, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import IntPk, Model, db, utcnow
+from kernel.transaction import writing
+
+log = logging.getLogger("tirazh.jobs")
+F = TypeVar("F", bound=Callable[..., Any])
+LEASE = timedelta(minutes=10)
+ATTEMPTS = 8
+
+
+class Job(Model):
+    __tablename__ = "job"
+    id: Mapped[IntPk]
+    kind: Mapped[str] = mapped_column(String(64))
+    argument: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    unique_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    run_after: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    leased_until: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(32))
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    dead: Mapped[bool] = mapped_column(default=False)
+    progress: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+_kinds: dict[str, Callable[..., Any]] = {}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    kind: str
+    every: timedelta
+
+
+_schedule: list[Schedule] = []
+
+
+def job(kind: str, every: timedelta | None = None) -> Callable[[F], F]:
+    """Register a kind of job; with `every`, the worker also runs it regularly."""
+
+    def register(work: F) -> F:
+        if kind not in _kinds and every:
+            _schedule.append(Schedule(kind, every))
+        _kinds[kind] = work
+        return work
+
+    return register
+
+
+def enqueue(
+    kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: Any
+) -> Job | None:
+    """Add a job inside the caller's transaction; with a `unique_key` already queued, nothing happens."""
+    if unique_key and db.session.scalar(select(Job.id).where(Job.unique_key == unique_key)):
+        return None
+    queued = Job(kind=kind, argument=argument, unique_key=unique_key, run_after=run_after or utcnow())
+    db.session.add(queued)
+    db.session.flush()
+    return queued
+
+
+def run_due(limit: int = 50) -> int:
+    """Run jobs that are due, one after another. Returns how many were tried."""
+    tried = 0
+    while tried < limit and (claimed := _claim()):
+        tried += 1
+        _run(*claimed)
+    return tried
+
+
+def tick() -> None:
+    """Queue what the schedule asks for."""
+    with writing():
+        for entry in _schedule:
+            slot = int(utcnow().timestamp() // entry.every.total_seconds())
+            enqueue(entry.kind, unique_key=f"{entry.kind}:{slot}")
+
+
+def report(job_id: int, progress: int, total: int) -> None:
+    """Tell how far a long job has come. Must be called outside `writing()`."""
+    with writing():
+        db.session.execute(update(Job).where(Job.id == job_id).values(progress=progress, total=total))
+
+
+def forget_old() -> None:
+    """Delete jobs done more than a week ago."""
+    with writing():
+        db.session.execute(delete(Job).where(Job.done_at < utcnow() - timedelta(days=7)))
+
+
+job("forget-old-jobs", every=timedelta(hours=6))(forget_old)
+
+
+def _claim() -> tuple[int, str, dict[str, Any], str] | None:
+    now = utcnow()
+    due = (
+        select(Job.id)
+        .where(
+            Job.done_at.is_(None),
+            Job.dead.is_(False),
+            Job.run_after <= now,
+            (Job.leased_until.is_(None)) | (Job.leased_until < now),
+        )
+        .order_by(Job.run_after, Job.id)
+        .limit(1)
+    )
+    if db.session.scalar(due) is None:  # an idle worker must not take the write lock
+        db.session.rollback()
+        return None
+    with writing():
+        if db.session.get_bind().dialect.name == "postgresql":
+            due = due.with_for_update(skip_locked=True)
+        lease = secrets.token_hex(12)
+        row = db.session.execute(
+            update(Job)
+            .where(Job.id.in_(due.scalar_subquery()))
+            .values(lease=lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
+            .returning(Job.id, Job.kind, Job.argument)
+            .execution_options(synchronize_session=False)
+        ).first()
+    return (row.id, row.kind, row.argument, lease) if row else None
+
+
+def _run(job_id: int, kind: str, argument: dict[str, Any], lease: str) -> None:
+    mine = (Job.id == job_id, Job.lease == lease)
+    try:
+        result = _kinds[kind](**argument)
+    except Exception as error:
+        log.exception("job %s failed", kind)
+        db.session.rollback()
+        with writing():
+            attempts = db.session.scalar(select(Job.attempts).where(*mine)) or ATTEMPTS
+            db.session.execute(
+                update(Job)
+                .where(*mine)
+                .values(
+                    error=repr(error)[:2000],
+                    lease=None,
+                    leased_until=None,
+                    run_after=utcnow() + timedelta(seconds=10 * 3**attempts),
+                    dead=attempts >= ATTEMPTS,
+                )
+            )
+        return
+    db.session.rollback()
+    with writing():
+        kept = result if isinstance(result, dict) else None
+        db.session.execute(update(Job).where(*mine).values(done_at=utcnow(), error=None, result=kept))

@@ -1,0 +1,32 @@
+"""Whole addresses for letters, calendars and QR codes."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import current_app, has_request_context, request
+
+from kernel.i18n import spoken
+
+
+def public_url(path: str, language: str | None = None) -> str:
+    """The whole address of `path` ("/my/…") in the language in force, by PUBLIC_URL or the request's host."""
+    prefix = "/en" if (language or spoken()) == "en" else ""
+    return base_url() + prefix + path
+
+
+def base_url() -> str:
+    configured: str = current_app.config["PUBLIC_URL"]
+    if configured:
+        return configured
+    if has_request_context():
+        return request.host_url.rstrip("/")
+    return "http://127.0.0.1:5000"
+
+
+def is_local(address: str) -> bool:
+    """Whether a `next=` address stays on this site."""
+    if not address.startswith("/") or address.startswith(("//", "/\\")) or any(ord(c) < 32 for c in address):
+        return False
+    parts = urlsplit(address)
+    return not parts.scheme and not parts.netloc

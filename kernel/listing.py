@@ -1,0 +1,97 @@
+"""A list as people use it: search, filters, order and page, all in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from flask import request
+from sqlalchemy import Select, func, select
+
+from kernel.db import db
+
+PER_PAGE = 50
+T = TypeVar("T")
+
+
+@dataclass
+class Filter:
+    """An active filter as shown above the list."""
+
+    label: str
+    value: str
+    remove_url: str
+
+
+@dataclass
+class Listing(Generic[T]):
+    """One page of rows and the addresses of the others."""
+
+    items: list[T]
+    total: int
+    page: int
+    per_page: int
+    sort: str
+    q: str
+    params: dict[str, list[str]]
+    path: str
+    filters: list[Filter] = field(default_factory=list)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * self.per_page + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.page * self.per_page, self.total)
+
+    def url(self, **changes: Any) -> str:
+        """This list's address with `changes`; None removes; any change but `page` returns to page 1."""
+        params = dict(self.params)
+        if "page" not in changes:
+            params.pop("page", None)
+        for name, value in changes.items():
+            if value is None or value == "" or (name == "page" and value == 1):
+                params.pop(name, None)
+            else:
+                params[name] = [str(value)] if not isinstance(value, list) else [str(v) for v in value]
+        return self.path + ("?" + urlencode(params, doseq=True) if params else "")
+
+    def add_filter(self, name: str, label: str, value: str) -> None:
+        """Tell the reader that parameter `name` narrows the list."""
+        self.filters.append(Filter(label, value, self.url(**{name: None})))
+
+
+def paginate(
+    statement: Select[Any],
+    sorts: dict[str, Any],
+    *,
+    default: str,
+    tie: Any,
+    per_page: int = PER_PAGE,
+    scalars: bool = True,
+) -> Listing[Any]:
+    """Run `statement` ordered and cut by the request's `sort` and `page`.
+
+    `sorts` maps names to columns (or tuples of columns); "-name" reverses. `tie` makes the order total.
+    Page numbers out of range give the nearest page. Two queries whatever the number of rows.
+    """
+    sort = request.args.get("sort", default)
+    if sort.removeprefix("-") not in sorts:
+        sort = default
+    total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    pages = max(1, -(-total // per_page))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    columns = sorts[sort.removeprefix("-")]
+    columns = columns if isinstance(columns, tuple) else (columns,)
+    order = [column.desc() if sort.startswith("-") else column.asc() for column in columns]
+    result = db.session.execute(statement.order_by(*order, tie).limit(per_page).offset((page - 1) * per_page))
+    items: list[Any] = list(result.unique().scalars()) if scalars else list(result.unique())  # type: ignore[arg-type]
+    params = {name: values for name, values in request.args.lists() if any(values)}
+    path = request.script_root + request.path
+    return Listing(items, total, page, per_page, sort, request.args.get("q", "").strip(), params, path)

@@ -1,0 +1,134 @@
+"""Warm pages: public answers rendered once per (address, language, content version).
+
+The version is per scope (a forum, the catalogue): one indexed read made before the content,
+raised last in the writing transaction. A visitor with our session cookie is rendered afresh.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from threading import Lock
+from typing import Any, NamedTuple, ParamSpec
+
+from flask import Response, current_app, make_response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import String, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import Model, db
+
+CAPACITY = 600
+P = ParamSpec("P")
+
+
+class ContentVersion(Model):
+    __tablename__ = "content_version"
+    scope: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[int] = mapped_column(default=1)
+
+
+class _Entry(NamedTuple):
+    versions: tuple[tuple[str, int], ...]
+    born: float
+    body: bytes
+    zipped: bytes
+    etag: str
+    headers: tuple[tuple[str, str], ...]
+
+
+_cache: OrderedDict[tuple[object, ...], _Entry] = OrderedDict()
+_lock = Lock()
+
+
+def bump(*scopes: str) -> None:
+    """Make pages of `scopes` stale. Call last inside `writing()`; rows are locked in name order."""
+    dialect = db.session.get_bind().dialect.name
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    db.session.flush()
+    for scope in sorted(set(scopes)):
+        statement = insert(ContentVersion).values(scope=scope, number=1)
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[ContentVersion.scope], set_={"number": ContentVersion.number + 1}
+            )
+        )
+
+
+def versions_of(scopes: list[str]) -> tuple[tuple[str, int], ...]:
+    rows = db.session.execute(
+        select(ContentVersion.scope, ContentVersion.number).where(ContentVersion.scope.in_(scopes))
+    )
+    return tuple(sorted((scope, number) for scope, number in rows))
+
+
+def warm(
+    *scopes: str, query: tuple[str, ...] = (), seconds: float = 300
+) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Keep the view's answer while the `scopes` (templates over view arguments, "forum:{slug}") stand still.
+
+    `query` names the parameters the page reads: others are dropped from the key.
+    `seconds` bounds its age for what changes without a version, such as places left or dates.
+    """
+
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def answer(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method not in ("GET", "HEAD"):
+                response = make_response(view(*args, **kwargs))
+                response.headers["Cache-Control"] = "private, no-store"
+                return response
+            versions = versions_of([scope.format(**kwargs) for scope in scopes])
+            key = _key(query)
+            entry = _cache.get(key)
+            if entry is None or entry.versions != versions or time.monotonic() - entry.born > seconds:
+                response = make_response(view(*args, **kwargs))
+                if response.status_code != 200 or "Set-Cookie" in response.headers:
+                    return response
+                entry = _keep(key, versions, response)
+            return _respond(entry)
+
+        return answer
+
+    return decorate
+
+
+def _key(query: tuple[str, ...]) -> tuple[object, ...]:
+    chosen = tuple((name, tuple(request.args.getlist(name))) for name in query if name in request.args)
+    return (request.host_url, request.script_root, request.path, chosen)
+
+
+def _keep(key: tuple[object, ...], versions: tuple[tuple[str, int], ...], response: Response) -> _Entry:
+    response.direct_passthrough = False
+    body = response.get_data()
+    headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
+    etag = hashlib.blake2b(body, digest_size=12).hexdigest()
+    entry = _Entry(versions, time.monotonic(), body, gzip.compress(body, 6, mtime=0), etag, headers)
+    with _lock:
+        _cache[key] = entry
+        _cache.move_to_end(key)
+        while len(_cache) > CAPACITY:
+            _cache.popitem(last=False)
+    return entry
+
+
+def _respond(entry: _Entry) -> Response:
+    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(entry.zipped if zipped else entry.body, headers=list(entry.headers))
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(entry.etag + ("-g" if zipped else ""))
+    return response.make_conditional(request)  # type: ignore[no-any-return]
+
+
+def forget() -> None:
+    """Drop every kept page of this process (tests)."""
+    with _lock:
+        _cache.clear()

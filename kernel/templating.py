@@ -1,0 +1,74 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, url_for
+from markupsafe import Markup
+
+from kernel.text import typograph
+
+
+@lru_cache(maxsize=512)
+def prose(text: str) -> Markup:
+    """Data text as safe HTML: Markdown without raw HTML, images or tables; Russian typesetting."""
+    import nh3  # noqa: PLC0415  (loaded with the first text shown)
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
+    parser = MarkdownIt("zero").enable(["list", "emphasis", "link", "newline", "paragraph", "escape"])
+    html = parser.render(typograph(text))
+    return Markup(
+        nh3.clean(
+            html,
+            tags={"p", "ul", "ol", "li", "em", "strong", "a", "br"},
+            attributes={"a": {"href"}},
+            url_schemes={"https", "http", "mailto", "tel"},
+            link_rel="nofollow noopener",
+        )
+    )
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["prose"] = prose
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.context_processor(_navigation)
+
+
+_navigation_makers: dict[str, Any] = {}
+
+
+def navigation(name: str, make: Any) -> None:
+    """Give templates a variable computed per page, such as `public_nav`; `make()` returns it."""
+    _navigation_makers[name] = make
+
+
+_addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
+
+
+def _navigation() -> dict[str, Any]:
+    links: dict[str, Any] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
+    return links | {name: url_for(endpoint) for name, endpoint in _addresses.items()}
+
+
+class _Lazy:
+    """A list that `make()` returns, made only when a template asks."""
+
+    def __init__(self, make: Any) -> None:
+        self.make = make
+        self.made: list[Any] | None = None
+
+    def _items(self) -> list[Any]:
+        if self.made is None:
+            self.made = list(self.make())
+        return self.made
+
+    def __iter__(self) -> Any:
+        return iter(self._items())
+
+    def __len__(self) -> int:
+        return len(self._items())

@@ -1,0 +1,67 @@
+"""Text: keys for search and order, slugs, typography."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+NBSP = "\u00a0"
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^\w]+")
+_SHORT_WORD = re.compile(r"(?<![\w-])([а-яёa-z]{1,2}|для|над|под|при|без|или) (?=[\w«(№])", re.IGNORECASE)
+_NUMBER_THEN_WORD = re.compile(r"(\d) (?=[а-яё%₽])", re.IGNORECASE)
+_BEFORE_DASH = re.compile(r" (?=[—–] )")
+
+_LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya".split(" "),
+        strict=True,
+    )
+)
+
+
+def clean(text: str) -> str:
+    """Normalise typed text: NFC, no control or direction-changing characters, single spaces."""
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(" " if c in "\t\n\r" else c for c in text if c in "\t\n\r" or unicodedata.category(c) not in _UNSEEN)
+    return _SPACES.sub(" ", text).strip()
+
+
+_UNSEEN = {"Cc", "Cf", "Co", "Cs"}
+
+
+def sort_key(text: str) -> str:
+    """Case-folded, ё→е, punctuation to spaces: equal on both databases, fit for prefix search and order."""
+    folded = clean(text).casefold().replace("ё", "е")
+    return _SPACES.sub(" ", _NOT_WORD.sub(" ", folded)).strip()
+
+
+def email_key(address: str) -> str:
+    """The stored form of an e-mail address: trimmed and lower-cased."""
+    return clean(address).casefold()
+
+
+def slugify(text: str) -> str:
+    """A kebab-case Latin slug of a Russian or English name; never empty."""
+    latin = "".join(_LATIN.get(c, c) for c in clean(text).casefold())
+    ascii_only = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:80].rstrip("-") or "n"
+
+
+def typograph(text: str) -> str:
+    """Bind short words, numbers and dashes with non-breaking spaces, as Russian typesetting asks."""
+    text = _SHORT_WORD.sub(rf"\1{NBSP}", text)
+    text = _SHORT_WORD.sub(rf"\1{NBSP}", text)
+    return _BEFORE_DASH.sub(NBSP, _NUMBER_THEN_WORD.sub(rf"\1{NBSP}", text))
+
+
+def like_prefix(key: str) -> str:
+    """Escape `key` for LIKE ... ESCAPE '\\' and open its end."""
+    return re.sub(r"([\\%_])", r"\\\1", key) + "%"
+
+
+def short_name(full_name: str) -> str:
+    """«Примерова Анна Сергеевна» → «Примерова А. С.»"""
+    surname, *rest = full_name.split()
+    return NBSP.join([surname, *(f"{part[0]}." for part in rest[:2])])

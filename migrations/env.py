@@ -1,0 +1,61 @@
+"""Migrations on both databases.
+
+With foreign keys on, SQLite's batch recreation of a table silently deletes the child rows: they are
+switched off before BEGIN and checked before COMMIT. Search tables are rebuilt, not migrated.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection
+
+import registrations.models  # noqa: F401
+import adoption.models  # noqa: F401
+import kernel.imports  # noqa: F401
+import kernel.limits  # noqa: F401
+from kernel import mode
+from kernel.db import Base, db
+
+
+def include(name: str | None, kind: str, _parents: object) -> bool:
+    return not (kind == "table" and name is not None and name.startswith("search_"))
+
+
+def run(connection: Connection) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        raw = connection.connection.dbapi_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        include_name=include,
+        transaction_per_migration=False,
+    )
+    token = mode.set_writing(True)
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+            if sqlite and (broken := raw.execute("PRAGMA foreign_key_check").fetchall()):
+                raise RuntimeError(f"foreign keys broken by the migration: {broken[:5]}")
+    finally:
+        mode.reset(token)
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def main() -> None:
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        run(given)
+        return
+    engine = db.engine
+    with engine.connect() as connection:
+        run(connection)
+
+
+assert current_app
+main()

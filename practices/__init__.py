@@ -1,0 +1,1 @@
+"""The catalogue: card and passport of practices, sample documents, search."""

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from accounts.enums import Sphere
+from accounts.models import Organisation
+from kernel.db import IntPk, Model, enum_column, keep_key, key_column, utcnow
+from kernel.files import StoredFile
+from territories.models import Territory
+
+
+class Admission(enum.Enum):
+    draft = "draft"
+    submitted = "submitted"
+    returned = "returned"
+    published = "published"
+    archived = "archived"
+
+
+class Evidence(enum.Enum):
+    described = "described"
+    monitored = "monitored"
+    compared = "compared"
+    replicated = "replicated"
+
+
+class Prevention(enum.Enum):
+    primary = "primary"
+    secondary = "secondary"
+    tertiary = "tertiary"
+
+
+class TargetGroup(enum.Enum):
+    all = "all"
+    large = "large"
+    young = "young"
+    student = "student"
+    disabled_child = "disabled_child"
+    svo = "svo"
+    hardship = "hardship"
+    foster = "foster"
+    fathers = "fathers"
+    pregnant = "pregnant"
+    working = "working"
+    teens = "teens"
+
+
+class DocumentKind(enum.Enum):
+    order = "order"
+    regulation = "regulation"
+    protocol = "protocol"
+    agreement = "agreement"
+    other = "other"
+
+
+class Practice(Model):
+    """A practice: the card of seven fields, and whatever of the full passport is known.
+
+    JSON columns: `steps` [{"text", "core"}], `core`/`adaptable`/`normative`/`materials` [str],
+    `resources` [{"kind": people|processes|tools, "need": core|optional|author, "text"}],
+    `results` [{"indicator", "baseline", "value", "n", "period", "source"}],
+    `risks` [{"risk", "mitigation"}], `formats` [in_person|mobile_team|remote], `ages`/`situations` [str].
+    """
+
+    __tablename__ = "practice"
+    __table_args__ = (Index("ix_practice_admission_name", "admission", "name_key"),)
+
+    id: Mapped[IntPk]
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    source_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    admission: Mapped[Admission] = mapped_column(enum_column(Admission), default=Admission.draft)
+    # The card
+    name: Mapped[str] = mapped_column(String(255))
+    name_key: Mapped[str] = key_column("name")
+    effect: Mapped[str] = mapped_column(String(300), default="")
+    what_is_done: Mapped[str] = mapped_column(Text, default="")
+    who_does_it: Mapped[str] = mapped_column(Text, default="")
+    what_is_needed: Mapped[str] = mapped_column(Text, default="")
+    contact_name: Mapped[str] = mapped_column(String(255), default="", info={"personal": True})
+    contact_position: Mapped[str] = mapped_column(String(255), default="", info={"personal": True})
+    contact_email: Mapped[str] = mapped_column(String(254), default="", info={"personal": True})
+    contact_phone: Mapped[str] = mapped_column(String(40), default="", info={"personal": True})
+    # Identity
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), index=True)
+    sphere: Mapped[Sphere] = mapped_column(enum_column(Sphere), default=Sphere.social, index=True)
+    start_year: Mapped[int | None]
+    # For whom
+    ages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    situations: Mapped[list[str]] = mapped_column(JSON, default=list)
+    prevention: Mapped[Prevention | None] = mapped_column(enum_column(Prevention))
+    # What
+    problem: Mapped[str] = mapped_column(Text, default="")
+    goal: Mapped[str] = mapped_column(Text, default="")
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    core: Mapped[list[str]] = mapped_column(JSON, default=list)
+    adaptable: Mapped[list[str]] = mapped_column(JSON, default=list)
+    normative: Mapped[list[str]] = mapped_column(JSON, default=list)
+    formats: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Resources
+    resources: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    cost_once: Mapped[int | None]
+    cost_year: Mapped[int | None]
+    cost_family: Mapped[int | None]
+    staff: Mapped[float | None]
+    launch_months_min: Mapped[int | None]
+    launch_months_max: Mapped[int | None]
+    first_unit: Mapped[str] = mapped_column(String(255), default="")
+    # Results and transfer
+    results: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    conditions: Mapped[str] = mapped_column(Text, default="")
+    risks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    materials: Mapped[list[str]] = mapped_column(JSON, default=list)
+    mentor_capacity: Mapped[str] = mapped_column(String(255), default="")
+    review_due: Mapped[date | None]
+    evidence: Mapped[Evidence | None] = mapped_column(enum_column(Evidence))
+    found_through: Mapped[str] = mapped_column(String(80), default="")
+
+    demo: Mapped[bool] = mapped_column(default=False)
+    edition: Mapped[int] = mapped_column(default=1)
+    """Rises with each publication of changed content; an adoption remembers which it took."""
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
+    version: Mapped[int] = mapped_column(default=1)
+
+    organisation: Mapped[Organisation | None] = relationship()
+    territory: Mapped[Territory] = relationship()
+    groups: Mapped[list[PracticeGroup]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    documents: Mapped[list[SampleDocument]] = relationship(
+        back_populates="practice", order_by="SampleDocument.position, SampleDocument.id"
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_public(self) -> bool:
+        return self.admission is Admission.published
+
+    @property
+    def target_groups(self) -> list[TargetGroup]:
+        return [row.target_group for row in self.groups]
+
+
+keep_key(Practice, "name", "name_key")
+
+
+class PracticeGroup(Model):
+    """A practice is for this target group."""
+
+    __tablename__ = "practice_group"
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"), primary_key=True)
+    target_group: Mapped[TargetGroup] = mapped_column(enum_column(TargetGroup), primary_key=True, index=True)
+
+
+class PracticeEdition(Model):
+    """A published edition, kept whole as JSON."""
+
+    __tablename__ = "practice_edition"
+    __table_args__ = (UniqueConstraint("practice_id", "number"),)
+
+    id: Mapped[IntPk]
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    published_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class SampleDocument(Model):
+    """A document an adopter downloads and fills."""
+
+    __tablename__ = "sample_document"
+
+    id: Mapped[IntPk]
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), index=True)
+    kind: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind), default=DocumentKind.order)
+    title: Mapped[str] = mapped_column(String(255))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    practice: Mapped[Practice] = relationship(back_populates="documents")
+    file: Mapped[StoredFile] = relationship()
+
+
+class PracticeSpread(Model):
+    """Where a practice stands, by territory: filled from above through a signal, for filters and order here."""
+
+    __tablename__ = "practice_spread"
+    __table_args__ = (Index("ix_practice_spread_territory", "territory_id", "state"),)
+
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"), primary_key=True)
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    organisations: Mapped[int] = mapped_column(default=0)

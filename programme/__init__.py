@@ -1,0 +1,1 @@
+"""Slots and talks, the public programme, its exports and import."""

@@ -1,0 +1,1 @@
+"""Sign-up, quotas, waiting list, tickets, the door, attendance."""

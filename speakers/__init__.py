@@ -1,0 +1,1 @@
+"""People who speak at forums; they may never sign in."""

@@ -1,0 +1,3 @@
+import { load } from "./loader.js";
+
+load(["autosubmit", "combobox", "dialog-open", "menu", "schedule-now", "once", "summary", "tilemap-search"]);

@@ -1,0 +1,3 @@
+export function bind(toast) {
+  toast.querySelector("[data-toast-close]")?.addEventListener("click", () => toast.remove());
+}

@@ -1,0 +1,1 @@
+"""Country → regions → municipalities, versioned; the tile map."""

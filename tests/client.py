@@ -1,0 +1,115 @@
+"""A test client that checks every page it opens."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+X = "{http://www.w3.org/1999/xhtml}"
+ENGLISH_PHRASE = re.compile(r"\b[A-Z]?[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
+LABELLED = {"input", "select", "textarea"}
+UNLABELLED_TYPES = {"hidden", "submit", "button", "image", "reset"}
+
+
+class PageClient(FlaskClient):
+    """Every HTML answer must be valid, with one h1 matching the title, unique ids, labelled fields,
+    a policy, nothing inline, and no English in Russian pages."""
+
+    def __init__(self, app: Flask, **kwargs: Any) -> None:
+        super().__init__(app, app.response_class, use_cookies=True, **kwargs)
+        self.checking = True
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        if (
+            self.checking
+            and response.mimetype == "text/html"
+            and response.data
+            and "/dev/mail/" not in response.request.path
+        ):
+            check_page(response)
+        return response
+
+    def token(self, path: str) -> str:
+        """The CSRF token of the first form at `path`."""
+        html = self.get(path).get_data(as_text=True)
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+        assert found, f"no form with a token at {path}"
+        return found.group(1)
+
+    def submit(
+        self, path: str, data: dict[str, Any] | None = None, page: str | None = None, **kwargs: Any
+    ) -> TestResponse:
+        """Open `page` (or `path`), take its token and post `data` to `path`."""
+        return self.post(path, data={"csrf_token": self.token(page or path), **(data or {})}, **kwargs)
+
+
+def check_page(response: TestResponse) -> None:
+    where = f"{response.request.method} {response.request.path}"
+    html = response.get_data(as_text=True)
+    parser = html5lib.HTMLParser()
+    document: Element = parser.parse(html)
+    faults = [f"{code} at {position}" for position, code, _ in parser.errors]
+    assert not faults, f"{where}: invalid HTML: {faults[:5]}"
+    assert "Content-Security-Policy" in response.headers, f"{where}: no policy"
+    _check_structure(where, document)
+    _check_inline(where, document)
+    if response.request.environ.get("SCRIPT_NAME", "") == "" and not response.request.path.startswith("/en"):
+        _check_language(where, document)
+
+
+def _check_structure(where: str, document: Element) -> None:
+    headings = list(document.iter(f"{X}h1"))
+    assert len(headings) == 1, f"{where}: {len(headings)} h1"
+    title = _text(next(document.iter(f"{X}title")))
+    heading = _text(headings[0])
+    assert title.startswith(heading), f"{where}: title «{title}» does not begin with h1 «{heading}»"
+    ids = [element.get("id") for element in document.iter() if element.get("id")]
+    doubled = {name for name in ids if ids.count(name) > 1}
+    assert not doubled, f"{where}: ids twice: {doubled}"
+    labels = {label.get("for") for label in document.iter(f"{X}label")}
+    inside = {id(child) for label in document.iter(f"{X}label") for child in label.iter()}
+    for element in document.iter():
+        name = str(element.tag).removeprefix(X)
+        if name in LABELLED and element.get("type") not in UNLABELLED_TYPES:
+            labelled = (
+                element.get("id") in labels
+                or id(element) in inside
+                or element.get("aria-label")
+                or element.get("aria-labelledby")
+            )
+            assert labelled, f"{where}: field {element.get('name')} has no label"
+        if name == "form" and element.get("method", "get").lower() == "post":
+            hidden = {field.get("name") for field in element.iter(f"{X}input")}
+            assert "csrf_token" in hidden, f"{where}: a form without a token"
+
+
+def _check_inline(where: str, document: Element) -> None:
+    for element in document.iter():
+        tag = str(element.tag).split("}")[-1]
+        assert element.get("style") is None, f"{where}: inline style on {tag}"
+        assert tag != "style", f"{where}: inline style sheet"
+        assert not (tag == "script" and not element.get("src") and element.get("type") != "application/ld+json"), (
+            f"{where}: inline script"
+        )
+        assert not [name for name in element.attrib if str(name).startswith("on")], f"{where}: inline handler on {tag}"
+
+
+def _check_language(where: str, document: Element) -> None:
+    body = next(document.iter(f"{X}body"))
+    for element in body.iter():
+        if str(element.tag).split("}")[-1] in {"script", "code", "pre", "textarea"} or element.get("lang") == "en":
+            continue
+        for text in (element.text or "", element.tail or "", element.get("aria-label") or "", element.get("alt") or ""):
+            found = ENGLISH_PHRASE.search(text)
+            assert not found, f"{where}: English in a Russian page: «{found.group(0) if found else ''}»"
+
+
+def _text(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from accounts.models import User
+from app import create_app
+from kernel import db as kernel_db
+from kernel import pages
+from kernel.db import db
+from kernel.transaction import writing
+from kernel.translations import compile_catalog
+from tests import factories
+from tests.client import PageClient
+from tests.database import databases
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+NOW = datetime(2027, 3, 1, 4, 0, tzinfo=UTC)
+"""The tests' clock: noon of 1 March 2027 in Irkutsk, registration for the test forum open."""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return databases(tmp_path_factory.mktemp("databases"), WORKER)
+
+
+@pytest.fixture(scope="session")
+def application(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    var = tmp_path_factory.mktemp("var")
+    server.create("template")
+    app = create_app(settings(server.url("template"), var))
+    compile_catalog(app)
+    with app.app_context():
+        upgrade()
+        with writing():
+            factories.base_world()
+        db.session.remove()
+        db.engine.dispose()
+    server.copy("template", "test")
+    return create_app(settings(server.url("test"), var))
+
+
+def settings(url: str, var: Path) -> dict[str, Any]:
+    return {
+        "TESTING": True,
+        "ENVIRONMENT": "test",
+        "SECRET_KEY": "only for tests",
+        "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://"),
+        "VAR": var,
+        "FILES": var / "files",
+        "PUBLIC_URL": "https://forum.example.org",
+        "SESSION_COOKIE_SECURE": False,
+    }
+
+
+@pytest.fixture
+def app(application: Flask, server: Any) -> Iterator[Flask]:
+    """The application on a fresh copy of the template database, with the tests' clock."""
+    kernel_db.set_clock(lambda: NOW)
+    pages.forget()
+    with application.app_context():
+        db.engine.dispose()
+        server.copy("template", "test")
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+    kernel_db.set_clock(None)
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A visitor who checks every page."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[User], PageClient]:
+    """`sign_in(user)` gives a client with that user's session."""
+
+    def enter(user: User) -> PageClient:
+        client = PageClient(app)
+        identity = user.get_id()
+        with client.session_transaction() as session:
+            session["_user_id"] = identity
+            session["_fresh"] = True
+        return client
+
+    return enter
