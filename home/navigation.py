@@ -46,7 +46,7 @@ def public_links() -> list[Link]:
     here = request.path
     places = (("/forums/", _("Forums")), ("/practices/", _("Practices")), ("/adoption/", _("Adoption")))
     return [
-        Link(label, request.script_root + path, here == path or here.startswith(path) and len(path) > 1)
+        Link(label, request.script_root + path, here == path or (here.startswith(path) and len(path) > 1))
         for path, label in places
     ]
 

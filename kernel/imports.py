@@ -19,7 +19,6 @@ from werkzeug.exceptions import NotFound
 from kernel.db import IntPk, Model, db, utcnow
 from kernel.files import StoredFile
 
-
 A = TypeVar("A")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-
 from typing import TypeVar
 
 from flask import Flask

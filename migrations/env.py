@@ -10,10 +10,10 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-import registrations.models  # noqa: F401
 import adoption.models  # noqa: F401
-import kernel.imports  # noqa: F401
+import kernel.imports
 import kernel.limits  # noqa: F401
+import registrations.models  # noqa: F401
 from kernel import mode
 from kernel.db import Base, db
 

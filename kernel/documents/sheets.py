@@ -46,7 +46,7 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], n
         sheet.set_column(x, x, column.width)
         sheet.write_string(0, x, column.title, bold)
     y = 0
-    for y, row in enumerate(rows, start=1):  # noqa: B007
+    for y, row in enumerate(rows, start=1):
         for x, value in enumerate(row):
             _write_cell(sheet, y, x, value, formats)
     sheet.freeze_panes(1, 0)
