@@ -44,7 +44,7 @@ class Site:
 def site() -> Site:
     """The settings, read once a request."""
     if "site" not in g:
-        stored = dict(db.session.execute(select(Setting.name, Setting.value)))
+        stored = dict(db.session.execute(select(Setting.name, Setting.value)).all())
         g.site = Site(**(DEFAULTS | {name: value for name, value in stored.items() if name in DEFAULTS}))
     found: Site = g.site
     return found

@@ -167,4 +167,4 @@ def count_by_level() -> dict[Level, int]:
     rows = db.session.execute(
         select(Territory.level, func.count()).where(Territory.valid_to.is_(None)).group_by(Territory.level)
     )
-    return dict(rows)
+    return dict(rows.all())
