@@ -101,6 +101,11 @@ def organisation_by_name(name: str, territory_id: int | None = None) -> Organisa
     return (here or found or [None])[0]
 
 
+def all_organisations() -> list[Organisation]:
+    """Every organisation, for imports that match many rows."""
+    return list(db.session.scalars(select(Organisation).order_by(Organisation.id)))
+
+
 def organisations_in(territory_ids: set[int]) -> list[Organisation]:
     return list(
         db.session.scalars(
