@@ -134,7 +134,7 @@ def _number(column: str, text: str, _known: Known) -> dict[str, Any]:
 
 
 def _not_a_number(column: str, text: str) -> str:
-    return _("«%(column)s»: «%(text)s» is not a suitable number.", column=HEADINGS[column][0], text=text[:40])
+    return str(_("«%(column)s»: «%(text)s» is not a suitable number.", column=HEADINGS[column][0], text=text[:40]))
 
 
 def _items(column: str, text: str, _known: Known) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from practices.models import Practice, TargetGroup
 def money(roubles: int) -> str:
     """«310 тыс. ₽», «1,5 млн ₽»."""
     if roubles >= 1_000_000:
-        return _("%(number)s million ₽", number=_decimal(round(roubles / 1_000_000, 1)))
+        return str(_("%(number)s million ₽", number=_decimal(round(roubles / 1_000_000, 1))))
     if roubles >= 10_000:
-        return _("%(number)s thousand ₽", number=_decimal(round(roubles / 1_000)))
+        return str(_("%(number)s thousand ₽", number=_decimal(round(roubles / 1_000))))
     return f"{_decimal(roubles)}{NBSP}₽"
 
 
@@ -35,7 +35,7 @@ def audience(practice: Practice) -> list[str]:
 def costs(practice: Practice) -> str:
     parts = []
     if practice.cost_once == 0 and not practice.cost_year:
-        return _("Needs no money of its own")
+        return str(_("Needs no money of its own"))
     if practice.cost_once:
         parts.append(_("%(sum)s to start", sum=money(practice.cost_once)))
     if practice.cost_year:
@@ -49,10 +49,10 @@ def staff(practice: Practice) -> str:
     if practice.staff is None:
         return ""
     if practice.staff == 0:
-        return _("No new posts")
+        return str(_("No new posts"))
     if practice.staff == int(practice.staff):
-        return ngettext("%(num)s full-time post", "%(num)s full-time posts", int(practice.staff))
-    return _("%(number)s of a full-time post", number=_decimal(practice.staff))
+        return str(ngettext("%(num)s full-time post", "%(num)s full-time posts", int(practice.staff)))
+    return str(_("%(number)s of a full-time post", number=_decimal(practice.staff)))
 
 
 def launch(practice: Practice) -> str:
@@ -60,8 +60,8 @@ def launch(practice: Practice) -> str:
     if low is None and high is None:
         return ""
     if low is None or high is None or low == high:
-        return ngettext("%(num)s month", "%(num)s months", low or high or 0)
-    return ngettext("%(low)s–%(num)s month", "%(low)s–%(num)s months", high, low=low)
+        return str(ngettext("%(num)s month", "%(num)s months", low or high or 0))
+    return str(ngettext("%(low)s–%(num)s month", "%(low)s–%(num)s months", high, low=low))
 
 
 def facts(practice: Practice) -> list[tuple[str, str]]:
@@ -88,4 +88,5 @@ def ask_author(practice: Practice) -> str:
     """The mailto address of the author with a subject; empty without an e-mail."""
     if not practice.contact_email:
         return ""
-    return f"mailto:{practice.contact_email}?subject={quote(_('Question about the practice «%(name)s»', name=practice.name))}"
+    subject = _("Question about the practice «%(name)s»", name=practice.name)
+    return f"mailto:{practice.contact_email}?subject={quote(subject)}"

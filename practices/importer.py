@@ -157,7 +157,7 @@ def _verdict(
 
 def _column_of(name: str) -> str:
     columns = {"groups": "target_groups", "organisation_id": "organisation", "territory_id": "territory"}
-    return HEADINGS.get(columns.get(name, name), (_("Resources"),))[0]
+    return str(HEADINGS.get(columns.get(name, name), (_("Resources"),))[0])
 
 
 def carry_out(plan: Plan[Action], *, by: Any) -> None:

@@ -11,7 +11,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.db import utcnow
 from kernel.documents import sheets
-from kernel.documents.sheets import Column
+from kernel.documents.sheets import Column, Table
 from kernel.imports import Plan, Verdict, preview_for
 from kernel.text import clean
 from kernel.transaction import writing
@@ -55,8 +55,9 @@ def _checked(form: ImportForm) -> files.Upload:
     return files.check(form.file.data, {".xlsx"})
 
 
-def _plan(name: str, body: bytes) -> Plan[Action]:
-    return importer.plan(name, body, territories=reach(actor().scopes(EDIT)), may_publish=bool(actor().scopes(PUBLISH)))
+def _plan(table: Table) -> Plan[Action]:
+    territories = reach(actor().scopes(EDIT))
+    return importer.plan_rows(table, territories=territories, may_publish=bool(actor().scopes(PUBLISH)))
 
 
 @blueprint.get("/manage/practices/import/<uuid>")
@@ -84,12 +85,13 @@ def import_confirmation(uuid: str) -> ResponseReturnValue:
 
 
 def _summary(plan: Plan[Action]) -> str:
-    return _(
+    text: str = _(
         "added %(create)s, changed %(change)s, without changes %(same)s",
         create=plan.count(Verdict.create),
         change=plan.count(Verdict.change),
         same=plan.count(Verdict.same),
     )
+    return text
 
 
 @blueprint.get("/manage/practices/import/template.xlsx")

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
+from accounts.scopes import reach
 from activity.queries import history
 from kernel import files
 from kernel.access import actor, requires, shows_form
@@ -20,7 +21,7 @@ from practices import exports, labels, operations, queries
 from practices.forms import ArchiveForm, PassportForm, SampleForm
 from practices.models import Admission, Practice
 from practices.views.base import blueprint
-from practices.views.public import _member, practice_page
+from practices.views.public import member, practice_page
 from territories.models import Territory
 
 EDIT = "practices:practice:edit"
@@ -30,7 +31,7 @@ PUBLISH = "practices:practice:publish"
 @blueprint.get("/manage/practices")
 @requires("work:practices:open")
 def manage() -> ResponseReturnValue:
-    admission, sphere = _member(Admission, "admission"), _member(Sphere, "sphere")
+    admission, sphere = member(Admission, "admission"), member(Sphere, "sphere")
     statement = queries.practices_for(
         actor(), q=request.args.get("q", "").strip()[:200], admission=admission, sphere=sphere
     )
@@ -62,8 +63,8 @@ def export() -> ResponseReturnValue:
     statement = queries.practices_for(
         actor(),
         q=request.args.get("q", "").strip()[:200],
-        admission=_member(Admission, "admission"),
-        sphere=_member(Sphere, "sphere"),
+        admission=member(Admission, "admission"),
+        sphere=member(Sphere, "sphere"),
     )
     body = exports.workbook(statement)
     headers = {"Content-Disposition": "attachment; filename=practices.xlsx"}
@@ -131,7 +132,7 @@ def _edit_page(
 
 
 def _may_publish(practice: Practice) -> bool:
-    reached = queries.reach(actor().scopes(PUBLISH))
+    reached = reach(actor().scopes(PUBLISH))
     return reached is None or practice.territory_id in reached
 
 

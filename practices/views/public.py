@@ -80,7 +80,8 @@ def _as_json(practice: Practice, spread: Spread) -> dict[str, Any]:
     }
 
 
-def _member(kind: type[E], name: str) -> E | None:
+def member(kind: type[E], name: str) -> E | None:
+    """The member of `kind` that the address names by its value, if any."""
     try:
         return kind(request.args.get(name, ""))
     except ValueError:
@@ -93,10 +94,10 @@ def _wish() -> Wish:
     readiness = request.args.get("readiness", "")
     return Wish(
         q=q,
-        audience=_member(TargetGroup, "audience"),
-        sphere=_member(Sphere, "sphere"),
+        audience=member(TargetGroup, "audience"),
+        sphere=member(Sphere, "sphere"),
         territory_id=territory.id if territory else None,
-        evidence=_member(Evidence, "evidence"),
+        evidence=member(Evidence, "evidence"),
         readiness=readiness if readiness in labels.READINESS_LABELS else "",
         hits=queries.find(q) if q else (),
     )
