@@ -130,7 +130,7 @@ def other_format(token: str) -> ResponseReturnValue:
     registration = queries.registration_by_link(token)
     target = Format.remote if registration.format is Format.in_person else Format.in_person
     quota = queries.quota(registration.forum_id, target)
-    if quota is None or registration.status is RegistrationStatus.cancelled or not queries.is_open(registration.forum):
+    if quota is None or registration.status is RegistrationStatus.cancelled or _is_over(registration):
         return _to_page(token)
     if request.method == "GET":
         return render_template(

@@ -176,7 +176,8 @@ def change_format(registration: Registration, format: Format, *, by: Any = None,
     A cancelled registration comes back. False when nothing changes. Raises NoPlaces.
     """
     forum_id = registration.forum_id
-    quotas.lock_counters(forum_id)
+    if format not in quotas.lock_counters(forum_id):
+        raise NoPlaces()
     db.session.refresh(registration)
     old, status = registration.format, registration.status
     if old is format and status is not RegistrationStatus.cancelled:
