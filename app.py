@@ -15,6 +15,7 @@ from accounts.views import blueprint as accounts_pages
 from activity.views import blueprint as activity_pages
 from adoption import receivers as adoption_receivers
 from adoption.views import blueprint as adoption_pages
+from forum.manage import blueprint as forum_desk_pages
 from forum.views import blueprint as forum_pages
 from home import navigation
 from home.cli import demo_command, export_cli, import_cli, worker_command
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     activity_pages,
     territories_pages,
     forum_pages,
+    forum_desk_pages,
     practices_pages,
     speakers_pages,
     programme_pages,

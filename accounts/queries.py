@@ -126,3 +126,13 @@ def organisations_like(prefix: str, limit: int = 10) -> list[Organisation]:
 def demo_accounts() -> list[User]:
     """The accounts shown on the sign-in page of a demonstration."""
     return list(db.session.scalars(select(User).where(User.demo.is_(True)).order_by(User.id)))
+
+
+def organisations_by_key() -> dict[str, Organisation]:
+    """Every organisation by the keys of its full and short names."""
+    found: dict[str, Organisation] = {}
+    for organisation in db.session.scalars(select(Organisation)):
+        if organisation.short_name:
+            found.setdefault(sort_key(organisation.short_name), organisation)
+        found[organisation.name_key] = organisation
+    return found

@@ -1,5 +1,36 @@
+"""Public pages of forums; the public side of `/forums/`."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from forum import queries
+from forum.labels import FORMAT_LABELS
+from forum.schema import event_json
+from kernel.access import public
+from kernel.pages import warm
 
 blueprint = Blueprint("forum", __name__)
+
+
+@blueprint.get("/forums/")
+@public
+@warm("site", "forums", seconds=300)
+def index() -> ResponseReturnValue:
+    return render_template("forum/index.html", forums=queries.public_forums())
+
+
+@blueprint.get("/forums/<slug>/")
+@public
+@warm("site", "forums", "forum:{slug}", seconds=5)
+def forum(slug: str) -> ResponseReturnValue:
+    found = queries.public_forum(slug)
+    return render_template(
+        "forum/forum.html",
+        forum=found,
+        sections=queries.sections_of(found.id),
+        venues=queries.venues_of(found.id),
+        schema=event_json(found, queries.venues_of(found.id)),
+        formats=FORMAT_LABELS,
+    )

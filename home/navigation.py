@@ -33,7 +33,7 @@ class Area:
 
 AREAS = (
     Area("work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
-    Area("work:forums:open", "forum.manage", _l("Forums"), "calendar"),
+    Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
     Area("work:practices:open", "practices.manage", _l("Practices"), "list"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
     Area("accounts:user:edit", "accounts.people", _l("People and roles"), "people"),

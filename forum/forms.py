@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from forum.labels import KIND_LABELS
+from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, required
+
+ZONES = [
+    ("Europe/Kaliningrad", "UTC+2 · Калининград"),
+    ("Europe/Moscow", "UTC+3 · Москва"),
+    ("Europe/Samara", "UTC+4 · Самара"),
+    ("Asia/Yekaterinburg", "UTC+5 · Екатеринбург"),
+    ("Asia/Omsk", "UTC+6 · Омск"),
+    ("Asia/Krasnoyarsk", "UTC+7 · Красноярск"),
+    ("Asia/Irkutsk", "UTC+8 · Иркутск"),
+    ("Asia/Yakutsk", "UTC+9 · Якутск"),
+    ("Asia/Vladivostok", "UTC+10 · Владивосток"),
+    ("Asia/Magadan", "UTC+11 · Магадан"),
+    ("Asia/Kamchatka", "UTC+12 · Камчатка"),
+]
+DATE = {"description": _l("Day, month and year")}
+
+
+class SeriesForm(VersionedForm):
+    name = LineField(_l("Name of the series"), [required])
+    description = TextField(_l("What the series is about"), [Optional()])
+    territory = SelectField(_l("Territory"), coerce=int)
+
+
+class ForumForm(VersionedForm):
+    name = LineField(_l("Name"), [required])
+    kind = SelectField(_l("Kind of event"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()])
+    subtitle = LineField(_l("Subtitle"), [Optional()])
+    date_start = DateField(_l("First day"), [InputRequired(_l("Give the date."))])
+    date_end = DateField(_l("Last day"), [InputRequired(_l("Give the date."))])
+    timezone = SelectField(_l("Time zone"), choices=ZONES, default="Asia/Irkutsk")
+    place = LineField(_l("Town or place, as people say it"), [required])
+    territory = SelectField(_l("Municipality"), coerce=int)
+    description = TextField(_l("About the event"), [Optional()])
+    registration_opens = DateField(_l("Registration opens"), [Optional()])
+    registration_closes = DateField(_l("Registration closes"), [Optional()])
+    capacity_in_person = IntegerField(_l("Places in person"), [Optional(), NumberRange(0, 1_000_000)])
+    capacity_remote = IntegerField(_l("Places for remote participation"), [Optional(), NumberRange(0, 1_000_000)])
+    contact_email = LineField(_l("E-mail for questions"), [Optional(), email], maximum=254)
+    contact_phone = LineField(_l("Telephone for questions"), [Optional()], maximum=40)
+
+    def validate_date_end(self, field: DateField) -> None:
+        if field.data and self.date_start.data and field.data < self.date_start.data:
+            raise ValidationError(_l("The last day is before the first one."))
+
+    def validate_registration_closes(self, field: DateField) -> None:
+        opens: date | None = self.registration_opens.data
+        if field.data and opens and field.data < opens:
+            raise ValidationError(_l("Registration closes before it opens."))
+
+    def validate_timezone(self, field: SelectField) -> None:
+        if field.data not in available_timezones():
+            raise ValidationError(_l("Choose a time zone from the list."))
+        ZoneInfo(field.data)
+
+    def values(self) -> dict[str, Any]:
+        """Columns of Forum as typed."""
+        names = ("name", "subtitle", "date_start", "date_end", "timezone", "place", "description")
+        names += ("registration_opens", "registration_closes", "contact_email", "contact_phone")
+        return {name: _blank(self[name].data, name) for name in names}
+
+
+def _blank(value: Any, name: str) -> Any:
+    return value if value is not None or name.startswith("registration") else ""
+
+
+class VenueForm(Form):
+    name = LineField(_l("Venue"), [required])
+    address = LineField(_l("Address"), [Optional()])
+    directions = TextField(_l("How to get there"), [Optional()], maximum=2000)
+
+
+class RoomForm(Form):
+    venue = SelectField(_l("Venue"), coerce=int)
+    name = LineField(_l("Room"), [required], maximum=120)
+    floor = LineField(_l("Floor"), [Optional()], maximum=60)
+    seats = IntegerField(_l("Seats"), [Optional(), NumberRange(0, 100_000)])
+
+
+class SectionForm(VersionedForm):
+    name = LineField(_l("Name of the section"), [required])
+    short_name = LineField(_l("Short name for tables"), [Optional()], maximum=80)
+    description = TextField(_l("What it is about"), [Optional()])
+    moderator = LineField(_l("Moderator: role or position"), [Optional()])
+    room = SelectField(_l("Room"), coerce=Choice(int))
+    stream_url = LineField(_l("Link to the stream"), [Optional()], maximum=500)
+    capacity_in_person = IntegerField(_l("Places in the room"), [Optional(), NumberRange(0, 100_000)])
+    capacity_remote = IntegerField(_l("Places at the stream"), [Optional(), NumberRange(0, 1_000_000)])
+
+    def validate_stream_url(self, field: LineField) -> None:
+        if field.data and not field.data.startswith(("https://", "http://")):
+            raise ValidationError(_l("Give the whole address beginning with https://"))
+
+    def values(self) -> dict[str, Any]:
+        names = ("name", "short_name", "description", "moderator", "stream_url")
+        values: dict[str, Any] = {name: self[name].data or "" for name in names}
+        return values | {
+            "room_id": self.room.data,
+            "capacity_in_person": self.capacity_in_person.data,
+            "capacity_remote": self.capacity_remote.data,
+        }

@@ -1,0 +1,341 @@
+"""The organiser's pages: series, forums, places, sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from accounts.settings import site
+from forum import operations, queries
+from forum.forms import ForumForm, RoomForm, SectionForm, SeriesForm, VenueForm
+from forum.labels import KIND_LABELS, STATUS_LABELS
+from forum.models import EventKind, Format, Forum, ForumStatus, Section
+from kernel.access import actor, requires, shows_form
+from kernel.errors import Conflict
+from kernel.transaction import writing
+from territories import queries as territories
+
+blueprint = Blueprint("forum_desk", __name__)
+EDIT = "forum:forum:edit"
+SERIES = "forum:series:edit"
+
+
+def _by() -> Any:
+    return actor()
+
+
+def _status(form: Any) -> int:
+    return 422 if form.is_submitted() else 200
+
+
+def _territory_choices() -> list[tuple[int, str]]:
+    region = territories.current(site().region)
+    rows = ([region, *territories.municipalities(region.id)] if region else []) or territories.regions()
+    return [(territory.id, territory.name) for territory in rows]
+
+
+@blueprint.get("/manage/forums")
+@requires("work:forums:open")
+def index() -> ResponseReturnValue:
+    forums = queries.forums_for(actor(), "work:forums:open")
+    return render_template(
+        "forum/manage/index.html", forums=forums, series=queries.all_series_for(actor(), SERIES), statuses=STATUS_LABELS
+    )
+
+
+@blueprint.route("/manage/series/new", methods=["GET", "POST"])
+@requires(SERIES)
+@shows_form
+def new_series() -> ResponseReturnValue:
+    if not actor().scopes(SERIES).everywhere:
+        queries.series_for(actor(), "", SERIES)  # an organiser of one series does not make others
+    form = SeriesForm()
+    form.territory.choices = _territory_choices()
+    if not form.validate_on_submit():
+        return render_template("forum/manage/series.html", form=form, series=None), _status(form)
+    with writing():
+        operations.add_series(
+            by=_by(), name=form.name.data, territory_id=form.territory.data, description=form.description.data or ""
+        )
+    flash(_("The series is added. Now add its first forum."), "ok")
+    return redirect(url_for("forum_desk.new_forum"))
+
+
+@blueprint.route("/manage/series/<slug>/edit", methods=["GET", "POST"])
+@requires(SERIES)
+@shows_form
+def edit_series(slug: str) -> ResponseReturnValue:
+    series = queries.series_for(actor(), slug, SERIES)
+    form = SeriesForm(obj=series, territory=series.territory_id)
+    form.territory.choices = _territory_choices()
+    if not form.validate_on_submit():
+        return render_template("forum/manage/series.html", form=form, series=series), _status(form)
+    values = {"name": form.name.data, "description": form.description.data or "", "territory_id": form.territory.data}
+    _save(form, series, values, lambda version: operations.edit_series(series, values, by=_by(), opened_version=version))
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.index"))
+
+
+@blueprint.route("/manage/forums/new", methods=["GET", "POST"])
+@requires(SERIES)
+@shows_form
+def new_forum() -> ResponseReturnValue:
+    choices = queries.all_series_for(actor(), SERIES)
+    chosen = request.values.get("series", choices[0].slug if choices else "")
+    if not choices:
+        return redirect(url_for("forum_desk.new_series"))
+    form = _forum_form(None)
+    page = "forum/manage/forum_form.html"
+    if not form.validate_on_submit():
+        return render_template(page, form=form, forum=None, series=choices, chosen=chosen), _status(form)
+    with writing():
+        series = queries.series_for(actor(), chosen, SERIES)
+        forum = operations.add_forum(series, _forum_values(form), by=_by())
+        _set_capacities(forum, form)
+    flash(_("The forum is added as a draft. Next: venues, rooms and sections."), "ok")
+    return redirect(url_for("forum_desk.places", slug=forum.slug))
+
+
+def _forum_form(forum: Forum | None) -> ForumForm:
+    known: dict[str, Any] = {}
+    if forum is not None:
+        quotas = queries.quotas_of(forum.id)
+        known = {"kind": forum.kind.value, "territory": forum.territory_id} | {
+            f"capacity_{kind}": quota.capacity for kind, quota in quotas.items()
+        }
+    form = ForumForm(obj=forum, **known) if forum else ForumForm()
+    form.territory.choices = _territory_choices()
+    return form
+
+
+def _forum_values(form: ForumForm) -> dict[str, Any]:
+    return form.values() | {"kind": EventKind(form.kind.data), "territory_id": form.territory.data}
+
+
+def _set_capacities(forum: Forum, form: ForumForm) -> None:
+    for kind in Format:
+        operations.set_capacity(forum, kind, form[f"capacity_{kind.value}"].data, by=_by())
+
+
+@blueprint.route("/manage/forums/<slug>/edit", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def edit_forum(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    form = _forum_form(forum)
+    page = "forum/manage/forum_form.html"
+    if not form.validate_on_submit():
+        return render_template(page, form=form, forum=forum, series=[], chosen=""), _status(form)
+    values = _forum_values(form)
+
+    def save(version: int) -> None:
+        operations.edit_forum(forum, values, by=_by(), opened_version=version)
+        _set_capacities(forum, form)
+
+    try:
+        _save(form, forum, values, save)
+    except operations.CapacityBelowTaken as error:
+        form.capacity_in_person.errors = [
+            _("%(number)d places are taken already: there cannot be fewer.", number=error.taken)
+        ]
+        return render_template(page, form=form, forum=forum, series=[], chosen=""), 422
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.desk", slug=slug))
+
+
+def _save(form: Any, thing: Any, values: dict[str, Any], save: Any) -> None:
+    """Save in one transaction; when somebody saved meanwhile, show both texts side by side."""
+    try:
+        with writing():
+            save(form.opened_version())
+    except operations.StaleVersion:
+        labels = {name: str(form[name].label.text) for name in values if name in form}
+        rows = [
+            (labels[name], str(getattr(thing, name) or ""), str(value or ""))
+            for name, value in values.items()
+            if name in labels and getattr(thing, name) != value
+        ]
+        raise Conflict(rows, request.full_path.rstrip("?")) from None
+
+
+@blueprint.get("/manage/forums/<slug>")
+@requires("work:forums:open")
+def desk(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, "work:forums:open")
+    today = queries.local_today(forum)
+    return render_template(
+        "forum/manage/desk.html",
+        forum=forum,
+        quotas=queries.quotas_of(forum.id),
+        lacks=operations.missing_pieces(forum, today),
+        today=today,
+        statuses=STATUS_LABELS,
+        kinds=KIND_LABELS,
+    )
+
+
+@blueprint.post("/manage/forums/<slug>/status")
+@requires(EDIT)
+def status(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    wanted = request.form.get("status", "")
+    if wanted in {member.value for member in ForumStatus}:
+        with writing():
+            operations.set_status(forum, ForumStatus(wanted), by=_by())
+        flash(_("Done. You can take it back with the same button."), "ok")
+    return redirect(url_for("forum_desk.desk", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/programme-publication")
+@requires("forum:programme:edit")
+def programme_publication(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, "forum:programme:edit")
+    with writing():
+        operations.publish_programme(forum, request.form.get("published") == "yes", by=_by())
+    flash(_("The programme is published.") if forum.programme_published else _("The programme is hidden."), "ok")
+    return redirect(url_for("forum_desk.desk", slug=slug))
+
+
+@blueprint.get("/manage/forums/<slug>/places")
+@requires(EDIT)
+def places(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    return _places_page(forum, VenueForm(formdata=None), _room_form(forum, None))
+
+
+def _places_page(forum: Forum, venue_form: VenueForm, room_form: RoomForm) -> str:
+    return render_template(
+        "forum/manage/places.html",
+        forum=forum,
+        venues=queries.venues_of(forum.id),
+        sections=queries.sections_of(forum.id),
+        venue_form=venue_form,
+        room_form=room_form,
+    )
+
+
+def _room_form(forum: Forum, formdata: Any) -> RoomForm:
+    form = RoomForm(formdata=formdata)
+    form.venue.choices = [(venue.id, venue.name) for venue in queries.venues_of(forum.id)]
+    return form
+
+
+@blueprint.post("/manage/forums/<slug>/venues")
+@requires(EDIT)
+@shows_form
+def venues(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    form = VenueForm()
+    if not form.validate_on_submit():
+        return _places_page(forum, form, _room_form(forum, None)), 422
+    with writing():
+        operations.add_venue(
+            forum, by=_by(), name=form.name.data, address=form.address.data or "", directions=form.directions.data or ""
+        )
+    flash(_("The venue is added."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.route("/manage/forums/<slug>/venues/<int:venue_id>", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def venue(slug: str, venue_id: int) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    found = queries.venue_of(forum, venue_id)
+    form = VenueForm(obj=found)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/venue.html", forum=forum, venue=found, form=form), _status(form)
+    values = {name: form[name].data or "" for name in ("name", "address", "directions")}
+    with writing():
+        operations.edit_place(forum, found, values, by=_by())
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/rooms")
+@requires(EDIT)
+@shows_form
+def rooms(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    form = _room_form(forum, request.form)
+    if not form.validate_on_submit():
+        return _places_page(forum, VenueForm(formdata=None), form), 422
+    try:
+        with writing():
+            place = queries.venue_of(forum, form.venue.data)
+            operations.add_room(
+                forum, place, by=_by(), name=form.name.data, floor=form.floor.data or "", seats=form.seats.data
+            )
+    except IntegrityError:
+        form.name.errors = [_("This venue has a room of this name already.")]
+        return _places_page(forum, VenueForm(formdata=None), form), 422
+    flash(_("The room is added."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/<any(venues, rooms):kind>/<int:place_id>/removal")
+@requires(EDIT)
+def removal(slug: str, kind: str, place_id: int) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    find = queries.venue_of if kind == "venues" else queries.room_of
+    place = find(forum, place_id)
+    return _remove(forum, place)
+
+
+def _remove(forum: Forum, place: Any) -> ResponseReturnValue:
+    try:
+        with writing():
+            operations.remove_place(forum, place, by=_by())
+        flash(_("Removed."), "ok")
+    except (IntegrityError, AssertionError):
+        flash(_("Something is planned there. Move it first, then remove."), "bad")
+    return redirect(url_for("forum_desk.places", slug=forum.slug))
+
+
+def _section_form(forum: Forum, section: Section | None) -> SectionForm:
+    form = SectionForm(obj=section, room=section.room_id) if section else SectionForm()
+    rooms_here = [(room.id, f"{room.name} · {room.venue.name}") for room in queries.rooms_of(forum.id)]
+    form.room.choices = [("", _("Not chosen yet")), *rooms_here]
+    return form
+
+
+@blueprint.route("/manage/forums/<slug>/sections/new", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def new_section(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    form = _section_form(forum, None)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/section.html", forum=forum, section=None, form=form), _status(form)
+    with writing():
+        operations.add_section(forum, form.values(), by=_by())
+    flash(_("The section is added."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.route("/manage/forums/<slug>/sections/<section_slug>", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def section(slug: str, section_slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    found = queries.section_of(forum, section_slug)
+    form = _section_form(forum, found)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/section.html", forum=forum, section=found, form=form), _status(form)
+    values = form.values()
+    _save(
+        form, found, values, lambda version: operations.edit_section(forum, found, values, by=_by(), opened_version=version)
+    )
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/sections/<section_slug>/removal")
+@requires(EDIT)
+def section_removal(slug: str, section_slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    return _remove(forum, queries.section_of(forum, section_slug))

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from accounts.models import User
+from activity.operations import record
+from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
+from forum.queries import quotas_of, slug_taken
+from forum.signals import quota_changed
+from kernel.db import db
+from kernel.pages import bump
+from kernel.text import slugify
+
+
+class StaleVersion(Exception):
+    """The object changed after its form was opened."""
+
+
+class CapacityBelowTaken(ValueError):
+    """`taken` places are given out already."""
+
+    def __init__(self, taken: int) -> None:
+        super().__init__(f"{taken} places are taken")
+        self.taken = taken
+
+
+def free_slug(model: type[Any], text: str, **where: Any) -> str:
+    """A slug of `text` nobody has within `where`."""
+    base = slugify(text)
+    slug, number = base, 2
+    while slug_taken(model, slug, **where):
+        slug, number = f"{base[:74]}-{number}", number + 1
+    return slug
+
+
+def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = None) -> list[str]:
+    """Set columns; returns the names that changed. Raises StaleVersion when `opened_version` is not today's."""
+    if opened_version is not None and opened_version != thing.version:
+        raise StaleVersion()
+    changed = [name for name, value in values.items() if getattr(thing, name) != value]
+    for name in changed:
+        setattr(thing, name, values[name])
+    db.session.flush()
+    return changed
+
+
+def add_series(*, by: User | None, name: str, territory_id: int, slug: str = "", **columns: Any) -> Series:
+    series = Series(slug=slug or free_slug(Series, name), name=name, territory_id=territory_id, **columns)
+    db.session.add(series)
+    db.session.flush()
+    record(by, "series.added", series)
+    return series
+
+
+def edit_series(series: Series, values: dict[str, Any], *, by: User | None, opened_version: int | None = None) -> None:
+    changed = change(series, values, opened_version=opened_version)
+    if changed:
+        record(by, "series.changed", series, fields=changed)
+        bump("forums")
+
+
+def add_forum(series: Series, values: dict[str, Any], *, by: User | None, slug: str = "") -> Forum:
+    """Add a forum as a draft, with a quota for each format."""
+    forum = Forum(series_id=series.id, slug=slug or free_slug(Forum, values["name"]), **values)
+    db.session.add(forum)
+    db.session.flush()
+    for kind in Format:
+        db.session.add(Quota(forum_id=forum.id, format=kind, capacity=None))
+    db.session.flush()
+    record(by, "forum.added", forum)
+    return forum
+
+
+def edit_forum(forum: Forum, values: dict[str, Any], *, by: User | None, opened_version: int | None = None) -> None:
+    changed = change(forum, values, opened_version=opened_version)
+    if changed:
+        record(by, "forum.changed", forum, fields=changed)
+        touch(forum)
+
+
+def set_status(forum: Forum, status: ForumStatus, *, by: User | None) -> None:
+    if forum.status is not status:
+        record(by, "forum.status", forum, before=forum.status.value, after=status.value)
+        forum.status = status
+        touch(forum)
+
+
+def publish_programme(forum: Forum, published: bool, *, by: User | None) -> None:
+    if forum.programme_published is not published:
+        forum.programme_published = published
+        record(by, "programme.published" if published else "programme.hidden", forum)
+        touch(forum)
+
+
+def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: User | None) -> None:
+    """Set how many places a format has; None is unlimited. Raises CapacityBelowTaken."""
+    quota = quotas_of(forum.id)[kind.value]
+    db.session.refresh(quota, with_for_update=True)
+    if quota.capacity == capacity:
+        return
+    if capacity is not None and capacity < quota.taken:
+        raise CapacityBelowTaken(quota.taken)
+    before, quota.capacity = quota.capacity, capacity
+    db.session.flush()
+    record(by, "quota.changed", forum, format=kind.value, before=before, after=capacity)
+    if capacity is None or (before is not None and capacity > before):
+        quota_changed.send(quota)
+    touch(forum)
+
+
+def add_venue(forum: Forum, *, by: User | None, name: str, address: str = "", directions: str = "") -> Venue:
+    venue = Venue(forum_id=forum.id, name=name, address=address, directions=directions, position=len(forum.venues))
+    db.session.add(venue)
+    db.session.flush()
+    record(by, "venue.added", venue, forum=forum.slug)
+    touch(forum)
+    return venue
+
+
+def add_room(forum: Forum, venue: Venue, *, by: User | None, name: str, floor: str = "", seats: int | None = None) -> Room:
+    """Add a room. Raises IntegrityError when the venue has one of this name."""
+    room = Room(venue_id=venue.id, name=name, floor=floor, seats=seats, position=len(venue.rooms))
+    db.session.add(room)
+    db.session.flush()
+    record(by, "room.added", room, forum=forum.slug)
+    touch(forum)
+    return room
+
+
+def edit_place(forum: Forum, place: Venue | Room, values: dict[str, Any], *, by: User | None) -> None:
+    changed = change(place, values)
+    if changed:
+        record(by, f"{type(place).__tablename__}.changed", place, fields=changed)
+        touch(forum)
+
+
+def remove_place(forum: Forum, place: Venue | Room | Section, *, by: User | None) -> None:
+    """Remove a venue, room or section. Raises IntegrityError while something is planned there."""
+    record(by, f"{type(place).__tablename__}.removed", place, forum=forum.slug)
+    db.session.delete(place)
+    db.session.flush()
+    touch(forum)
+
+
+def add_section(forum: Forum, values: dict[str, Any], *, by: User | None, slug: str = "") -> Section:
+    slug = slug or free_slug(Section, values.get("short_name") or values["name"], forum_id=forum.id)
+    values.setdefault("position", len(forum.sections))
+    section = Section(forum_id=forum.id, slug=slug, **values)
+    db.session.add(section)
+    db.session.flush()
+    record(by, "section.added", section, forum=forum.slug)
+    touch(forum)
+    return section
+
+
+def edit_section(
+    forum: Forum, section: Section, values: dict[str, Any], *, by: User | None, opened_version: int | None = None
+) -> None:
+    changed = change(section, values, opened_version=opened_version)
+    if changed:
+        record(by, "section.changed", section, fields=changed)
+        touch(forum)
+
+
+def touch(forum: Forum) -> None:
+    """Public pages of the forum are stale now."""
+    db.session.flush()
+    bump(f"forum:{forum.slug}", "forums")
+
+
+def missing_pieces(forum: Forum, today: date) -> list[str]:
+    """Codes of what a forum still lacks before its day, for the organiser's desk."""
+    lacks = []
+    if not forum.venues:
+        lacks.append("venue")
+    if not forum.sections:
+        lacks.append("sections")
+    elif not all(section.stream_url for section in forum.sections):
+        lacks.append("streams")
+    if forum.status is ForumStatus.draft:
+        lacks.append("announcement")
+    if not forum.programme_published:
+        lacks.append("programme")
+    if forum.date_start >= today and not (forum.registration_opens and forum.registration_closes):
+        lacks.append("registration_dates")
+    return lacks

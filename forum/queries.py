@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.elements import ColumnElement
+from werkzeug.exceptions import NotFound
+
+from accounts.enums import ScopeKind
+from accounts.scopes import scope_source
+from forum.models import Forum, ForumStatus, Quota, Room, Section, Series, Venue
+from kernel.access import Actor, Scopes
+from kernel.db import db, utcnow
+
+
+def public_forum(slug: str) -> Forum:
+    """A forum anybody may see, with its sections and venues. Raises NotFound."""
+    found = db.session.scalar(
+        select(Forum)
+        .where(Forum.slug == slug, Forum.status != ForumStatus.draft)
+        .options(joinedload(Forum.series).joinedload(Series.organiser), joinedload(Forum.territory))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def public_forums() -> list[Forum]:
+    """Every public forum, newest first."""
+    return list(
+        db.session.scalars(
+            select(Forum)
+            .where(Forum.status != ForumStatus.draft)
+            .options(joinedload(Forum.series))
+            .order_by(Forum.date_start.desc(), Forum.id.desc())
+        )
+    )
+
+
+def next_forum() -> Forum | None:
+    """The nearest announced forum that has not ended."""
+    today = utcnow().date()
+    return db.session.scalar(
+        select(Forum)
+        .where(Forum.status == ForumStatus.announced, Forum.date_end >= today)
+        .options(joinedload(Forum.territory))
+        .order_by(Forum.date_start)
+        .limit(1)
+    )
+
+
+def last_finished() -> Forum | None:
+    return db.session.scalar(
+        select(Forum).where(Forum.status == ForumStatus.finished).order_by(Forum.date_start.desc()).limit(1)
+    )
+
+
+def local_today(forum: Forum) -> date:
+    """Today where the forum is."""
+    return utcnow().astimezone(forum.zone).date()
+
+
+def sections_of(forum_id: int) -> list[Section]:
+    return list(
+        db.session.scalars(
+            select(Section)
+            .where(Section.forum_id == forum_id)
+            .options(joinedload(Section.room).joinedload(Room.venue))
+            .order_by(Section.position, Section.id)
+        )
+    )
+
+
+def venues_of(forum_id: int) -> list[Venue]:
+    return list(
+        db.session.scalars(
+            select(Venue)
+            .where(Venue.forum_id == forum_id)
+            .options(selectinload(Venue.rooms))
+            .order_by(Venue.position, Venue.id)
+        )
+    )
+
+
+def rooms_of(forum_id: int) -> list[Room]:
+    return list(
+        db.session.scalars(
+            select(Room)
+            .join(Room.venue)
+            .where(Venue.forum_id == forum_id)
+            .options(joinedload(Room.venue))
+            .order_by(Venue.position, Room.position, Room.id)
+        )
+    )
+
+
+def quotas_of(forum_id: int) -> dict[str, Quota]:
+    """The forum's quotas by format value."""
+    return {
+        quota.format.value: quota for quota in db.session.scalars(select(Quota).where(Quota.forum_id == forum_id))
+    }
+
+
+def within(scopes: Scopes) -> ColumnElement[bool] | None:
+    """The condition on Forum that `scopes` allow; None when they allow everything."""
+    if scopes.everywhere:
+        return None
+    return or_(
+        Forum.series_id.in_(scopes.of("series")),
+        Forum.id.in_(scopes.of("forum")),
+        Forum.id.in_(select(Section.forum_id).where(Section.id.in_(scopes.of("section")))),
+    )
+
+
+def forum_for(user: Actor, slug: str, permission: str) -> Forum:
+    """The forum, when `user` holds `permission` in it, its series or everywhere. Raises NotFound."""
+    statement = select(Forum).where(Forum.slug == slug).options(joinedload(Forum.series), joinedload(Forum.territory))
+    return _one(_narrow(statement, user.scopes(permission)))
+
+
+def forums_for(user: Actor, permission: str) -> list[Forum]:
+    """Forums where `user` holds `permission`, newest first."""
+    statement = select(Forum).options(joinedload(Forum.series), selectinload(Forum.quotas))
+    statement = _narrow(statement, user.scopes(permission))
+    return list(db.session.scalars(statement.order_by(Forum.date_start.desc(), Forum.id.desc())))
+
+
+def series_for(user: Actor, slug: str, permission: str) -> Series:
+    """The series, when `user` holds `permission` in it. Raises NotFound."""
+    scopes = user.scopes(permission)
+    statement = select(Series).where(Series.slug == slug)
+    if not scopes.everywhere:
+        statement = statement.where(Series.id.in_(scopes.of("series")))
+    return _one(statement)
+
+
+def all_series_for(user: Actor, permission: str) -> list[Series]:
+    scopes = user.scopes(permission)
+    statement = select(Series).order_by(Series.name_key)
+    if not scopes.everywhere:
+        statement = statement.where(Series.id.in_(scopes.of("series")))
+    return list(db.session.scalars(statement))
+
+
+def section_of(forum: Forum, slug: str) -> Section:
+    """A section of a forum already authorised or public. Raises NotFound."""
+    return _one(
+        select(Section)
+        .where(Section.forum_id == forum.id, Section.slug == slug)
+        .options(joinedload(Section.room).joinedload(Room.venue))
+    )
+
+
+def venue_of(forum: Forum, venue_id: int) -> Venue:
+    return _one(select(Venue).where(Venue.forum_id == forum.id, Venue.id == venue_id))
+
+
+def room_of(forum: Forum, room_id: int) -> Room:
+    return _one(select(Room).join(Room.venue).where(Venue.forum_id == forum.id, Room.id == room_id))
+
+
+def slug_taken(model: type[Any], slug: str, **where: Any) -> bool:
+    statement = select(func.count()).select_from(model).where(model.slug == slug).filter_by(**where)
+    return bool(db.session.scalar(statement))
+
+
+def forum_by_slug(slug: str) -> Forum | None:
+    """For commands: a forum by slug."""
+    return db.session.scalar(select(Forum).where(Forum.slug == slug))
+
+
+def series_by_slug(slug: str) -> Series | None:
+    return db.session.scalar(select(Series).where(Series.slug == slug))
+
+
+def _narrow(statement: Select[Any], scopes: Scopes) -> Select[Any]:
+    condition = within(scopes)
+    return statement if condition is None else statement.where(condition)
+
+
+def _one(statement: Select[Any]) -> Any:
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@scope_source(ScopeKind.series)
+def _series_scopes() -> list[tuple[int, str]]:
+    return list(db.session.execute(select(Series.id, Series.name).order_by(Series.name_key)).tuples())
+
+
+@scope_source(ScopeKind.forum)
+def _forum_scopes() -> list[tuple[int, str]]:
+    return list(db.session.execute(select(Forum.id, Forum.name).order_by(Forum.date_start.desc())).tuples())
+
+
+@scope_source(ScopeKind.section)
+def _section_scopes() -> list[tuple[int, str]]:
+    rows = db.session.execute(
+        select(Section.id, Section.name, Forum.name)
+        .join(Forum, Forum.id == Section.forum_id)
+        .order_by(Forum.date_start.desc(), Section.position)
+    )
+    return [(section_id, f"{name} ({forum})") for section_id, name, forum in rows]

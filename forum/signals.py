@@ -1,0 +1,8 @@
+"""News from this feature."""
+
+from __future__ import annotations
+
+from blinker import Signal
+
+quota_changed = Signal()
+"""A quota's capacity was raised or lifted. Sender: the Quota; sent inside the writing transaction."""

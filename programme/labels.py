@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from programme.models import SlotKind, TalkFormat
+
+KIND_LABELS = {
+    SlotKind.opening: _l("Opening"),
+    SlotKind.talk: _l("Talk"),
+    SlotKind.break_: _l("Break"),
+    SlotKind.lunch: _l("Lunch"),
+    SlotKind.open_microphone: _l("Open microphone"),
+    SlotKind.film: _l("Film"),
+    SlotKind.closing: _l("Closing"),
+}
+TALK_FORMAT_LABELS = {
+    TalkFormat.in_person: _l("in person"),
+    TalkFormat.remote: _l("remotely"),
+    TalkFormat.recorded: _l("recorded"),
+}
