@@ -66,7 +66,7 @@ class ForumForm(VersionedForm):
 
     def values(self) -> dict[str, Any]:
         """Columns of Forum as typed."""
-        names = ("name", "subtitle", "date_start", "date_end", "timezone", "place", "description")
+        names: tuple[str, ...] = ("name", "subtitle", "date_start", "date_end", "timezone", "place", "description")
         names += ("registration_opens", "registration_closes", "contact_email", "contact_phone")
         return {name: _blank(self[name].data, name) for name in names}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -116,7 +116,7 @@ class Table:
     rows: list[tuple[int, dict[str, Any]]]
 
 
-def read_table(name: str, body: bytes, known: dict[str, Sequence[str]], needed: Sequence[str]) -> Table:
+def read_table(name: str, body: bytes, known: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Table:
     """Read the table in an XLSX or CSV file.
 
     `known` maps our column name to the headings people write for it; `needed` must be present.
