@@ -59,9 +59,7 @@ class Verdict:
     status: RegistrationStatus | None = None
 
 
-def scan(
-    forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False
-) -> Verdict:
+def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Judge a code as read from a ticket (see `tickets.read_code`) and let its holder in."""
     seen = db.session.execute(_seen(forum_id).where(Registration.code_hash == token_hash(code))).first()
     if seen is None:
@@ -69,9 +67,7 @@ def scan(
     return _admit(forum_id, seen, nonce, user_id, gate, force)
 
 
-def admit(
-    forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False
-) -> Verdict:
+def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Let in somebody found by name."""
     seen = db.session.execute(
         _seen(forum_id).where(Registration.uuid == uuid, Registration.forum_id == forum_id)
@@ -81,7 +77,7 @@ def admit(
     return _admit(forum_id, seen, nonce, user_id, gate, force)
 
 
-def _seen(forum_id: int) -> Select[Any]:
+def _seen(forum_id: int) -> Select[*tuple[Any, ...]]:
     """Everything a verdict needs, in one statement."""
     return (
         select(
@@ -289,7 +285,7 @@ def give_place(forum: Forum, registration: Registration, *, nonce: str, by: Any,
 
 
 def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source: str = "import") -> int:
-    """Write entries of (registration id, moment) at once: an import, or the demo world. Those already in are skipped."""
+    """Write entries of (registration id, moment) at once, for an import or the demo world; those in are skipped."""
     known = set(db.session.scalars(select(Presence.registration_id).where(Presence.forum_id == forum.id)))
     new = {registration_id: at for registration_id, at in entries if registration_id not in known}
     if not new:
@@ -318,12 +314,15 @@ def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source:
         )
     )
     present = [
-        {"registration_id": registration_id, "forum_id": forum.id, "entry_id": entry, "entered_at": new[registration_id]}
+        {
+            "registration_id": registration_id,
+            "forum_id": forum.id,
+            "entry_id": entry,
+            "entered_at": new[registration_id],
+        }
         for entry, registration_id in ids
         if registration_id in new
     ]
     db.session.execute(insert(Presence), present)
     record(None, "attendance.imported", forum, count=len(present))
     return len(present)
-
-

@@ -24,7 +24,7 @@ STATUS = {
 def personal_calendar(registration: Registration) -> bytes:
     """Times of the sections chosen, in the forum's zone; whole days while there is no programme."""
     forum = registration.forum
-    slots = [slot for slot in queries.own_slots(registration)]
+    slots = list(queries.own_slots(registration))
     calendar = Calendar()
     calendar.add("prodid", "-//Tirazh//Registrations//RU")
     calendar.add("version", "2.0")

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum.models import Forum
+from forum.queries import forum_for, forums_for
 from kernel.access import requires
 from kernel.files import FileRefused
 from kernel.security import allow_scanner
@@ -43,17 +44,17 @@ class Door:
 
 
 def _door(slug: str) -> tuple[Forum, Door]:
-    forum = queries.forum_for(current_user, slug, WORK)
+    forum = forum_for(current_user, slug, WORK)
     return forum, Door(forum.id, forum.slug, forum.timezone, current_user.id)
 
 
 @blueprint.get("/door/")
 @requires(WORK)
 def choose() -> ResponseReturnValue:
-    forums = queries.forums_for(current_user, WORK)
+    forums = forums_for(current_user, WORK)
     if len(forums) == 1:
         return redirect(url_for("door.forum", slug=forums[0].slug))
-    return render_template("door/choose.html", forums=forums)
+    return render_template("registrations/door/choose.html", forums=forums)
 
 
 @blueprint.get("/door/<slug>")
@@ -65,7 +66,7 @@ def forum(slug: str) -> ResponseReturnValue:
     people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else []
     inside, capacity = attendance.counter(door.forum_id)
     return render_template(
-        "door/forum.html",
+        "registrations/door/forum.html",
         forum=found,
         q=q,
         people=people,
@@ -99,7 +100,9 @@ def scans(slug: str) -> ResponseReturnValue:
     except FileRefused as refused:
         return _answer(door, Verdict(Answer.unknown), detail=str(refused))
     if not code:
-        return _answer(door, Verdict(Answer.unknown), detail=_("No code was found. Take the photo closer and brighter."))
+        return _answer(
+            door, Verdict(Answer.unknown), detail=_("No code was found. Take the photo closer and brighter.")
+        )
     return _answer(door, _let_in(lambda: _scan(door, code, nonce, force)))
 
 
@@ -169,7 +172,7 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
         "new_nonce": _new_nonce,
     }
     if request.accept_mimetypes.best == "application/json":
-        html = render_template("door/_verdict.html", **context)
+        html = render_template("registrations/door/_verdict.html", **context)
         return jsonify(
             kind=said.kind,
             answer=verdict.answer.value,
@@ -181,7 +184,7 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
             entry=verdict.nonce,
             html=html,
         )
-    return render_template("door/verdict.html", **context)
+    return render_template("registrations/door/verdict.html", **context)
 
 
 def _new_nonce() -> str:

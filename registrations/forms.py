@@ -68,7 +68,8 @@ class PersonForm(Form):
     def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = {quota.format for quota in forum.quotas}
-        self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
+        if self.format is not None:
+            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
         self.sections.choices = [(section.id, section.name) for section in forum.sections]
 
     def validate_name(self, field: LineField) -> None:
@@ -98,12 +99,15 @@ class AddForm(PersonForm):
     )
 
 
+class CorrectionForm(PersonForm):
+    """What was entered, put right by an organiser; the format has its own button."""
+
+    format = None
+    territory = TerritoryField(_l("Municipality"), [Optional()])
+
+
 class ResendForm(Form):
     email = LineField(_l("E-mail"), [required, email], maximum=254)
-
-
-class FormatForm(Form):
-    format = SelectField(choices=[(kind.value, kind.value) for kind in Format])
 
 
 class ImportForm(Form):

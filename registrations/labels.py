@@ -9,9 +9,9 @@ from registrations.models import RegistrationStatus
 
 FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
 STATUS_LABELS = {
-    RegistrationStatus.confirmed: _l("Confirmed"),
+    RegistrationStatus.confirmed: _l("Registration confirmed"),
     RegistrationStatus.waitlisted: _l("On the waiting list"),
-    RegistrationStatus.cancelled: _l("Cancelled"),
+    RegistrationStatus.cancelled: _l("Registration cancelled"),
 }
 STATUS_KINDS = {
     RegistrationStatus.confirmed: "ok",
@@ -23,4 +23,13 @@ SOURCE_LABELS = {
     "import": _l("from a file"),
     "organiser": _l("by an organiser"),
     "door": _l("at the door"),
+}
+ACTION_LABELS = {
+    "registration.added": _l("Registered"),
+    "registration.returned": _l("Takes part again"),
+    "registration.cancelled": _l("Registration cancelled"),
+    "registration.promoted": _l("Got a place from the waiting list"),
+    "registration.format_changed": _l("Changed the format"),
+    "registration.letter_sent": _l("The letter was sent again"),
+    "registration.corrected": _l("Details put right"),
 }

@@ -37,7 +37,9 @@ def promoted(registration_id: int) -> Content | None:
     registration = db.session.get(Registration, registration_id)
     if registration is None or registration.status is not RegistrationStatus.confirmed:
         return None
-    return _with_ticket(_("There is a place for you: %(forum)s", forum=registration.forum.name), "promoted", registration)
+    return _with_ticket(
+        _("There is a place for you: %(forum)s", forum=registration.forum.name), "promoted", registration
+    )
 
 
 @letter_kind("registration_cancelled")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from forum.models import Format
+from forum.queries import local_today
 from kernel.access import public, token_page
 from kernel.db import utcnow
 from kernel.transaction import retried, writing
@@ -45,8 +46,8 @@ def my_forum(token: str) -> ResponseReturnValue:
         current=_current(ahead, now.replace(microsecond=0)),
         now=now,
         streams=queries.streams(forum, slots) if remote else [],
-        over=queries.local_today(forum) > forum.date_end,
-        today=queries.local_today(forum),
+        over=local_today(forum) > forum.date_end,
+        today=local_today(forum),
         open=queries.is_open(forum),
         format_label=FORMAT_LABELS[registration.format],
         others=[quota for quota in forum.quotas if quota.format is not registration.format],
@@ -154,7 +155,7 @@ def other_format(token: str) -> ResponseReturnValue:
 
 
 def _is_over(registration: Registration) -> bool:
-    return queries.local_today(registration.forum) > registration.forum.date_end
+    return local_today(registration.forum) > registration.forum.date_end
 
 
 def _to_page(token: str) -> ResponseReturnValue:

@@ -5,10 +5,12 @@ Order of locks on both databases: the forum's counters in id order, then registr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
+
+from sqlalchemy.exc import IntegrityError
 
 from accounts.models import ConsentText
 from accounts.operations import give_consent
@@ -17,6 +19,7 @@ from activity.outbox import send
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
 from kernel.text import clean, email_key
+from kernel.transaction import retried, writing
 from registrations import queries, quotas
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import identity_of, set_secrets
@@ -49,7 +52,6 @@ class Outcome:
     known: bool = False
     others: int = 0
     """How many other participants use the same e-mail at this forum."""
-    promoted: list[Registration] = field(default_factory=list)
 
 
 def register(forum_id: int, application: Application, *, by: Any = None) -> Outcome:
@@ -74,6 +76,19 @@ def register(forum_id: int, application: Application, *, by: Any = None) -> Outc
     send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
     _seat(registration)
     return Outcome(registration, others=others)
+
+
+def attempt(operation: Callable[[], Outcome]) -> Outcome:
+    """Run a sign-up in its own transaction; once more when the same person came in by another request."""
+
+    def once() -> Outcome:
+        with writing():
+            return operation()
+
+    try:
+        return retried(once)()
+    except IntegrityError:
+        return retried(once)()
 
 
 def _new(forum_id: int, application: Application, identity: str) -> Registration:
@@ -200,11 +215,11 @@ def change_format(registration: Registration, format: Format, *, by: Any = None,
     return True
 
 
-def promote_waiting(forum: Forum, format: Format, *, by: Any = None) -> list[Registration]:
+def promote_waiting(forum_id: int, format: Format, *, by: Any = None) -> list[Registration]:
     """Give the places that became free (a raised capacity) to those who wait, with a letter to each."""
     db.session.flush()
-    quotas.lock_counters(forum.id)
-    promoted = quotas.promote(forum.id, format)
+    quotas.lock_counter(forum_id, format)
+    promoted = quotas.promote(forum_id, format)
     _tell_promoted(promoted, by)
     return promoted
 

@@ -5,43 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
+from accounts.models import Consent
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section
-from kernel.access import Actor
+from forum.queries import local_today
 from kernel.db import db, utcnow
 from kernel.secrets import token_hash
 from kernel.text import email_key, like_prefix, sort_key
 from programme.models import Slot
-from registrations.models import Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
 JOIN_EARLY = timedelta(minutes=15)
-
-
-def forum_for(user: Actor, slug: str, permission: str) -> Forum:
-    """The forum, for somebody who holds `permission` on it, its series or everywhere. Raises NotFound."""
-    found = db.session.scalar(_forums_of(user, permission).where(Forum.slug == slug))
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def forums_for(user: Actor, permission: str) -> list[Forum]:
-    """Forums where the user holds `permission`, the nearest day first."""
-    rows = list(db.session.scalars(_forums_of(user, permission).order_by(Forum.date_start, Forum.id)))
-    today = utcnow().date()
-    return sorted(rows, key=lambda forum: (abs((forum.date_start - today).days), forum.id))
-
-
-def _forums_of(user: Actor, permission: str) -> Select[tuple[Forum]]:
-    scopes = user.scopes(permission)
-    statement = select(Forum)
-    if scopes.everywhere:
-        return statement
-    return statement.where(or_(Forum.series_id.in_(scopes.of("series")), Forum.id.in_(scopes.of("forum"))))
 
 
 def public_forum(slug: str) -> Forum:
@@ -54,11 +32,6 @@ def public_forum(slug: str) -> Forum:
     if found is None:
         raise NotFound()
     return found
-
-
-def local_today(forum: Forum) -> date:
-    """The date at the forum's place."""
-    return utcnow().astimezone(forum.zone).date()
 
 
 def is_open(forum: Forum) -> bool:
@@ -177,7 +150,7 @@ class Narrowing:
         return cls(**{name: args.get(name, "").strip() for name in cls.__dataclass_fields__})
 
 
-def narrowed(statement: Select[Any], forum: Forum, by: Narrowing) -> Select[Any]:
+def narrowed(statement: Select[*tuple[Any, ...]], forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
     """`statement` over Registration (outer-joined to Presence) with the conditions of `by`."""
     statement = statement.where(Registration.forum_id == forum.id)
     for word in sort_key(by.q).split() if "@" not in by.q else []:
@@ -202,7 +175,7 @@ def narrowed(statement: Select[Any], forum: Forum, by: Narrowing) -> Select[Any]
     return statement
 
 
-def list_statement(forum: Forum, by: Narrowing) -> Select[Any]:
+def list_statement(forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
     """(registration, territory's name, entered_at) rows for the list."""
     statement = (
         select(Registration, Territory.name, Presence.entered_at)
@@ -330,10 +303,29 @@ def by_name(forum: Forum, q: str, limit: int = 20) -> list[tuple[Registration, s
     return [(registration, territory, entered) for registration, territory, entered in rows]
 
 
-def sections_of(forum: Forum) -> list[Section]:
-    statement = select(Section).where(Section.forum_id == forum.id).order_by(Section.position, Section.id)
-    return list(db.session.scalars(statement))
-
-
 def registration_by_id(registration_id: int) -> Registration:
     return db.session.get_one(Registration, registration_id)
+
+
+# ── a participant's card ─────────────────────────────────────────────────────────────────────────
+
+
+def presence(registration: Registration) -> Presence | None:
+    return db.session.get(Presence, registration.id)
+
+
+def attendance_of(registration: Registration) -> list[Attendance]:
+    """The log of one person, oldest first."""
+    statement = select(Attendance).where(Attendance.registration_id == registration.id)
+    return list(db.session.scalars(statement.order_by(Attendance.at, Attendance.id)))
+
+
+def consents(registration: Registration) -> list[Consent]:
+    """Consents given with a registration, oldest first."""
+    statement = (
+        select(Consent)
+        .where(Consent.subject_type == "registration", Consent.subject_id == registration.id)
+        .options(joinedload(Consent.text))
+        .order_by(Consent.id)
+    )
+    return list(db.session.scalars(statement))

@@ -54,10 +54,7 @@ def give_back(forum_id: int, format: Format) -> None:
 def add_taken(forum_id: int, format: Format, places: int) -> None:
     """Count `places` more as taken; the caller holds the counters' lock and knows that they fit."""
     db.session.execute(
-        update(Quota)
-        .where(*_of(forum_id, format))
-        .values(taken=Quota.taken + places)
-        .execution_options(**_CORE)
+        update(Quota).where(*_of(forum_id, format)).values(taken=Quota.taken + places).execution_options(**_CORE)
     )
 
 
@@ -71,6 +68,11 @@ def lock_counters(forum_id: int) -> dict[Format, Quota]:
         .execution_options(populate_existing=True)
     )
     return {quota.format: quota for quota in rows}
+
+
+def lock_counter(forum_id: int, format: Format) -> None:
+    """Lock one counter, for what touches no other."""
+    db.session.execute(select(Quota.id).where(*_of(forum_id, format)).with_for_update())
 
 
 def next_waiting(forum_id: int, format: Format, limit: int | None) -> list[Registration]:
@@ -109,3 +111,22 @@ def promote(forum_id: int, format: Format) -> list[Registration]:
 def _of(forum_id: int, format: Format) -> tuple[ColumnElement[bool], ...]:
     conditions: tuple[Any, ...] = (Quota.forum_id == forum_id, Quota.format == format)
     return conditions
+
+
+def free(forum_id: int, format: Format) -> int | None:
+    """Places left (None: no limit); the caller holds the counters' lock."""
+    capacity, taken = db.session.execute(select(Quota.capacity, Quota.taken).where(*_of(forum_id, format))).one()
+    return None if capacity is None else max(0, capacity - taken)
+
+
+def add_waiting(forum_id: int, format: Format, people: int) -> int:
+    """Reserve `people` numbers in the waiting list; returns the first."""
+    statement = (
+        update(Quota)
+        .where(*_of(forum_id, format))
+        .values(waiting=Quota.waiting + people)
+        .returning(Quota.waiting)
+        .execution_options(**_CORE)
+    )
+    last: int = db.session.execute(statement).scalar_one()
+    return last - people + 1

@@ -77,15 +77,15 @@ def ticket_svg(registration: Registration) -> str:
     lines += [(when_and_where(forum), 15, "400"), (short_code(registration), 17, "600")]
     texts, y = [], 372
     for text, size, weight in lines:
-        texts.append(
-            f'<text x="180" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="middle">{escape(text)}</text>'
-        )
+        style = f'font-size="{size}" font-weight="{weight}" text-anchor="middle"'
+        texts.append(f'<text x="180" y="{y}" {style}>{escape(text)}</text>')
         y += round(size * 1.5)
     code = qr_svg(registration).replace("<svg ", '<svg x="20" y="20" width="320" height="320" ', 1)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 {y + 8}" width="360" height="{y + 8}" '
         f'font-family="Golos Text, Segoe UI, Roboto, Arial, sans-serif" fill="#17212e">'
-        f'<title>{escape(_("Ticket"))}</title><rect width="360" height="{y + 8}" fill="#fff"/>{code}{"".join(texts)}</svg>'
+        f'<title>{escape(_("Ticket"))}</title><rect width="360" height="{y + 8}" fill="#fff"/>'
+        f"{code}{''.join(texts)}</svg>"
     )
 
 

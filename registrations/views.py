@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
-from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
 from accounts.enums import ConsentKind
 from accounts.models import ConsentText
 from accounts.queries import consent_text
 from forum.models import Format, Forum
+from forum.queries import local_today
 from kernel import limits
 from kernel.access import public, shows_form
-from kernel.i18n import language, number
+from kernel.i18n import language
 from kernel.security import client_address
 from kernel.text import email_key
-from kernel.transaction import retried, writing
+from kernel.transaction import writing
 from registrations import (
     letters,  # noqa: F401  (makes the kinds of letters known)
     operations,
@@ -29,6 +26,7 @@ from registrations import (
 )
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
+from registrations.places import places_notes
 
 
 @blueprint.route("/forums/<slug>/registration", methods=["GET", "POST"])
@@ -37,7 +35,7 @@ from registrations.forms import RegistrationForm, ResendForm
 def sign_up(slug: str) -> ResponseReturnValue:
     forum = queries.public_forum(slug)
     if not queries.is_open(forum):
-        return render_template("registrations/closed.html", forum=forum, today=queries.local_today(forum))
+        return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
     form = RegistrationForm(forum=forum)
     if not form.is_submitted():
         return _form_page(forum, form)
@@ -47,26 +45,13 @@ def sign_up(slug: str) -> ResponseReturnValue:
     application = _application(form)
     forum_id = forum.id
     limits.count((limits.REGISTRATION_EMAIL, address), (limits.REGISTRATION_ADDRESS, client_address()))
-    outcome = attempt(lambda: operations.register(forum_id, application))
+    outcome = operations.attempt(lambda: operations.register(forum_id, application))
     if outcome.known:
         _remind(outcome.registration.id, address)
         return redirect(url_for("registrations.sent", slug=slug), 303)
     if outcome.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
     return redirect(url_for("registrations.my_forum", token=tickets.link_token(outcome.registration)), 303)
-
-
-def attempt(operation: Callable[[], operations.Outcome]) -> operations.Outcome:
-    """Run a sign-up in its own transaction; once more when the same person came in by another request."""
-
-    def once() -> operations.Outcome:
-        with writing():
-            return operation()
-
-    try:
-        return retried(once)()
-    except IntegrityError:
-        return retried(once)()
 
 
 def _application(form: RegistrationForm) -> operations.Application:
@@ -97,20 +82,6 @@ def _form_page(forum: Forum, form: RegistrationForm) -> str:
     return render_template(
         "registrations/sign_up.html", forum=forum, form=form, notes=places_notes(forum), consents=_consents()
     )
-
-
-def places_notes(forum: Forum) -> dict[str, str]:
-    """What is said of each format: places left, the waiting list, or no limit."""
-    notes = {}
-    for quota in forum.quotas:
-        left = quota.left
-        if left is None:
-            notes[quota.format.value] = _("no limit")
-        elif left == 0:
-            notes[quota.format.value] = _("no places left, we will put you on the waiting list")
-        else:
-            notes[quota.format.value] = ngettext("%(num)s place left", "%(num)s places left", left, num=number(left))
-    return notes
 
 
 def _remind(registration_id: int, address: str) -> None:
