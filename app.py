@@ -23,6 +23,7 @@ from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
 from kernel import access, assets, errors, i18n, observe, panels, security, templating, translations
 from kernel.db import db
+from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
 from programme.manage import blueprint as programme_desk_pages
 from programme.views import blueprint as programme_pages
@@ -46,7 +47,16 @@ BLUEPRINTS = (
     adoption_pages,
 )
 RECEIVERS = (adoption_receivers, registrations_receivers, navigation)
-COMMANDS = (users_cli, setup_command, worker_command, demo_command, import_cli, export_cli, translations.cli)
+COMMANDS = (
+    users_cli,
+    search_cli,
+    setup_command,
+    worker_command,
+    demo_command,
+    import_cli,
+    export_cli,
+    translations.cli,
+)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:

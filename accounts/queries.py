@@ -103,6 +103,11 @@ def organisation_by_name(name: str, territory_id: int | None = None) -> Organisa
     return next(iter(here or found), None)
 
 
+def all_organisations() -> list[Organisation]:
+    """Every organisation, for imports that match many rows."""
+    return list(db.session.scalars(select(Organisation).order_by(Organisation.id)))
+
+
 def organisations_in(territory_ids: set[int]) -> list[Organisation]:
     return list(
         db.session.scalars(

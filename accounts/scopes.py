@@ -8,9 +8,13 @@ from flask_babel import gettext as _
 
 from accounts.enums import ScopeKind
 from accounts.labels import SCOPE_LABELS
+from kernel.access import Scopes
+from territories.queries import below
 
 Lister = Callable[[], list[tuple[int, str]]]
+Locator = Callable[[frozenset[int]], set[int]]
 _listers: dict[ScopeKind, Lister] = {}
+_locators: dict[ScopeKind, Locator] = {ScopeKind.territory: set}
 
 
 def scope_source(kind: ScopeKind) -> Callable[[Lister], Lister]:
@@ -21,6 +25,27 @@ def scope_source(kind: ScopeKind) -> Callable[[Lister], Lister]:
         return lister
 
     return register
+
+
+def scope_territory(kind: ScopeKind) -> Callable[[Locator], Locator]:
+    """Register the function that gives the territories in which scopes of `kind` (by ids) lie."""
+
+    def register(locator: Locator) -> Locator:
+        _locators[kind] = locator
+        return locator
+
+    return register
+
+
+def reach(scopes: Scopes) -> set[int] | None:
+    """Ids of the territories, with all below them, that `scopes` reach; None when everywhere."""
+    if scopes.everywhere:
+        return None
+    ids: set[int] = set()
+    for kind, locate in _locators.items():
+        if held := scopes.of(kind.value):
+            ids |= locate(held)
+    return below(ids)
 
 
 def scope_choices() -> list[tuple[str, str]]:

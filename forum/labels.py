@@ -21,6 +21,20 @@ STATUS_LABELS = {
 }
 FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
 
+ZONES = {
+    "Europe/Kaliningrad": _l("Kaliningrad, UTC+2"),
+    "Europe/Moscow": _l("Moscow, UTC+3"),
+    "Europe/Samara": _l("Samara, UTC+4"),
+    "Asia/Yekaterinburg": _l("Yekaterinburg, UTC+5"),
+    "Asia/Omsk": _l("Omsk, UTC+6"),
+    "Asia/Krasnoyarsk": _l("Krasnoyarsk, UTC+7"),
+    "Asia/Irkutsk": _l("Irkutsk, UTC+8"),
+    "Asia/Yakutsk": _l("Yakutsk, UTC+9"),
+    "Asia/Vladivostok": _l("Vladivostok, UTC+10"),
+    "Asia/Magadan": _l("Magadan, UTC+11"),
+    "Asia/Kamchatka": _l("Kamchatka, UTC+12"),
+}
+
 name_actions(
     {
         "series.added": _l("series added"),

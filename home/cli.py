@@ -9,13 +9,15 @@ from flask.cli import AppGroup, with_appcontext
 from home.demo.load import is_loaded, load
 from home.queries import empty_database, has_users
 from home.worker import drain, run_forever
+from practices.cli import import_organisations, import_practices
 from programme.cli import import_programme
 
 import_cli = AppGroup("import", help="Bring data in; without --yes only shows what would happen.")
 export_cli = AppGroup("export", help="Take data out.")
 
 
-import_cli.add_command(import_programme)
+for command in (import_programme, import_practices, import_organisations):
+    import_cli.add_command(command)
 
 
 @click.command("worker")

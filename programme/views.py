@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum import queries as forums
+from forum.labels import ZONES
 from forum.models import Forum
 from kernel.access import public
 from kernel.pages import warm
@@ -61,6 +62,7 @@ def programme(slug: str) -> ResponseReturnValue:
         hours=_by_time(shown),
         groups=[(section, [slot for slot in shown if slot.section_id == section.id]) for section in sections],
         counts=_counts(slots),
+        zone=ZONES[forum.timezone],
         kinds=KIND_LABELS,
         formats=TALK_FORMAT_LABELS,
     )

@@ -10,6 +10,7 @@ from forum.queries import forum_by_slug
 from home.demo import Say
 from home.demo.forums import load_forum
 from home.demo.people import load_people
+from home.demo.practices import load_practices
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from territories.operations import load_shipped
@@ -30,6 +31,7 @@ def load(say: Say) -> None:
     """Load everything; `say` is told each step with its seconds."""
     steps = {
         "territories and settings": _base,
+        "organisations and practices": load_practices,
         "forums and programmes": _forums,
         "accounts": load_people,
     }

@@ -1,0 +1,51 @@
+"""The list of practices as a workbook whose columns the importer reads back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select
+
+from kernel.db import db
+from kernel.documents import sheets
+from kernel.documents.sheets import Column
+from practices import labels, passport
+from practices.cells import HEADINGS
+from practices.models import Practice
+
+WIDE = {"name": 40, "effect": 60, "what_is_done": 60, "steps": 60, "organisation": 40}
+
+
+def workbook(statement: Select[Any]) -> bytes:
+    """XLSX of the practices that `statement` selects, by name."""
+    practices = db.session.scalars(statement.order_by(Practice.name_key, Practice.id)).unique()
+    columns = [Column(headings[0], WIDE.get(name, 20)) for name, headings in HEADINGS.items()]
+    notes = [_("One row a practice; several items in a cell stand one a line, target groups are separated by «;».")]
+    return sheets.xlsx(_("Practices"), columns, [_row(practice) for practice in practices], notes)
+
+
+def _row(practice: Practice) -> list[Any]:
+    return [_cell(practice, name) for name in HEADINGS]
+
+
+def _cell(practice: Practice, name: str) -> Any:
+    special: dict[str, Any] = {
+        "id": lambda: practice.source_id or practice.slug,
+        "organisation": lambda: practice.organisation.name if practice.organisation else "",
+        "territory": lambda: practice.territory.oktmo,
+        "target_groups": lambda: "; ".join(str(labels.GROUP_LABELS[group]) for group in practice.target_groups),
+        "steps": lambda: passport.write_steps(practice.steps),
+        "results": lambda: passport.write_results(practice.results),
+        "risks": lambda: passport.write_risks(practice.risks),
+        "status": lambda: str(labels.ADMISSION_LABELS[practice.admission]),
+        "demo": lambda: "да" if practice.demo else "",
+    }
+    if name in special:
+        return special[name]()
+    if name in passport.KINDS:
+        return passport.write_resources(practice.resources, name)
+    value = getattr(practice, name)
+    if isinstance(value, list):
+        return ("; " if name in ("ages", "situations", "formats") else "\n").join(value)
+    return getattr(value, "value", value)

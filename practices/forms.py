@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DecimalField, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional, ValidationError
+
+from accounts.enums import Sphere
+from accounts.labels import SPHERE_LABELS
+from accounts.queries import organisation_by_name
+from kernel.forms import ChecksField, Choice, Form, LineField, TextField, VersionedForm, email, required
+from practices import passport
+from practices.labels import (
+    DOCUMENT_LABELS,
+    EVIDENCE_LABELS,
+    FORMAT_LABELS,
+    GROUP_LABELS,
+    PREVENTION_LABELS,
+)
+from practices.models import DocumentKind, Evidence, Practice, Prevention, TargetGroup
+from territories.queries import current
+
+UNKNOWN = ("", _l("Not known"))
+MONEY = [Optional(), NumberRange(0, 1_000_000_000, _l("Give whole roubles, without kopecks."))]
+MONTHS = [Optional(), NumberRange(0, 120, _l("Give a number of months."))]
+
+
+class PassportForm(VersionedForm):
+    """Card and passport. Lists are one item a line; see `practices.passport`."""
+
+    name = LineField(_l("Name"), [required])
+    effect = LineField(_l("What changes for families, in one sentence"), [required], maximum=300)
+    groups = ChecksField(
+        _l("For whom"), [required], choices=[(group.value, label) for group, label in GROUP_LABELS.items()]
+    )
+    what_is_done = TextField(_l("What is done"), [required])
+    who_does_it = TextField(_l("Who does it"), [required])
+    what_is_needed = TextField(_l("What is needed"), [required])
+    contact_email = LineField(_l("Author's e-mail for questions"), [required, email], maximum=254)
+    contact_name = LineField(_l("Author's name"), [Optional()], description=_l("It is not shown on the site."))
+    contact_position = LineField(_l("Author's position"), [Optional()], description=_l("Shown beside the e-mail."))
+    contact_phone = LineField(
+        _l("Author's telephone"), [Optional()], maximum=40, description=_l("It is not shown on the site.")
+    )
+    organisation = LineField(
+        _l("Author organisation"), [Optional()], description=_l("Begin to type: known organisations are suggested.")
+    )
+    territory = SelectField(_l("Where it comes from"), [required])
+    sphere = SelectField(_l("Sphere"), choices=[(sphere.value, label) for sphere, label in SPHERE_LABELS.items()])
+    start_year = IntegerField(
+        _l("Year of start"), [Optional(), NumberRange(1950, 2100, _l("Give a year, for example 2023."))]
+    )
+    ages = TextField(_l("Ages"), description=_l("One a line: 0–3, 3–7, 7–14."), maximum=500)
+    situations = TextField(_l("Situations of life"), description=_l("One a line."))
+    prevention = SelectField(
+        _l("When it helps"),
+        coerce=Choice(str),
+        choices=[UNKNOWN, *((kind.value, label) for kind, label in PREVENTION_LABELS.items())],
+    )
+    problem = TextField(_l("The problem"))
+    goal = TextField(_l("The goal"))
+    steps = TextField(
+        _l("Steps"), description=_l("One step a line, in order. Begin a step that must be kept with «ядро |».")
+    )
+    core = TextField(_l("The core: what must be kept"), description=_l("One a line."))
+    adaptable = TextField(_l("What may be adapted"), description=_l("One a line."))
+    normative = TextField(_l("Normative base"), description=_l("One act a line."))
+    formats = ChecksField(_l("Formats"), choices=list(FORMAT_LABELS.items()))
+    people = TextField(
+        _l("People"), description=_l("One a line; begin with «нужно |», «по желанию |» or «от автора |».")
+    )
+    processes = TextField(_l("Rules and processes"), description=_l("Written in the same way."))
+    tools = TextField(_l("Things and rooms"), description=_l("Written in the same way."))
+    cost_once = IntegerField(_l("Cost to start, ₽"), MONEY)
+    cost_year = IntegerField(_l("Cost a year, ₽"), MONEY)
+    cost_family = IntegerField(_l("Cost a family, ₽"), MONEY)
+    staff = DecimalField(
+        _l("Full-time posts"), [Optional(), NumberRange(0, 1000, _l("Give a number, for example 2.5."))], places=None
+    )
+    launch_months_min = IntegerField(_l("Months to start, at least"), MONTHS)
+    launch_months_max = IntegerField(_l("Months to start, at most"), MONTHS)
+    first_unit = LineField(
+        _l("The first result"), [Optional()], description=_l("What tells that it has begun: «обслужена первая семья».")
+    )
+    results = TextField(
+        _l("Results"),
+        description=_l("One a line: indicator | before | after | how many were counted | period | source."),
+    )
+    evidence = SelectField(
+        _l("How results are known"),
+        coerce=Choice(str),
+        choices=[UNKNOWN, *((kind.value, label) for kind, label in EVIDENCE_LABELS.items())],
+    )
+    conditions = TextField(_l("Where it fits"))
+    risks = TextField(_l("Risks"), description=_l("One a line: risk → what to do about it."))
+    materials = TextField(_l("Materials"), description=_l("One a line."))
+    mentor_capacity = LineField(
+        _l("How many adopters the author can mentor at once"), [Optional()], description=_l("For example: 3.")
+    )
+    found_through = LineField(_l("Found through"), [Optional()], maximum=80)
+
+    def validate_staff(self, field: DecimalField) -> None:
+        _comma(field)
+
+    def validate_launch_months_max(self, field: IntegerField) -> None:
+        low = self.launch_months_min.data
+        if low is not None and field.data is not None and field.data < low:
+            raise ValidationError(_l("This is less than the number before it."))
+
+    def validate_organisation(self, field: LineField) -> None:
+        if field.data and organisation_by_name(field.data) is None:
+            raise ValidationError(_l("No such organisation. Choose one from the list or leave this empty."))
+
+    def show(self, practice: Practice) -> PassportForm:
+        """Fill the form from a practice."""
+        for name, value in typed(practice).items():
+            self[name].data = value
+        self.version.data = practice.version
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the operations take it."""
+        values: dict[str, Any] = {name: self[name].data or "" for name in _PLAIN}
+        values |= {name: self[name].data for name in _NUMBERS}
+        values |= {name: passport.lines(self[name].data or "") for name in _LISTS}
+        values["staff"] = float(self.staff.data) if self.staff.data is not None else None
+        values["groups"] = [TargetGroup(value) for value in self.groups.data or []]
+        values["sphere"] = Sphere(self.sphere.data)
+        values["prevention"] = Prevention(self.prevention.data) if self.prevention.data else None
+        values["evidence"] = Evidence(self.evidence.data) if self.evidence.data else None
+        values["formats"] = [name for name in FORMAT_LABELS if name in (self.formats.data or [])]
+        values["steps"] = passport.read_steps(self.steps.data or "")
+        values["results"] = passport.read_results(self.results.data or "")
+        values["risks"] = passport.read_risks(self.risks.data or "")
+        values["resources"] = [
+            item for kind in passport.KINDS for item in passport.read_resources(self[kind].data or "", kind)
+        ]
+        territory = current(self.territory.data)
+        values["territory_id"] = territory.id if territory else None
+        organisation = organisation_by_name(self.organisation.data or "", values["territory_id"])
+        values["organisation_id"] = organisation.id if organisation and self.organisation.data else None
+        return values
+
+    def differences(self, practice: Practice) -> list[tuple[str, str, str]]:
+        """(label, stored, typed) of the fields that differ, for the page of a conflict."""
+        rows = []
+        for name, stored in typed(practice).items():
+            field = self[name]
+            before, now = _shown(stored), _shown(field.data)
+            if before != now:
+                rows.append((str(field.label.text), before, now))
+        return rows
+
+
+_PLAIN = [
+    "name",
+    "effect",
+    "what_is_done",
+    "who_does_it",
+    "what_is_needed",
+    "contact_email",
+    "contact_name",
+    "contact_position",
+    "contact_phone",
+    "problem",
+    "goal",
+    "first_unit",
+    "conditions",
+    "mentor_capacity",
+    "found_through",
+]
+_NUMBERS = ["start_year", "cost_once", "cost_year", "cost_family", "launch_months_min", "launch_months_max"]
+_LISTS = ["ages", "situations", "core", "adaptable", "normative", "materials"]
+
+
+def _comma(field: DecimalField) -> None:
+    if field.data is not None and field.data.as_tuple().exponent < -2:
+        raise ValidationError(_l("Give a number, for example 2.5."))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+
+
+def typed(practice: Practice) -> dict[str, Any]:
+    """The practice as the form's fields hold it."""
+    values: dict[str, Any] = {name: getattr(practice, name) for name in _PLAIN + _NUMBERS}
+    values |= {name: "\n".join(getattr(practice, name)) for name in _LISTS}
+    values |= {kind: passport.write_resources(practice.resources, kind) for kind in passport.KINDS}
+    values["staff"] = None if practice.staff is None else _number(practice.staff)
+    values["groups"] = sorted((group.value for group in practice.target_groups), key=_GROUP_ORDER.index)
+    values["sphere"] = practice.sphere.value
+    values["prevention"] = practice.prevention.value if practice.prevention else None
+    values["evidence"] = practice.evidence.value if practice.evidence else None
+    values["formats"] = [name for name in FORMAT_LABELS if name in practice.formats]
+    values["steps"] = passport.write_steps(practice.steps)
+    values["results"] = passport.write_results(practice.results)
+    values["risks"] = passport.write_risks(practice.risks)
+    values["territory"] = practice.territory.oktmo
+    values["organisation"] = practice.organisation.name if practice.organisation else ""
+    return values
+
+
+_GROUP_ORDER = [group.value for group in TargetGroup]
+
+
+def _number(value: float) -> Any:
+    return int(value) if value == int(value) else value
+
+
+class ArchiveForm(Form):
+    reason = LineField(_l("Why it leaves the catalogue"), [required])
+
+
+class SampleForm(Form):
+    kind = SelectField(_l("Kind"), choices=[(kind.value, label) for kind, label in DOCUMENT_LABELS.items()])
+    title = LineField(_l("Title"), [required])
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
+
+    def document_kind(self) -> DocumentKind:
+        return DocumentKind(self.kind.data)
+
+
+class ImportForm(Form):
+    file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])

@@ -1,0 +1,185 @@
+"""Practices from a workbook or CSV, as people have them: plan, then carry out.
+
+A practice is matched by its `id`, else by its slug, else by its name in the territory; repeating changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from accounts.models import Organisation
+from accounts.queries import all_organisations
+from accounts.settings import site
+from kernel.documents.sheets import Table, as_text, read_table
+from kernel.imports import Plan, Row, Verdict
+from kernel.text import clean, slugify, sort_key
+from practices import labels, operations, passport
+from practices.cells import HEADINGS, READERS, Fault, Known, choice
+from practices.models import Admission, Practice
+from practices.queries import known_practices
+from territories.queries import Gazetteer
+
+NEEDED = ("name", "territory")
+
+
+@dataclass
+class Action:
+    """What a row asks for: a practice to add or change, and where it should stand."""
+
+    practice: Practice | None
+    values: dict[str, Any]
+    slug: str
+    source_id: str | None
+    admission: Admission | None
+
+
+def read(name: str, body: bytes) -> Table:
+    """The table in the file. Raises FileRefused when it cannot be read at all."""
+    return read_table(name, body, HEADINGS, NEEDED)
+
+
+def plan(name: str, body: bytes) -> Plan[Action]:
+    """What importing the file would do, for somebody who may do everything. Raises FileRefused."""
+    return plan_rows(read(name, body))
+
+
+def plan_rows(table: Table, *, territories: set[int] | None = None, may_publish: bool = True) -> Plan[Action]:
+    known = Known(known_practices(), _organisations(), Gazetteer(site().region), territories, may_publish)
+    result: Plan[Action] = Plan([], [])
+    for number, cells in table.rows:
+        row, action = _plan_row(number, cells, known)
+        result.rows.append(row)
+        if action and row.verdict in (Verdict.create, Verdict.change):
+            result.actions.append(action)
+    named = {row.title for row in result.rows}
+    result.absent = sorted({practice.name for practice in known.practices.values()} - named)
+    return result
+
+
+def _organisations() -> dict[str, Organisation]:
+    found: dict[str, Organisation] = {}
+    for organisation in all_organisations():
+        for key in (organisation.short_name, organisation.name, organisation.code):
+            if key:
+                found[sort_key(key)] = organisation
+    return found
+
+
+def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Action | None]:
+    title = clean(as_text(cells.get("name"))) or _("row %(number)s", number=number)
+    row = Row(number, title, Verdict.error)
+    values: dict[str, Any] = {}
+    for column, read in READERS.items():
+        if column not in cells:
+            continue
+        try:
+            values |= read(column, as_text(cells[column]), known)
+        except Fault as fault:
+            row.messages.append(str(fault))
+    _resources(cells, values)
+    practice, slug, source_id = _match(cells, values, known)
+    _check(row, number, practice, values, slug, known)
+    admission = _admission(cells, row, known)
+    if row.messages:
+        return row, None
+    row.verdict, row.messages = _verdict(practice, values, admission)
+    return row, Action(practice, values, slug, source_id, admission)
+
+
+def _resources(cells: dict[str, Any], values: dict[str, Any]) -> None:
+    if any(kind in cells for kind in passport.KINDS):
+        values["resources"] = [
+            item for kind in passport.KINDS for item in passport.read_resources(as_text(cells.get(kind)), kind)
+        ]
+
+
+def _match(cells: dict[str, Any], values: dict[str, Any], known: Known) -> tuple[Practice | None, str, str | None]:
+    source_id = clean(as_text(cells.get("id")))[:64] or None
+    slug = clean(as_text(cells.get("slug")))
+    slug = slugify(slug) if slug else ""
+    for key in (source_id, slug):
+        if key and key in known.practices:
+            return known.practices[key], slug, source_id
+    if not source_id and not slug:
+        key = sort_key(values.get("name", ""))
+        for practice in known.practices.values():
+            if practice.name_key == key and practice.territory_id == values.get("territory_id"):
+                return practice, slug, source_id
+    return None, slug, source_id
+
+
+def _check(row: Row, number: int, practice: Practice | None, values: dict[str, Any], slug: str, known: Known) -> None:
+    if not values.get("name"):
+        row.messages.append(_("No name of the practice."))
+    key = practice.slug if practice else slug or f"{sort_key(row.title)}@{values.get('territory_id')}"
+    if key in known.seen:
+        row.messages.append(_("The same practice stands in row %(number)s.", number=known.seen[key]))
+    known.seen[key] = number
+    places = {values.get("territory_id"), practice.territory_id if practice else None} - {None}
+    if known.territories is not None and not places <= known.territories:
+        row.messages.append(_("This territory is not among yours."))
+    low, high = values.get("launch_months_min"), values.get("launch_months_max")
+    if low is not None and high is not None and low > high:
+        row.messages.append(_("The time to start: the second number is less than the first."))
+
+
+def _admission(cells: dict[str, Any], row: Row, known: Known) -> Admission | None:
+    if "status" not in cells or not as_text(cells["status"]):
+        return None
+    try:
+        wanted = choice(Admission, labels.ADMISSION_LABELS)("status", as_text(cells["status"]), known)["status"]
+    except Fault as fault:
+        row.messages.append(str(fault))
+        return None
+    if wanted in (Admission.published, Admission.archived) and not known.may_publish:
+        row.warnings.append(_("You may not publish: the practice will be a draft."))
+        return None
+    return Admission(wanted)
+
+
+def _verdict(
+    practice: Practice | None, values: dict[str, Any], admission: Admission | None
+) -> tuple[Verdict, list[str]]:
+    if practice is None:
+        return Verdict.create, []
+    changed = []
+    for name, value in values.items():
+        stored = set(practice.target_groups) if name == "groups" else getattr(practice, name)
+        if stored != (set(value) if name == "groups" else value):
+            changed.append(_column_of(name))
+    if admission and admission is not practice.admission:
+        changed.append(HEADINGS["status"][0])
+    return (Verdict.change, [", ".join(dict.fromkeys(changed))]) if changed else (Verdict.same, [])
+
+
+def _column_of(name: str) -> str:
+    columns = {"groups": "target_groups", "organisation_id": "organisation", "territory_id": "territory"}
+    return str(HEADINGS.get(columns.get(name, name), (_("Resources"),))[0])
+
+
+def carry_out(plan: Plan[Action], *, by: Any) -> None:
+    """Do what the plan says, in the caller's transaction."""
+    for action in plan.actions:
+        if action.practice is None:
+            practice = operations.add_practice(action.values, by=by, slug=action.slug, source_id=action.source_id)
+        else:
+            practice = action.practice
+            operations.hold(practice)
+            operations.change_practice(practice, action.values, by=by)
+        _admit(practice, action.admission, by)
+
+
+def _admit(practice: Practice, admission: Admission | None, by: Any) -> None:
+    if admission is None or admission is practice.admission:
+        return
+    if admission is Admission.published:
+        operations.publish_practice(practice, by=by)
+    elif admission is Admission.archived:
+        operations.archive_practice(practice, _("As the imported file says"), by=by)
+    elif admission is Admission.draft:
+        operations.return_to_draft(practice, by=by)
+    else:
+        operations.set_admission(practice, admission, by=by)

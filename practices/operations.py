@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete
+
+from activity.operations import record
+from kernel import pages, search
+from kernel.db import db, utcnow
+from kernel.files import StoredFile, Upload, write
+from kernel.imports import ImportPreview
+from kernel.text import slugify
+from practices.models import (
+    Admission,
+    DocumentKind,
+    Practice,
+    PracticeEdition,
+    PracticeGroup,
+    PracticeSpread,
+    SampleDocument,
+    TargetGroup,
+)
+from practices.passport import content
+from practices.queries import last_edition, slug_taken
+from practices.search_words import document
+
+RESERVED = {"new", "import"}
+
+
+def free_slug(name: str) -> str:
+    """A slug of the name that no practice has yet."""
+    wanted = slugify(name)[:64].rstrip("-")
+    slug, number = wanted, 1
+    while slug in RESERVED or slug_taken(slug):
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug
+
+
+def add_practice(values: Mapping[str, Any], *, by: Any, slug: str = "", source_id: str | None = None) -> Practice:
+    """Add a draft. `values`: columns of Practice by name, and "groups": list of TargetGroup."""
+    practice = Practice(slug=slug or free_slug(str(values["name"])), source_id=source_id, name=str(values["name"]))
+    _fill(practice, values)
+    db.session.add(practice)
+    db.session.flush()
+    record(by, "practice.added", practice)
+    _changed(practice)
+    return practice
+
+
+def hold(practice: Practice) -> None:
+    """Lock the practice until the transaction ends and see it as it is now."""
+    db.session.refresh(practice, with_for_update=True)
+
+
+def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -> list[str]:
+    """Change the passport; a published one gets a new edition. Returns the names of what changed."""
+    changed = _fill(practice, values)
+    if not changed:
+        return []
+    db.session.flush()
+    record(by, "practice.changed", practice, fields=changed)
+    if practice.is_public:
+        _keep_edition(practice)
+    _changed(practice)
+    return changed
+
+
+def _fill(practice: Practice, values: Mapping[str, Any]) -> list[str]:
+    changed = []
+    for name, value in values.items():
+        if name == "groups":
+            if set(value) != set(practice.target_groups):
+                _set_groups(practice, value)
+                changed.append(name)
+        elif getattr(practice, name) != value:
+            setattr(practice, name, value)
+            changed.append(name)
+    return changed
+
+
+def _set_groups(practice: Practice, groups: Iterable[TargetGroup]) -> None:
+    wanted = list(dict.fromkeys(groups))
+    practice.groups = [row for row in practice.groups if row.target_group in wanted] + [
+        PracticeGroup(target_group=group) for group in wanted if group not in practice.target_groups
+    ]
+
+
+def publish_practice(practice: Practice, *, by: Any) -> None:
+    """Put the practice into the catalogue; its content becomes an edition when it differs from the last one."""
+    practice.admission = Admission.published
+    practice.published_at = practice.published_at or utcnow()
+    db.session.flush()
+    _keep_edition(practice)
+    record(by, "practice.published", practice, edition=practice.edition)
+    _changed(practice)
+
+
+def _keep_edition(practice: Practice) -> None:
+    last, now = last_edition(practice.id), content(practice)
+    if last is not None and last.content == now:
+        return
+    practice.edition = last.number + 1 if last else 1
+    db.session.add(PracticeEdition(practice_id=practice.id, number=practice.edition, content=now))
+    db.session.flush()
+
+
+def return_to_draft(practice: Practice, *, by: Any) -> None:
+    """Take the practice out of the catalogue to be worked on."""
+    practice.admission = Admission.draft
+    db.session.flush()
+    record(by, "practice.withdrawn", practice)
+    _changed(practice)
+
+
+def set_admission(practice: Practice, admission: Admission, *, by: Any) -> None:
+    """Put the practice on its way to a decision: submitted or returned."""
+    practice.admission = admission
+    db.session.flush()
+    record(by, "practice.admission", practice, admission=admission.value)
+    _changed(practice)
+
+
+def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
+    """Close the practice: it leaves the catalogue, its page stays with a notice."""
+    practice.admission = Admission.archived
+    db.session.flush()
+    record(by, "practice.archived", practice, reason=reason)
+    _changed(practice)
+
+
+def _changed(practice: Practice) -> None:
+    search.index("practice", document(practice))
+    pages.bump("catalogue", "adoption")
+
+
+def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:
+    """Attach a sample document. `stored`: written by `kernel.files.write` before `writing()`."""
+    db.session.add(stored)
+    db.session.flush()
+    position = max((sample.position for sample in practice.documents), default=0) + 1
+    sample = SampleDocument(kind=kind, title=title, file_id=stored.id, position=position)
+    practice.documents.append(sample)
+    db.session.flush()
+    record(by, "practice.document_added", practice, title=title)
+    pages.bump("catalogue")
+    return sample
+
+
+def remove_document(sample: SampleDocument, *, by: Any) -> None:
+    """Take a sample document away; the stored file stays for those who hold its address in an adoption."""
+    record(by, "practice.document_removed", sample.practice, title=sample.title)
+    sample.practice.documents.remove(sample)
+    db.session.delete(sample)
+    db.session.flush()
+    pages.bump("catalogue")
+
+
+def store(name: str, kind: str, body: bytes) -> StoredFile:
+    """Write a file that the product itself made."""
+    return write(Upload(name, kind, body))
+
+
+def keep_preview(kind: str, stored: StoredFile, *, by: Any) -> ImportPreview:
+    """Keep an uploaded file until its import is confirmed."""
+    db.session.add(stored)
+    db.session.flush()
+    preview = ImportPreview(kind=kind, user_id=by.id, file_id=stored.id)
+    db.session.add(preview)
+    db.session.flush()
+    return preview
+
+
+def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
+    """Tell where a practice stands: (territory id, state "think|ready|works|firm", organisations). From above."""
+    db.session.execute(delete(PracticeSpread).where(PracticeSpread.practice_id == practice_id))
+    db.session.add_all(
+        PracticeSpread(practice_id=practice_id, territory_id=territory_id, state=state, organisations=organisations)
+        for territory_id, state, organisations in rows
+    )
+    db.session.flush()
+    pages.bump("catalogue")

@@ -1,0 +1,121 @@
+"""Organisations from a workbook or CSV: matched by code, else by name in the territory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import inspect
+
+from accounts.enums import OrganisationKind, Sphere
+from accounts.labels import ORGANISATION_LABELS, SPHERE_LABELS
+from accounts.models import Organisation
+from accounts.operations import add_organisation
+from accounts.queries import all_organisations
+from accounts.settings import site
+from activity.operations import record
+from kernel.db import db
+from kernel.documents.sheets import as_text, read_table
+from kernel.imports import Plan, Row, Verdict
+from kernel.text import clean, slugify
+from territories.queries import Gazetteer
+
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "id": ("Код", "ID"),
+    "name": ("Название", "Полное название", "Организация", "Name"),
+    "short_name": ("Краткое название", "Сокращённое название"),
+    "kind": ("Вид", "Вид организации"),
+    "sphere": ("Сфера",),
+    "territory": ("Территория", "Муниципалитет", "ОКТМО"),
+    "demo": ("Демо", "demo"),
+}
+
+
+@dataclass
+class Action:
+    organisation: Organisation | None
+    code: str
+    values: dict[str, Any]
+
+
+def plan(name: str, body: bytes) -> Plan[Action]:
+    """What importing the file would do. Raises FileRefused when it cannot be read at all."""
+    table = read_table(name, body, HEADINGS, ("name", "territory"))
+    known = all_organisations()
+    by_code = {organisation.code: organisation for organisation in known}
+    by_name = {(organisation.name, organisation.territory_id): organisation for organisation in known}
+    gazetteer = Gazetteer(site().region)
+    result: Plan[Action] = Plan([], [])
+    for number, cells in table.rows:
+        row, values = _read(number, cells, gazetteer)
+        if values is not None:
+            code = clean(as_text(cells.get("id")))[:80]
+            place = (values["name"], values["territory_id"])
+            found = by_code.get(code) if code else by_name.get(place)
+            _decide(row, found, values)
+            if row.verdict is not Verdict.same:
+                result.actions.append(Action(found, code or _code(values["name"], by_code), values))
+        result.rows.append(row)
+    result.absent = sorted({organisation.name for organisation in known} - {row.title for row in result.rows})
+    return result
+
+
+def _code(name: str, taken: dict[str, Organisation]) -> str:
+    code, number = slugify(name)[:70], 1
+    while code in taken:
+        number += 1
+        code = f"{slugify(name)[:70]}-{number}"
+    return code
+
+
+def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row, dict[str, Any] | None]:
+    name = clean(as_text(cells.get("name")))[:255]
+    row = Row(number, name or _("row %(number)s", number=number), Verdict.error)
+    place = as_text(cells.get("territory"))
+    territory = gazetteer.find(place)
+    if not name:
+        row.messages.append(_("No name of the organisation."))
+    if territory is None:
+        row.messages.append(_("There is no municipality «%(text)s».", text=place))
+    kind = _choice(OrganisationKind, ORGANISATION_LABELS, as_text(cells.get("kind")), OrganisationKind.other)
+    sphere = _choice(Sphere, SPHERE_LABELS, as_text(cells.get("sphere")), Sphere.social)
+    if kind is None or sphere is None:
+        row.messages.append(_("The kind or the sphere is unknown."))
+    if row.messages or territory is None:
+        return row, None
+    values = {"name": name, "short_name": clean(as_text(cells.get("short_name")))[:160], "kind": kind, "sphere": sphere}
+    return row, values | {"territory_id": territory.id, "demo": as_text(cells.get("demo")).casefold() in ("да", "yes")}
+
+
+def _choice(kind: Any, names: dict[Any, Any], text: str, default: Any) -> Any:
+    if not text:
+        return default
+    for member in kind:
+        if text.casefold() in (member.value, str(names[member]).casefold()):
+            return member
+    return None
+
+
+def _decide(row: Row, found: Organisation | None, values: dict[str, Any]) -> None:
+    if found is None:
+        row.verdict = Verdict.create
+        return
+    changed = [name for name, value in values.items() if getattr(found, name) != value]
+    row.verdict = Verdict.change if changed else Verdict.same
+    columns = {"territory_id": "territory"}
+    row.messages = [", ".join(HEADINGS[columns.get(name, name)][0] for name in changed)] if changed else []
+
+
+def carry_out(plan: Plan[Action], *, by: Any) -> None:
+    """Do what the plan says, in the caller's transaction."""
+    for action in plan.actions:
+        if action.organisation is None:
+            values = dict(action.values)
+            add_organisation(action.code, values.pop("name"), values.pop("territory_id"), by=by, **values)
+            continue
+        for name, value in action.values.items():
+            setattr(action.organisation, name, value)
+        if inspect(action.organisation).modified:
+            record(by, "organisation.changed", action.organisation)
+    db.session.flush()

@@ -1,0 +1,140 @@
+"""The passport as text and as data: how lists are written in a cell or a text box, and what an edition keeps.
+
+One item a line. Within a line: steps `core | text`, resources `core|optional|author | text`,
+results `indicator | baseline | value | n | period | source`, risks `risk → mitigation`.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any
+
+from practices.models import Practice
+
+NEEDS = {
+    "core": "core",
+    "ядро": "core",
+    "нужно": "core",
+    "обязательно": "core",
+    "optional": "optional",
+    "по желанию": "optional",
+    "author": "author",
+    "от автора": "author",
+    "автор": "author",
+}
+KINDS = ("people", "processes", "tools")
+RESULT_KEYS = ("indicator", "baseline", "value", "n", "period", "source")
+NO_DATA = {"нет данных", "no data", "–", "-", "—"}
+_ARROW = re.compile(r"\s*(?:→|->|=>|\|)\s*")
+
+PASSPORT = [
+    "name",
+    "effect",
+    "what_is_done",
+    "who_does_it",
+    "what_is_needed",
+    "sphere",
+    "start_year",
+    "ages",
+    "situations",
+    "prevention",
+    "problem",
+    "goal",
+    "steps",
+    "core",
+    "adaptable",
+    "normative",
+    "formats",
+    "resources",
+    "cost_once",
+    "cost_year",
+    "cost_family",
+    "staff",
+    "launch_months_min",
+    "launch_months_max",
+    "first_unit",
+    "results",
+    "conditions",
+    "risks",
+    "materials",
+    "mentor_capacity",
+    "evidence",
+]
+"""What an edition keeps: everything but people's names and addresses, and dates of review."""
+
+
+def content(practice: Practice) -> dict[str, Any]:
+    """The passport as JSON, for an edition and for telling whether anything changed."""
+    kept: dict[str, Any] = {name: _json(getattr(practice, name)) for name in PASSPORT}
+    kept["groups"] = sorted(group.value for group in practice.target_groups)
+    kept["organisation_id"] = practice.organisation_id
+    kept["territory_id"] = practice.territory_id
+    return kept
+
+
+def _json(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+def lines(text: str) -> list[str]:
+    """The items of a text box or cell, one a line."""
+    return [line.strip(" \t•–-") for line in text.splitlines() if line.strip(" \t•–-")]
+
+
+def read_steps(text: str) -> list[dict[str, Any]]:
+    steps = []
+    for line in lines(text):
+        word, _bar, rest = line.partition("|")
+        core = bool(rest) and NEEDS.get(word.strip().casefold()) == "core"
+        steps.append({"text": rest.strip() if core else line, "core": core})
+    return steps
+
+
+def write_steps(steps: list[dict[str, Any]]) -> str:
+    return "\n".join(("ядро | " if step.get("core") else "") + step["text"] for step in steps)
+
+
+def read_resources(text: str, kind: str) -> list[dict[str, Any]]:
+    """Resources of one kind ("people", "processes", "tools"); a line without a word before the bar is necessary."""
+    found = []
+    for line in lines(text):
+        word, bar, rest = line.partition("|")
+        need = NEEDS.get(word.strip().casefold())
+        found.append({"kind": kind, "need": need or "core", "text": rest.strip() if bar and need else line})
+    return found
+
+
+def write_resources(resources: list[dict[str, Any]], kind: str) -> str:
+    words = {"core": "нужно", "optional": "по желанию", "author": "от автора"}
+    return "\n".join(f"{words[item['need']]} | {item['text']}" for item in resources if item["kind"] == kind)
+
+
+def read_results(text: str) -> list[dict[str, Any]]:
+    found = []
+    for line in lines(text):
+        cells = [cell.strip() for cell in line.split("|")][: len(RESULT_KEYS)]
+        cells += [""] * (len(RESULT_KEYS) - len(cells))
+        found.append(
+            {
+                key: None if not cell or cell.casefold() in NO_DATA else cell
+                for key, cell in zip(RESULT_KEYS, cells, strict=True)
+            }
+        )
+    return found
+
+
+def write_results(results: list[dict[str, Any]]) -> str:
+    return "\n".join(" | ".join(row.get(key) or "нет данных" for key in RESULT_KEYS) for row in results)
+
+
+def read_risks(text: str) -> list[dict[str, Any]]:
+    found = []
+    for line in lines(text):
+        parts = _ARROW.split(line, maxsplit=1)
+        found.append({"risk": parts[0], "mitigation": parts[1] if len(parts) > 1 else ""})
+    return found
+
+
+def write_risks(risks: list[dict[str, Any]]) -> str:
+    return "\n".join(row["risk"] + (f" → {row['mitigation']}" if row.get("mitigation") else "") for row in risks)

@@ -1,0 +1,108 @@
+"""Import in the browser: upload, preview with a verdict per row, confirmation."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.scopes import reach
+from kernel import files
+from kernel.access import actor, requires, shows_form
+from kernel.db import utcnow
+from kernel.documents import sheets
+from kernel.documents.sheets import Column, Table
+from kernel.imports import Plan, Verdict, preview_for
+from kernel.text import clean
+from kernel.transaction import writing
+from practices import importer, operations
+from practices.cells import HEADINGS
+from practices.forms import ImportForm
+from practices.importer import Action
+from practices.views.base import blueprint
+from practices.views.manage import EDIT, PUBLISH
+
+KIND = "practices"
+
+
+@blueprint.route("/manage/practices/import", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def upload() -> ResponseReturnValue:
+    form = ImportForm()
+    if not form.validate_on_submit():
+        return render_template("practices/import.html", form=form), 422 if form.is_submitted() else 200
+    try:
+        checked = _checked(form)
+        importer.read(checked.name, checked.body)
+    except files.FileRefused as refusal:
+        form.file.errors = [str(refusal)]
+        return render_template("practices/import.html", form=form), 422
+    stored = files.write(checked)
+    with writing():
+        preview = operations.keep_preview(KIND, stored, by=actor())
+    return redirect(url_for("practices.import_preview", uuid=preview.uuid))
+
+
+def _checked(form: ImportForm) -> files.Upload:
+    """The upload; CSV has no signature, so reading it as a table is its check."""
+    name = (form.file.data.filename or "").lower()
+    if name.endswith((".csv", ".txt")):
+        body = form.file.data.stream.read(files.MAX_BYTES + 1)
+        if len(body) > files.MAX_BYTES:
+            raise files.FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
+        return files.Upload(clean(form.file.data.filename)[:200], "text/csv", body)
+    return files.check(form.file.data, {".xlsx"})
+
+
+def _plan(table: Table) -> Plan[Action]:
+    territories = reach(actor().scopes(EDIT))
+    return importer.plan_rows(table, territories=territories, may_publish=bool(actor().scopes(PUBLISH)))
+
+
+@blueprint.get("/manage/practices/import/<uuid>")
+@requires(EDIT)
+def import_preview(uuid: str) -> ResponseReturnValue:
+    preview = preview_for(uuid, KIND, None, actor().id)
+    plan = _plan(importer.read(preview.file.name, files.read(preview.file)))
+    return render_template("practices/import_preview.html", preview=preview, plan=plan)
+
+
+@blueprint.post("/manage/practices/import/<uuid>/confirmation")
+@requires(EDIT)
+def import_confirmation(uuid: str) -> ResponseReturnValue:
+    preview = preview_for(uuid, KIND, None, actor().id)
+    table = importer.read(preview.file.name, files.read(preview.file))
+    with writing():
+        plan = _plan(table)
+        if plan.errors:
+            flash(_("Nothing was imported: correct the rows with errors and upload the file again."), "bad")
+            return redirect(url_for("practices.import_preview", uuid=uuid))
+        importer.carry_out(plan, by=actor())
+        preview.applied_at = utcnow()
+    flash(_("Imported: %(summary)s.", summary=_summary(plan)), "ok")
+    return redirect(url_for("practices.manage"))
+
+
+def _summary(plan: Plan[Action]) -> str:
+    text: str = _(
+        "added %(create)s, changed %(change)s, without changes %(same)s",
+        create=plan.count(Verdict.create),
+        change=plan.count(Verdict.change),
+        same=plan.count(Verdict.same),
+    )
+    return text
+
+
+@blueprint.get("/manage/practices/import/template.xlsx")
+@requires(EDIT)
+def import_template() -> ResponseReturnValue:
+    columns = [Column(headings[0], 28) for headings in HEADINGS.values()]
+    notes = [
+        _("One row a practice. Only the name and the territory are obligatory; the rest may come later."),
+        _("Several items in a cell stand one a line."),
+        _("Risks: risk → what to do. Results: indicator | before | after | how many | period | source."),
+    ]
+    body = sheets.xlsx(_("Practices"), columns, [], notes)
+    headers = {"Content-Disposition": "attachment; filename=practices-template.xlsx"}
+    return Response(body, mimetype=sheets.XLSX, headers=headers)
