@@ -17,7 +17,6 @@ from adoption.models import Adoption, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
 from kernel import pages
 from kernel.db import db, utcnow
-from kernel.errors import Conflict
 from kernel.files import StoredFile
 from kernel.text import email_key, slugify
 from practices.models import Practice
@@ -121,12 +120,10 @@ def _tell_start(adoption: Adoption) -> None:
         send("adoption_curator", curator.email, language=curator.language, adoption_id=adoption.id)
 
 
-def hold(adoption: Adoption, opened: int | None = None, address: str = "") -> None:
-    """Lock the adoption until the transaction ends. Raises Conflict when it is not as it was `opened`."""
+def hold(adoption: Adoption) -> None:
+    """Lock the adoption until the transaction ends and see it as it is now."""
     db.session.refresh(adoption, with_for_update=True)
     db.session.expire(adoption, ["steps"])
-    if opened is not None and adoption.version != opened:
-        raise Conflict([], address)
 
 
 def move(
@@ -194,9 +191,7 @@ def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None
     _spread(adoption.practice_id)
 
 
-def leave(
-    adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Any, on: date | None = None
-) -> None:
+def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Any, on: date | None = None) -> None:
     """Decline, pause or stop, with a reason. Call `hold` first. Raises MoveRefused when it is interrupted already."""
     if adoption.exit is not None:
         raise MoveRefused([(None, rules.Fault.closed)])

@@ -14,10 +14,12 @@ from accounts.models import Organisation, User
 from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption import rules
-from adoption.models import Adoption, Stage, State, StageStep
+from adoption.models import Adoption, Stage, StageStep, State
 from forum.models import Forum, ForumStatus, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
+from kernel.files import StoredFile
+from kernel.text import sort_key
 from practices.models import Admission, Practice
 from programme.models import Slot
 from territories.models import Level, Territory
@@ -37,7 +39,7 @@ def adoption_of(practice_id: int, organisation_id: int) -> Adoption | None:
     )
 
 
-def _whole() -> Select[tuple[Adoption]]:
+def _whole() -> Select[Adoption]:
     return select(Adoption).options(
         joinedload(Adoption.practice),
         joinedload(Adoption.organisation),
@@ -137,13 +139,22 @@ def spread_of(practice_id: int) -> list[tuple[int, str, int]]:
 
 @dataclass(frozen=True)
 class Cell:
-    """A practice in a territory: the furthest state, organisations in it, and organisations in all."""
+    """A practice in a territory: the furthest state and how many organisations stand in each."""
 
     practice_id: int
     territory_id: int
     state: State
-    organisations: int
-    all: int
+    by_state: dict[State, int]
+
+    @property
+    def all(self) -> int:
+        """Organisations that take part."""
+        return sum(self.by_state.values())
+
+    @property
+    def working(self) -> int:
+        """Organisations where it works or is established."""
+        return self.by_state.get(State.works, 0) + self.by_state.get(State.firm, 0)
 
 
 def cells(*, practice_id: int | None = None, territory_id: int | None = None) -> list[Cell]:
@@ -166,7 +177,7 @@ def cells(*, practice_id: int | None = None, territory_id: int | None = None) ->
     for (practice, territory), states in sorted(grouped.items()):
         state = rules.furthest(states)
         assert state is not None
-        found.append(Cell(practice, territory, state, states[state], sum(states.values())))
+        found.append(Cell(practice, territory, state, states))
     return found
 
 
@@ -217,10 +228,10 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
     )
 
 
-def adoptions_for(user: Actor, *, q: str = "", state: State | None = None, exit: bool | None = None) -> Select[Adoption]:
+def adoptions_for(
+    user: Actor, *, q: str = "", state: State | None = None, exit: bool | None = None
+) -> Select[Adoption]:
     """Adoptions `user` may view, for a listing joined to practice, organisation and territory."""
-    from kernel.text import sort_key  # noqa: PLC0415
-
     statement = (
         select(Adoption)
         .join(Adoption.practice)
@@ -240,3 +251,11 @@ def adoptions_for(user: Actor, *, q: str = "", state: State | None = None, exit:
     if exit is not None:
         statement = statement.where(Adoption.exit.is_not(None) if exit else Adoption.exit.is_(None))
     return statement
+
+
+def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:
+    """The file of a step of an adoption already authorised. Raises NotFound."""
+    for step in adoption.steps:
+        if step.id == step_id and step.file is not None:
+            return step.file
+    raise NotFound()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from adoption.models import Adoption, Exit, Stage, State, StageStep
+from adoption.models import Adoption, Exit, Stage, StageStep, State
 
 EVIDENCED = frozenset({Stage.preparation, Stage.launched, Stage.sustained})
 """Stages that need something to show: an act, what happened, what holds it."""
@@ -89,7 +89,9 @@ def exits_open(stage: Stage, exit: Exit | None) -> list[Exit]:
     if exit is not None:
         return []
     if stage.state in (State.think, State.ready):
-        return [Exit.paused, Exit.declined, Exit.stopped] if stage.state is State.ready else [Exit.paused, Exit.declined]
+        return (
+            [Exit.paused, Exit.declined, Exit.stopped] if stage.state is State.ready else [Exit.paused, Exit.declined]
+        )
     return [Exit.paused, Exit.stopped]
 
 
