@@ -12,6 +12,7 @@ from accounts import login, settings
 from accounts.cli import cli as users_cli
 from accounts.cli import setup_command
 from accounts.views import blueprint as accounts_pages
+from activity import labels
 from activity.views import blueprint as activity_pages
 from adoption import receivers as adoption_receivers
 from adoption.views import blueprint as adoption_pages
@@ -22,12 +23,13 @@ from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
 from kernel import access, assets, errors, i18n, observe, panels, security, templating, translations
 from kernel.db import db
+from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
+from programme.manage import blueprint as programme_desk_pages
 from programme.views import blueprint as programme_pages
 from registrations import receivers as registrations_receivers
 from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
-from speakers.views import blueprint as speakers_pages
 from territories.views import blueprint as territories_pages
 
 BLUEPRINTS = (
@@ -38,14 +40,23 @@ BLUEPRINTS = (
     forum_pages,
     forum_desk_pages,
     practices_pages,
-    speakers_pages,
     programme_pages,
+    programme_desk_pages,
     registrations_pages,
     door_pages,
     adoption_pages,
 )
 RECEIVERS = (adoption_receivers, registrations_receivers, navigation)
-COMMANDS = (users_cli, setup_command, worker_command, demo_command, import_cli, export_cli, translations.cli)
+COMMANDS = (
+    users_cli,
+    search_cli,
+    setup_command,
+    worker_command,
+    demo_command,
+    import_cli,
+    export_cli,
+    translations.cli,
+)
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -56,7 +67,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
     Migrate(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
-    for part in (templating, i18n, security, access, assets, errors, panels, observe, login, settings):
+    for part in (templating, i18n, security, access, assets, errors, panels, observe, labels, login, settings):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -12,6 +12,7 @@ from accounts.passwords import hash_password, is_weak
 from kernel.db import db
 from kernel.links import public_url
 from kernel.transaction import writing
+from territories.operations import load_shipped
 
 cli = AppGroup("users", help="People who sign in.")
 
@@ -29,6 +30,8 @@ def setup_command(email: str, name: str, password: str) -> None:
         raise click.ClickException("There is an administrator already: sign in and invite others in the browser.")
     hashed = hash_password(password)
     with writing():
+        load_shipped()
+        operations.load_consent_texts()
         user = operations.add_user(email, name, by=None, password_hash=hashed)
         operations.assign(user, Role.administrator, ScopeKind.site, None, by=None)
     click.echo(f"{user.email} is an administrator now.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from accounts.enums import OrganisationKind, Role, ScopeKind, Sphere
+from activity.labels import name_actions
 
 ROLE_LABELS = {
     Role.administrator: _l("Administrator"),
@@ -53,3 +54,20 @@ ORGANISATION_LABELS = {
     OrganisationKind.media: _l("Media"),
     OrganisationKind.other: _l("Other"),
 }
+
+name_actions(
+    {
+        "user.added": _l("account added"),
+        "user.invited": _l("invitation sent"),
+        "user.reset_requested": _l("new password asked for"),
+        "user.password_set": _l("password set"),
+        "user.signed_in": _l("signed in"),
+        "user.suspended": _l("account closed"),
+        "user.restored": _l("account opened again"),
+        "role.assigned": _l("role given"),
+        "role.withdrawn": _l("role taken away"),
+        "organisation.added": _l("organisation added"),
+        "settings.changed": _l("site settings changed"),
+        "territories.loaded": _l("territories loaded"),
+    }
+)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
@@ -144,3 +147,16 @@ def add_consent_text(kind: ConsentKind, language: str, body: str, version: int) 
     db.session.add(text)
     db.session.flush()
     return text
+
+
+CONSENT_TEXTS = Path(__file__).parent / "data"
+
+
+def load_consent_texts() -> None:
+    """The wordings an installation begins with; repeatable."""
+    known = set(db.session.execute(select(ConsentText.kind, ConsentText.language)))
+    for kind in ConsentKind:
+        for language in ("ru", "en"):
+            if (kind, language) not in known:
+                body = (CONSENT_TEXTS / f"{kind.value}.{language}.md").read_text(encoding="utf-8")
+                add_consent_text(kind, language, body, version=1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, func, select
 from werkzeug.exceptions import NotFound
 
@@ -25,7 +27,7 @@ def user_by_invitation(uuid: str, secret: str) -> User:
     return user
 
 
-def users_statement(q: str = "", role: str = "") -> Select[tuple[User]]:
+def users_statement(q: str = "", role: str = "") -> Select[Any]:
     """Users whose name or e-mail holds `q` and who hold `role`, for a listing."""
     statement = select(User)
     if key := sort_key(q):
@@ -98,7 +100,7 @@ def organisation_by_name(name: str, territory_id: int | None = None) -> Organisa
         )
     )
     here = [organisation for organisation in found if organisation.territory_id == territory_id]
-    return (here or found or [None])[0]
+    return next(iter(here or found), None)
 
 
 def all_organisations() -> list[Organisation]:

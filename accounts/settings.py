@@ -44,7 +44,7 @@ class Site:
 def site() -> Site:
     """The settings, read once a request."""
     if "site" not in g:
-        stored = {name: value for name, value in db.session.execute(select(Setting.name, Setting.value)).tuples()}
+        stored = dict(db.session.execute(select(Setting.name, Setting.value)).all())
         g.site = Site(**(DEFAULTS | {name: value for name, value in stored.items() if name in DEFAULTS}))
     found: Site = g.site
     return found
@@ -68,4 +68,4 @@ class _LazySite:
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(_LazySite(), "site")
+    app.jinja_env.globals["site"] = _LazySite()

@@ -28,6 +28,7 @@ from accounts.models import User
 from accounts.passwords import hash_password, matches
 from accounts.scopes import scope_choices, scope_name
 from accounts.settings import DEFAULTS, change, site
+from activity.operations import record
 from kernel import limits
 from kernel.access import public, requires, shows_form, signed_in, token_page
 from kernel.i18n import language
@@ -80,7 +81,12 @@ def sign_in_page(next_url: str, kept: list[tuple[str, str]]) -> str:
 def _sign_in(form: SignInForm, expired: bool = False) -> str:
     accounts = queries.demo_accounts() if current_app.config["DEMO"] else []
     return render_template(
-        "accounts/login.html", form=form, expired=expired, demo_accounts=accounts, demo_password=DEMO_PASSWORD
+        "accounts/login.html",
+        form=form,
+        expired=expired,
+        demo_accounts=accounts,
+        demo_password=DEMO_PASSWORD,
+        role_labels=ROLE_LABELS,
     )
 
 
@@ -276,7 +282,7 @@ def site_settings() -> ResponseReturnValue:
         return render_template("accounts/settings.html", form=form), 422 if form.is_submitted() else 200
     with writing():
         change({name: value or "" for name, value in form.data.items() if name in DEFAULTS})
-        operations.record(current_user, "settings.changed", current_user)
+        record(current_user, "settings.changed", current_user)
     flash(_("The settings are saved."), "ok")
     return redirect(url_for("accounts.site_settings"))
 

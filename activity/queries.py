@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
@@ -12,7 +13,7 @@ from kernel.db import db
 
 def entries_statement(
     *, action: str = "", actor_id: int | None = None, subject_type: str = "", day: date | None = None
-) -> Select[tuple[Entry]]:
+) -> Select[Any]:
     """Entries narrowed by what is given, for a listing; `day` in Irkutsk time."""
     statement = select(Entry)
     if action:
@@ -44,7 +45,7 @@ def history(subject_type: str, subject_id: int, limit: int = 50) -> list[Entry]:
     )
 
 
-def letters_statement() -> Select[tuple[Letter]]:
+def letters_statement() -> Select[Any]:
     return select(Letter)
 
 

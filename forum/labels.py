@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from activity.labels import name_actions
 from forum.models import EventKind, Format, ForumStatus
 
 KIND_LABELS = {
@@ -19,3 +20,42 @@ STATUS_LABELS = {
     ForumStatus.finished: _l("Finished"),
 }
 FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
+
+ZONES = {
+    "Europe/Kaliningrad": _l("Kaliningrad, UTC+2"),
+    "Europe/Moscow": _l("Moscow, UTC+3"),
+    "Europe/Samara": _l("Samara, UTC+4"),
+    "Asia/Yekaterinburg": _l("Yekaterinburg, UTC+5"),
+    "Asia/Omsk": _l("Omsk, UTC+6"),
+    "Asia/Krasnoyarsk": _l("Krasnoyarsk, UTC+7"),
+    "Asia/Irkutsk": _l("Irkutsk, UTC+8"),
+    "Asia/Yakutsk": _l("Yakutsk, UTC+9"),
+    "Asia/Vladivostok": _l("Vladivostok, UTC+10"),
+    "Asia/Magadan": _l("Magadan, UTC+11"),
+    "Asia/Kamchatka": _l("Kamchatka, UTC+12"),
+}
+
+name_actions(
+    {
+        "series.added": _l("series added"),
+        "series.changed": _l("series changed"),
+        "forum.added": _l("forum added"),
+        "forum.changed": _l("forum changed"),
+        "forum.status": _l("forum's state changed"),
+        "quota.changed": _l("number of places changed"),
+        "venue.added": _l("venue added"),
+        "venue.changed": _l("venue changed"),
+        "venue.removed": _l("venue removed"),
+        "room.added": _l("room added"),
+        "room.changed": _l("room changed"),
+        "room.removed": _l("room removed"),
+        "section.added": _l("section added"),
+        "section.changed": _l("section changed"),
+        "section.removed": _l("section removed"),
+        "programme.published": _l("programme published"),
+        "programme.hidden": _l("programme hidden"),
+        "programme.imported": _l("programme loaded from a file"),
+        "slot.cancelled": _l("programme item cancelled"),
+        "slot.restored": _l("programme item brought back"),
+    }
+)

@@ -75,7 +75,9 @@ def edit_series(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=series), _status(form)
     values = {"name": form.name.data, "description": form.description.data or "", "territory_id": form.territory.data}
-    _save(form, series, values, lambda version: operations.edit_series(series, values, by=_by(), opened_version=version))
+    _save(
+        form, series, values, lambda version: operations.edit_series(series, values, by=_by(), opened_version=version)
+    )
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.index"))
 
@@ -328,7 +330,10 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
         return render_template("forum/manage/section.html", forum=forum, section=found, form=form), _status(form)
     values = form.values()
     _save(
-        form, found, values, lambda version: operations.edit_section(forum, found, values, by=_by(), opened_version=version)
+        form,
+        found,
+        values,
+        lambda version: operations.edit_section(forum, found, values, by=_by(), opened_version=version),
     )
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))

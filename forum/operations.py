@@ -118,7 +118,9 @@ def add_venue(forum: Forum, *, by: User | None, name: str, address: str = "", di
     return venue
 
 
-def add_room(forum: Forum, venue: Venue, *, by: User | None, name: str, floor: str = "", seats: int | None = None) -> Room:
+def add_room(
+    forum: Forum, venue: Venue, *, by: User | None, name: str, floor: str = "", seats: int | None = None
+) -> Room:
     """Add a room. Raises IntegrityError when the venue has one of this name."""
     room = Room(venue_id=venue.id, name=name, floor=floor, seats=seats, position=len(venue.rooms))
     db.session.add(room)

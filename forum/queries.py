@@ -98,9 +98,7 @@ def rooms_of(forum_id: int) -> list[Room]:
 
 def quotas_of(forum_id: int) -> dict[str, Quota]:
     """The forum's quotas by format value."""
-    return {
-        quota.format.value: quota for quota in db.session.scalars(select(Quota).where(Quota.forum_id == forum_id))
-    }
+    return {quota.format.value: quota for quota in db.session.scalars(select(Quota).where(Quota.forum_id == forum_id))}
 
 
 def within(scopes: Scopes) -> ColumnElement[bool] | None:
@@ -189,12 +187,12 @@ def _one(statement: Select[Any]) -> Any:
 
 @scope_source(ScopeKind.series)
 def _series_scopes() -> list[tuple[int, str]]:
-    return list(db.session.execute(select(Series.id, Series.name).order_by(Series.name_key)).tuples())
+    return list(db.session.execute(select(Series.id, Series.name).order_by(Series.name_key)))
 
 
 @scope_source(ScopeKind.forum)
 def _forum_scopes() -> list[tuple[int, str]]:
-    return list(db.session.execute(select(Forum.id, Forum.name).order_by(Forum.date_start.desc())).tuples())
+    return list(db.session.execute(select(Forum.id, Forum.name).order_by(Forum.date_start.desc())))
 
 
 @scope_source(ScopeKind.section)

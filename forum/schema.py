@@ -28,6 +28,9 @@ def event_json(forum: Forum, venues: list[Venue]) -> dict[str, Any]:
         "eventStatus": "https://schema.org/EventScheduled",
         "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
         "location": [*places, {"@type": "VirtualLocation", "url": address}],
-        "organizer": {"@type": "Organization", "name": forum.series.organiser.name if forum.series.organiser else forum.series.name},
+        "organizer": {
+            "@type": "Organization",
+            "name": forum.series.organiser.name if forum.series.organiser else forum.series.name,
+        },
         "url": address,
     }

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from forum import queries
-from forum.labels import FORMAT_LABELS
+from forum.labels import ZONES
 from forum.schema import event_json
 from kernel.access import public
 from kernel.pages import warm
@@ -32,5 +32,5 @@ def forum(slug: str) -> ResponseReturnValue:
         sections=queries.sections_of(found.id),
         venues=queries.venues_of(found.id),
         schema=event_json(found, queries.venues_of(found.id)),
-        formats=FORMAT_LABELS,
+        zone=ZONES[found.timezone],
     )

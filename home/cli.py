@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
+from home.demo.load import is_loaded, load
+from home.queries import empty_database, has_users
 from home.worker import drain, run_forever
+from practices.cli import import_organisations, import_practices
+from programme.cli import import_programme
 
 import_cli = AppGroup("import", help="Bring data in; without --yes only shows what would happen.")
 export_cli = AppGroup("export", help="Take data out.")
+
+
+for command in (import_programme, import_practices, import_organisations):
+    import_cli.add_command(command)
 
 
 @click.command("worker")
@@ -24,9 +33,16 @@ def worker_command(once: bool) -> None:
 
 
 @click.command("demo")
+@click.option("--if-empty", is_flag=True, help="Do nothing when it is loaded already.")
+@click.option("--again", is_flag=True, help="Delete everything first.")
 @with_appcontext
-def demo_command() -> None:
-    """Load the demo world into an empty database."""
-    from home.demo import load  # noqa: PLC0415  (only this command needs it)
-
+def demo_command(if_empty: bool, again: bool) -> None:
+    """Load the demo world."""
+    if current_app.config["ENVIRONMENT"] == "production":
+        raise click.ClickException("The demo world has no place in production.")
+    if again:
+        empty_database()
+    elif is_loaded() or (if_empty and has_users()):
+        click.echo("  it is loaded already")
+        return
     load(click.echo)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from forum import queries as forums
+from home.queries import published_slugs
 from kernel.access import public, signed_in
 from kernel.links import base_url
 from kernel.pages import warm
+from practices.labels import GROUP_LABELS
+from practices.models import TargetGroup
 
 blueprint = Blueprint("home", __name__)
+FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, TargetGroup.student)
 
 
 @blueprint.get("/")
 @public
 @warm("site", "adoption", "catalogue", "forums", seconds=60)
 def front() -> ResponseReturnValue:
-    return render_template("home/front.html")
+    groups = [(group.value, GROUP_LABELS[group]) for group in FRONT_GROUPS]
+    return render_template("home/front.html", forum=forums.next_forum(), last=forums.last_finished(), groups=groups)
 
 
 @blueprint.get("/work")
@@ -40,3 +46,17 @@ def styleguide() -> ResponseReturnValue:
     if current_app.config["ENVIRONMENT"] == "production":
         raise NotFound()
     return render_template("styleguide.html")
+
+
+@blueprint.get("/sitemap.xml")
+@public
+@warm("site", "forums", "catalogue", seconds=3600)
+def sitemap() -> ResponseReturnValue:
+    paths = ["/", "/forums/", "/practices/", "/adoption/", "/privacy"]
+    for forum in forums.public_forums():
+        paths.append(url_for("forum.forum", slug=forum.slug))
+        if forum.programme_published:
+            paths.append(url_for("programme.programme", slug=forum.slug))
+    paths += [url_for("practices.practice", slug=slug) for slug in published_slugs()]
+    body = render_template("home/sitemap.xml", base=base_url(), paths=paths)
+    return Response(body, mimetype="application/xml")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 from werkzeug.exceptions import NotFound
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from kernel.access import public
 

@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, day_range=day_range, clock=clock, moment=moment, number=number, typograph=typograph
     )
-    app.context_processor(lambda: {"language": language(), "language_urls": language_urls()})
+    app.context_processor(lambda: {"language": spoken(), "language_urls": language_urls()})
 
 
 def language_urls() -> dict[str, str]:

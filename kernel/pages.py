@@ -125,7 +125,8 @@ def _respond(entry: _Entry) -> Response:
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(entry.etag + ("-g" if zipped else ""))
-    return response.make_conditional(request)  # type: ignore[no-any-return]
+    response.make_conditional(request)
+    return response
 
 
 def forget() -> None:

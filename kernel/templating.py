@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, url_for
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from kernel.text import typograph
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.add_template_global(generate_csrf, "csrf_token")
     app.context_processor(_navigation)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import click
 from babel.messages.catalog import Catalog
@@ -80,7 +81,7 @@ def _key(message: object) -> object:
 @cli.command("extract")
 def extract_messages() -> None:
     """Bring every translations/ru/<feature>.po up to date with the code."""
-    known = {}
+    known: dict[object, Any] = {}
     for feature in _features():
         for message in _read(_po(feature)):
             if message.id and message.string:

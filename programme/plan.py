@@ -142,7 +142,10 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
             near = get_close_matches(sort_key(text["practice"]), list(known.practices), 1, 0.6)
             hint = _(" Perhaps «%(name)s»?", name=known.practices[near[0]].name) if near else ""
             item.warnings.append(
-                _("There is no practice «%(name)s» in the catalogue: the talk stays without one.", name=text["practice"])
+                _(
+                    "There is no practice «%(name)s» in the catalogue: the talk stays without one.",
+                    name=text["practice"],
+                )
                 + hint
             )
     return item
@@ -192,7 +195,9 @@ def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
     if date and begins and ends:
         item.starts, item.ends = datetime.combine(date, begins), datetime.combine(date, ends)
         if item.ends <= item.starts:
-            item.errors.append(_("It ends (%(end)s) before it begins (%(start)s).", end=clock(ends), start=clock(begins)))
+            item.errors.append(
+                _("It ends (%(end)s) before it begins (%(start)s).", end=clock(ends), start=clock(begins))
+            )
         elif item.ends - item.starts > timedelta(hours=12):
             item.errors.append(_("It lasts longer than 12 hours."))
 
@@ -204,7 +209,8 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
             item.warnings.append(_("The talk has no speaker yet."))
         return
     columns = {
-        name: cells.spread(as_text(values.get(name)), len(names)) for name in ("position", "organisation", "municipality")
+        name: cells.spread(as_text(values.get(name)), len(names))
+        for name in ("position", "organisation", "municipality")
     }
     for place, name in enumerate(names):
         if len(name) > 255:
@@ -290,7 +296,11 @@ def _changes(item: Item, slot: Slot) -> list[str]:
     """What would change, as «field: was → becomes»."""
     pairs: list[tuple[str, str, str]] = [
         (_("title"), slot.title, item.title),
-        (_("section"), slot.section.name, item.section if sort_key(item.section) != slot.section.name_key else slot.section.name),
+        (
+            _("section"),
+            slot.section.name,
+            item.section if sort_key(item.section) != slot.section.name_key else slot.section.name,
+        ),
         (_("room"), slot.room.name if slot.room else "", item.room),
         (_("kind"), str(KIND_LABELS[slot.kind]), str(KIND_LABELS[item.kind])),
         (_("format"), str(TALK_FORMAT_LABELS[slot.format]), str(TALK_FORMAT_LABELS[item.format])),
@@ -339,7 +349,9 @@ def _name(slot: Slot) -> str:
 
 
 def _creates(items: list[Item], known: Known) -> list[str]:
-    sections = {sort_key(i.section): i.section for i in items if i.section and sort_key(i.section) not in known.sections}
+    sections = {
+        sort_key(i.section): i.section for i in items if i.section and sort_key(i.section) not in known.sections
+    }
     rooms = {sort_key(i.room): i.room for i in items if i.room and sort_key(i.room) not in known.rooms}
     people = {p.key: p.name for i in items for p in i.people if p.key not in known.speakers}
     found = [_("section «%(name)s»", name=name) for name in sections.values()]

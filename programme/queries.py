@@ -126,3 +126,13 @@ def statement_of(forum_id: int) -> Select[Any]:
     """The forum's slots for the organiser's listing."""
     statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
     return _with_people(statement)
+
+
+def slot_of(forum: Forum, code: str) -> Slot:
+    """A slot of a forum already authorised. Raises NotFound."""
+    found = db.session.scalar(
+        select(Slot).where(Slot.forum_id == forum.id, Slot.code == code).options(joinedload(Slot.forum))
+    )
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,5 +1,149 @@
+"""The public programme: page, section, talk, speaker; JSON and iCalendar."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from forum import queries as forums
+from forum.labels import ZONES
+from forum.models import Forum
+from kernel.access import public
+from kernel.pages import warm
+from programme import exports, queries
+from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.models import Slot, SlotKind
+from programme.schema import talk_json
 
 blueprint = Blueprint("programme", __name__)
+SCOPES = ("site", "forum:{slug}", "catalogue")
+
+
+@dataclass(frozen=True)
+class Hour:
+    """What begins at one time, for a list grouped by time."""
+
+    starts: datetime
+    slots: list[Slot]
+
+
+def _published(slug: str) -> Forum:
+    forum = forums.public_forum(slug)
+    if not forum.programme_published:
+        raise NotFound()
+    return forum
+
+
+@blueprint.get("/forums/<slug>/programme")
+@public
+@warm(*SCOPES, query=("view", "section", "day"))
+def programme(slug: str) -> ResponseReturnValue:
+    forum = _published(slug)
+    slots = queries.slots_of(forum.id)
+    sections = forums.sections_of(forum.id)
+    days = sorted({slot.starts.date() for slot in slots})
+    day = _chosen_day(days)
+    chosen = request.args.get("section", "")
+    by_section = request.args.get("view") == "sections"
+    shown = [slot for slot in slots if slot.starts.date() == day and chosen in ("", slot.section.slug)]
+    return render_template(
+        "programme/programme.html",
+        forum=forum,
+        sections=sections,
+        numbers={section.id: index % 8 + 1 for index, section in enumerate(sections)},
+        days=days,
+        day=day,
+        chosen=chosen,
+        by_section=by_section,
+        hours=_by_time(shown),
+        groups=[(section, [slot for slot in shown if slot.section_id == section.id]) for section in sections],
+        counts=_counts(slots),
+        zone=ZONES[forum.timezone],
+        kinds=KIND_LABELS,
+        formats=TALK_FORMAT_LABELS,
+    )
+
+
+def _chosen_day(days: list[date]) -> date | None:
+    try:
+        wanted = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        wanted = None
+    return wanted if wanted in days else (days[0] if days else None)
+
+
+def _by_time(slots: list[Slot]) -> list[Hour]:
+    hours: list[Hour] = []
+    for slot in slots:
+        if not hours or hours[-1].starts != slot.starts:
+            hours.append(Hour(slot.starts, []))
+        hours[-1].slots.append(slot)
+    return hours
+
+
+def _counts(slots: list[Slot]) -> dict[str, int]:
+    speakers = {a.speaker_id for slot in slots for a in slot.appearances}
+    talks = sum(slot.kind is SlotKind.talk for slot in slots)
+    return {"talks": talks, "speakers": len(speakers), "sections": len({slot.section_id for slot in slots})}
+
+
+@blueprint.get("/forums/<slug>/programme.json")
+@public
+@warm(*SCOPES)
+def programme_json(slug: str) -> ResponseReturnValue:
+    forum = _published(slug)
+    return jsonify(exports.schedule(forum, forums.sections_of(forum.id), queries.slots_of(forum.id)))
+
+
+@blueprint.get("/forums/<slug>/programme.ics")
+@public
+@warm(*SCOPES)
+def programme_ics(slug: str) -> ResponseReturnValue:
+    forum = _published(slug)
+    body = exports.calendar(forum, queries.slots_of(forum.id, cancelled=True))
+    response = Response(body, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{forum.slug}.ics"'
+    return response
+
+
+@blueprint.get("/forums/<slug>/sections/<section_slug>")
+@public
+@warm(*SCOPES)
+def section(slug: str, section_slug: str) -> ResponseReturnValue:
+    forum = forums.public_forum(slug)
+    found = forums.section_of(forum, section_slug)
+    slots = queries.slots_of(forum.id, section_id=found.id) if forum.programme_published else []
+    return render_template(
+        "programme/section.html",
+        forum=forum,
+        section=found,
+        hours=_by_time(slots),
+        kinds=KIND_LABELS,
+        formats=TALK_FORMAT_LABELS,
+    )
+
+
+@blueprint.get("/forums/<slug>/talks/<code>")
+@public
+@warm(*SCOPES, "adoption")
+def talk(slug: str, code: str) -> ResponseReturnValue:
+    forum = forums.public_forum(slug)
+    slot = queries.public_slot(forum, code)
+    return render_template(
+        "programme/talk.html", forum=forum, slot=slot, formats=TALK_FORMAT_LABELS, schema=talk_json(forum, slot)
+    )
+
+
+@blueprint.get("/speakers/<code>")
+@public
+@warm("site", "speakers", "forums", "catalogue")
+def speaker(code: str) -> ResponseReturnValue:
+    found = queries.public_speaker(code)
+    slots = queries.public_slots_by(found)
+    if not slots:
+        raise NotFound()
+    return render_template("programme/speaker.html", speaker=found, slots=slots)

@@ -154,7 +154,8 @@ def _place(region: Territory) -> None:
         return
     capital = max(rows, key=lambda t: t.population or 0)
     for territory in rows:
-        assert territory.lat is not None and territory.lon is not None
+        assert territory.lat is not None
+        assert territory.lon is not None
         territory.distance_km = kilometres(territory.lat, territory.lon, capital.lat or 0, capital.lon or 0)
         territory.remote = territory.distance_km >= REMOTE_KM
     for territory, (col, line) in zip(rows, layout([(t.lat or 0, t.lon or 0) for t in rows]), strict=True):

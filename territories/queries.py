@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from werkzeug.exceptions import NotFound
@@ -103,7 +104,7 @@ def below(territory_ids: set[int]) -> set[int]:
 
 def tiles(region_id: int) -> list[Territory]:
     """Municipalities with a place on the tile map."""
-    statement: Select[tuple[Territory]] = select(Territory).where(
+    statement: Select[Any] = select(Territory).where(
         Territory.parent_id == region_id, Territory.valid_to.is_(None), Territory.tile_col.is_not(None)
     )
     return list(db.session.scalars(statement.order_by(Territory.tile_row, Territory.tile_col)))
@@ -166,4 +167,4 @@ def count_by_level() -> dict[Level, int]:
     rows = db.session.execute(
         select(Territory.level, func.count()).where(Territory.valid_to.is_(None)).group_by(Territory.level)
     )
-    return {level: number for level, number in rows}
+    return dict(rows.all())

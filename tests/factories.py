@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
-from accounts.models import ConsentText, Organisation, RoleAssignment, User
+from accounts.enums import OrganisationKind, Role, ScopeKind, Sphere
+from accounts.models import Organisation, RoleAssignment, User
+from accounts.operations import load_consent_texts
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.db import db
 from practices.models import Admission, Practice, PracticeGroup, TargetGroup
@@ -31,10 +32,7 @@ _number = count(1)
 def base_world() -> None:
     """What every installation has: territories and consent texts."""
     load_shipped()
-    for kind in ConsentKind:
-        for language, body in (("ru", "Согласие для проверки."), ("en", "Consent for tests.")):
-            db.session.add(ConsentText(kind=kind, language=language, version=1, body=body))
-    db.session.flush()
+    load_consent_texts()
 
 
 def territory(oktmo: str = IRKUTSK) -> Territory:

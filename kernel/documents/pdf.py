@@ -24,7 +24,7 @@ def render(template: str, data: dict[str, Any], standard: str | None = None) -> 
             font_paths=[str(_fonts())],
             ignore_system_fonts=False,
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=[standard] if standard else [],
+            pdf_standards=[standard] if standard else [],  # type: ignore[list-item]
         )
     )
 

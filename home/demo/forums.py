@@ -1,0 +1,118 @@
+"""The demo world's forums and their programmes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.queries import organisation_by_code
+from forum import operations
+from forum.models import EventKind, Format, Forum, ForumStatus, Series
+from forum.queries import forum_by_slug, series_by_slug
+from home.demo import folder, table
+from kernel.transaction import writing
+from programme import importer
+from programme.operations import carry_out
+from territories.queries import current
+
+STATUSES = {
+    "finished": ForumStatus.finished,
+    "registration_open": ForumStatus.announced,
+    "announced": ForumStatus.announced,
+}
+
+
+def load_forum(name: str) -> Forum:
+    """Load `demo/<name>/forum.toml` and its programme."""
+    data = table(f"{name}/forum.toml")
+    with writing():
+        series = _series(data["series"])
+        forum = _forum(series, data.get("forum", data))
+        rooms = _places(forum, data)
+        _sections(forum, data.get("sections", []), rooms)
+    path = folder() / name / "programme.csv"
+    sheet = importer.read(path.name, path.read_bytes())
+    with writing():
+        plan = importer.plan_table(forum, sheet)
+        carry_out(plan, forum, by=None)
+        operations.publish_programme(forum, True, by=None)
+    return forum
+
+
+def _series(data: dict[str, Any]) -> Series:
+    known = series_by_slug(data["slug"])
+    if known is not None:
+        return known
+    organiser = organisation_by_code(data.get("organiser", ""))
+    region = current("25000000")
+    assert region is not None
+    return operations.add_series(
+        by=None,
+        name=data["name"],
+        slug=data["slug"],
+        description=data.get("description", ""),
+        organiser_id=organiser.id if organiser else None,
+        territory_id=region.id,
+    )
+
+
+def _forum(series: Series, data: dict[str, Any]) -> Forum:
+    known = forum_by_slug(data["slug"])
+    if known is not None:
+        return known
+    territory = current(str(data.get("territory", "25701000")))
+    assert territory is not None
+    values = {
+        "name": data["name"],
+        "subtitle": data.get("subtitle", ""),
+        "kind": EventKind(data.get("kind", "forum")),
+        "description": data.get("description", ""),
+        "date_start": data["date_start"],
+        "date_end": data["date_end"],
+        "timezone": data.get("timezone", "Asia/Irkutsk"),
+        "place": data.get("place", "Иркутск"),
+        "territory_id": territory.id,
+        "registration_opens": data.get("registration_opens"),
+        "registration_closes": data.get("registration_closes"),
+        "contact_email": data.get("contact_email", ""),
+        "demo": bool(data.get("demo", True)),
+    }
+    forum = operations.add_forum(series, values, by=None, slug=data["slug"])
+    operations.set_capacity(forum, Format.in_person, data.get("capacity_in_person"), by=None)
+    operations.set_capacity(forum, Format.remote, data.get("capacity_remote"), by=None)
+    operations.set_status(forum, STATUSES[data["status"]], by=None)
+    return forum
+
+
+def _places(forum: Forum, data: dict[str, Any]) -> dict[str, int]:
+    venues = {
+        venue["id"]: operations.add_venue(forum, by=None, name=venue["name"], address=venue.get("address", ""))
+        for venue in data.get("venues", [])
+    }
+    rooms = {}
+    for room in data.get("rooms", []):
+        made = operations.add_room(
+            forum,
+            venues[room["venue"]],
+            by=None,
+            name=room["name"],
+            floor=str(room.get("floor", "")),
+            seats=room.get("seats"),
+        )
+        rooms[room["id"]] = made.id
+    return rooms
+
+
+def _sections(forum: Forum, sections: list[dict[str, Any]], rooms: dict[str, int]) -> None:
+    for order, section in enumerate(sorted(sections, key=lambda one: one.get("order", 0))):
+        values = {
+            "name": section["name"],
+            "short_name": section.get("short_name", ""),
+            "description": section.get("description", ""),
+            "moderator": section.get("moderator_position", ""),
+            "room_id": rooms.get(section.get("room", "")),
+            "stream_url": section.get("stream_url", ""),
+            "capacity_in_person": section.get("capacity_in_person"),
+            "capacity_remote": section.get("capacity_remote"),
+            "position": order,
+        }
+        operations.add_section(forum, values, by=None, slug=section["slug"])

@@ -1,0 +1,54 @@
+"""Loads the whole demo world, step by step."""
+
+from __future__ import annotations
+
+import time
+
+from accounts.operations import load_consent_texts
+from accounts.settings import change
+from forum.queries import forum_by_slug
+from home.demo import Say
+from home.demo.forums import load_forum
+from home.demo.people import load_people
+from home.demo.practices import load_practices
+from kernel.i18n import speaking
+from kernel.transaction import writing
+from territories.operations import load_shipped
+
+SETTINGS = {
+    "operator": "Демонстрационный оператор",
+    "operator_address": "Иркутск, ул. Примерная, 1",
+    "contact_email": "forum@example.org",
+    "contact_phone": "+7 (000) 000-00-00",
+}
+
+
+def is_loaded() -> bool:
+    return forum_by_slug("prosemyu-2026") is not None
+
+
+def load(say: Say) -> None:
+    """Load everything; `say` is told each step with its seconds."""
+    steps = {
+        "territories and settings": _base,
+        "organisations and practices": load_practices,
+        "forums and programmes": _forums,
+        "accounts": load_people,
+    }
+    with speaking("ru"):
+        for number, (name, step) in enumerate(steps.items(), start=1):
+            started = time.monotonic()
+            step()
+            say(f"  {number}/{len(steps)} {name}: {time.monotonic() - started:.1f} s")
+
+
+def _base() -> None:
+    with writing():
+        load_shipped()
+        load_consent_texts()
+        change(SETTINGS)
+
+
+def _forums() -> None:
+    for name in ("prosemyu-2026", "prosemyu-2027"):
+        load_forum(name)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from sqlalchemy import select, text
+
+from accounts.models import User
+from kernel.db import Base, db
+from kernel.transaction import writing
+from practices.models import Admission, Practice
+
+
+def published_slugs() -> list[str]:
+    """Slugs of the catalogue, for the sitemap."""
+    return list(
+        db.session.scalars(
+            select(Practice.slug).where(Practice.admission == Admission.published).order_by(Practice.name_key)
+        )
+    )
+
+
+def has_users() -> bool:
+    """Whether anybody has an account here: a database somebody works with."""
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
+def empty_database() -> None:
+    """Delete every row of every table (the demo world, before it is loaded again)."""
+    dialect = db.session.get_bind().dialect.name
+    with writing():
+        if dialect == "postgresql":
+            names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+            db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            db.session.execute(text("PRAGMA defer_foreign_keys = ON"))
+            for table in reversed(Base.metadata.sorted_tables):
+                db.session.execute(table.delete())

@@ -1,0 +1,80 @@
+"""`flask import programme`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from accounts.settings import site
+from forum.models import Forum
+from forum.operations import add_forum, add_series
+from forum.queries import forum_by_slug, series_by_slug
+from kernel.db import db
+from kernel.documents.sheets import Table
+from kernel.files import FileRefused
+from kernel.i18n import speaking
+from kernel.imports import Plan, Verdict
+from kernel.transaction import writing
+from programme import importer, operations
+from programme.cells import read_date
+from programme.plan import Item
+from territories.queries import current
+
+
+@click.command("programme")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--forum", "slug", required=True, help="The forum's slug.")
+@click.option("--new", "name", help="Make the forum with this name when there is none.")
+@click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown.")
+@with_appcontext
+def import_programme(file: Path, slug: str, name: str | None, yes: bool) -> None:
+    """Load a programme from XLSX or CSV."""
+    with speaking("ru"):
+        try:
+            table = importer.read(file.name, file.read_bytes())
+        except FileRefused as error:
+            raise click.ClickException(str(error)) from None
+        with writing():
+            forum = forum_by_slug(slug) or _new_forum(slug, name, table)
+            plan = importer.plan_table(forum, table)
+            if yes and not plan.errors:
+                operations.carry_out(plan, forum, by=None)
+            else:
+                db.session.rollback()  # a preview leaves nothing behind, not even the forum it would need
+    show(plan)
+    if plan.errors:
+        raise SystemExit(1)
+
+
+def _new_forum(slug: str, name: str | None, table: Table) -> Forum:
+    if not name:
+        raise click.ClickException(f'There is no forum «{slug}». Give --new "Название" to make it.')
+    dates = [found for _n, row in table.rows if (found := read_date(row.get("date"), date.today().year))]
+    region = current(site().region)
+    if not dates or region is None:
+        raise click.ClickException("The file holds no dates, so the forum cannot be made from it.")
+    series = series_by_slug(slug) or add_series(by=None, name=name, slug=slug, territory_id=region.id)
+    values = {
+        "name": name,
+        "date_start": min(dates),
+        "date_end": max(dates),
+        "territory_id": region.id,
+        "place": region.name,
+    }
+    return add_forum(series, values, by=None, slug=slug)
+
+
+def show(plan: Plan[Item]) -> None:
+    """Print verdicts that matter and the summary line."""
+    marks = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "="}
+    for row in plan.rows:
+        if row.verdict is not Verdict.same or row.warnings:
+            click.echo(f"{marks[row.verdict]} {row.number}: {row.title}")
+            for message in [*row.messages, *row.warnings]:
+                click.echo(f"    {message}")
+    for title in plan.absent:
+        click.echo(f"? нет в файле: {title}")
+    click.echo(plan.summary())

@@ -1,0 +1,130 @@
+"""The programme's import and its workbook: one row a talk, as organisers have it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from forum.models import Forum
+from kernel import files
+from kernel.documents import sheets
+from kernel.documents.sheets import Column, Table, read_table
+from kernel.imports import Plan
+from programme import queries
+from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.models import Slot
+from programme.plan import KNOWN, NEEDED, Item, make_plan
+
+COLUMNS = [
+    Column("ID", 12),
+    Column("Дата", 12),
+    Column("Начало", 9),
+    Column("Окончание", 11),
+    Column("Секция", 34),
+    Column("Зал", 18),
+    Column("Вид", 16),
+    Column("Название", 60),
+    Column("Спикер", 34),
+    Column("Должность", 34),
+    Column("Организация", 40),
+    Column("Муниципалитет", 30),
+    Column("Формат", 14),
+    Column("Практика", 34),
+]
+KIND_WORDS = {
+    "opening": "Открытие",
+    "talk": "Выступление",
+    "break": "Перерыв",
+    "lunch": "Обед",
+    "open_microphone": "Открытый микрофон",
+    "film": "Фильм",
+    "closing": "Закрытие",
+}
+FORMAT_WORDS = {"in_person": "очно", "remote": "дистанционно", "recorded": "запись"}
+
+
+def check_upload(file: FileStorage) -> files.Upload:
+    """Accept a workbook or a CSV. Raises FileRefused."""
+    name = file.filename or ""
+    if Path(name).suffix.lower() in (".csv", ".txt"):
+        body = file.stream.read(files.MAX_BYTES + 1)
+        if len(body) > files.MAX_BYTES:
+            raise files.FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
+        if not body.strip():
+            raise files.FileRefused(_("The file is empty. Choose another one."))
+        return files.Upload(Path(name).name[:200], "text/csv", body)
+    return files.check(file, accept={".xlsx", ".csv"})
+
+
+def read(name: str, body: bytes) -> Table:
+    """The file's table. Raises FileRefused."""
+    return read_table(name, body, KNOWN, NEEDED)
+
+
+def plan_table(forum: Forum, table: Table) -> Plan[Item]:
+    return make_plan(forum, table)
+
+
+def plan(forum: Forum, name: str, body: bytes) -> Plan[Item]:
+    """What the file would do. Raises FileRefused when it cannot be read at all."""
+    return make_plan(forum, read(name, body))
+
+
+def template(forum: Forum) -> bytes:
+    """An empty workbook with the right headings, one example row and hints."""
+    example = [
+        "1",
+        forum.date_start,
+        "10:00",
+        "10:15",
+        "Ранняя помощь",
+        "Зал 1",
+        "Выступление",
+        "Как работает выездная служба",
+        "Примерова Анна Сергеевна",
+        "заведующая отделением",
+        "Центр помощи семье",
+        "Тулун",
+        "очно",
+        "",
+    ]
+    hints = [
+        _("One row is one item of the programme. Only the start, the section and the title must be filled."),
+        _("Kinds: %(known)s.", known=", ".join(KIND_WORDS.values())),
+        _("Formats: %(known)s.", known=", ".join(FORMAT_WORDS.values())),
+        _("Several speakers of one talk: in one cell, separated by semicolons; positions in the same order."),
+        _("Keep the ID: by it a row is found again when the file is loaded a second time."),
+    ]
+    return sheets.xlsx("Программа", COLUMNS, [example], hints)
+
+
+def workbook(forum: Forum) -> bytes:
+    """The whole programme as a workbook that the import reads back."""
+    return sheets.xlsx("Программа", COLUMNS, [_cells(slot) for slot in queries.slots_of(forum.id)])
+
+
+def _cells(slot: Slot) -> list[Any]:
+    people = slot.appearances
+    return [
+        slot.source_id or slot.code,
+        slot.starts.date(),
+        f"{slot.starts:%H:%M}",
+        f"{slot.ends:%H:%M}",
+        slot.section.name,
+        slot.room.name if slot.room else "",
+        KIND_WORDS[slot.kind.value],
+        slot.title,
+        "; ".join(a.speaker.name for a in people),
+        "; ".join(a.position for a in people) if any(a.position for a in people) else "",
+        "; ".join(a.organisation_name for a in people) if any(a.organisation_name for a in people) else "",
+        "; ".join(a.territory.name if a.territory else "" for a in people) if any(a.territory for a in people) else "",
+        FORMAT_WORDS[slot.format.value],
+        slot.practice.name if slot.practice else "",
+    ]
+
+
+assert set(KIND_WORDS) == {kind.value for kind in KIND_LABELS}
+assert set(FORMAT_WORDS) == {form.value for form in TALK_FORMAT_LABELS}

@@ -1,0 +1,31 @@
+"""schema.org description of a talk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forum.models import Forum
+from kernel.links import base_url
+from programme.exports import address
+from programme.models import Slot
+
+
+def talk_json(forum: Forum, slot: Slot) -> dict[str, Any]:
+    """schema.org/Event of a talk inside its forum; a cancelled one keeps its start."""
+    place = slot.room.name if slot.room else slot.section.name
+    status = "EventCancelled" if slot.cancelled else "EventScheduled"
+    return {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": slot.title,
+        "startDate": slot.starts.replace(tzinfo=forum.zone).isoformat(),
+        "endDate": slot.ends.replace(tzinfo=forum.zone).isoformat(),
+        "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
+        "location": [
+            {"@type": "Place", "name": place, "address": forum.place},
+            {"@type": "VirtualLocation", "url": address(forum, slot)},
+        ],
+        "performer": [{"@type": "Person", "name": a.speaker.name} for a in slot.appearances if not a.speaker.hidden],
+        "superEvent": {"@type": "Event", "name": forum.name, "url": f"{base_url()}/forums/{forum.slug}/"},
+    }

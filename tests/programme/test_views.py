@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from icalendar import Calendar
+
+from kernel.transaction import writing
+from programme.models import SlotKind
+from tests import factories
+from tests.programme.test_import import GOOD, HEAD
+
+
+@pytest.fixture
+def world(app):
+    with writing():
+        forum = factories.forum()
+        section = factories.section(forum)
+        talk = factories.slot(section, practice_id=factories.practice().id)
+        person = factories.speaker(forum.series)
+        factories.appearance(talk, person)
+        factories.slot(section, "Кофе", kind=SlotKind.break_, starts=talk.ends)
+    return {"forum": forum, "section": section, "talk": talk, "speaker": person}
+
+
+def test_programme_json_and_calendar_agree(client, world):
+    page = client.get("/forums/prosemyu-2027/programme").get_data(as_text=True)
+    data = json.loads(client.get("/forums/prosemyu-2027/programme.json").data)
+    days = data["schedule"]["conference"]["days"]
+    events = [event for day in days for room in day["rooms"].values() for event in room]
+    calendar = Calendar.from_ical(client.get("/forums/prosemyu-2027/programme.ics").data)
+    entries = calendar.walk("VEVENT")
+    assert [event["title"] for event in events] == ["Домашний консультант", "Кофе"]
+    assert [str(entry["summary"]) for entry in entries] == ["Домашний консультант", "Кофе"]
+    assert [entry["dtstart"].dt.isoformat() for entry in entries] == [event["date"] for event in events]
+    assert all(event["code"] in page for event in events)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?view=sections", "?section=early-help", "?day=2027-04-22", "?day=x&view=y&section=z"]
+)
+def test_programme_in_every_form(client, world, query):
+    assert client.get(f"/forums/prosemyu-2027/programme{query}").status_code == 200
+    assert client.get(f"/en/forums/prosemyu-2027/programme{query}").status_code == 200
+
+
+def test_section_talk_and_speaker_pages(client, world):
+    assert client.get("/forums/prosemyu-2027/sections/early-help").status_code == 200
+    talk = client.get(f"/forums/prosemyu-2027/talks/{world['talk'].code}").get_data(as_text=True)
+    assert "Примерова Анна Сергеевна" in talk
+    assert client.get(f"/speakers/{world['speaker'].code}").status_code == 200
+
+
+def test_a_hidden_speaker_is_nowhere(client, world):
+    with writing():
+        world["speaker"].hidden = True
+    assert client.get(f"/speakers/{world['speaker'].code}").status_code == 404
+    for path in ("programme", "programme.json", "programme.ics", f"talks/{world['talk'].code}"):
+        assert "Примерова" not in client.get(f"/forums/prosemyu-2027/{path}").get_data(as_text=True)
+
+
+def test_an_unpublished_programme_is_not_there(client, world):
+    with writing():
+        world["forum"].programme_published = False
+    for path in ("programme", "programme.json", "programme.ics", f"talks/{world['talk'].code}"):
+        assert client.get(f"/forums/prosemyu-2027/{path}").status_code == 404
+
+
+def test_organiser_loads_a_workbook(world, sign_in):
+    with writing():
+        person = factories.organiser(world["forum"].series)
+    client = sign_in(person)
+    start = "/manage/forums/prosemyu-2027/programme/import"
+    body = "\n".join([HEAD, *[row.replace("10:", "11:") for row in GOOD]]).encode()
+    shown = client.submit(start, {"file": (io.BytesIO(body), "programme.csv")}, content_type="multipart/form-data")
+    assert shown.status_code == 302
+    preview = shown.headers["Location"]
+    assert "будет добавлено" in client.get(preview).get_data(as_text=True)
+    done = client.submit(f"{preview}/confirmation", page=preview)
+    assert done.headers["Location"] == "/manage/forums/prosemyu-2027/programme"
+    assert "Второй доклад" in client.get("/manage/forums/prosemyu-2027/programme").get_data(as_text=True)
+    assert "Второй доклад" in client.get("/forums/prosemyu-2027/programme").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("x.xlsx", b"not a workbook"),
+        ("x.exe", b"MZ"),
+        ("x.csv", b"  "),
+        ("x.csv", b"a;b\n1;2"),
+        ("x.xlsx", b"PK\x03\x04broken"),
+    ],
+)
+def test_a_bad_file_is_explained_at_the_field(world, sign_in, name, body):
+    with writing():
+        person = factories.organiser(world["forum"].series)
+    client = sign_in(person)
+    answer = client.submit(
+        "/manage/forums/prosemyu-2027/programme/import",
+        {"file": (io.BytesIO(body), name)},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 422
+    assert "error" in answer.get_data(as_text=True)
+
+
+def test_an_organiser_of_another_series_sees_nothing(world, sign_in):
+    with writing():
+        stranger = factories.organiser(factories.series("other"))
+    client = sign_in(stranger)
+    for path in ("programme", "programme/import", "programme.xlsx", "programme/template.xlsx"):
+        assert client.get(f"/manage/forums/prosemyu-2027/{path}").status_code == 404
+
+
+def test_a_cancelled_talk_stays_in_the_calendar_as_cancelled(world, sign_in):
+    with writing():
+        person = factories.organiser(world["forum"].series)
+    client = sign_in(person)
+    path = "/manage/forums/prosemyu-2027/programme"
+    code = world["talk"].code
+    assert client.submit(f"{path}/slots/{code}/cancellation", page=path).status_code == 302
+    entries = Calendar.from_ical(client.get("/forums/prosemyu-2027/programme.ics").data).walk("VEVENT")
+    assert {str(e["summary"]): (str(e["status"]), e["sequence"]) for e in entries} == {
+        "Домашний консультант": ("CANCELLED", 1),
+        "Кофе": ("CONFIRMED", 0),
+    }
+    assert code not in client.get("/forums/prosemyu-2027/programme.json").get_data(as_text=True)
