@@ -66,7 +66,13 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=language)
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_env.filters.update(
-        day=day, day_range=day_range, clock=clock, moment=moment, number=number, typograph=typograph
+        day=day,
+        day_range=day_range,
+        clock=clock,
+        moment=moment,
+        moment_short=moment_short,
+        number=number,
+        typograph=typograph,
     )
     app.context_processor(lambda: {"language": spoken(), "language_urls": language_urls()})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, has_request_context, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -54,6 +54,8 @@ _addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
 
 def _navigation() -> dict[str, Any]:
     links: dict[str, Any] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
+    if not has_request_context():  # a letter
+        return links
     return links | {name: url_for(endpoint) for name, endpoint in _addresses.items()}
 
 

@@ -17,6 +17,7 @@ from flask.cli import AppGroup
 cli = AppGroup("translations", help="Messages of the interface.")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"jinja2": {"extensions": "jinja2.ext.do,jinja2.ext.i18n", "trimmed": "true", "silent": "false"}}
+OPTIONS |= {pattern: OPTIONS["jinja2"] for pattern, method in METHODS if method == "jinja2"}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "lazy_gettext": None, "_l": None}
 SHARED_TEMPLATES = ("components", "layouts", "errors", "styleguide.html")
 

@@ -1,5 +1,119 @@
+"""Signing up: one page, no password, and straight to the ticket."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import TooManyRequests
 
-blueprint = Blueprint("registrations", __name__)
+from accounts.enums import ConsentKind
+from accounts.models import ConsentText
+from accounts.queries import consent_text
+from forum.models import Format, Forum
+from forum.queries import local_today
+from kernel import limits
+from kernel.access import public, shows_form
+from kernel.i18n import language
+from kernel.security import client_address
+from kernel.text import email_key
+from kernel.transaction import writing
+from registrations import (
+    letters,  # noqa: F401  (makes the kinds of letters known)
+    operations,
+    queries,
+    tickets,
+)
+from registrations.blueprint import blueprint
+from registrations.forms import RegistrationForm, ResendForm
+from registrations.places import places_notes
+
+
+@blueprint.route("/forums/<slug>/registration", methods=["GET", "POST"])
+@public
+@shows_form
+def sign_up(slug: str) -> ResponseReturnValue:
+    forum = queries.public_forum(slug)
+    if not queries.is_open(forum):
+        return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
+    form = RegistrationForm(forum=forum)
+    if not form.is_submitted():
+        return _form_page(forum, form)
+    if not form.validate():
+        return _form_page(forum, form), 422
+    address = email_key(form.email.data or "")
+    application = _application(form)
+    forum_id = forum.id
+    limits.count((limits.REGISTRATION_EMAIL, address), (limits.REGISTRATION_ADDRESS, client_address()))
+    outcome = operations.attempt(lambda: operations.register(forum_id, application))
+    if outcome.known:
+        _remind(outcome.registration.id, address)
+        return redirect(url_for("registrations.sent", slug=slug), 303)
+    if outcome.others:
+        flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
+    return redirect(url_for("registrations.my_forum", token=tickets.link_token(outcome.registration)), 303)
+
+
+def _application(form: RegistrationForm) -> operations.Application:
+    return operations.Application(
+        name=form.name.data or "",
+        email=form.email.data or "",
+        format=Format(form.format.data),
+        territory_id=form.territory.territory.id if form.territory.territory else None,
+        organisation=form.organisation.data or "",
+        position=form.position.data or "",
+        section_ids=form.section_ids(),
+        consents=tuple(text for kind, text in _consents().items() if text and form[f"consent_{kind}"].data),
+        address=client_address(),
+        language=language(),
+    )
+
+
+def _consents() -> dict[str, ConsentText | None]:
+    """The wordings in force, in the reader's language or else in Russian."""
+    kinds = (ConsentKind.personal_data, ConsentKind.mailing)
+    return {kind.value: consent_text(kind, language()) or consent_text(kind, "ru") for kind in kinds}
+
+
+def _form_page(forum: Forum, form: RegistrationForm) -> str:
+    if form.csrf_token.errors:
+        form.form_errors = [_("The page stood open for too long. Nothing is lost: press the button again.")]
+        form.csrf_token.errors = []
+    return render_template(
+        "registrations/sign_up.html", forum=forum, form=form, notes=places_notes(forum), consents=_consents()
+    )
+
+
+def _remind(registration_id: int, address: str) -> None:
+    """Send the ticket's letter again, as often as the limit on look-ups allows; the page says the same anyway."""
+    try:
+        limits.count((limits.LOOKUP_EMAIL, address))
+    except TooManyRequests:
+        return
+    with writing():
+        operations.send_again(queries.registration_by_id(registration_id))
+
+
+@blueprint.get("/forums/<slug>/registration/sent")
+@public
+def sent(slug: str) -> ResponseReturnValue:
+    return render_template("registrations/sent.html", forum=queries.public_forum(slug))
+
+
+@blueprint.route("/forums/<slug>/registration/resend", methods=["GET", "POST"])
+@public
+@shows_form
+def resend(slug: str) -> ResponseReturnValue:
+    """The answer is the same whether the address is known or not."""
+    forum = queries.public_forum(slug)
+    form = ResendForm()
+    if not form.validate_on_submit():
+        return render_template("registrations/resend.html", forum=forum, form=form), 422 if form.errors else 200
+    address = email_key(form.email.data or "")
+    limits.count((limits.LOOKUP_EMAIL, address), (limits.LOOKUP_ADDRESS, client_address()))
+    with writing():
+        operations.send_all(forum, address, language=language())
+    return redirect(url_for("registrations.sent", slug=slug), 303)
+
+
+from registrations import intake, manage, my  # noqa: E402, F401  (they add their pages to the blueprint)

@@ -31,6 +31,7 @@ class PageClient(FlaskClient):
             self.checking
             and response.mimetype == "text/html"
             and response.data
+            and response.status_code not in range(300, 400)
             and "/dev/mail/" not in response.request.path
         ):
             check_page(response)

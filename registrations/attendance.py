@@ -1,0 +1,328 @@
+"""The door: who may enter, who is in. Attendance is an append-only log; presence says who is in now.
+
+A scan costs three statements: who is it and what is known, the entry, the presence. The second of
+two doors loses the insert of the presence and hears «again».
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from activity.operations import record
+from forum.models import Format, Forum, Quota
+from kernel.db import db, utcnow
+from kernel.secrets import token_hash
+from registrations import operations
+from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
+from registrations.tickets import SHORT, code_of
+from territories.models import Territory
+
+
+class Answer(enum.Enum):
+    go = "go"
+    again = "again"
+    cancelled = "cancelled"
+    waitlisted = "waitlisted"
+    remote = "remote"
+    revoked = "revoked"
+    other_forum = "other_forum"
+    unknown = "unknown"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the door says, and what a page needs to say it; plain values, no objects of the session."""
+
+    answer: Answer
+    inside: int = 0
+    capacity: int | None = None
+    uuid: str = ""
+    name: str = ""
+    territory: str = ""
+    organisation: str = ""
+    entered_at: datetime | None = None
+    gate: str = ""
+    nonce: str = ""
+    """Of the entry this verdict stands on: what undo names."""
+    places: bool = False
+    """Whether a place in the hall is free, for those who have lost theirs."""
+    other: str = ""
+    """The other forum's name."""
+    format: Format | None = None
+    status: RegistrationStatus | None = None
+
+
+def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
+    """Judge a code as read from a ticket (see `tickets.read_code`) and let its holder in."""
+    seen = db.session.execute(_seen(forum_id).where(Registration.code_hash == token_hash(code))).first()
+    if seen is None:
+        return _not_current(forum_id, code)
+    return _admit(forum_id, seen, nonce, user_id, gate, force)
+
+
+def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
+    """Let in somebody found by name."""
+    seen = db.session.execute(
+        _seen(forum_id).where(Registration.uuid == uuid, Registration.forum_id == forum_id)
+    ).first()
+    if seen is None:
+        return _count(Answer.unknown, forum_id)
+    return _admit(forum_id, seen, nonce, user_id, gate, force)
+
+
+def _seen(forum_id: int) -> Select[*tuple[Any, ...]]:
+    """Everything a verdict needs, in one statement."""
+    return (
+        select(
+            Registration.id,
+            Registration.uuid,
+            Registration.forum_id,
+            Registration.name,
+            Registration.organisation,
+            Registration.status,
+            Registration.format,
+            Territory.short_name.label("territory"),
+            Presence.entered_at,
+            Attendance.gate,
+            Attendance.nonce,
+            _inside(forum_id).label("inside"),
+            Quota.capacity,
+            Quota.taken,
+        )
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .outerjoin(Attendance, Attendance.id == Presence.entry_id)
+        .outerjoin(Quota, (Quota.forum_id == forum_id) & (Quota.format == Format.in_person))
+    )
+
+
+def _inside(forum_id: int) -> Any:
+    return select(func.count()).select_from(Presence).where(Presence.forum_id == forum_id).scalar_subquery()
+
+
+def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
+    if seen.forum_id != forum_id:
+        return _other_forum(forum_id, seen.forum_id)
+    if refusal := _refusal(seen):
+        return _verdict(refusal, seen)
+    # One nonce may come with two people (a form kept open): the entry's own nonce names the person too.
+    nonce = f"{nonce[:48]}.{seen.id}"
+    if seen.entered_at is not None and not force:
+        # A retry of the request that let this person in hears the same as the first time.
+        return _verdict(Answer.go if seen.nonce == nonce else Answer.again, seen)
+    entry = _enter(forum_id, seen.id, nonce, user_id, gate)
+    if entry is None:
+        return _verdict(Answer.go, seen, entered_at=utcnow(), nonce=nonce)
+    if seen.entered_at is not None:
+        return _verdict(Answer.go, seen, nonce=nonce, gate=gate)
+    if _come_in(forum_id, seen.id, entry):
+        return _verdict(Answer.go, seen, inside=seen.inside + 1, entered_at=utcnow(), nonce=nonce, gate=gate)
+    return _lost(forum_id, seen, entry)
+
+
+def _refusal(seen: Row[Any]) -> Answer | None:
+    if seen.status is RegistrationStatus.cancelled:
+        return Answer.cancelled
+    if seen.format is Format.remote:
+        return Answer.remote
+    if seen.status is RegistrationStatus.waitlisted:
+        return Answer.waitlisted
+    return None
+
+
+def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str) -> int | None:
+    """Append the entry; None when this nonce is known already."""
+    statement = (
+        _insert(Attendance)
+        .values(
+            forum_id=forum_id,
+            registration_id=registration_id,
+            kind=AttendanceKind.entry,
+            source="door",
+            gate=gate[:80],
+            user_id=user_id,
+            nonce=nonce,
+            verdict=Answer.go.value,
+            at=utcnow(),
+        )
+        .on_conflict_do_nothing(index_elements=["forum_id", "nonce"])
+        .returning(Attendance.id)
+    )
+    found: int | None = db.session.execute(statement).scalar()
+    return found
+
+
+def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
+    """Mark as present; False when another door did so a moment ago."""
+    statement = (
+        _insert(Presence)
+        .values(registration_id=registration_id, forum_id=forum_id, entry_id=entry_id, entered_at=utcnow())
+        .on_conflict_do_nothing(index_elements=["registration_id"])
+        .returning(Presence.registration_id)
+    )
+    return db.session.execute(statement).first() is not None
+
+
+def _lost(forum_id: int, seen: Row[Any], entry_id: int) -> Verdict:
+    """Two doors at once: the entry written in vain is taken out before anybody can see it."""
+    db.session.execute(delete(Attendance).where(Attendance.id == entry_id))
+    fresh = db.session.execute(_seen(forum_id).where(Registration.id == seen.id)).one()
+    return _verdict(Answer.again, fresh)
+
+
+def _insert(model: type[Any]) -> Any:
+    chosen: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return chosen(model)
+
+
+def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
+    values: dict[str, Any] = {
+        "inside": seen.inside,
+        "capacity": seen.capacity,
+        "uuid": seen.uuid,
+        "name": seen.name,
+        "territory": seen.territory or "",
+        "organisation": seen.organisation,
+        "entered_at": seen.entered_at,
+        "gate": seen.gate or "",
+        "nonce": seen.nonce or "",
+        "places": seen.capacity is None or (seen.taken or 0) < seen.capacity,
+        "format": seen.format,
+        "status": seen.status,
+    }
+    return Verdict(answer, **(values | changes))
+
+
+def _not_current(forum_id: int, code: str) -> Verdict:
+    """A code that opens nothing now: revoked earlier, or never given out."""
+    rows = db.session.execute(
+        select(Registration.id, Registration.uuid, Registration.code_generation).where(
+            Registration.forum_id == forum_id, Registration.code_generation > 1
+        )
+    )
+    for registration_id, uuid, generation in rows:
+        if any(code_of(uuid, earlier) == code for earlier in range(1, generation)):
+            seen = db.session.execute(_seen(forum_id).where(Registration.id == registration_id)).one()
+            return _verdict(Answer.revoked, seen)
+    return _count(Answer.unknown, forum_id)
+
+
+def _other_forum(forum_id: int, other_id: int) -> Verdict:
+    name = db.session.scalar(select(Forum.name).where(Forum.id == other_id))
+    return _count(Answer.other_forum, forum_id, other=name or "")
+
+
+def _count(answer: Answer, forum_id: int, **values: Any) -> Verdict:
+    inside, capacity = counter(forum_id)
+    return Verdict(answer, inside=inside, capacity=capacity, **values)
+
+
+def counter(forum_id: int) -> tuple[int, int | None]:
+    """How many are inside, and the places in the hall (None: no limit)."""
+    row = db.session.execute(
+        select(_inside(forum_id), Quota.capacity).where(Quota.forum_id == forum_id, Quota.format == Format.in_person)
+    ).first()
+    return (int(row[0]), row[1]) if row else (db.session.scalar(select(_inside(forum_id))) or 0, None)
+
+
+def code_by_start(forum_id: int, start: str) -> str:
+    """The whole code of the one ticket beginning with these 8 characters, else what was given.
+
+    40 bits against a few thousand tickets, and only for those who work at the door.
+    """
+    if len(start) != SHORT:
+        return start
+    rows = db.session.execute(
+        select(Registration.uuid, Registration.code_generation).where(Registration.forum_id == forum_id)
+    )
+    found = [code for uuid, generation in rows if (code := code_of(uuid, generation)).startswith(start)]
+    return found[0] if len(found) == 1 else start
+
+
+def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
+    """Take the entry of `nonce` back: the log keeps both, the person is out. False when there is nothing to undo."""
+    entry = db.session.execute(
+        select(Attendance.id, Attendance.registration_id).where(
+            Attendance.forum_id == forum_id, Attendance.nonce == nonce, Attendance.kind == AttendanceKind.entry
+        )
+    ).first()
+    if entry is None:
+        return False
+    statement = (
+        _insert(Attendance)
+        .values(
+            forum_id=forum_id,
+            registration_id=entry.registration_id,
+            kind=AttendanceKind.undo,
+            source="door",
+            user_id=user_id,
+            nonce=f"-{nonce}"[:64],
+            undoes_id=entry.id,
+            at=utcnow(),
+        )
+        .on_conflict_do_nothing(index_elements=["forum_id", "nonce"])
+        .returning(Attendance.id)
+    )
+    if db.session.execute(statement).first() is None:
+        return False
+    db.session.execute(delete(Presence).where(Presence.entry_id == entry.id))
+    return True
+
+
+def give_place(forum: Forum, registration: Registration, *, nonce: str, by: Any, gate: str = "") -> Verdict:
+    """Bring somebody who lost the place in the hall back and let them in. Raises NoPlaces."""
+    forum_id, user_id, uuid = forum.id, by.id, registration.uuid
+    operations.change_format(registration, Format.in_person, by=by, wait=False)
+    db.session.flush()
+    return admit(forum_id, uuid, nonce=nonce, user_id=user_id, gate=gate)
+
+
+def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source: str = "import") -> int:
+    """Write entries of (registration id, moment) at once, for an import or the demo world; those in are skipped."""
+    known = set(db.session.scalars(select(Presence.registration_id).where(Presence.forum_id == forum.id)))
+    new = {registration_id: at for registration_id, at in entries if registration_id not in known}
+    if not new:
+        return 0
+    rows = [
+        {
+            "forum_id": forum.id,
+            "registration_id": registration_id,
+            "kind": AttendanceKind.entry,
+            "source": source,
+            "gate": "",
+            "nonce": f"{source}-{registration_id}",
+            "verdict": Answer.go.value,
+            "at": at,
+        }
+        for registration_id, at in new.items()
+    ]
+    db.session.execute(insert(Attendance), rows)
+    ids = db.session.execute(
+        select(Attendance.id, Attendance.registration_id).where(
+            Attendance.forum_id == forum.id, Attendance.nonce.in_([row["nonce"] for row in rows])
+        )
+        if len(rows) <= 500
+        else select(Attendance.id, Attendance.registration_id).where(
+            Attendance.forum_id == forum.id, Attendance.source == source
+        )
+    )
+    present = [
+        {
+            "registration_id": registration_id,
+            "forum_id": forum.id,
+            "entry_id": entry,
+            "entered_at": new[registration_id],
+        }
+        for entry, registration_id in ids
+        if registration_id in new
+    ]
+    db.session.execute(insert(Presence), present)
+    record(None, "attendance.imported", forum, count=len(present))
+    return len(present)

@@ -1,0 +1,85 @@
+"""The participant's own calendar (RFC 5545): one event a forum day, with stable UIDs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+from icalendar import Calendar, Event
+
+from forum.models import Format
+from kernel.links import public_url
+from kernel.text import clean
+from programme.models import Slot
+from registrations import queries, tickets
+from registrations.models import Registration, RegistrationStatus
+
+STATUS = {
+    RegistrationStatus.confirmed: "CONFIRMED",
+    RegistrationStatus.waitlisted: "TENTATIVE",
+    RegistrationStatus.cancelled: "CANCELLED",
+}
+
+
+def personal_calendar(registration: Registration) -> bytes:
+    """Times of the sections chosen, in the forum's zone; whole days while there is no programme."""
+    forum = registration.forum
+    slots = list(queries.own_slots(registration))
+    calendar = Calendar()
+    calendar.add("prodid", "-//Tirazh//Registrations//RU")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", forum.name)
+    for number, (begin, end) in enumerate(_days(registration, slots), start=1):
+        calendar.add_component(_event(registration, slots, number, begin, end))
+    calendar.add_missing_timezones()
+    return calendar.to_ical()  # type: ignore[no-any-return]
+
+
+def _days(registration: Registration, slots: list[Slot]) -> list[tuple[date | datetime, date | datetime]]:
+    forum = registration.forum
+    live = [slot for slot in slots if not slot.cancelled]
+    found: list[tuple[date | datetime, date | datetime]] = []
+    for day in sorted({slot.starts.date() for slot in live}):
+        items = [slot for slot in live if slot.starts.date() == day]
+        begin, end = min(slot.starts for slot in items), max(slot.ends for slot in items)
+        found.append((begin.replace(tzinfo=forum.zone), end.replace(tzinfo=forum.zone)))
+    return found or [(forum.date_start, forum.date_end + timedelta(days=1))]
+
+
+def _event(
+    registration: Registration, slots: list[Slot], number: int, begin: date | datetime, end: date | datetime
+) -> Event:
+    forum = registration.forum
+    event = Event()
+    event.add("uid", registration.uuid if number == 1 else f"{registration.uuid}-{number}")
+    # Rises with every change of the person's plans or of the times and places in the programme.
+    event.add("sequence", registration.sequence + forum.version + sum(slot.sequence for slot in slots))
+    event.add("dtstamp", _changed(registration, slots))
+    event.add("dtstart", begin)
+    event.add("dtend", end)
+    event.add("summary", forum.name)
+    event.add("status", STATUS[registration.status])
+    event.add("location", _place(registration))
+    event.add("description", _description(registration))
+    event.add("url", public_url(tickets.link_path(registration)))
+    return event
+
+
+def _changed(registration: Registration, slots: list[Slot]) -> datetime:
+    moments = [registration.created_at, registration.forum.updated_at, *(slot.changed_at for slot in slots)]
+    return max(moment for moment in [*moments, registration.cancelled_at, registration.confirmed_at] if moment)
+
+
+def _place(registration: Registration) -> str:
+    if registration.format is Format.remote:
+        return _("Remotely")
+    venues = [clean(f"{venue.name}, {venue.address}".rstrip(", ")) for venue in registration.forum.venues[:1]]
+    return ", ".join([part for part in [registration.forum.place, *venues] if part])
+
+
+def _description(registration: Registration) -> str:
+    link = public_url(tickets.link_path(registration))
+    if registration.format is Format.remote:
+        return _("The broadcast opens on your page 15 minutes before the start: %(link)s", link=link)
+    return _("Your ticket, the programme and changes: %(link)s", link=link)

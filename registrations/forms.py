@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import Optional, ValidationError
+
+from accounts.settings import site
+from forum.models import Format, Forum
+from kernel.forms import ChecksField, Form, LineField, accepted, email, required
+from kernel.text import sort_key
+from registrations.labels import FORMAT_LABELS
+from territories.models import Level, Territory
+from territories.queries import current, municipality_choices, regions
+
+
+def territory_options() -> list[tuple[str, str]]:
+    """The region's municipalities, then the other regions: one list to search in."""
+    home = site().region
+    others = [
+        (region.oktmo, _("Other region: %(name)s", name=region.name)) for region in regions() if region.oktmo != home
+    ]
+    return [("", ""), *municipality_choices(home), *others]
+
+
+class TerritoryField(SelectField):
+    """A municipality or another region by OKTMO; `territory` is what was chosen."""
+
+    territory: Territory | None = None
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        # The options are read only when the field is drawn: a form that passes never asks for them.
+        super().__init__(label, validators, validate_choice=False, choices=territory_options, **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        self.territory = current(self.data) if self.data else None
+        if self.data and (self.territory is None or self.territory.level is Level.country):
+            raise ValidationError(_("Choose a municipality or a region from the list."))
+
+
+def chosen(_form: Form, field: RadioField) -> None:
+    """One of the formats offered."""
+    if field.data not in {value for value, _label in field.choices}:
+        raise ValidationError(_("Choose how you will take part."))
+
+
+chosen.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
+def _section_id(value: Any) -> int:
+    return int(value) if str(value).isdigit() else 0
+
+
+class PersonForm(Form):
+    """What is asked of a participant. `forum` gives the formats and sections to choose from."""
+
+    format = RadioField(_l("How will you take part?"), [chosen], choices=[], validate_choice=False)
+    name = LineField(_l("Surname, first name, patronymic"), [required])
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    territory = TerritoryField(_l("Municipality"), [required])
+    organisation = LineField(_l("Organisation"), [Optional()])
+    position = LineField(_l("Position"), [Optional()])
+    sections = ChecksField(_l("Sections of interest"), coerce=_section_id, choices=[], validate_choice=False)
+
+    def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = {quota.format for quota in forum.quotas}
+        if self.format is not None:
+            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
+        self.sections.choices = [(section.id, section.name) for section in forum.sections]
+
+    def validate_name(self, field: LineField) -> None:
+        if len(sort_key(field.data or "").split()) < 2:
+            raise ValidationError(_("Give at least the surname and the first name."))
+
+    def section_ids(self) -> tuple[int, ...]:
+        """The sections chosen that the forum has."""
+        known = {section_id for section_id, _name in self.sections.choices}
+        return tuple(sorted(known & set(self.sections.data or ())))
+
+
+class RegistrationForm(PersonForm):
+    consent_personal_data = BooleanField(
+        _l("I agree to the processing of my personal data"),
+        [accepted(_l("Without this consent we may not keep your name. Tick the box to take part."))],
+    )
+    consent_mailing = BooleanField(_l("I want to receive news of the forum"))
+
+
+class AddForm(PersonForm):
+    """A participant added by an organiser, whose consent lies on paper."""
+
+    consent_personal_data = BooleanField(
+        _l("The person has signed the consent on paper"),
+        [accepted(_l("A name may be kept only with the person's consent. Tick the box once you have it."))],
+    )
+
+
+class CorrectionForm(PersonForm):
+    """What was entered, put right by an organiser; the format has its own button."""
+
+    format = None
+    territory = TerritoryField(_l("Municipality"), [Optional()])
+
+
+class ResendForm(Form):
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+
+
+class ImportForm(Form):
+    file = FileField(_l("List of participants, .xlsx or .csv"))
+    consents = BooleanField(
+        _l("The consents of these people are kept on paper"),
+        [accepted(_l("Names may be kept only with consent. Tick the box once you have the consents."))],
+    )
+    letters = BooleanField(_l("Send each person a letter with the ticket"))

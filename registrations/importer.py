@@ -1,0 +1,348 @@
+"""A list of participants from XLSX or CSV: a verdict per row, then a few bulk statements in one transaction.
+
+A row is matched by its person (e-mail and name), so the same file may be brought in again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from sqlalchemy import insert, select
+
+from accounts.enums import ConsentKind
+from accounts.models import Consent
+from accounts.queries import consent_text
+from accounts.settings import site
+from activity.models import Letter
+from activity.operations import record
+from forum.models import Format, Forum
+from kernel.db import db, utcnow
+from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
+from kernel.imports import Plan, Row, Verdict
+from kernel.secrets import token, token_hash
+from kernel.text import clean, email_key, sort_key
+from registrations import operations, quotas
+from registrations.labels import FORMAT_LABELS
+from registrations.models import Interest, Registration, RegistrationStatus
+from registrations.tickets import code_of, identity_of
+from territories.queries import Gazetteer, regions
+
+KNOWN = {
+    "name": ("ФИО", "Фамилия, имя, отчество", "Участник", "ФИО участника", "Name"),
+    "surname": ("Фамилия", "Surname"),
+    "first_name": ("Имя", "First name"),
+    "patronymic": ("Отчество", "Patronymic"),
+    "email": ("Электронная почта", "E-mail", "Email", "Почта", "Эл. почта", "Адрес электронной почты"),
+    "format": ("Формат", "Формат участия", "Форма участия", "Format"),
+    "territory": ("Муниципалитет", "Территория", "Муниципальное образование", "Район", "Municipality"),
+    "organisation": ("Организация", "Место работы", "Учреждение", "Organisation"),
+    "position": ("Должность", "Position"),
+    "sections": ("Секции", "Секция", "Секции по интересам", "Sections"),
+}
+NEEDED = ("email",)
+FORMATS = {
+    "": Format.in_person,
+    "очно": Format.in_person,
+    "очный": Format.in_person,
+    "очная": Format.in_person,
+    "лично": Format.in_person,
+    "in person": Format.in_person,
+    "дистанционно": Format.remote,
+    "дистанционный": Format.remote,
+    "дистанционная": Format.remote,
+    "онлайн": Format.remote,
+    "вкс": Format.remote,
+    "заочно": Format.remote,
+    "удаленно": Format.remote,
+    "remote": Format.remote,
+    "remotely": Format.remote,
+    "online": Format.remote,
+}
+
+
+@dataclass
+class Entry:
+    """One row, read."""
+
+    number: int
+    name: str
+    email: str
+    format: Format = Format.in_person
+    territory_id: int | None = None
+    organisation: str = ""
+    position: str = ""
+    section_ids: tuple[int, ...] = ()
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    registration: Registration | None = None
+
+    @property
+    def identity(self) -> str:
+        return identity_of(self.email, self.name)
+
+
+class Known:
+    """What rows are checked against, in a fixed number of queries."""
+
+    def __init__(self, forum: Forum) -> None:
+        self.people = {
+            registration.identity: registration
+            for registration in db.session.scalars(select(Registration).where(Registration.forum_id == forum.id))
+        }
+        self.sections = {section.name_key: section.id for section in forum.sections}
+        self.sections |= {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
+        self.formats = {quota.format for quota in forum.quotas}
+        self.gazetteer = Gazetteer(site().region)
+        self.regions = {region.name_key: region.id for region in regions()}
+        self.places: dict[str, int | None] = {}
+        self.domains: dict[str, bool] = {}
+
+    def territory(self, text: str) -> int | None:
+        if text not in self.places:
+            found = self.gazetteer.find(text)
+            self.places[text] = found.id if found else self.regions.get(sort_key(text))
+        return self.places[text]
+
+    def is_address(self, address: str) -> bool:
+        """Whether this is an e-mail address; the domain's part is checked once a domain."""
+        local, _at, domain = address.rpartition("@")
+        if domain in self.domains and local.replace(".", "").replace("-", "").replace("_", "").isalnum():
+            return self.domains[domain]
+        try:
+            validate_email(address, check_deliverability=False)
+        except EmailNotValidError:
+            return False
+        self.domains[domain] = True
+        return True
+
+
+def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
+    """What the file (a table, or its name and body) would do. Raises FileRefused when it cannot be read."""
+    table = source if isinstance(source, Table) else read_table(source[0], source[1], KNOWN, NEEDED)
+    known = Known(forum)
+    rows, actions, seen = [], [], dict[str, int]()
+    for number, values in table.rows:
+        entry = _read(number, values, known)
+        verdict = _judge(entry, known, seen)
+        shown = f"{entry.name or '—'}, {entry.email or '—'}"
+        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings))
+        if verdict in (Verdict.create, Verdict.change):
+            actions.append(entry)
+    return Plan(rows, actions)
+
+
+def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
+    text = {name: clean(as_text(values.get(name)))[:255] for name in KNOWN}
+    name = text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
+    entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
+    if len(sort_key(name).split()) < 2:
+        entry.errors.append(_("The full name is missing: surname and first name at least."))
+    if not entry.email:
+        entry.errors.append(_("The e-mail is missing. Several people may share one address."))
+    elif not known.is_address(entry.email):
+        entry.errors.append(_("“%(email)s” is not an e-mail address.", email=text["email"]))
+    _read_format(entry, text["format"], known)
+    _read_territory(entry, text["territory"], known)
+    _read_sections(entry, text["sections"], known)
+    return entry
+
+
+def _read_format(entry: Entry, text: str, known: Known) -> None:
+    found = FORMATS.get(sort_key(text))
+    if found is None:
+        entry.errors.append(_("The format “%(format)s” is not known. Write “очно” or “дистанционно”.", format=text))
+    elif found not in known.formats:
+        entry.errors.append(_("This forum cannot be joined so: %(format)s.", format=FORMAT_LABELS[found]))
+    else:
+        entry.format = found
+
+
+def _read_territory(entry: Entry, text: str, known: Known) -> None:
+    if not text:
+        entry.warnings.append(_("No municipality is given."))
+        return
+    entry.territory_id = known.territory(text)
+    if entry.territory_id is None:
+        near = known.gazetteer.suggest(text)
+        hint = " " + _("Perhaps: %(names)s.", names=", ".join(near)) if near else ""
+        entry.errors.append(_("The municipality “%(name)s” is not known.", name=text) + hint)
+
+
+def _read_sections(entry: Entry, text: str, known: Known) -> None:
+    found = set()
+    for part in text.replace("\n", ";").split(";"):
+        key = sort_key(part)
+        if not key:
+            continue
+        if key in known.sections:
+            found.add(known.sections[key])
+        else:
+            entry.warnings.append(_("There is no section “%(name)s”: it is left out.", name=part.strip()))
+    entry.section_ids = tuple(sorted(found))
+
+
+def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
+    if entry.errors:
+        return Verdict.error
+    if entry.identity in seen:
+        entry.warnings.append(_("The same person as in row %(number)s.", number=seen[entry.identity]))
+        return Verdict.same
+    seen[entry.identity] = entry.number
+    registration = known.people.get(entry.identity)
+    if registration is None:
+        return Verdict.create
+    if registration.status is RegistrationStatus.cancelled:
+        entry.warnings.append(_("This person has given the place back; the import does not bring them back."))
+        return Verdict.same
+    entry.registration = registration
+    entry.changes = _changes(entry, registration)
+    return Verdict.change if entry.changes else Verdict.same
+
+
+def _changes(entry: Entry, registration: Registration) -> list[str]:
+    """What the file says differently; an empty cell says nothing."""
+    pairs = [
+        (_("Organisation"), registration.organisation, entry.organisation),
+        (_("Position"), registration.position, entry.position),
+    ]
+    found = [f"{label}: {old or '—'} → {new}" for label, old, new in pairs if new and new != old]
+    if entry.territory_id and entry.territory_id != registration.territory_id:
+        found.append(_("Municipality: will be replaced"))
+    if entry.format is not registration.format:
+        found.append(f"{_('Format')}: {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
+    return found
+
+
+def carry_out(plan: Plan[Entry], forum: Forum, by: Any, letters: bool) -> None:
+    """Do what the plan says, in the caller's transaction; `letters` queues one to each new participant."""
+    new = [entry for entry in plan.actions if entry.registration is None]
+    changed = [entry for entry in plan.actions if entry.registration is not None]
+    forum_id = forum.id
+    quotas.lock_counters(forum_id)
+    if new:
+        create(forum, new, letters=letters)
+    for entry in changed:
+        _change(entry, by)
+    record(
+        by,
+        "registrations.imported",
+        forum,
+        created=len(new),
+        changed=len(changed),
+        errors=plan.errors,
+    )
+
+
+def create(
+    forum: Forum, entries: Sequence[Entry], *, letters: bool, source: str = "import", demo: bool = False
+) -> list[int]:
+    """Insert new registrations at once, seat them in the file's order, queue the rest; returns their ids.
+
+    The caller holds the counters' lock.
+    """
+    rows = [_values(forum.id, entry, source, demo) for entry in entries]
+    for format in Format:
+        _seat_all(forum.id, format, [row for row in rows if row["format"] is format])
+    db.session.execute(insert(Registration), rows)
+    ids = dict(
+        db.session.execute(
+            select(Registration.identity, Registration.id).where(Registration.forum_id == forum.id)
+        ).tuples()
+    )
+    numbers = [ids[row["identity"]] for row in rows]
+    interests = [
+        {"registration_id": ids[entry.identity], "section_id": section_id}
+        for entry in entries
+        for section_id in entry.section_ids
+    ]
+    if interests:
+        db.session.execute(insert(Interest), interests)
+    text = consent_text(ConsentKind.personal_data, "ru")
+    if text is not None:
+        given = {"text_id": text.id, "subject_type": "registration", "given_at": utcnow(), "on_paper": True}
+        db.session.execute(insert(Consent), [given | {"subject_id": number, "address": ""} for number in numbers])
+    if letters:
+        db.session.execute(
+            insert(Letter),
+            [
+                {"kind": "registration_ticket", "to": row["email"], "argument": {"registration_id": number}}
+                for row, number in zip(rows, numbers, strict=True)
+            ],
+        )
+    return numbers
+
+
+def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
+    uuid = str(uuid4())
+    return {
+        "uuid": uuid,
+        "forum_id": forum_id,
+        "identity": entry.identity,
+        "email": entry.email,
+        "name": entry.name,
+        "name_key": sort_key(entry.name),
+        "format": entry.format,
+        "status": RegistrationStatus.confirmed,
+        "territory_id": entry.territory_id,
+        "organisation": entry.organisation,
+        "organisation_key": sort_key(entry.organisation)[:255],
+        "position": entry.position,
+        "link_hash": token_hash(token("link", uuid, 1)),
+        "code_hash": token_hash(code_of(uuid, 1)),
+        "source": source,
+        "created_at": utcnow(),
+        "confirmed_at": utcnow(),
+        "waiting_number": None,
+        "demo": demo,
+    }
+
+
+def _seat_all(forum_id: int, format: Format, rows: list[dict[str, Any]]) -> None:
+    """Confirm as many as there are places, number the rest."""
+    if not rows:
+        return
+    free = quotas.free(forum_id, format)
+    seated = len(rows) if free is None else min(free, len(rows))
+    quotas.add_taken(forum_id, format, seated)
+    waiting = rows[seated:]
+    first = quotas.add_waiting(forum_id, format, len(waiting)) if waiting else 0
+    for number, row in enumerate(waiting, start=first):
+        row["status"], row["confirmed_at"], row["waiting_number"] = RegistrationStatus.waitlisted, None, number
+
+
+def _change(entry: Entry, by: Any) -> None:
+    registration = entry.registration
+    assert registration is not None
+    values = {
+        name: value
+        for name, value in (
+            ("organisation", entry.organisation),
+            ("position", entry.position),
+            ("territory_id", entry.territory_id),
+        )
+        if value
+    }
+    operations.correct(registration, values, by=by)
+    if entry.format is not registration.format:
+        operations.change_format(registration, entry.format, by=by)
+
+
+def template() -> bytes:
+    """The workbook to fill in."""
+    headings = ("name", "email", "format", "territory", "organisation", "position", "sections")
+    columns = [
+        Column(KNOWN[name][0], width) for name, width in zip(headings, (36, 28, 16, 34, 36, 28, 40), strict=True)
+    ]
+    notes = [
+        _("One row a participant. Surname and first name, and an e-mail, are needed; the rest helps."),
+        _("Several people may share one e-mail: each gets a ticket of their own."),
+        _("Format: “очно” or “дистанционно”. Sections: names separated by a semicolon."),
+        _("The same file may be loaded again: nobody is doubled."),
+    ]
+    return xlsx(_("Participants"), columns, [], notes)

@@ -1,0 +1,114 @@
+"""Bringing a list of participants in through the browser: file, preview, confirmation."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.datastructures import FileStorage
+
+from forum.models import Forum
+from forum.queries import forum_for
+from kernel import files
+from kernel.access import requires, shows_form
+from kernel.db import db, utcnow
+from kernel.documents.sheets import XLSX
+from kernel.files import FileRefused, Upload
+from kernel.imports import ImportPreview, Plan, Verdict, preview_for
+from kernel.transaction import writing
+from registrations import importer
+from registrations.blueprint import blueprint
+from registrations.forms import ImportForm
+from registrations.manage import BASE, EDIT
+
+KIND = "registrations"
+SHOWN = 200
+
+
+@blueprint.get(BASE + "/import/template.xlsx")
+@requires(EDIT)
+def import_template(slug: str) -> ResponseReturnValue:
+    forum_for(current_user, slug, EDIT)
+    headers = {"Content-Disposition": 'attachment; filename="participants.xlsx"'}
+    return Response(importer.template(), content_type=XLSX, headers=headers)
+
+
+@blueprint.route(BASE + "/import", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def import_file(slug: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, EDIT)
+    form = ImportForm()
+    page = "registrations/manage/import.html"
+    if not form.validate_on_submit():
+        return render_template(page, forum=forum, form=form), 422 if form.errors else 200
+    try:
+        upload = _checked(form.file.data)
+        importer.plan(forum, (upload.name, upload.body))
+    except FileRefused as refused:
+        form.file.errors = [str(refused)]
+        return render_template(page, forum=forum, form=form), 422
+    stored = files.write(upload)
+    preview = ImportPreview(kind=KIND, scope_id=forum.id, user_id=current_user.id, file=stored)
+    with writing():
+        db.session.add(preview)
+    letters = "1" if form.letters.data else None
+    return redirect(url_for("registrations.import_preview", slug=slug, uuid=preview.uuid, letters=letters), 303)
+
+
+def _checked(file: FileStorage | None) -> Upload:
+    """An .xlsx by its content, or a CSV by its name; what is in it is the importer's business."""
+    if file is None or not file.filename:
+        raise FileRefused(_("Choose a file."))
+    if not file.filename.lower().endswith(".csv"):
+        return files.check(file, {".xlsx"})
+    body = file.stream.read(files.MAX_BYTES + 1)
+    if not body or len(body) > files.MAX_BYTES:
+        raise FileRefused(_("The file is empty or larger than 10 MB."))
+    return Upload(file.filename[-200:], "text/csv", body)
+
+
+@blueprint.route(BASE + "/import/<uuid>", methods=["GET", "POST"])
+@requires(EDIT)
+def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
+    """GET shows what would happen; POST computes it again from the same file and does it."""
+    forum = forum_for(current_user, slug, EDIT)
+    preview = preview_for(uuid, KIND, forum.id, current_user.id)
+    if preview.applied_at:
+        flash(_("This file has been brought in already."), "info")
+        return redirect(url_for("registrations.participants", slug=slug), 303)
+    plan = importer.plan(forum, (preview.file.name, files.read(preview.file)))
+    letters = request.values.get("letters") == "1"
+    if request.method == "GET":
+        return _preview_page(forum, preview, plan, letters)
+    by = current_user._get_current_object()
+    with writing():
+        preview.applied_at = utcnow()
+        importer.carry_out(plan, forum, by, letters)
+    flash(_done(plan), "ok")
+    return redirect(url_for("registrations.participants", slug=slug), 303)
+
+
+def _preview_page(forum: Forum, preview: ImportPreview, plan: Plan[importer.Entry], letters: bool) -> str:
+    order = {Verdict.error: 0, Verdict.change: 1, Verdict.create: 2, Verdict.same: 3}
+    rows = sorted(plan.rows, key=lambda row: (order[row.verdict], not row.warnings, row.number))
+    return render_template(
+        "registrations/manage/preview.html",
+        forum=forum,
+        preview=preview,
+        plan=plan,
+        rows=rows[:SHOWN],
+        more=max(0, len(rows) - SHOWN),
+        counts={verdict.value: plan.count(verdict) for verdict in Verdict},
+        letters=letters,
+    )
+
+
+def _done(plan: Plan[importer.Entry]) -> str:
+    created, changed = plan.count(Verdict.create), plan.count(Verdict.change)
+    added = ngettext("%(num)s participant added.", "%(num)s participants added.", created)
+    if not changed:
+        return added
+    return added + " " + ngettext("%(num)s changed.", "%(num)s changed.", changed)

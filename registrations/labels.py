@@ -1,0 +1,35 @@
+"""What codes are called on the screen."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from forum.models import Format
+from registrations.models import RegistrationStatus
+
+FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
+STATUS_LABELS = {
+    RegistrationStatus.confirmed: _l("Registration confirmed"),
+    RegistrationStatus.waitlisted: _l("On the waiting list"),
+    RegistrationStatus.cancelled: _l("Registration cancelled"),
+}
+STATUS_KINDS = {
+    RegistrationStatus.confirmed: "ok",
+    RegistrationStatus.waitlisted: "wait",
+    RegistrationStatus.cancelled: "quiet",
+}
+SOURCE_LABELS = {
+    "site": _l("on the site"),
+    "import": _l("from a file"),
+    "organiser": _l("by an organiser"),
+    "door": _l("at the door"),
+}
+ACTION_LABELS = {
+    "registration.added": _l("Registered"),
+    "registration.returned": _l("Takes part again"),
+    "registration.cancelled": _l("Registration cancelled"),
+    "registration.promoted": _l("Got a place from the waiting list"),
+    "registration.format_changed": _l("Changed the format"),
+    "registration.letter_sent": _l("The letter was sent again"),
+    "registration.corrected": _l("Details put right"),
+}

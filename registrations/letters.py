@@ -1,0 +1,98 @@
+"""Letters to participants. Each is made when it leaves, so it always tells the present state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from activity.outbox import Attachment, Content, letter_kind
+from forum.models import Format, Forum
+from kernel.db import db
+from kernel.documents import qr
+from kernel.links import public_url
+from registrations import queries, tickets
+from registrations.calendar import personal_calendar
+from registrations.models import Registration, RegistrationStatus
+
+QR_ID = "ticket-code"
+
+
+@letter_kind("registration_ticket")
+def ticket(registration_id: int) -> Content | None:
+    """The ticket, or the place in the waiting list: whatever holds when the letter leaves."""
+    registration = db.session.get(Registration, registration_id)
+    if registration is None or registration.status is RegistrationStatus.cancelled:
+        return None
+    if registration.status is RegistrationStatus.waitlisted:
+        subject = _("You are on the waiting list: %(forum)s", forum=registration.forum.name)
+        context = _context(registration) | {"line": queries.place_in_line(registration)}
+        return Content(subject, "registrations/letters/waiting", context, reply_to=_reply(registration))
+    subject = _("Your ticket: %(forum)s", forum=registration.forum.name)
+    return _with_ticket(subject, "ticket", registration)
+
+
+@letter_kind("registration_promoted")
+def promoted(registration_id: int) -> Content | None:
+    registration = db.session.get(Registration, registration_id)
+    if registration is None or registration.status is not RegistrationStatus.confirmed:
+        return None
+    return _with_ticket(
+        _("There is a place for you: %(forum)s", forum=registration.forum.name), "promoted", registration
+    )
+
+
+@letter_kind("registration_cancelled")
+def cancelled(registration_id: int) -> Content | None:
+    registration = db.session.get(Registration, registration_id)
+    if registration is None or registration.status is not RegistrationStatus.cancelled:
+        return None
+    subject = _("You will not take part: %(forum)s", forum=registration.forum.name)
+    again = public_url(f"/forums/{registration.forum.slug}/registration")
+    context = _context(registration) | {"again": again}
+    return Content(subject, "registrations/letters/cancelled", context, (_ics(registration),), _reply(registration))
+
+
+@letter_kind("registration_list")
+def mailbox(email: str, forum_id: int) -> Content | None:
+    """Everybody registered with one address."""
+    forum = db.session.get(Forum, forum_id)
+    people = [
+        registration
+        for registration in queries.same_mailbox(forum_id, email)
+        if registration.status is not RegistrationStatus.cancelled
+    ]
+    if forum is None or not people:
+        return None
+    rows = [(registration.name, public_url(tickets.link_path(registration))) for registration in people]
+    subject = _("Your tickets: %(forum)s", forum=forum.name)
+    context = {"forum": forum, "rows": rows, "when": tickets.when_and_where(forum)}
+    return Content(subject, "registrations/letters/mailbox", context, reply_to=forum.contact_email or None)
+
+
+def _with_ticket(subject: str, template: str, registration: Registration) -> Content:
+    attachments = [_ics(registration)]
+    if registration.format is Format.in_person:
+        picture = qr.png(tickets.qr_text(registration), scale=6)
+        attachments.insert(0, Attachment("ticket.png", "image/png", picture, inline_id=QR_ID))
+    context = _context(registration) | {"code": tickets.short_code(registration), "qr_id": QR_ID}
+    name = f"registrations/letters/{template}"
+    return Content(subject, name, context, tuple(attachments), _reply(registration))
+
+
+def _context(registration: Registration) -> dict[str, Any]:
+    return {
+        "registration": registration,
+        "forum": registration.forum,
+        "in_person": registration.format is Format.in_person,
+        "when": tickets.when_and_where(registration.forum),
+        "link": public_url(tickets.link_path(registration)),
+    }
+
+
+def _ics(registration: Registration) -> Attachment:
+    return Attachment("forum.ics", "text/calendar", personal_calendar(registration))
+
+
+def _reply(registration: Registration) -> str | None:
+    return registration.forum.contact_email or None

@@ -1,0 +1,265 @@
+"""The organiser's list of participants, a participant's card, and what may be done there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import BadRequest
+
+from accounts.enums import ConsentKind
+from accounts.queries import consent_text
+from activity.queries import history
+from forum.models import Format, Forum
+from forum.queries import forum_for
+from kernel.access import requires, shows_form
+from kernel.db import utcnow
+from kernel.documents.sheets import XLSX
+from kernel.i18n import language
+from kernel.listing import Listing, paginate
+from kernel.text import clean, email_key
+from kernel.transaction import retried, writing
+from registrations import exports, operations, queries, tickets
+from registrations.blueprint import blueprint
+from registrations.forms import AddForm, CorrectionForm
+from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
+from registrations.models import Presence, Registration, RegistrationStatus
+from territories.models import Territory
+
+VIEW = "registrations:registration:view"
+EDIT = "registrations:registration:edit"
+BASE = "/manage/forums/<slug>/registrations"
+
+
+@blueprint.get(BASE)
+@requires(VIEW)
+def participants(slug: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, VIEW)
+    by = queries.Narrowing.of(request.args)
+    sorts = {
+        "name": Registration.name_key,
+        "created": Registration.created_at,
+        "territory": (Territory.name_key, Registration.name_key),
+        "number": Registration.waiting_number,
+        "came": (Presence.entered_at, Registration.name_key),
+    }
+    listing = paginate(queries.list_statement(forum, by), sorts, default="-created", tie=Registration.id, scalars=False)
+    sections = {str(section.id): section.name for section in forum.sections}
+    territories = dict(queries.territories_present(forum))
+    _name_filters(listing, by, sections, territories)
+    return render_template(
+        "registrations/manage/list.html",
+        forum=forum,
+        listing=listing,
+        by=by,
+        figures=queries.figures(forum),
+        quotas={quota.format.value: quota for quota in forum.quotas},
+        sections=sections,
+        territories=territories,
+        statuses=STATUS_LABELS,
+        status_kinds=STATUS_KINDS,
+        formats=FORMAT_LABELS,
+        now=utcnow(),
+        may_edit=_may_edit(forum),
+    )
+
+
+def _name_filters(
+    listing: Listing[Any], by: queries.Narrowing, sections: dict[str, str], territories: dict[str, str]
+) -> None:
+    named = [
+        ("status", _("State"), {status.value: str(label) for status, label in STATUS_LABELS.items()}),
+        ("format", _("Format"), {format.value: str(label) for format, label in FORMAT_LABELS.items()}),
+        ("territory", _("Municipality"), territories),
+        ("section", _("Section"), sections),
+        ("came", _("Came"), {"yes": _("came"), "no": _("did not come")}),
+    ]
+    if by.q:
+        listing.add_filter("q", _("Search"), by.q)
+    for name, label, values in named:
+        if getattr(by, name) in values:
+            listing.add_filter(name, label, values[getattr(by, name)])
+
+
+def _may_edit(forum: Forum) -> bool:
+    scopes = current_user.scopes(EDIT)
+    return bool(scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum"))
+
+
+@blueprint.get(BASE + ".xlsx")
+@requires(VIEW)
+def participants_xlsx(slug: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, VIEW)
+    return _attachment(exports.xlsx(forum, queries.Narrowing.of(request.args)), XLSX, f"{slug}-participants.xlsx")
+
+
+@blueprint.get(BASE + ".csv")
+@requires(VIEW)
+def participants_csv(slug: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, VIEW)
+    body = exports.csv(forum, queries.Narrowing.of(request.args))
+    return _attachment(body, "text/csv; charset=utf-8", f"{slug}-participants.csv")
+
+
+def _attachment(body: bytes, kind: str, name: str) -> Response:
+    return Response(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@blueprint.route(BASE + "/new", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def new_participant(slug: str) -> ResponseReturnValue:
+    """Add somebody by hand, as when the application came on paper."""
+    forum = forum_for(current_user, slug, EDIT)
+    form = AddForm(forum=forum)
+    if not form.validate_on_submit():
+        return render_template("registrations/manage/new.html", forum=forum, form=form), 422 if form.errors else 200
+    text = consent_text(ConsentKind.personal_data, language()) or consent_text(ConsentKind.personal_data, "ru")
+    application = operations.Application(
+        name=form.name.data or "",
+        email=form.email.data or "",
+        format=Format(form.format.data),
+        territory_id=form.territory.territory.id if form.territory.territory else None,
+        organisation=form.organisation.data or "",
+        position=form.position.data or "",
+        section_ids=form.section_ids(),
+        consents=(text,) if text else (),
+        consents_on_paper=True,
+        source="organiser",
+    )
+    forum_id, by = forum.id, _by()
+    outcome = operations.attempt(lambda: operations.register(forum_id, application, by=by))
+    if outcome.known:
+        flash(_("This person is registered already: here is the card."), "info")
+    elif outcome.registration.status is RegistrationStatus.waitlisted:
+        flash(_("There is no free place: the person is on the waiting list. A letter is on its way."), "wait")
+    else:
+        flash(_("The participant is added. A letter with the ticket is on its way."), "ok")
+    return redirect(url_for("registrations.participant", slug=slug, uuid=outcome.registration.uuid), 303)
+
+
+@blueprint.get(BASE + "/<uuid>")
+@requires(VIEW)
+def participant(slug: str, uuid: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, VIEW)
+    registration = queries.registration_of(forum, uuid)
+    other = Format.remote if registration.format is Format.in_person else Format.in_person
+    waitlisted = registration.status is RegistrationStatus.waitlisted
+    return render_template(
+        "registrations/manage/card.html",
+        forum=forum,
+        registration=registration,
+        other=other,
+        other_quota=next((quota for quota in forum.quotas if quota.format is other), None),
+        line=queries.place_in_line(registration) if waitlisted else None,
+        presence=queries.presence(registration),
+        consents=queries.consents(registration),
+        history=history("registration", registration.id),
+        log=queries.attendance_of(registration),
+        others=[r for r in queries.same_mailbox(forum.id, registration.email) if r.id != registration.id],
+        statuses=STATUS_LABELS,
+        status_kinds=STATUS_KINDS,
+        formats=FORMAT_LABELS,
+        sources=SOURCE_LABELS,
+        actions=ACTION_LABELS,
+        may_edit=_may_edit(forum),
+        short_code=tickets.short_code(registration),
+    )
+
+
+@blueprint.route(BASE + "/<uuid>/edit", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def edit_participant(slug: str, uuid: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, EDIT)
+    registration = queries.registration_of(forum, uuid)
+    form = CorrectionForm(
+        forum=forum,
+        data={
+            "name": registration.name,
+            "email": registration.email,
+            "organisation": registration.organisation,
+            "position": registration.position,
+            "territory": registration.territory.oktmo if registration.territory else "",
+            "sections": [interest.section_id for interest in registration.interests],
+        },
+    )
+    page = "registrations/manage/edit.html"
+    if not form.validate_on_submit():
+        code = 422 if form.errors else 200
+        return render_template(page, forum=forum, form=form, registration=registration), code
+    values = {
+        "name": clean(form.name.data or ""),
+        "email": email_key(form.email.data or ""),
+        "organisation": form.organisation.data or "",
+        "position": form.position.data or "",
+        "territory_id": form.territory.territory.id if form.territory.territory else None,
+        "section_ids": form.section_ids(),
+    }
+    try:
+        with writing():
+            operations.correct(registration, values, by=_by())
+    except IntegrityError:
+        form.name.errors = [_("Somebody with this name and e-mail is registered already.")]
+        return render_template(page, forum=forum, form=form, registration=registration), 422
+    flash(_("Saved."), "ok")
+    return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
+
+
+@blueprint.post(BASE + "/<uuid>/cancellation")
+@requires(EDIT)
+def participant_cancellation(slug: str, uuid: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, EDIT)
+    registration = queries.registration_of(forum, uuid)
+    if request.form.get("confirm") == "ask":
+        return render_template("registrations/manage/cancel.html", forum=forum, registration=registration)
+    by = _by()
+
+    def act() -> None:
+        with writing():
+            operations.cancel(registration, by=by)
+
+    retried(act)()
+    flash(_("The registration is cancelled; the place has gone to the next in line."), "ok")
+    return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
+
+
+@blueprint.post(BASE + "/<uuid>/format")
+@requires(EDIT)
+def participant_format(slug: str, uuid: str) -> ResponseReturnValue:
+    """Change the format, or bring a cancelled registration back in the format named."""
+    forum = forum_for(current_user, slug, EDIT)
+    registration = queries.registration_of(forum, uuid)
+    if request.form.get("format") not in {kind.value for kind in Format}:
+        raise BadRequest()
+    target, by = Format(request.form["format"]), _by()
+
+    def act() -> None:
+        with writing():
+            operations.change_format(registration, target, by=by)
+
+    try:
+        retried(act)()
+        flash(_("Done. A letter with the new details is on its way."), "ok")
+    except operations.NoPlaces:
+        flash(_("This forum has no such format."), "bad")
+    return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
+
+
+@blueprint.post(BASE + "/<uuid>/letter")
+@requires(EDIT)
+def participant_letter(slug: str, uuid: str) -> ResponseReturnValue:
+    forum = forum_for(current_user, slug, EDIT)
+    registration = queries.registration_of(forum, uuid)
+    with writing():
+        operations.send_again(registration, by=_by())
+    flash(_("The letter is on its way."), "ok")
+    return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
+
+
+def _by() -> Any:
+    return current_user._get_current_object()

@@ -1,0 +1,162 @@
+"""«Мой форум»: the participant's own page at a secret address. A GET changes nothing: mail scanners open links."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from forum.models import Format
+from forum.queries import local_today
+from kernel.access import public, token_page
+from kernel.db import utcnow
+from kernel.transaction import retried, writing
+from programme.models import Slot
+from registrations import operations, queries, tickets
+from registrations.blueprint import blueprint
+from registrations.calendar import personal_calendar
+from registrations.labels import FORMAT_LABELS
+from registrations.models import Registration, RegistrationStatus
+
+SHOWN = 6
+
+
+@blueprint.get("/my/<token>")
+@public
+@token_page
+def my_forum(token: str) -> ResponseReturnValue:
+    registration = queries.registration_by_link(token)
+    forum = registration.forum
+    slots = queries.own_slots(registration)
+    now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    ahead = [slot for slot in slots if slot.ends > now and not slot.cancelled]
+    remote = registration.format is Format.remote and registration.status is RegistrationStatus.confirmed
+    line = queries.place_in_line(registration) if registration.status is RegistrationStatus.waitlisted else None
+    return render_template(
+        "registrations/my.html",
+        registration=registration,
+        forum=forum,
+        token=token,
+        when=tickets.when_and_where(forum),
+        qr=tickets.qr_svg(registration) if _has_ticket(registration) else None,
+        code=tickets.short_code(registration) if _has_ticket(registration) else None,
+        line=line,
+        ahead=ahead[:SHOWN],
+        current=_current(ahead, now.replace(microsecond=0)),
+        now=now,
+        streams=queries.streams(forum, slots) if remote else [],
+        over=local_today(forum) > forum.date_end,
+        today=local_today(forum),
+        open=queries.is_open(forum),
+        format_label=FORMAT_LABELS[registration.format],
+        others=[quota for quota in forum.quotas if quota.format is not registration.format],
+    )
+
+
+def _current(ahead: list[Slot], now: object) -> Slot | None:
+    """What is on now, else what comes next."""
+    return ahead[0] if ahead else None
+
+
+def _has_ticket(registration: Registration) -> bool:
+    return registration.status is RegistrationStatus.confirmed and registration.format is Format.in_person
+
+
+@blueprint.get("/my/<token>/calendar.ics")
+@public
+@token_page
+def calendar(token: str) -> ResponseReturnValue:
+    body = personal_calendar(queries.registration_by_link(token))
+    return _file(body, "text/calendar; charset=utf-8", "forum.ics")
+
+
+@blueprint.get("/my/<token>/ticket.svg")
+@public
+@token_page
+def ticket_svg(token: str) -> ResponseReturnValue:
+    registration = _ticket_holder(token)
+    return _file(tickets.ticket_svg(registration).encode(), "image/svg+xml; charset=utf-8", "ticket.svg")
+
+
+@blueprint.get("/my/<token>/ticket.pdf")
+@public
+@token_page
+def ticket_pdf(token: str) -> ResponseReturnValue:
+    registration = _ticket_holder(token)
+    venues = [f"{venue.name}, {venue.address}".rstrip(", ") for venue in registration.forum.venues[:1]]
+    sections = [interest.section.name for interest in registration.interests]
+    body = tickets.ticket_pdf(registration, "".join(venues), sections)
+    return _file(body, "application/pdf", "ticket.pdf")
+
+
+def _ticket_holder(token: str) -> Registration:
+    """Somebody with a place in the hall. Raises NotFound."""
+    registration = queries.registration_by_link(token)
+    if not _has_ticket(registration):
+        raise NotFound()
+    return registration
+
+
+def _file(body: bytes, kind: str, name: str) -> Response:
+    disposition = "inline" if name.endswith(".svg") else "attachment"
+    return Response(body, content_type=kind, headers={"Content-Disposition": f'{disposition}; filename="{name}"'})
+
+
+@blueprint.route("/my/<token>/cancellation", methods=["GET", "POST"])
+@public
+@token_page
+def cancellation(token: str) -> ResponseReturnValue:
+    registration = queries.registration_by_link(token)
+    if registration.status is RegistrationStatus.cancelled or _is_over(registration):
+        return _to_page(token)
+    if request.method == "GET":
+        return render_template(
+            "registrations/cancellation.html", registration=registration, forum=registration.forum, token=token
+        )
+
+    def act() -> None:
+        with writing():
+            operations.cancel(registration)
+
+    retried(act)()
+    flash(_("You are no longer taking part. Thank you for telling us."), "ok")
+    return _to_page(token)
+
+
+@blueprint.route("/my/<token>/format", methods=["GET", "POST"])
+@public
+@token_page
+def other_format(token: str) -> ResponseReturnValue:
+    registration = queries.registration_by_link(token)
+    target = Format.remote if registration.format is Format.in_person else Format.in_person
+    quota = queries.quota(registration.forum_id, target)
+    if quota is None or registration.status is RegistrationStatus.cancelled or _is_over(registration):
+        return _to_page(token)
+    if request.method == "GET":
+        return render_template(
+            "registrations/format.html",
+            registration=registration,
+            forum=registration.forum,
+            token=token,
+            target=target,
+            left=quota.left,
+        )
+    # A page opened before the format was changed elsewhere must not change it back.
+    if request.form.get("format") == target.value:
+
+        def act() -> None:
+            with writing():
+                operations.change_format(registration, target)
+
+        retried(act)()
+        flash(_("Done. A letter with the new details is on its way."), "ok")
+    return _to_page(token)
+
+
+def _is_over(registration: Registration) -> bool:
+    return local_today(registration.forum) > registration.forum.date_end
+
+
+def _to_page(token: str) -> ResponseReturnValue:
+    return redirect(url_for("registrations.my_forum", token=token), 303)

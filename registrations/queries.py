@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
+
+from accounts.models import Consent
+from forum.models import Format, Forum, ForumStatus, Quota, Room, Section
+from forum.queries import local_today
+from kernel.db import db, utcnow
+from kernel.secrets import token_hash
+from kernel.text import email_key, like_prefix, sort_key
+from programme.models import Slot
+from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
+from territories.models import Territory
+
+JOIN_EARLY = timedelta(minutes=15)
+
+
+def public_forum(slug: str) -> Forum:
+    """A forum that visitors may see, with its counters and sections. Raises NotFound."""
+    found = db.session.scalar(
+        select(Forum)
+        .where(Forum.slug == slug, Forum.status != ForumStatus.draft)
+        .options(selectinload(Forum.quotas), selectinload(Forum.sections))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def is_open(forum: Forum) -> bool:
+    return forum.registration_open_on(local_today(forum))
+
+
+def same_mailbox(forum_id: int, email: str) -> list[Registration]:
+    """Registrations of an address at a forum, oldest first."""
+    statement = select(Registration).where(Registration.forum_id == forum_id, Registration.email == email)
+    return list(db.session.scalars(statement.order_by(Registration.id)))
+
+
+def registration_by_link(link: str) -> Registration:
+    """The registration whose secret address this is, with its forum. Raises NotFound."""
+    found = db.session.scalar(
+        select(Registration)
+        .where(Registration.link_hash == token_hash(link))
+        .options(joinedload(Registration.forum), selectinload(Registration.interests))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def registration_of(forum: Forum, uuid: str) -> Registration:
+    """A registration of a forum the caller was given by `forum_for`. Raises NotFound."""
+    found = db.session.scalar(
+        select(Registration)
+        .where(Registration.forum_id == forum.id, Registration.uuid == uuid)
+        .options(joinedload(Registration.territory), selectinload(Registration.interests))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def place_in_line(registration: Registration) -> int:
+    """1 for the next to get a place."""
+    ahead = db.session.scalar(
+        select(func.count())
+        .select_from(Registration)
+        .where(
+            Registration.forum_id == registration.forum_id,
+            Registration.format == registration.format,
+            Registration.status == RegistrationStatus.waitlisted,
+            Registration.waiting_number < registration.waiting_number,
+        )
+    )
+    return (ahead or 0) + 1
+
+
+def quota(forum_id: int, format: Format) -> Quota | None:
+    return db.session.scalar(select(Quota).where(Quota.forum_id == forum_id, Quota.format == format))
+
+
+# ── the participant's own programme ──────────────────────────────────────────────────────────────
+
+
+def own_slots(registration: Registration) -> list[Slot]:
+    """Items of the sections chosen (of all sections when none was), by time; nothing before publication."""
+    if not registration.forum.programme_published:
+        return []
+    chosen = [interest.section_id for interest in registration.interests]
+    statement = (
+        select(Slot)
+        .where(Slot.forum_id == registration.forum_id)
+        .options(joinedload(Slot.section), joinedload(Slot.room).joinedload(Room.venue))
+        .order_by(Slot.starts, Slot.section_id, Slot.id)
+    )
+    if chosen:
+        statement = statement.where(Slot.section_id.in_(chosen))
+    return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A section's broadcast on one day; `opens` and `closes` are the forum's wall-clock times."""
+
+    section: Section
+    opens: datetime
+    closes: datetime
+    live: bool
+    over: bool
+
+
+def streams(forum: Forum, slots: Iterable[Slot]) -> list[Stream]:
+    """When each section's broadcast may be joined: 15 minutes before its first item until its last ends."""
+    now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    days: dict[tuple[int, date], list[Slot]] = {}
+    for slot in slots:
+        if slot.section.stream_url and not slot.cancelled:
+            days.setdefault((slot.section_id, slot.starts.date()), []).append(slot)
+    found = []
+    for items in days.values():
+        opens, closes = min(s.starts for s in items) - JOIN_EARLY, max(s.ends for s in items)
+        found.append(Stream(items[0].section, opens, closes, opens <= now <= closes, now > closes))
+    return sorted(found, key=lambda stream: (stream.opens, stream.section.position, stream.section.id))
+
+
+# ── the organiser's list ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What narrows the organiser's list, as it stands in the address."""
+
+    q: str = ""
+    status: str = ""
+    format: str = ""
+    territory: str = ""
+    section: str = ""
+    came: str = ""
+
+    @classmethod
+    def of(cls, args: Any) -> Narrowing:
+        return cls(**{name: args.get(name, "").strip() for name in cls.__dataclass_fields__})
+
+
+def narrowed(statement: Select[*tuple[Any, ...]], forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
+    """`statement` over Registration (outer-joined to Presence) with the conditions of `by`."""
+    statement = statement.where(Registration.forum_id == forum.id)
+    for word in sort_key(by.q).split() if "@" not in by.q else []:
+        statement = statement.where(
+            Registration.name_key.contains(word, autoescape=True)
+            | Registration.organisation_key.contains(word, autoescape=True)
+            | Registration.email.contains(word, autoescape=True)
+        )
+    if "@" in by.q:
+        statement = statement.where(Registration.email.contains(email_key(by.q), autoescape=True))
+    if by.status in {member.value for member in RegistrationStatus}:
+        statement = statement.where(Registration.status == RegistrationStatus(by.status))
+    if by.format in {member.value for member in Format}:
+        statement = statement.where(Registration.format == Format(by.format))
+    if by.territory:
+        statement = statement.where(Territory.oktmo == by.territory)
+    if by.section.isdigit():
+        statement = statement.where(Registration.interests.any(Interest.section_id == int(by.section)))
+    if by.came in ("yes", "no"):
+        came = Presence.registration_id.is_not(None)
+        statement = statement.where(came if by.came == "yes" else ~came)
+    return statement
+
+
+def list_statement(forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
+    """(registration, territory's name, entered_at) rows for the list."""
+    statement = (
+        select(Registration, Territory.name, Presence.entered_at)
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+    )
+    return narrowed(statement, forum, by)
+
+
+def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
+    """Plain values for the export, by name; see `registrations.exports` for the columns."""
+    statement = (
+        select(
+            Registration.id,
+            Registration.name,
+            Registration.email,
+            Registration.status,
+            Registration.format,
+            Registration.waiting_number,
+            Territory.name,
+            Registration.organisation,
+            Registration.position,
+            Registration.source,
+            Registration.created_at,
+            Presence.entered_at,
+        )
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .order_by(Registration.name_key, Registration.id)
+    )
+    return [tuple(row) for row in db.session.execute(narrowed(statement, forum, by))]
+
+
+def interests_of(forum: Forum) -> dict[int, list[str]]:
+    """Section titles by registration."""
+    rows = db.session.execute(
+        select(Interest.registration_id, Section.short_name, Section.name)
+        .join(Section, Section.id == Interest.section_id)
+        .where(Section.forum_id == forum.id)
+        .order_by(Section.position, Section.id)
+    )
+    found: dict[int, list[str]] = {}
+    for registration_id, short, name in rows:
+        found.setdefault(registration_id, []).append(short or name)
+    return found
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts of a forum; what each means stands beside it on the screen."""
+
+    registered: int
+    confirmed: int
+    in_person: int
+    remote: int
+    waiting: int
+    cancelled: int
+    came: int
+
+
+def figures(forum: Forum) -> Figures:
+    """One query."""
+    status, format = Registration.status, Registration.format
+    confirmed = status == RegistrationStatus.confirmed
+
+    def count(condition: Any) -> Any:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    row = db.session.execute(
+        select(
+            count(status != RegistrationStatus.cancelled),
+            count(confirmed),
+            count(and_(confirmed, format == Format.in_person)),
+            count(and_(confirmed, format == Format.remote)),
+            count(status == RegistrationStatus.waitlisted),
+            count(status == RegistrationStatus.cancelled),
+            func.count(Presence.registration_id),
+        )
+        .select_from(Registration)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .where(Registration.forum_id == forum.id)
+    ).one()
+    return Figures(*(int(value) for value in row))
+
+
+def territories_present(forum: Forum) -> list[tuple[str, str]]:
+    """(OKTMO, name) of territories that occur in the list."""
+    rows = db.session.execute(
+        select(Territory.oktmo, Territory.name)
+        .where(Territory.id.in_(select(Registration.territory_id).where(Registration.forum_id == forum.id)))
+        .order_by(Territory.name_key)
+    )
+    return [(oktmo, name) for oktmo, name in rows]
+
+
+def total(forum: Forum) -> int:
+    """How many are registered, cancelled ones left out."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Registration)
+            .where(Registration.forum_id == forum.id, Registration.status != RegistrationStatus.cancelled)
+        )
+        or 0
+    )
+
+
+# ── the door ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def by_name(forum: Forum, q: str, limit: int = 20) -> list[tuple[Registration, str | None, datetime | None]]:
+    """People any of whose names begin with each word of `q`: (registration, territory's name, entered_at)."""
+    statement = (
+        select(Registration, Territory.short_name, Presence.entered_at)
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .where(Registration.forum_id == forum.id)
+    )
+    for word in sort_key(q).split():
+        start = like_prefix(word)
+        statement = statement.where(
+            Registration.name_key.like(start, escape="\\") | Registration.name_key.like("% " + start, escape="\\")
+        )
+    rows = db.session.execute(statement.order_by(Registration.name_key, Registration.id).limit(limit))
+    return [(registration, territory, entered) for registration, territory, entered in rows]
+
+
+def registration_by_id(registration_id: int) -> Registration:
+    return db.session.get_one(Registration, registration_id)
+
+
+# ── a participant's card ─────────────────────────────────────────────────────────────────────────
+
+
+def presence(registration: Registration) -> Presence | None:
+    return db.session.get(Presence, registration.id)
+
+
+def attendance_of(registration: Registration) -> list[Attendance]:
+    """The log of one person, oldest first."""
+    statement = select(Attendance).where(Attendance.registration_id == registration.id)
+    return list(db.session.scalars(statement.order_by(Attendance.at, Attendance.id)))
+
+
+def consents(registration: Registration) -> list[Consent]:
+    """Consents given with a registration, oldest first."""
+    statement = (
+        select(Consent)
+        .where(Consent.subject_type == "registration", Consent.subject_id == registration.id)
+        .options(joinedload(Consent.text))
+        .order_by(Consent.id)
+    )
+    return list(db.session.scalars(statement))

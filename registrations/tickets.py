@@ -1,0 +1,124 @@
+"""The two secrets of a registration, and the ticket as a picture and as a document.
+
+The link opens «Мой форум»; the code is only in the QR and lets one person in, nothing else.
+"""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from flask_babel import gettext as _
+from markupsafe import escape
+
+from forum.models import Format, Forum
+from kernel.documents import pdf, qr
+from kernel.i18n import day_range
+from kernel.secrets import normalise, token, token_hash
+from kernel.text import clean, email_key, sort_key
+from registrations.models import Registration
+
+PREFIX = "T1."
+SHORT = 8
+
+
+def identity_of(email: str, name: str) -> str:
+    """What makes a person at a forum: the address and the name, whatever their case."""
+    return f"{email_key(email)}|{sort_key(name)}"[:400]
+
+
+def link_token(registration: Registration) -> str:
+    return token("link", registration.uuid, registration.link_generation)
+
+
+def code_of(uuid: str, generation: int) -> str:
+    """The secret inside a registration's QR, 26 characters."""
+    return token("code", uuid, generation)
+
+
+def link_path(registration: Registration) -> str:
+    """The secret address of «Мой форум»."""
+    return f"/my/{link_token(registration)}"
+
+
+def set_secrets(registration: Registration, *, new_link: bool = False, new_code: bool = False) -> None:
+    """Keep the hashes in step with the generations; a new generation revokes what was given out before."""
+    registration.link_generation += new_link
+    registration.code_generation += new_code
+    registration.link_hash = token_hash(link_token(registration))
+    registration.code_hash = token_hash(code_of(registration.uuid, registration.code_generation))
+
+
+def qr_text(registration: Registration) -> str:
+    return PREFIX + code_of(registration.uuid, registration.code_generation)
+
+
+def short_code(registration: Registration) -> str:
+    """What a volunteer may type when a screen is cracked: «ABCD-EFGH»."""
+    code = code_of(registration.uuid, registration.code_generation)
+    return f"{code[:4]}-{code[4:SHORT]}"
+
+
+def read_code(text: str) -> str:
+    """A scanned or typed code without its prefix and without what hands do to it."""
+    text = clean(text)
+    if text.upper().startswith(PREFIX):
+        text = text[len(PREFIX) :]
+    return normalise(text)
+
+
+def qr_svg(registration: Registration) -> str:
+    return qr.svg(qr_text(registration), _("Ticket code"))
+
+
+def ticket_svg(registration: Registration) -> str:
+    """The ticket as one picture, 360 units wide, to keep on a phone."""
+    forum = registration.forum
+    lines = _lines(registration.name, 26, 20, "700") + _lines(forum.name, 34, 15, "400")
+    lines += [(when_and_where(forum), 15, "400"), (short_code(registration), 17, "600")]
+    texts, y = [], 372
+    for text, size, weight in lines:
+        style = f'font-size="{size}" font-weight="{weight}" text-anchor="middle"'
+        texts.append(f'<text x="180" y="{y}" {style}>{escape(text)}</text>')
+        y += round(size * 1.5)
+    code = qr_svg(registration).replace("<svg ", '<svg x="20" y="20" width="320" height="320" ', 1)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 {y + 8}" width="360" height="{y + 8}" '
+        f'font-family="Golos Text, Segoe UI, Roboto, Arial, sans-serif" fill="#17212e">'
+        f'<title>{escape(_("Ticket"))}</title><rect width="360" height="{y + 8}" fill="#fff"/>'
+        f"{code}{''.join(texts)}</svg>"
+    )
+
+
+def _lines(text: str, width: int, size: int, weight: str) -> list[tuple[str, int, str]]:
+    return [(line, size, weight) for line in wrap(text, width)[:3]]
+
+
+def when_and_where(forum: Forum) -> str:
+    """«22 апреля 2027 года, Иркутск»."""
+    when = day_range(forum.date_start, forum.date_end)
+    return f"{when}, {forum.place}" if forum.place else when
+
+
+def ticket_pdf(registration: Registration, venue: str, sections: list[str]) -> bytes:
+    """The ticket as an A5 page; about 20 ms."""
+    forum = registration.forum
+    return pdf.render(
+        "ticket",
+        {
+            "label": _("Ticket"),
+            "name": registration.name,
+            "forum": forum.name,
+            "when": when_and_where(forum),
+            "format": _("In person") if registration.format is Format.in_person else _("Remotely"),
+            "organisation": registration.organisation,
+            "venue": venue,
+            "sections": sections,
+            "sections_label": _("Your sections"),
+            "venue_label": _("Where"),
+            "code": short_code(registration),
+            "code_label": _("If the code cannot be scanned, say this"),
+            "hint": _("Show this code at the entrance, printed or on a screen. It lets one person in."),
+            "qr": qr.svg(qr_text(registration), "QR", quiet=0),
+            "demo": _("Demonstration data") if registration.demo or forum.demo else "",
+        },
+    )

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from forum.models import Format, Forum
+from kernel.db import db
+from kernel.transaction import writing
+from registrations import operations, queries
+from registrations.models import Registration
+from tests import factories
+
+ANNA = "Примерова Анна Сергеевна"
+TOKEN = re.compile(r"/my/([A-Z2-7]{26})")
+
+
+@pytest.fixture
+def forum(app: Any) -> Forum:
+    """The test forum: 100 places in person, no limit remotely, two sections, two talks."""
+    with writing():
+        made = factories.forum()
+        section = factories.section(made)
+        factories.section(made, "young", "Молодые семьи", stream_url="https://example.org/stream/2", position=1)
+        factories.slot(section)
+    return made
+
+
+def fill(forum: Forum, **changes: Any) -> dict[str, Any]:
+    """A filled registration form."""
+    values = {
+        "name": ANNA,
+        "email": "anna@example.org",
+        "format": "in_person",
+        "territory": factories.TAYSHET,
+        "organisation": "Центр помощи семье",
+        "position": "психолог",
+        "consent_personal_data": "y",
+    }
+    return values | changes
+
+
+def enrol(forum: Forum, name: str = ANNA, email: str = "anna@example.org", **columns: Any) -> Registration:
+    """Register somebody by the operation, in a transaction of its own."""
+    format = columns.pop("format", Format.in_person)
+    forum_id = forum.id
+    application = operations.Application(name=name, email=email, format=format, **columns)
+    outcome = operations.attempt(lambda: operations.register(forum_id, application))
+    return outcome.registration
+
+
+def set_capacity(forum: Forum, places: int | None, format: Format = Format.in_person) -> None:
+    """Change the counter's capacity as a test sees fit, promoting nobody."""
+    with writing():
+        quota = queries.quota(forum.id, format)
+        assert quota is not None
+        quota.capacity = places
+        db.session.flush()

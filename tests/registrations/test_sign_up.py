@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from accounts.models import Consent
+from activity.models import Letter
+from activity.outbox import compose
+from forum.models import Format, ForumStatus
+from kernel.db import db
+from kernel.transaction import writing
+from registrations import operations, queries
+from registrations.models import Registration, RegistrationStatus
+from registrations.tickets import link_path
+from tests import factories
+from tests.registrations.conftest import ANNA, TOKEN, enrol, fill, set_capacity
+
+PATH = "/forums/prosemyu-2027/registration"
+
+
+def only() -> Registration:
+    return db.session.scalars(select(Registration)).one()
+
+
+def test_three_clicks_lead_to_the_ticket(client, forum):
+    response = client.submit(PATH, fill(forum, sections=str(forum.sections[0].id)))
+    assert response.status_code == 303
+    registration = only()
+    assert TOKEN.search(response.location)
+    assert response.location == link_path(registration)
+    assert (registration.name, registration.email, registration.status) == (
+        ANNA,
+        "anna@example.org",
+        RegistrationStatus.confirmed,
+    )
+    assert [interest.section_id for interest in registration.interests] == [forum.sections[0].id]
+    assert queries.quota(forum.id, Format.in_person).taken == 1
+    page = client.get(response.location).get_data(as_text=True)
+    assert "Мой форум" in page
+    assert 'class="qr"' in page
+
+
+def test_the_letter_is_queued_with_the_registration(client, forum):
+    client.submit(PATH, fill(forum))
+    letter = db.session.scalars(select(Letter)).one()
+    message = compose(letter)
+    parts = {part.get_content_type() for part in message.walk()}
+    assert {"image/png", "text/calendar", "text/html", "text/plain"} <= parts
+    text = message.get_body(("plain",)).get_content()
+    assert "https://forum.example.org" + link_path(only()) in text
+
+
+def test_consents_are_kept_apart_with_their_versions(client, forum):
+    client.submit(PATH, fill(forum))
+    consent = db.session.scalars(select(Consent)).one()
+    assert (consent.text.kind.value, consent.text.version, consent.subject_id) == ("personal_data", 1, only().id)
+    client.submit(PATH, fill(forum, name="Другая Алла", consent_mailing="y"))
+    assert db.session.scalar(select(func.count()).select_from(Consent)) == 3
+
+
+def test_boxes_are_not_ticked_beforehand(client, forum):
+    page = client.get(PATH).get_data(as_text=True)
+    assert "checked" not in page
+
+
+def test_bad_input_comes_back_with_a_sentence_and_what_was_typed(client, forum):
+    response = client.submit(PATH, fill(forum, email="anna@", name="Анна", consent_personal_data="", territory="1"))
+    page = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert 'value="anna@"' in page
+    assert 'value="Центр помощи семье"' in page
+    assert page.count('class="error"') == 4
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
+
+
+def test_nothing_typed_is_lost_with_a_stale_page(client, forum):
+    response = client.post(PATH, data=fill(forum))
+    assert response.status_code == 422
+    assert 'value="Центр помощи семье"' in response.get_data(as_text=True)
+
+
+def test_a_new_name_on_a_known_address_is_one_more_participant(client, forum):
+    client.submit(PATH, fill(forum))
+    response = client.submit(PATH, fill(forum, name="Примеров Пётр Ильич"))
+    assert "Добавлен ещё один участник" in client.get(response.location).get_data(as_text=True)
+    assert queries.quota(forum.id, Format.in_person).taken == 2
+
+
+def test_the_same_pair_gets_the_letter_again_and_no_token(client, forum):
+    client.submit(PATH, fill(forum))
+    response = client.submit(PATH, fill(forum, name="  примерова анна  СЕРГЕЕВНА", email="Anna@Example.org"))
+    assert (response.status_code, response.location) == (303, PATH + "/sent")
+    assert not TOKEN.search(client.get(response.location).get_data(as_text=True))
+    assert db.session.scalar(select(func.count()).select_from(Letter)) == 2
+    assert queries.quota(forum.id, Format.in_person).taken == 1
+
+
+def test_letters_again_are_limited_and_the_page_says_the_same(client, forum):
+    client.submit(PATH, fill(forum))
+    for _attempt in range(7):
+        assert client.submit(PATH, fill(forum)).location == PATH + "/sent"
+    assert db.session.scalar(select(func.count()).select_from(Letter)) == 6
+
+
+def test_who_cancelled_takes_part_again_by_new_secrets(client, forum):
+    registration = enrol(forum)
+    old = (registration.link_hash, registration.code_hash)
+    with writing():
+        operations.cancel(registration)
+    response = client.submit(PATH, fill(forum, organisation="Новая школа"))
+    found = only()
+    assert response.location == link_path(found)
+    assert found.status is RegistrationStatus.confirmed
+    assert found.organisation == "Новая школа"
+    assert found.link_hash != old[0]
+    assert found.code_hash != old[1]
+    assert queries.quota(forum.id, Format.in_person).taken == 1
+
+
+def test_a_full_hall_means_the_waiting_list(client, forum):
+    set_capacity(forum, 0)
+    assert "лист ожидания" in client.get(PATH).get_data(as_text=True)
+    response = client.submit(PATH, fill(forum))
+    page = client.get(response.location).get_data(as_text=True)
+    assert "Ваш номер в листе ожидания: 1" in page
+    assert only().waiting_number == 1
+
+
+def test_places_left_are_told(client, forum):
+    set_capacity(forum, 21)
+    page = client.get(PATH).get_data(as_text=True)
+    assert "остался 21\N{NO-BREAK SPACE}место" in page or "осталось 21" in page
+    assert "без ограничений" in page
+
+
+def test_resending_answers_the_same_for_known_and_unknown(client, forum):
+    enrol(forum)
+    enrol(forum, "Примеров Пётр Ильич")
+    first = client.submit(PATH + "/resend", {"email": "anna@example.org"})
+    second = client.submit(PATH + "/resend", {"email": "nobody@example.org"})
+    assert (first.status_code, first.location) == (second.status_code, second.location) == (303, PATH + "/sent")
+    letters = db.session.scalars(select(Letter).where(Letter.kind == "registration_list")).all()
+    assert [letter.to for letter in letters] == ["anna@example.org"]
+    text = compose(letters[0]).get_body(("plain",)).get_content()
+    assert len(TOKEN.findall(text)) == 2
+
+
+def test_resending_is_limited(client, forum):
+    answers = [client.submit(PATH + "/resend", {"email": "a@example.org"}).status_code for _attempt in range(6)]
+    assert answers == [303] * 5 + [429]
+
+
+def test_before_and_after_there_is_a_clear_page(client, app):
+    from datetime import date
+
+    with writing():
+        early = factories.forum(registration_opens=date(2027, 3, 2))
+        factories.forum("late", early.series, registration_closes=date(2027, 2, 28))
+        factories.forum("draft", early.series, status=ForumStatus.draft)
+    page = client.get(PATH).get_data(as_text=True)
+    assert "Регистрация ещё не открыта" in page
+    assert "2\N{NO-BREAK SPACE}марта" in page
+    assert "Регистрация завершена" in client.get("/forums/late/registration").get_data(as_text=True)
+    assert client.get("/forums/draft/registration").status_code == 404
+    assert client.get("/forums/nothing/registration").status_code == 404
+
+
+def test_another_region_may_be_chosen(client, forum):
+    client.submit(PATH, fill(forum, territory="81000000"))
+    assert only().territory.name == "Республика Бурятия"
+
+
+def test_the_wrong_method(client, forum):
+    assert client.put(PATH).status_code == 405
+    assert client.post(PATH + "/sent").status_code == 405
+
+
+def test_in_english(client, forum):
+    assert client.get("/en" + PATH).status_code == 200
+    response = client.submit("/en" + PATH, fill(forum))
+    assert only().language == "en"
+    assert response.location.startswith("/en/my/")
