@@ -16,9 +16,7 @@ from flask.cli import AppGroup
 
 cli = AppGroup("translations", help="Messages of the interface.")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
-JINJA = {"extensions": "jinja2.ext.do,jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
-OPTIONS = {pattern: JINJA for pattern, method in METHODS if method == "jinja2"}
-"""By pattern, as Babel wants them; a template it cannot read must fail, not be passed over."""
+OPTIONS = {"jinja2": {"extensions": "jinja2.ext.do,jinja2.ext.i18n", "trimmed": "true", "silent": "false"}}
 OPTIONS |= {pattern: OPTIONS["jinja2"] for pattern, method in METHODS if method == "jinja2"}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "lazy_gettext": None, "_l": None}
 SHARED_TEMPLATES = ("components", "layouts", "errors", "styleguide.html")
@@ -62,7 +60,7 @@ def extract_file(path: Path) -> list[tuple[str, int, object, list[str], str | No
     from babel.messages.extract import extract  # noqa: PLC0415  (only this rare path needs it)
 
     with path.open("rb") as file:
-        rows = extract("jinja2", file, KEYWORDS, options=JINJA)
+        rows = extract("jinja2", file, KEYWORDS, options=OPTIONS["jinja2"])
         return [(str(path), line, message, comments, context) for line, message, comments, context in rows]
 
 
