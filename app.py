@@ -28,8 +28,8 @@ from practices.views import blueprint as practices_pages
 from programme.manage import blueprint as programme_desk_pages
 from programme.views import blueprint as programme_pages
 from registrations import receivers as registrations_receivers
-from registrations.blueprint import blueprint as registrations_pages
 from registrations.door import blueprint as door_pages
+from registrations.views import blueprint as registrations_pages
 from territories.views import blueprint as territories_pages
 
 BLUEPRINTS = (
