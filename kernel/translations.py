@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,7 @@ def compile_catalog(app: Flask) -> Path:
     with app.app_context():
         target = _root() / "var" / "translations" / "ru" / "LC_MESSAGES" / "messages.mo"
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".tmp")
+        temporary = target.with_suffix(f".{os.getpid()}.tmp")
         with temporary.open("wb") as file:
             write_mo(file, joined())
         temporary.replace(target)

@@ -53,6 +53,7 @@ def settings(url: str, var: Path) -> dict[str, Any]:
     return {
         "TESTING": True,
         "ENVIRONMENT": "test",
+        "RAISE_UNEXPECTED": True,
         "SECRET_KEY": "only for tests",
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://"),
         "VAR": var,

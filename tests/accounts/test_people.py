@@ -57,14 +57,14 @@ def test_closing_and_opening_an_account(admin):
     assert db.session.get(User, person.id).suspended_at is None
 
 
-@pytest.mark.parametrize(("number", "queries"), [(1, None), (30, None)])
-def test_the_list_asks_as_often_for_one_as_for_many(admin, app, number, queries, count_queries):
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_list_asks_as_often_for_one_as_for_many(admin, number, count_queries):
     with writing():
         for index in range(number):
             factories.give(factories.user(f"p{index}@example.org", f"Ёлкин {index}"), Role.analyst)
     with count_queries() as counted:
         admin.get("/manage/people?q=елкин")
-    assert counted.number == 8
+    assert counted.number == 6
 
 
 def test_search_knows_cyrillic_case_and_yo(admin):

@@ -1,0 +1,40 @@
+// Reads QR codes from the camera: by the browser's own detector, else by the vendored one (WebAssembly).
+const PAUSE = 120;
+
+export async function makeDetector({ polyfill, wasm }) {
+  if ("BarcodeDetector" in window) {
+    const formats = await BarcodeDetector.getSupportedFormats().catch(() => []);
+    if (formats.includes("qr_code")) return new BarcodeDetector({ formats: ["qr_code"] });
+  }
+  await loadScript(polyfill);
+  const api = window.BarcodeDetectionAPI;
+  api.prepareZXingModule({ overrides: { locateFile: (path, prefix) => (path.endsWith(".wasm") ? wasm : prefix + path) } });
+  return new api.BarcodeDetector({ formats: ["qr_code"] });
+}
+
+function loadScript(address) {
+  return new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: address });
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(new Error("no detector")));
+    document.head.append(script);
+  });
+}
+
+// Calls found(text) for what the camera sees until stop(); paused() true skips a look.
+export async function watch(video, detector, found, paused) {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 960 } }, audio: false });
+  video.srcObject = stream;
+  await video.play();
+  let going = true;
+  (async () => {
+    while (going) {
+      if (!paused() && video.readyState >= 2) {
+        const codes = await detector.detect(video).catch(() => []);
+        if (going && !paused() && codes.length) found(codes[0].rawValue);
+      }
+      await new Promise((next) => setTimeout(next, PAUSE));
+    }
+  })();
+  return () => { going = false; for (const track of stream.getTracks()) track.stop(); };
+}
