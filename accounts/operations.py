@@ -9,6 +9,7 @@ from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Spher
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
 from activity.operations import record
 from activity.outbox import send
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.text import clean, email_key
 
@@ -19,7 +20,7 @@ class LastAdministrator(ValueError):
     """The site must keep one active administrator."""
 
 
-def add_user(email: str, name: str, *, by: User | None, position: str = "", password_hash: str | None = None) -> User:
+def add_user(email: str, name: str, *, by: Actor | None, position: str = "", password_hash: str | None = None) -> User:
     """Add an account, without a password unless given. Raises IntegrityError when the e-mail is known."""
     user = User(email=email_key(email), name=clean(name), position=clean(position), password_hash=password_hash)
     db.session.add(user)
@@ -28,7 +29,7 @@ def add_user(email: str, name: str, *, by: User | None, position: str = "", pass
     return user
 
 
-def invite(user: User, *, by: User | None, language: str = "ru") -> None:
+def invite(user: User, *, by: Actor | None, language: str = "ru") -> None:
     """Send a link by which the person sets a password; earlier links stop working."""
     user.invitation_generation += 1
     user.invited_at = utcnow()
@@ -66,7 +67,7 @@ def note_sign_in(user: User) -> None:
 
 
 def assign(
-    user: User, role: Role, kind: ScopeKind, scope_id: int | None, *, by: User | None, scope_name: str = ""
+    user: User, role: Role, kind: ScopeKind, scope_id: int | None, *, by: Actor | None, scope_name: str = ""
 ) -> RoleAssignment:
     """Give a role in a scope; giving it twice changes nothing."""
     for known in user.assignments:
@@ -79,7 +80,7 @@ def assign(
     return assignment
 
 
-def withdraw(assignment: RoleAssignment, *, by: User | None, administrators: int) -> None:
+def withdraw(assignment: RoleAssignment, *, by: Actor | None, administrators: int) -> None:
     """Take a role away. Raises LastAdministrator."""
     user = assignment.user
     if assignment.role is Role.administrator and administrators <= 1:
@@ -89,7 +90,7 @@ def withdraw(assignment: RoleAssignment, *, by: User | None, administrators: int
     record(by, "role.withdrawn", user, role=assignment.role.value, scope=assignment.scope_kind.value)
 
 
-def suspend(user: User, *, by: User | None, administrators: int) -> None:
+def suspend(user: User, *, by: Actor | None, administrators: int) -> None:
     """Close the account; sessions end. Raises LastAdministrator."""
     if user.holds(Role.administrator) and administrators <= 1:
         raise LastAdministrator()
@@ -99,7 +100,7 @@ def suspend(user: User, *, by: User | None, administrators: int) -> None:
     record(by, "user.suspended", user)
 
 
-def restore(user: User, *, by: User | None) -> None:
+def restore(user: User, *, by: Actor | None) -> None:
     user.suspended_at = None
     db.session.flush()
     record(by, "user.restored", user)
@@ -110,7 +111,7 @@ def add_organisation(
     name: str,
     territory_id: int,
     *,
-    by: User | None,
+    by: Actor | None,
     short_name: str = "",
     kind: OrganisationKind = OrganisationKind.other,
     sphere: Sphere = Sphere.social,

@@ -30,7 +30,7 @@ from accounts.scopes import scope_choices, scope_name
 from accounts.settings import DEFAULTS, change, site
 from activity.operations import record
 from kernel import limits
-from kernel.access import public, requires, shows_form, signed_in, token_page
+from kernel.access import actor, public, requires, shows_form, signed_in, token_page
 from kernel.i18n import language
 from kernel.links import is_local
 from kernel.listing import paginate
@@ -179,8 +179,8 @@ def new_person() -> ResponseReturnValue:
         return render_template("accounts/person_new.html", form=form), 422 if form.is_submitted() else 200
     try:
         with writing():
-            user = operations.add_user(form.email.data, form.name.data, by=current_user, position=form.position.data)
-            operations.invite(user, by=current_user, language=language())
+            user = operations.add_user(form.email.data, form.name.data, by=actor(), position=form.position.data or "")
+            operations.invite(user, by=actor(), language=language())
     except IntegrityError:
         form.email.errors = [
             _("Somebody with this e-mail is here already. Find them in the list and give the role there.")
@@ -193,7 +193,7 @@ def new_person() -> ResponseReturnValue:
 @blueprint.get("/manage/people/<uuid>")
 @requires("accounts:user:edit")
 def person(uuid: str) -> ResponseReturnValue:
-    return _person_page(queries.user_for(uuid, current_user), _assignment_form())
+    return _person_page(queries.user_for(uuid, actor()), _assignment_form())
 
 
 def _person_page(user: User, form: AssignmentForm) -> str:
@@ -210,7 +210,7 @@ def _assignment_form() -> AssignmentForm:
 @requires("accounts:user:edit")
 @shows_form
 def roles(uuid: str) -> ResponseReturnValue:
-    user = queries.user_for(uuid, current_user)
+    user = queries.user_for(uuid, actor())
     form = _assignment_form()
     if not form.validate_on_submit():
         return _person_page(user, form), 422
@@ -221,7 +221,7 @@ def roles(uuid: str) -> ResponseReturnValue:
             Role(form.role.data),
             ScopeKind(kind),
             int(scope_id) if scope_id else None,
-            by=current_user,
+            by=actor(),
             scope_name=scope_name(ScopeKind(kind), int(scope_id) if scope_id else None),
         )
     flash(_("The role is given."), "ok")
@@ -231,13 +231,13 @@ def roles(uuid: str) -> ResponseReturnValue:
 @blueprint.post("/manage/people/<uuid>/roles/<int:assignment_id>/withdrawal")
 @requires("accounts:user:edit")
 def role_withdrawal(uuid: str, assignment_id: int) -> ResponseReturnValue:
-    user = queries.user_for(uuid, current_user)
+    user = queries.user_for(uuid, actor())
     try:
         with writing():
             found = [assignment for assignment in user.assignments if assignment.id == assignment_id]
             if not found:
                 raise NotFound()
-            operations.withdraw(found[0], by=current_user, administrators=queries.administrators())
+            operations.withdraw(found[0], by=actor(), administrators=queries.administrators())
         flash(_("The role is taken away."), "ok")
     except operations.LastAdministrator:
         flash(_("This is the last administrator. Make somebody else an administrator first."), "bad")
@@ -247,9 +247,9 @@ def role_withdrawal(uuid: str, assignment_id: int) -> ResponseReturnValue:
 @blueprint.post("/manage/people/<uuid>/invitation")
 @requires("accounts:user:edit")
 def person_invitation(uuid: str) -> ResponseReturnValue:
-    user = queries.user_for(uuid, current_user)
+    user = queries.user_for(uuid, actor())
     with writing():
-        operations.invite(user, by=current_user, language=language())
+        operations.invite(user, by=actor(), language=language())
     flash(_("A new invitation is on its way; earlier links no longer work."), "ok")
     return redirect(url_for("accounts.person", uuid=uuid))
 
@@ -257,14 +257,14 @@ def person_invitation(uuid: str) -> ResponseReturnValue:
 @blueprint.post("/manage/people/<uuid>/suspension")
 @requires("accounts:user:edit")
 def suspension(uuid: str) -> ResponseReturnValue:
-    user = queries.user_for(uuid, current_user)
+    user = queries.user_for(uuid, actor())
     try:
         with writing():
             if user.suspended_at:
-                operations.restore(user, by=current_user)
+                operations.restore(user, by=actor())
                 message = _("The account is open again.")
             else:
-                operations.suspend(user, by=current_user, administrators=queries.administrators())
+                operations.suspend(user, by=actor(), administrators=queries.administrators())
                 message = _("The account is closed; its sessions have ended.")
         flash(message, "ok")
     except operations.LastAdministrator:
@@ -282,7 +282,7 @@ def site_settings() -> ResponseReturnValue:
         return render_template("accounts/settings.html", form=form), 422 if form.is_submitted() else 200
     with writing():
         change({name: value or "" for name, value in form.data.items() if name in DEFAULTS})
-        record(current_user, "settings.changed", current_user)
+        record(actor(), "settings.changed", actor())
     flash(_("The settings are saved."), "ok")
     return redirect(url_for("accounts.site_settings"))
 

@@ -18,7 +18,7 @@ class SeriesForm(VersionedForm):
 
 
 class ForumForm(VersionedForm):
-    name = LineField(_l("Name"), [required])
+    name = LineField(_l("Title"), [required])
     kind = SelectField(_l("Kind of event"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()])
     subtitle = LineField(_l("Subtitle"), [Optional()])
     date_start = DateField(_l("First day"), [InputRequired(_l("Give the date."))])

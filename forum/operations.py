@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from accounts.models import User
 from activity.operations import record
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from forum.queries import quotas_of, slug_taken
 from forum.signals import quota_changed
+from kernel.access import Actor
 from kernel.db import db
 from kernel.pages import bump
 from kernel.text import slugify
@@ -45,7 +45,7 @@ def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = N
     return changed
 
 
-def add_series(*, by: User | None, name: str, territory_id: int, slug: str = "", **columns: Any) -> Series:
+def add_series(*, by: Actor | None, name: str, territory_id: int, slug: str = "", **columns: Any) -> Series:
     series = Series(slug=slug or free_slug(Series, name), name=name, territory_id=territory_id, **columns)
     db.session.add(series)
     db.session.flush()
@@ -53,14 +53,14 @@ def add_series(*, by: User | None, name: str, territory_id: int, slug: str = "",
     return series
 
 
-def edit_series(series: Series, values: dict[str, Any], *, by: User | None, opened_version: int | None = None) -> None:
+def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, opened_version: int | None = None) -> None:
     changed = change(series, values, opened_version=opened_version)
     if changed:
         record(by, "series.changed", series, fields=changed)
         bump("forums")
 
 
-def add_forum(series: Series, values: dict[str, Any], *, by: User | None, slug: str = "") -> Forum:
+def add_forum(series: Series, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Forum:
     """Add a forum as a draft, with a quota for each format."""
     forum = Forum(series_id=series.id, slug=slug or free_slug(Forum, values["name"]), **values)
     db.session.add(forum)
@@ -72,28 +72,28 @@ def add_forum(series: Series, values: dict[str, Any], *, by: User | None, slug: 
     return forum
 
 
-def edit_forum(forum: Forum, values: dict[str, Any], *, by: User | None, opened_version: int | None = None) -> None:
+def edit_forum(forum: Forum, values: dict[str, Any], *, by: Actor | None, opened_version: int | None = None) -> None:
     changed = change(forum, values, opened_version=opened_version)
     if changed:
         record(by, "forum.changed", forum, fields=changed)
         touch(forum)
 
 
-def set_status(forum: Forum, status: ForumStatus, *, by: User | None) -> None:
+def set_status(forum: Forum, status: ForumStatus, *, by: Actor | None) -> None:
     if forum.status is not status:
         record(by, "forum.status", forum, before=forum.status.value, after=status.value)
         forum.status = status
         touch(forum)
 
 
-def publish_programme(forum: Forum, published: bool, *, by: User | None) -> None:
+def publish_programme(forum: Forum, published: bool, *, by: Actor | None) -> None:
     if forum.programme_published is not published:
         forum.programme_published = published
         record(by, "programme.published" if published else "programme.hidden", forum)
         touch(forum)
 
 
-def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: User | None) -> None:
+def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: Actor | None) -> None:
     """Set how many places a format has; None is unlimited. Raises CapacityBelowTaken."""
     quota = quotas_of(forum.id)[kind.value]
     db.session.refresh(quota, with_for_update=True)
@@ -109,7 +109,7 @@ def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: User |
     touch(forum)
 
 
-def add_venue(forum: Forum, *, by: User | None, name: str, address: str = "", directions: str = "") -> Venue:
+def add_venue(forum: Forum, *, by: Actor | None, name: str, address: str = "", directions: str = "") -> Venue:
     venue = Venue(forum_id=forum.id, name=name, address=address, directions=directions, position=len(forum.venues))
     db.session.add(venue)
     db.session.flush()
@@ -119,7 +119,7 @@ def add_venue(forum: Forum, *, by: User | None, name: str, address: str = "", di
 
 
 def add_room(
-    forum: Forum, venue: Venue, *, by: User | None, name: str, floor: str = "", seats: int | None = None
+    forum: Forum, venue: Venue, *, by: Actor | None, name: str, floor: str = "", seats: int | None = None
 ) -> Room:
     """Add a room. Raises IntegrityError when the venue has one of this name."""
     room = Room(venue_id=venue.id, name=name, floor=floor, seats=seats, position=len(venue.rooms))
@@ -130,14 +130,14 @@ def add_room(
     return room
 
 
-def edit_place(forum: Forum, place: Venue | Room, values: dict[str, Any], *, by: User | None) -> None:
+def edit_place(forum: Forum, place: Venue | Room, values: dict[str, Any], *, by: Actor | None) -> None:
     changed = change(place, values)
     if changed:
         record(by, f"{type(place).__tablename__}.changed", place, fields=changed)
         touch(forum)
 
 
-def remove_place(forum: Forum, place: Venue | Room | Section, *, by: User | None) -> None:
+def remove_place(forum: Forum, place: Venue | Room | Section, *, by: Actor | None) -> None:
     """Remove a venue, room or section. Raises IntegrityError while something is planned there."""
     record(by, f"{type(place).__tablename__}.removed", place, forum=forum.slug)
     db.session.delete(place)
@@ -145,7 +145,7 @@ def remove_place(forum: Forum, place: Venue | Room | Section, *, by: User | None
     touch(forum)
 
 
-def add_section(forum: Forum, values: dict[str, Any], *, by: User | None, slug: str = "") -> Section:
+def add_section(forum: Forum, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Section:
     slug = slug or free_slug(Section, values.get("short_name") or values["name"], forum_id=forum.id)
     values.setdefault("position", len(forum.sections))
     section = Section(forum_id=forum.id, slug=slug, **values)
@@ -157,7 +157,7 @@ def add_section(forum: Forum, values: dict[str, Any], *, by: User | None, slug: 
 
 
 def edit_section(
-    forum: Forum, section: Section, values: dict[str, Any], *, by: User | None, opened_version: int | None = None
+    forum: Forum, section: Section, values: dict[str, Any], *, by: Actor | None, opened_version: int | None = None
 ) -> None:
     changed = change(section, values, opened_version=opened_version)
     if changed:

@@ -56,7 +56,7 @@ class Access:
 
 def actor() -> Actor:
     """The signed-in user of this request."""
-    return cast(Actor, current_user)
+    return cast(Actor, current_user._get_current_object())
 
 
 def public(view: V) -> V:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -77,6 +77,8 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.config.get("RAISE_UNEXPECTED"):
+        raise error
     log.exception("unexpected error", extra={"request_id": g.get("request_id")})
     if isinstance(error, InternalServerError):
         return _page(500)

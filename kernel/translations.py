@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from flask.cli import AppGroup
 cli = AppGroup("translations", help="Messages of the interface.")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"jinja2": {"extensions": "jinja2.ext.do,jinja2.ext.i18n", "trimmed": "true", "silent": "false"}}
+OPTIONS |= {pattern: OPTIONS["jinja2"] for pattern, method in METHODS if method == "jinja2"}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "lazy_gettext": None, "_l": None}
 SHARED_TEMPLATES = ("components", "layouts", "errors", "styleguide.html")
 
@@ -160,7 +162,7 @@ def compile_catalog(app: Flask) -> Path:
     with app.app_context():
         target = _root() / "var" / "translations" / "ru" / "LC_MESSAGES" / "messages.mo"
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".tmp")
+        temporary = target.with_suffix(f".{os.getpid()}.tmp")
         with temporary.open("wb") as file:
             write_mo(file, joined())
         temporary.replace(target)

@@ -45,7 +45,7 @@ def cancellation(slug: str, code: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     slot = queries.slot_of(forum, code)
     with writing():
-        operations.cancel_slot(slot, not slot.cancelled, by=actor())  # type: ignore[arg-type]
+        operations.cancel_slot(slot, not slot.cancelled, by=actor())
         cancelled, title = slot.cancelled, slot.title
     if cancelled:
         flash(_("«%(title)s» is cancelled. The same button brings it back.", title=title), "ok")
@@ -123,7 +123,7 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     with writing():
         plan = importer.plan_table(forum, table)
         if not plan.errors:
-            operations.carry_out(plan, forum, by=actor())  # type: ignore[arg-type]
+            operations.carry_out(plan, forum, by=actor())
             found.applied_at = utcnow()
     if plan.errors:
         flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from accounts.models import User
 from activity.operations import record
 from forum import operations as forum_operations
 from forum.models import Forum, Room, Section
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.imports import Plan, Verdict
 from kernel.text import sort_key
@@ -16,7 +16,7 @@ class ImportHasErrors(ValueError):
     """A plan with errors is not carried out."""
 
 
-def carry_out(plan: Plan[Item], forum: Forum, *, by: User | None) -> None:
+def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None) -> None:
     """Do what the plan says, all of it, in the caller's transaction. Raises ImportHasErrors."""
     if plan.errors:
         raise ImportHasErrors()
@@ -40,7 +40,7 @@ def carry_out(plan: Plan[Item], forum: Forum, *, by: User | None) -> None:
 class _Builder:
     """Finds or makes what a row names."""
 
-    def __init__(self, forum: Forum, by: User | None) -> None:
+    def __init__(self, forum: Forum, by: Actor | None) -> None:
         self.forum, self.by = forum, by
         self.known = Known(forum)
 
@@ -128,7 +128,7 @@ class _Builder:
         return speaker
 
 
-def cancel_slot(slot: Slot, cancelled: bool, *, by: User | None) -> None:
+def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
     """Cancel an item, or take the cancellation back; calendars hear of it."""
     if slot.cancelled is not cancelled:
         slot.cancelled = cancelled

@@ -253,7 +253,7 @@ def create(
     ids = dict(
         db.session.execute(
             select(Registration.identity, Registration.id).where(Registration.forum_id == forum.id)
-        ).tuples()
+        ).all()
     )
     numbers = [ids[row["identity"]] for row in rows]
     interests = [

@@ -117,3 +117,5 @@ def resend(slug: str) -> ResponseReturnValue:
 
 
 from registrations import intake, manage, my  # noqa: E402, F401  (they add their pages to the blueprint)
+
+__all__ = ["blueprint"]

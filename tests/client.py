@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kernel.db import db
+
 X = "{http://www.w3.org/1999/xhtml}"
 ENGLISH_PHRASE = re.compile(r"\b[A-Z]?[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 LABELLED = {"input", "select", "textarea"}
@@ -26,7 +28,10 @@ class PageClient(FlaskClient):
         self.checking = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        # Tests run inside an application context; a request must not share its `g` and session with them.
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.rollback()
         if (
             self.checking
             and response.mimetype == "text/html"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from accounts.models import User
 from app import create_app
@@ -51,6 +53,7 @@ def settings(url: str, var: Path) -> dict[str, Any]:
     return {
         "TESTING": True,
         "ENVIRONMENT": "test",
+        "RAISE_UNEXPECTED": True,
         "SECRET_KEY": "only for tests",
         "SQLALCHEMY_DATABASE_URI": url.replace("postgresql://", "postgresql+psycopg://"),
         "VAR": var,
@@ -93,3 +96,30 @@ def sign_in(app: Flask) -> Callable[[User], PageClient]:
         return client
 
     return enter
+
+
+class Counted:
+    """How many statements ran."""
+
+    number = 0
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], Any]:
+    """`with count_queries() as counted:` counts SQL statements, transaction control left out."""
+
+    @contextmanager
+    def counting() -> Iterator[Counted]:
+        counted = Counted()
+
+        def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+                counted.number += 1
+
+        event.listen(db.engine, "before_cursor_execute", count)
+        try:
+            yield counted
+        finally:
+            event.remove(db.engine, "before_cursor_execute", count)
+
+    return counting

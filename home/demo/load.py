@@ -6,9 +6,11 @@ import time
 
 from accounts.operations import load_consent_texts
 from accounts.settings import change
+from adoption.demo import load_adoptions
 from forum.queries import forum_by_slug
-from home.demo import Say
+from home.demo import Say, rows
 from home.demo.forums import load_forum
+from home.demo.participants import load_participants
 from home.demo.people import load_people
 from home.demo.practices import load_practices
 from kernel.i18n import speaking
@@ -34,6 +36,8 @@ def load(say: Say) -> None:
         "organisations and practices": load_practices,
         "forums and programmes": _forums,
         "accounts": load_people,
+        "participants and attendance": load_participants,
+        "adoption by municipalities": _adoptions,
     }
     with speaking("ru"):
         for number, (name, step) in enumerate(steps.items(), start=1):
@@ -47,6 +51,11 @@ def _base() -> None:
         load_shipped()
         load_consent_texts()
         change(SETTINGS)
+
+
+def _adoptions() -> None:
+    with writing():
+        load_adoptions(rows("adoptions.csv"))
 
 
 def _forums() -> None:

@@ -1,0 +1,116 @@
+"""Loads demo/adoptions.csv through the operations people use, with the dates of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from accounts.queries import organisation_by_code
+from adoption import operations
+from adoption.models import Adoption, Exit, ExitReason, Stage
+from adoption.operations import Request
+from adoption.queries import practice_ids, shown_at, spread_of
+from adoption.rules import Reached
+from forum.models import Forum
+from kernel import pages
+from kernel.db import db
+from practices.models import Practice
+from practices.operations import set_spread
+from practices.queries import practice_by_key
+
+_DATE = re.compile(r"(\d{2}\.\d{2}\.\d{4})")
+
+
+def load_adoptions(rows: Iterable[dict[str, str]], *, by: Any = None) -> int:
+    """Carry rows as in demo/adoptions.csv through the operations; call inside `writing()`.
+
+    No letters are sent; a pair of practice and organisation already there is passed over. Returns how many were added.
+    """
+    forums = {forum.slug: forum for forum in db.session.scalars(select(Forum))}
+    added = sum(_load(row, forums, by) for row in rows)
+    for practice_id in practice_ids():
+        set_spread(practice_id, spread_of(practice_id))
+    pages.bump("adoption", "catalogue")
+    return added
+
+
+def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
+    practice = practice_by_key(row["practice"])
+    organisation = organisation_by_code(row["organisation"])
+    if practice is None or organisation is None:
+        raise LookupError(f"row {row['id']}: no practice {row['practice']!r} or organisation {row['organisation']!r}")
+    dates = {stage: date.fromisoformat(row[stage.value]) for stage in Stage if row.get(stage.value)}
+    adoption, new = operations.start_adoption(
+        practice,
+        organisation,
+        _request(row, practice, forums),
+        by=by,
+        on=dates[Stage.interest],
+        letters=False,
+        demo=True,
+    )
+    if not new:
+        return False
+    shows = evidence_by_stage(row["evidence"], dates, practice.first_unit)
+    reached = [Reached(stage, on, shows.get(stage, "")) for stage, on in dates.items() if stage is not Stage.interest]
+    if reached:
+        units = int(row["units"]) if row["units"] else None
+        operations.move(adoption, reached, by=by, units=units, letters=False)
+    _confirm(adoption)
+    if row["exit"]:
+        operations.leave(
+            adoption,
+            Exit(row["exit"]),
+            ExitReason(row["exit_reason"]),
+            row["exit_note"],
+            by=by,
+            on=exit_day(row["exit_note"], max(dates.values())),
+        )
+    return True
+
+
+def _request(row: dict[str, str], practice: Practice, forums: dict[str, Forum]) -> Request:
+    forum = forums.get(row["source_forum"])
+    slots = [slot for slot, shown, _section in shown_at(practice.id) if forum and shown.id == forum.id]
+    return Request(
+        contact_name=row["contact_name"],
+        contact_email=row["contact_email"],
+        aim=row["aim"],
+        source_forum_id=forum.id if forum else None,
+        source_slot_id=slots[0].id if slots else None,
+    )
+
+
+def _confirm(adoption: Adoption) -> None:
+    """Launches older than two months were confirmed by the region."""
+    for step in adoption.steps:
+        if step.stage is Stage.launched and step.reached_on < date(2026, 10, 20):
+            step.confirmed_at = datetime.fromisoformat(f"{step.reached_on + timedelta(days=10)}T04:00:00+00:00")
+
+
+def evidence_by_stage(text: str, dates: dict[Stage, date], first_unit: str) -> dict[Stage, str]:
+    """Give each piece of «приказ № 1 от 22.07.2026; обслужена первая семья 19.10.2026» to the stage of its day.
+
+    A piece without a stage of that day goes to the preparation; a launch without a piece is told by the first unit.
+    """
+    by_day = {on.strftime("%d.%m.%Y"): stage for stage, on in dates.items()}
+    found: dict[Stage, str] = {}
+    for piece in (piece.strip() for piece in text.split(";") if piece.strip()):
+        day = _DATE.search(piece)
+        stage = by_day.get(day.group(1)) if day else None
+        found[stage or max(dates, key=lambda known: known.number)] = piece.removeprefix("закреплено: ")
+    for stage in (Stage.preparation, Stage.launched, Stage.sustained):
+        if stage in dates and stage not in found:
+            told = first_unit if stage is Stage.launched and first_unit else "локальный акт"
+            found[stage] = f"{told} {dates[stage].strftime('%d.%m.%Y')}"
+    return found
+
+
+def exit_day(note: str, last: date) -> date:
+    """The day named in the note («Приостановлено 21.08.2026: …»), else thirty days after the last stage."""
+    day = _DATE.search(note)
+    return datetime.strptime(day.group(1), "%d.%m.%Y").date() if day else last + timedelta(days=30)

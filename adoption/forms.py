@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional, ValidationError
+
+from adoption import rules
+from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
+from adoption.models import Adoption, Exit, ExitReason, Stage
+from adoption.rules import Reached
+from kernel.forms import LineField, TextField, VersionedForm, email, required
+
+NEW = "new"
+
+
+class StartForm(VersionedForm):
+    """«Беру к себе»: who will do it, whom to write to, what for, where it was seen."""
+
+    organisation = SelectField(_l("Which organisation will do it"))
+    new_organisation = LineField(
+        _l("Name of the organisation"), [Optional()], description=_l("Its full name, as in official papers.")
+    )
+    territory = SelectField(_l("Municipality of the organisation"), validate_choice=False)
+    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
+    contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
+    aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
+    source = SelectField(_l("Where you learned of it"), [Optional()])
+
+    def validate_organisation(self, field: SelectField) -> None:
+        if not field.data:
+            raise ValidationError(_l("Choose an organisation or add yours below."))
+
+    def validate_new_organisation(self, field: LineField) -> None:
+        if self.organisation.data == NEW and len(field.data or "") < 5:
+            raise ValidationError(_l("Write the full name of the organisation."))
+
+
+class MoveForm(VersionedForm):
+    """The stages ahead: for each a tick, a date and what shows it; a link and a file for the last of them."""
+
+    evidence_url = LineField(_l("Link to a page or a document"), [Optional()], maximum=500)
+    file = FileField(_l("File"))
+    units = IntegerField(
+        _l("How many have been served so far"), [Optional(), NumberRange(0, 1_000_000, _l("Give a number."))]
+    )
+
+    def validate_evidence_url(self, field: LineField) -> None:
+        if field.data and not field.data.startswith(("https://", "http://")):
+            raise ValidationError(_l("Give the whole address beginning with https://"))
+
+    def ticked(self) -> list[Stage]:
+        return [stage for stage in list(Stage)[1:] if self[f"{stage.value}_done"].data or self[_evidence(stage)].data]
+
+    def reached(self) -> list[Reached]:
+        """What was ticked, in order; the link and the file belong to the last."""
+        stages = self.ticked()
+        found = []
+        for place, stage in enumerate(stages, 1):
+            last = place == len(stages)
+            found.append(
+                Reached(
+                    stage,
+                    self[f"{stage.value}_on"].data,
+                    self[_evidence(stage)].data or "",
+                    (self.evidence_url.data or "") if last else "",
+                    bool(self.file.data) and last,
+                )
+            )
+        return found
+
+    def blame(self, faults: list[tuple[Stage | None, rules.Fault]], first: Stage) -> None:
+        """Say each fault at its field."""
+        for stage, fault in faults:
+            where = stage or first
+            suffix = {rules.Fault.no_evidence: "evidence", rules.Fault.gap: "done", rules.Fault.nothing: "done"}
+            field = self[f"{where.value}_{suffix.get(fault, 'on')}"]
+            field.errors = [*field.errors, str(FAULTS[fault])]
+
+
+def _evidence(stage: Stage) -> str:
+    return f"{stage.value}_evidence"
+
+
+for _stage in list(Stage)[1:]:
+    setattr(MoveForm, f"{_stage.value}_done", BooleanField(STAGE_LABELS[_stage]))
+    setattr(MoveForm, f"{_stage.value}_on", DateField(_l("When"), [Optional()]))
+    setattr(MoveForm, _evidence(_stage), LineField(_l("What shows it"), [Optional()], maximum=500))
+
+
+class BackForm(VersionedForm):
+    stage = SelectField(_l("To which stage"))
+    reason = LineField(_l("What happened"), [required])
+
+    def offer(self, adoption: Adoption) -> BackForm:
+        self.stage.choices = [(stage.value, STAGE_LABELS[stage]) for stage in rules.back_targets(adoption.stage)]
+        return self
+
+
+class ExitForm(VersionedForm):
+    exit = SelectField(_l("What is decided"))
+    reason = SelectField(_l("Why"), choices=[(reason.value, label) for reason, label in REASON_LABELS.items()])
+    note = TextField(_l("In your own words"), [Optional()], maximum=1000)
+
+    def offer(self, adoption: Adoption) -> ExitForm:
+        open_now = rules.exits_open(adoption.stage, adoption.exit)
+        self.exit.choices = [(exit.value, EXIT_VERBS[exit]) for exit in open_now]
+        return self
+
+    def chosen(self) -> tuple[Exit, ExitReason]:
+        return Exit(self.exit.data), ExitReason(self.reason.data)
+
+
+class DetailsForm(VersionedForm):
+    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
+    contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
+    aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
+    units = IntegerField(
+        _l("How many have been served so far"), [Optional(), NumberRange(0, 1_000_000, _l("Give a number."))]
+    )
+
+    def show(self, adoption: Adoption) -> DetailsForm:
+        for name in ("contact_name", "contact_email", "aim", "units", "version"):
+            self[name].data = getattr(adoption, name)
+        return self
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "contact_name": self.contact_name.data,
+            "contact_email": self.contact_email.data.casefold(),
+            "aim": self.aim.data or "",
+            "units": self.units.data,
+        }

@@ -1,0 +1,83 @@
+"""What people read for stages, states, exits, and what comes next."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from adoption.models import Exit, ExitReason, Stage, State
+from adoption.rules import Fault
+
+STAGE_LABELS = {
+    Stage.interest: _l("Request sent"),
+    Stage.assessment: _l("Fit assessed"),
+    Stage.preparation: _l("Prepared"),
+    Stage.staffing: _l("Staff trained"),
+    Stage.safeguards: _l("Core under control"),
+    Stage.launched: _l("Launched"),
+    Stage.operating: _l("Works steadily"),
+    Stage.sustained: _l("Made permanent"),
+}
+STAGE_HINTS = {
+    Stage.interest: _l("The request has gone to the author."),
+    Stage.assessment: _l("Needs, means and people are weighed; somebody answers for it."),
+    Stage.preparation: _l("The plan is agreed and the order is signed."),
+    Stage.staffing: _l("People are named and trained."),
+    Stage.safeguards: _l("It is agreed who checks that the core is kept, and how."),
+    Stage.launched: _l("The first result has come."),
+    Stage.operating: _l("It goes on regularly, and the core has been checked once."),
+    Stage.sustained: _l("Posts, budget or an act of law hold it."),
+}
+NEXT_STEPS = {
+    Stage.interest: _l("Weigh whether the practice fits: need, money, people; name who answers for it"),
+    Stage.assessment: _l("Agree a plan and sign the order"),
+    Stage.preparation: _l("Name the people and train them"),
+    Stage.staffing: _l("Agree how you will check that the core is kept"),
+    Stage.safeguards: _l("Begin, and write down the first result"),
+    Stage.launched: _l("Work regularly and check the core once"),
+    Stage.operating: _l("Make it permanent: posts, budget or an act of law"),
+    Stage.sustained: _l("Nothing: the practice holds by itself"),
+}
+"""What to do after a stage, in plain words."""
+STATE_LABELS = {
+    State.think: _l("Thinking"),
+    State.ready: _l("Preparing"),
+    State.works: _l("Working"),
+    State.firm: _l("Established"),
+}
+EXIT_LABELS = {
+    Exit.declined: _l("Declined"),
+    Exit.paused: _l("Paused"),
+    Exit.stopped: _l("Stopped"),
+}
+EXIT_VERBS = {
+    Exit.declined: _l("We will not take it"),
+    Exit.paused: _l("Pause"),
+    Exit.stopped: _l("Stop"),
+}
+REASON_LABELS = {
+    ExitReason.leadership: _l("Leadership has changed or decided otherwise"),
+    ExitReason.approvals: _l("Approvals were not given"),
+    ExitReason.money: _l("No money"),
+    ExitReason.staff: _l("No people"),
+    ExitReason.no_need: _l("No need"),
+    ExitReason.other_practice: _l("Another practice was chosen"),
+    ExitReason.other: _l("Another reason"),
+}
+FAULTS = {
+    Fault.nothing: _l("Tick the stage you have reached."),
+    Fault.gap: _l("Stages go one after another: tick the ones before it too."),
+    Fault.future: _l("This date has not come yet."),
+    Fault.order: _l("This is earlier than the stage before it."),
+    Fault.no_date: _l("Give the date."),
+    Fault.no_evidence: _l("Say what shows it: the number of the act, a link or a file."),
+    Fault.closed: _l("The work is interrupted. Resume it first."),
+}
+HISTORY_LABELS = {
+    "adoption.started": _l("The practice was taken"),
+    "adoption.moved": _l("Moved on"),
+    "adoption.moved_back": _l("Moved back"),
+    "adoption.exited": _l("The work was interrupted"),
+    "adoption.resumed": _l("Resumed"),
+    "adoption.confirmed": _l("The launch was confirmed"),
+    "adoption.changed": _l("Contact or aim changed"),
+}

@@ -1,0 +1,71 @@
+"""Letters of this feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from activity.outbox import Content, letter_kind
+from adoption import queries
+from adoption.desk import next_step
+from adoption.models import Adoption, Stage
+from adoption.rules import live_steps
+from kernel.links import public_url
+
+
+def _content(
+    adoption_id: int, subject: Callable[[Adoption], str], template: str, reply: bool = False
+) -> Content | None:
+    adoption = queries.adoption_by_id(adoption_id)
+    if adoption is None:
+        return None
+    context = {
+        "adoption": adoption,
+        "next_step": next_step(adoption),
+        "launched": live_steps(adoption.steps).get(Stage.launched),
+        "link": public_url(f"/cabinet/adoptions/{adoption.code}"),
+        "practice_link": public_url(f"/practices/{adoption.practice.slug}"),
+    }
+    reply_to = adoption.contact_email if reply else None
+    return Content(subject(adoption), f"adoption/letters/{template}", context, reply_to=reply_to)
+
+
+@letter_kind("adoption_author")
+def author(adoption_id: int) -> Content | None:
+    """To the author: an organisation asks for the practice; the answer goes straight to its contact."""
+
+    def subject(adoption: Adoption) -> str:
+        return str(_("Your practice is wanted: «%(practice)s»", practice=adoption.practice.name))
+
+    return _content(adoption_id, subject, "author", reply=True)
+
+
+@letter_kind("adoption_curator")
+def curator(adoption_id: int) -> Content | None:
+    """To the region's curators: somebody takes a practice over."""
+
+    def subject(adoption: Adoption) -> str:
+        return str(_("A practice is being taken over: %(territory)s", territory=adoption.territory.name))
+
+    return _content(adoption_id, subject, "curator")
+
+
+@letter_kind("adoption_launched")
+def launched(adoption_id: int) -> Content | None:
+    """To the author: it works in one more place."""
+
+    def subject(adoption: Adoption) -> str:
+        return str(_("Your practice works in one more place: «%(practice)s»", practice=adoption.practice.name))
+
+    return _content(adoption_id, subject, "launched")
+
+
+@letter_kind("adoption_confirm")
+def confirm(adoption_id: int) -> Content | None:
+    """To the region's curators: a launch to look at."""
+
+    def subject(adoption: Adoption) -> str:
+        return str(_("Please confirm a launch: %(territory)s", territory=adoption.territory.name))
+
+    return _content(adoption_id, subject, "confirm")

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from accounts.models import Organisation
+from accounts.operations import add_organisation
+from accounts.queries import organisation_by_code, organisation_by_name
+from activity.operations import record
+from activity.outbox import send
+from adoption import queries, rules
+from adoption.models import Adoption, Exit, ExitReason, Stage, StageStep
+from adoption.rules import Reached
+from kernel import pages
+from kernel.db import db, utcnow
+from kernel.files import StoredFile
+from kernel.text import email_key, slugify
+from practices.models import Practice
+from practices.operations import set_spread
+from territories.models import Territory
+
+
+class MoveRefused(ValueError):
+    """The move breaks a rule; `faults` as `rules.faults` gives them."""
+
+    def __init__(self, faults: list[tuple[Stage | None, rules.Fault]]) -> None:
+        super().__init__(", ".join(fault.value for _stage, fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Request:
+    """What «Беру к себе» says."""
+
+    contact_name: str
+    contact_email: str
+    aim: str = ""
+    source_forum_id: int | None = None
+    source_slot_id: int | None = None
+
+
+def ensure_organisation(name: str, territory: Territory, *, by: Any) -> Organisation:
+    """The organisation of that name in the territory, added when there is none; safe when two do it at once."""
+    found = organisation_by_name(name, territory.id)
+    if found is not None and found.territory_id == territory.id:
+        return found
+    code = f"{slugify(name)[:60]}-{territory.oktmo}"
+    try:
+        with db.session.begin_nested():
+            return add_organisation(code, name, territory.id, by=by)
+    except IntegrityError:
+        known = organisation_by_code(code)
+        if known is None:
+            raise
+        return known
+
+
+def start_adoption(
+    practice: Practice,
+    organisation: Organisation,
+    request: Request,
+    *,
+    by: Any,
+    on: date | None = None,
+    letters: bool = True,
+    demo: bool = False,
+) -> tuple[Adoption, bool]:
+    """Take the practice over. Returns (adoption, whether it is new): a pair of practice and organisation has one.
+
+    `on`: the day of the request, today by default. The author and the region's curators get letters.
+    """
+    known = queries.adoption_of(practice.id, organisation.id)
+    if known is not None:
+        return known, False
+    adoption = _new(practice, organisation, request, by, demo)
+    try:
+        with db.session.begin_nested():
+            db.session.add(adoption)
+            db.session.flush()
+    except IntegrityError:  # somebody took it in the same moment
+        known = queries.adoption_of(practice.id, organisation.id)
+        if known is None:
+            raise
+        return known, False
+    step = StageStep(stage=Stage.interest, reached_on=on or queries.today(), user_id=getattr(by, "id", None))
+    adoption.steps.append(step)
+    db.session.flush()
+    record(by, "adoption.started", adoption, practice=practice.slug, organisation=organisation.code)
+    if letters:
+        _tell_start(adoption)
+    _spread(adoption.practice_id)
+    return adoption, True
+
+
+def _new(practice: Practice, organisation: Organisation, request: Request, by: Any, demo: bool) -> Adoption:
+    return Adoption(
+        practice_id=practice.id,
+        edition=practice.edition,
+        organisation_id=organisation.id,
+        territory_id=organisation.territory_id,
+        contact_name=request.contact_name,
+        contact_email=email_key(request.contact_email),
+        aim=request.aim,
+        stage=Stage.interest,
+        source_forum_id=request.source_forum_id,
+        source_slot_id=request.source_slot_id,
+        started_by_id=getattr(by, "id", None),
+        demo=demo,
+    )
+
+
+def _tell_start(adoption: Adoption) -> None:
+    if adoption.practice.contact_email:
+        send("adoption_author", adoption.practice.contact_email, adoption_id=adoption.id)
+    for curator in queries.curators_of(adoption.territory):
+        send("adoption_curator", curator.email, language=curator.language, adoption_id=adoption.id)
+
+
+def hold(adoption: Adoption) -> None:
+    """Lock the adoption until the transaction ends and see it as it is now."""
+    db.session.refresh(adoption, with_for_update=True)
+    db.session.expire(adoption, ["steps"])
+
+
+def move(
+    adoption: Adoption,
+    reached: Sequence[Reached],
+    *,
+    by: Any,
+    file: StoredFile | None = None,
+    units: int | None = None,
+    letters: bool = True,
+) -> None:
+    """Move forward through `reached`, in order; `file` shows the last of them. Call `hold` first.
+
+    Raises MoveRefused.
+    """
+    last_on = rules.reached_dates(adoption.steps).get(adoption.stage)
+    found = rules.faults(adoption.stage, last_on, reached, queries.today(), closed=adoption.exit is not None)
+    if found:
+        raise MoveRefused(found)
+    if file is not None:
+        db.session.add(file)
+        db.session.flush()
+    for place, step in enumerate(reached, 1):
+        assert step.on is not None
+        adoption.steps.append(
+            StageStep(
+                stage=step.stage,
+                reached_on=step.on,
+                evidence=step.evidence,
+                evidence_url=step.url,
+                file_id=file.id if file is not None and place == len(reached) else None,
+                user_id=getattr(by, "id", None),
+            )
+        )
+    launched = adoption.stage.number < Stage.launched.number <= reached[-1].stage.number
+    adoption.stage = reached[-1].stage
+    if units is not None:
+        adoption.units = units
+    _touch(adoption)
+    record(by, "adoption.moved", adoption, stage=adoption.stage.value)
+    if launched and letters:
+        _tell_launch(adoption)
+    _spread(adoption.practice_id)
+
+
+def _tell_launch(adoption: Adoption) -> None:
+    if adoption.practice.contact_email:
+        send("adoption_launched", adoption.practice.contact_email, adoption_id=adoption.id)
+    for curator in queries.curators_of(adoption.territory):
+        send("adoption_confirm", curator.email, language=curator.language, adoption_id=adoption.id)
+
+
+def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None:
+    """Return to an earlier stage: what came after stays as history. Call `hold` first. Raises MoveRefused."""
+    if adoption.exit is not None:
+        raise MoveRefused([(None, rules.Fault.closed)])
+    if stage not in rules.back_targets(adoption.stage):
+        raise MoveRefused([(stage, rules.Fault.gap)])
+    for step in rules.live_steps(adoption.steps).values():
+        if step.stage.number > stage.number:
+            step.withdrawn_at = utcnow()
+    adoption.stage = stage
+    _touch(adoption)
+    record(by, "adoption.moved_back", adoption, stage=stage.value, reason=reason)
+    _spread(adoption.practice_id)
+
+
+def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Any, on: date | None = None) -> None:
+    """Decline, pause or stop, with a reason. Call `hold` first. Raises MoveRefused when it is interrupted already."""
+    if adoption.exit is not None:
+        raise MoveRefused([(None, rules.Fault.closed)])
+    adoption.exit, adoption.exit_reason, adoption.exit_note = exit, reason, note
+    adoption.exit_date = on or queries.today()
+    _touch(adoption)
+    record(by, "adoption.exited", adoption, exit=exit.value, exit_reason=reason.value)
+    _spread(adoption.practice_id)
+
+
+def resume(adoption: Adoption, *, by: Any) -> None:
+    """Go on from the stage where it was interrupted."""
+    if adoption.exit is None:
+        return
+    adoption.exit = adoption.exit_reason = adoption.exit_date = None
+    adoption.exit_note = ""
+    _touch(adoption)
+    record(by, "adoption.resumed", adoption)
+    _spread(adoption.practice_id)
+
+
+def confirm(adoption: Adoption, *, by: Any) -> bool:
+    """Confirm the launch on behalf of the region. False when there is nothing to confirm."""
+    step = rules.live_steps(adoption.steps).get(Stage.launched)
+    if step is None or step.confirmed_at is not None:
+        return False
+    step.confirmed_by_id, step.confirmed_at = by.id, utcnow()
+    _touch(adoption)
+    record(by, "adoption.confirmed", adoption)
+    pages.bump("adoption")
+    return True
+
+
+def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
+    """Change contact, aim or units. Returns the names of what changed."""
+    changed = [name for name, value in values.items() if getattr(adoption, name) != value]
+    for name in changed:
+        setattr(adoption, name, values[name])
+    if changed:
+        _touch(adoption)
+        record(by, "adoption.changed", adoption, fields=changed)
+    return changed
+
+
+def _touch(adoption: Adoption) -> None:
+    adoption.changed_at = utcnow()
+    db.session.flush()
+
+
+def _spread(practice_id: int) -> None:
+    set_spread(practice_id, queries.spread_of(practice_id))
+    pages.bump("adoption", "catalogue")
+
+
+def rebuild() -> int:
+    """Fill the projections of every practice anew. Returns how many practices have adoptions."""
+    ids = queries.practice_ids()
+    for practice_id in ids:
+        set_spread(practice_id, queries.spread_of(practice_id))
+    pages.bump("adoption", "catalogue")
+    return len([practice_id for practice_id in ids if queries.spread_of(practice_id)])

@@ -1,0 +1,82 @@
+"""How adoption shows itself on lower pages: the practice, the territory, the front page."""
+
+from __future__ import annotations
+
+from flask import render_template
+from markupsafe import Markup
+
+from adoption import figures, labels, queries
+from adoption.models import State
+from kernel.panels import panel
+from practices.models import Practice
+from territories.models import Level, Territory
+from territories.queries import tiles
+
+
+@panel("practice.spread")
+def practice_spread(practice: Practice) -> str | Markup:
+    """Where the practice works: the map and a list. Three queries."""
+    cells = queries.cells(practice_id=practice.id)
+    places = figures.region_tiles()
+    names = queries.territories_by_id(cell.territory_id for cell in cells)
+    by_state = {
+        state: [(names[cell.territory_id], cell) for cell in cells if cell.state is state] for state in reversed(State)
+    }
+    for rows in by_state.values():
+        rows.sort(key=lambda row: row[0].name_key)
+    return render_template(
+        "adoption/panels/spread.html",
+        practice=practice,
+        cells=cells,
+        tiles=figures.practice_map(cells, places, practice.territory_id),
+        on_map=practice.territory_id in {place.id for place in places},
+        by_state=by_state,
+        labels=labels,
+        day=queries.today(),
+    )
+
+
+@panel("territory.main", order=20)
+def territory_main(territory: Territory) -> str | Markup:
+    """What works here, by state, with the number of organisations. Two queries for a municipality."""
+    if territory.level is not Level.municipality:
+        return _region(territory)
+    cells = queries.cells(territory_id=territory.id)
+    practices = queries.published(cell.practice_id for cell in cells)
+    by_state = {
+        state: [(practices[cell.practice_id], cell) for cell in cells if cell.state is state]
+        for state in reversed(State)
+    }
+    for rows in by_state.values():
+        rows.sort(key=lambda row: row[0].name_key)
+    return render_template(
+        "adoption/panels/territory.html", territory=territory, by_state=by_state, empty=not cells, labels=labels
+    )
+
+
+def _region(territory: Territory) -> str | Markup:
+    if territory.level is not Level.region:
+        return ""
+    places = tiles(territory.id)
+    if not places:
+        return ""
+    return render_template(
+        "adoption/panels/map.html", tiles=figures.whole_map(queries.cells(), places), day=queries.today(), demo=False
+    )
+
+
+@panel("home.map")
+def home_map() -> str | Markup:
+    tiles = figures.whole_map(queries.cells(), figures.region_tiles())
+    if not tiles:
+        return ""
+    return render_template("adoption/panels/map.html", tiles=tiles, day=queries.today(), demo=queries.any_demo())
+
+
+@panel("home.figures")
+def home_figures() -> str | Markup:
+    cells = queries.cells()
+    if not cells:
+        return ""
+    made = figures.figures(cells, figures.region_tiles(), queries.launch_days())
+    return render_template("adoption/panels/figures.html", figures=made, day=queries.today())

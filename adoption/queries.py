@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
+
+from accounts.enums import Role, ScopeKind
+from accounts.models import Organisation, User
+from accounts.queries import people_with
+from accounts.scopes import reach
+from adoption import rules
+from adoption.models import Adoption, Stage, StageStep, State
+from forum.models import Forum, ForumStatus, Section
+from kernel.access import Actor
+from kernel.db import db, utcnow
+from kernel.files import StoredFile
+from kernel.text import sort_key
+from practices.models import Admission, Practice
+from programme.models import Slot
+from territories.models import Level, Territory
+
+ZONE = ZoneInfo("Asia/Irkutsk")
+EDIT, VIEW = "adoption:adoption:edit", "adoption:adoption:view"
+
+
+def today() -> date:
+    """The day it is where adoptions are made."""
+    return utcnow().astimezone(ZONE).date()
+
+
+def adoption_of(practice_id: int, organisation_id: int) -> Adoption | None:
+    return db.session.scalar(
+        select(Adoption).where(Adoption.practice_id == practice_id, Adoption.organisation_id == organisation_id)
+    )
+
+
+def _whole() -> Select[Adoption]:
+    return select(Adoption).options(
+        joinedload(Adoption.practice),
+        joinedload(Adoption.organisation),
+        joinedload(Adoption.territory),
+        joinedload(Adoption.source_forum),
+        joinedload(Adoption.source_slot),
+        selectinload(Adoption.steps).joinedload(StageStep.file),
+    )
+
+
+def adoption_by_id(adoption_id: int) -> Adoption | None:
+    """For letters."""
+    return db.session.scalar(_whole().where(Adoption.id == adoption_id))
+
+
+def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
+    """The adoption, when `user` holds one of `permissions` in its territory. Raises NotFound."""
+    found = db.session.scalar(_whole().where(Adoption.code == code))
+    if found is None or not any(_reaches(user, found, permission) for permission in permissions):
+        raise NotFound()
+    return found
+
+
+def _reaches(user: Actor, adoption: Adoption, permission: str) -> bool:
+    scopes = user.scopes(permission)
+    if not scopes:
+        return False
+    territories = reach(scopes)
+    return territories is None or adoption.territory_id in territories
+
+
+def may(user: Actor, adoption: Adoption, permission: str) -> bool:
+    """Whether `user` holds `permission` in the adoption's territory."""
+    return _reaches(user, adoption, permission)
+
+
+def territories_for(user: Actor, permission: str) -> list[Territory]:
+    """Municipalities (or regions held as such) where `user` holds `permission`, by name."""
+    scopes = user.scopes(permission)
+    statement = select(Territory).where(Territory.valid_to.is_(None))
+    territories = reach(scopes)
+    if territories is None:
+        statement = statement.where(Territory.lat.is_not(None))
+    else:
+        statement = statement.where(Territory.id.in_(territories))
+    return list(db.session.scalars(statement.order_by(Territory.level.desc(), Territory.name_key)))
+
+
+def organisations_in(territories: Iterable[Territory]) -> list[Organisation]:
+    return list(
+        db.session.scalars(
+            select(Organisation)
+            .where(Organisation.territory_id.in_([territory.id for territory in territories]))
+            .options(joinedload(Organisation.territory))
+            .order_by(Organisation.name_key, Organisation.id)
+        )
+    )
+
+
+def curators_of(territory: Territory) -> list[User]:
+    """Curators of the territory or of what stands above it."""
+    ids = {territory.id, *([territory.parent_id] if territory.parent_id else [])}
+    return people_with(Role.curator, ScopeKind.territory, ids)
+
+
+def shown_at(practice_id: int) -> list[tuple[Slot, Forum, Section]]:
+    """Where the practice was shown publicly, newest first."""
+    rows = db.session.execute(
+        select(Slot, Forum, Section)
+        .join(Forum, Forum.id == Slot.forum_id)
+        .join(Section, Section.id == Slot.section_id)
+        .where(Slot.practice_id == practice_id, Slot.cancelled.is_(False), Forum.status != ForumStatus.draft)
+        .order_by(Slot.starts.desc(), Slot.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def practice_ids() -> list[int]:
+    return list(db.session.scalars(select(Practice.id).order_by(Practice.id)))
+
+
+def spread_of(practice_id: int) -> list[tuple[int, str, int]]:
+    """Where a practice stands by its active adoptions: (territory id, furthest state, organisations)."""
+    rows = db.session.execute(
+        select(Adoption.territory_id, Adoption.stage).where(
+            Adoption.practice_id == practice_id, Adoption.exit.is_(None)
+        )
+    ).all()
+    found = []
+    for territory_id in sorted({row.territory_id for row in rows}):
+        states = [row.stage.state for row in rows if row.territory_id == territory_id]
+        state = rules.furthest(states)
+        assert state is not None
+        found.append((territory_id, state.value, len(states)))
+    return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A practice in a territory: the furthest state and how many organisations stand in each."""
+
+    practice_id: int
+    territory_id: int
+    state: State
+    by_state: dict[State, int]
+
+    @property
+    def all(self) -> int:
+        """Organisations that take part."""
+        return sum(self.by_state.values())
+
+    @property
+    def working(self) -> int:
+        """Organisations where it works or is established."""
+        return self.by_state.get(State.works, 0) + self.by_state.get(State.firm, 0)
+
+
+def cells(*, practice_id: int | None = None, territory_id: int | None = None) -> list[Cell]:
+    """What active adoptions say of practices in the catalogue, by practice and territory. One query."""
+    statement = (
+        select(Adoption.practice_id, Adoption.territory_id, Adoption.stage, func.count().label("number"))
+        .join(Practice, Practice.id == Adoption.practice_id)
+        .where(Adoption.exit.is_(None), Practice.admission == Admission.published)
+        .group_by(Adoption.practice_id, Adoption.territory_id, Adoption.stage)
+    )
+    if practice_id is not None:
+        statement = statement.where(Adoption.practice_id == practice_id)
+    if territory_id is not None:
+        statement = statement.where(Adoption.territory_id == territory_id)
+    grouped: dict[tuple[int, int], dict[State, int]] = {}
+    for row in db.session.execute(statement):
+        states = grouped.setdefault((row.practice_id, row.territory_id), {})
+        states[row.stage.state] = states.get(row.stage.state, 0) + row.number
+    found = []
+    for (practice, territory), states in sorted(grouped.items()):
+        state = rules.furthest(states)
+        assert state is not None
+        found.append(Cell(practice, territory, state, states))
+    return found
+
+
+def published(ids: Iterable[int]) -> dict[int, Practice]:
+    rows = db.session.scalars(select(Practice).where(Practice.id.in_(set(ids))).order_by(Practice.name_key))
+    return {practice.id: practice for practice in rows}
+
+
+def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
+    """Territories by id: municipalities by name, then regions."""
+    rows = db.session.scalars(
+        select(Territory).where(Territory.id.in_(set(ids))).order_by(Territory.level, Territory.name_key)
+    )
+    found = {territory.id: territory for territory in rows}
+    return dict(sorted(found.items(), key=lambda item: item[1].level is not Level.municipality))
+
+
+def launch_days() -> list[int]:
+    """Days from request to launch of every active adoption that has launched."""
+    interest, launch = StageStep.__table__.alias("interest"), StageStep.__table__.alias("launch")
+    rows = db.session.execute(
+        select(interest.c.reached_on, launch.c.reached_on)
+        .join(launch, launch.c.adoption_id == interest.c.adoption_id)
+        .join(Adoption, Adoption.id == interest.c.adoption_id)
+        .where(
+            interest.c.stage == Stage.interest,
+            launch.c.stage == Stage.launched,
+            interest.c.withdrawn_at.is_(None),
+            launch.c.withdrawn_at.is_(None),
+            Adoption.exit.is_(None),
+        )
+    )
+    return [(launched - asked).days for asked, launched in rows]
+
+
+def any_demo() -> bool:
+    return db.session.scalar(select(Adoption.id).where(Adoption.demo.is_(True)).limit(1)) is not None
+
+
+def mine(territories: Iterable[Territory]) -> list[Adoption]:
+    """Every adoption in the territories, furthest first, with its steps."""
+    return list(
+        db.session.scalars(
+            _whole()
+            .where(Adoption.territory_id.in_([territory.id for territory in territories]))
+            .order_by(Adoption.changed_at.desc(), Adoption.id)
+        ).unique()
+    )
+
+
+def adoptions_for(
+    user: Actor, *, q: str = "", state: State | None = None, exit: bool | None = None
+) -> Select[Adoption]:
+    """Adoptions `user` may view, for a listing joined to practice, organisation and territory."""
+    statement = (
+        select(Adoption)
+        .join(Adoption.practice)
+        .join(Adoption.organisation)
+        .join(Adoption.territory)
+        .options(joinedload(Adoption.practice), joinedload(Adoption.organisation), joinedload(Adoption.territory))
+        .options(selectinload(Adoption.steps))
+    )
+    territories = reach(user.scopes(VIEW))
+    if territories is not None:
+        statement = statement.where(Adoption.territory_id.in_(territories))
+    if key := sort_key(q):
+        keys = (Practice.name_key, Organisation.name_key, Territory.name_key)
+        statement = statement.where(or_(*(column.contains(key, autoescape=True) for column in keys)))
+    if state:
+        statement = statement.where(Adoption.stage.in_([stage for stage in Stage if stage.state is state]))
+    if exit is not None:
+        statement = statement.where(Adoption.exit.is_not(None) if exit else Adoption.exit.is_(None))
+    return statement
+
+
+def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:
+    """The file of a step of an adoption already authorised. Raises NotFound."""
+    for step in adoption.steps:
+        if step.id == step_id and step.file is not None:
+            return step.file
+    raise NotFound()

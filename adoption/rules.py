@@ -1,0 +1,133 @@
+"""What may happen to an adoption: pure, without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from adoption.models import Adoption, Exit, Stage, StageStep, State
+
+EVIDENCED = frozenset({Stage.preparation, Stage.launched, Stage.sustained})
+"""Stages that need something to show: an act, what happened, what holds it."""
+SETTLE = {Stage.launched: timedelta(days=90), Stage.operating: timedelta(days=180)}
+"""How long a working practice is left in peace before its next step is asked for."""
+
+
+class Fault(Enum):
+    """Why a move is refused."""
+
+    nothing = "nothing"
+    gap = "gap"
+    future = "future"
+    order = "order"
+    no_date = "no_date"
+    no_evidence = "no_evidence"
+    closed = "closed"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A stage said to be reached: when, and what shows it."""
+
+    stage: Stage
+    on: date | None
+    evidence: str = ""
+    url: str = ""
+    has_file: bool = False
+
+
+def ahead(stage: Stage) -> list[Stage]:
+    """The stages after `stage`, in order."""
+    return list(Stage)[stage.number :]
+
+
+def live_steps(steps: Iterable[StageStep]) -> dict[Stage, StageStep]:
+    """The step that stands for each stage reached and not moved back from."""
+    return {step.stage: step for step in steps if step.withdrawn_at is None}
+
+
+def reached_dates(steps: Iterable[StageStep]) -> dict[Stage, date]:
+    return {stage: step.reached_on for stage, step in live_steps(steps).items()}
+
+
+def faults(
+    stage: Stage, last_on: date | None, wanted: Sequence[Reached], today: date, *, closed: bool = False
+) -> list[tuple[Stage | None, Fault]]:
+    """What is wrong with moving from `stage` (reached on `last_on`) through `wanted`; empty when nothing."""
+    if closed:
+        return [(None, Fault.closed)]
+    if not wanted:
+        return [(None, Fault.nothing)]
+    found: list[tuple[Stage | None, Fault]] = []
+    expected = ahead(stage)
+    previous = last_on
+    for place, step in enumerate(wanted):
+        if place >= len(expected) or step.stage is not expected[place]:
+            found.append((step.stage, Fault.gap))
+            break
+        if step.on is None:
+            found.append((step.stage, Fault.no_date))
+        elif step.on > today:
+            found.append((step.stage, Fault.future))
+        elif previous is not None and step.on < previous:
+            found.append((step.stage, Fault.order))
+        if step.stage in EVIDENCED and not (step.evidence or step.url or step.has_file):
+            found.append((step.stage, Fault.no_evidence))
+        previous = step.on or previous
+    return found
+
+
+def back_targets(stage: Stage) -> list[Stage]:
+    """Stages one may move back to, nearest first."""
+    return list(reversed(list(Stage)[: stage.number - 1]))
+
+
+def exits_open(stage: Stage, exit: Exit | None) -> list[Exit]:
+    """Exits that make sense now: one declines before it works and stops after it began."""
+    if exit is not None:
+        return []
+    if stage.state in (State.think, State.ready):
+        return (
+            [Exit.paused, Exit.declined, Exit.stopped] if stage.state is State.ready else [Exit.paused, Exit.declined]
+        )
+    return [Exit.paused, Exit.stopped]
+
+
+def furthest(states: Iterable[State]) -> State | None:
+    """The state that a territory shows for several adoptions."""
+    return max(states, key=lambda state: state.rank, default=None)
+
+
+def waits(stage: Stage, since: date | None, today: date) -> bool:
+    """Whether the next step of an active adoption is a matter for now."""
+    if stage is Stage.sustained:
+        return False
+    settle = SETTLE.get(stage)
+    return settle is None or since is None or today - since >= settle
+
+
+def days_to_launch(steps: Iterable[StageStep]) -> int | None:
+    """Days from request to launch; None while either is missing."""
+    dates = reached_dates(steps)
+    if Stage.interest not in dates or Stage.launched not in dates:
+        return None
+    return (dates[Stage.launched] - dates[Stage.interest]).days
+
+
+def median(values: Sequence[int]) -> int | None:
+    """The middle value, halves rounded up; None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return ordered[middle]
+    return -((ordered[middle - 1] + ordered[middle]) // -2)
+
+
+def is_confirmed(adoption: Adoption) -> bool:
+    """Whether somebody besides the adopter has seen the launch."""
+    step = live_steps(adoption.steps).get(Stage.launched)
+    return step is not None and step.confirmed_at is not None

@@ -1,0 +1,233 @@
+"""The municipality's first screen, and an adoption's page with its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from activity.queries import history
+from adoption import labels, operations, queries, rules
+from adoption.desk import Desk, desk, next_step, state_line
+from adoption.forms import BackForm, DetailsForm, ExitForm, MoveForm
+from adoption.models import Adoption, Stage, State
+from adoption.operations import MoveRefused
+from adoption.views.base import blueprint
+from kernel import files
+from kernel.access import actor, requires, shows_form, signed_in
+from kernel.errors import Conflict
+from kernel.forms import VersionedForm
+from kernel.listing import paginate
+from kernel.transaction import writing
+from practices.models import Practice
+from territories.models import Territory
+
+EDIT, VIEW, CONFIRM = "adoption:adoption:edit", "adoption:adoption:view", "adoption:adoption:confirm"
+
+
+@blueprint.get("/cabinet/")
+@requires("work:cabinet:open")
+def cabinet() -> ResponseReturnValue:
+    territories = queries.territories_for(actor(), "work:cabinet:open")
+    chosen = [place for place in territories if place.oktmo == request.args.get("territory")]
+    shown = chosen or territories
+    found: Desk = desk(queries.mine(shown), queries.today())
+    return render_template(
+        "adoption/cabinet.html",
+        desk=found,
+        territories=territories,
+        chosen=shown[0] if len(shown) == 1 else None,
+        labels=labels,
+        State=State,
+    )
+
+
+@blueprint.get("/manage/adoptions")
+@requires(VIEW)
+def adoptions() -> ResponseReturnValue:
+    state = request.args.get("state", "")
+    wanted = State(state) if state in {member.value for member in State} else None
+    statement = queries.adoptions_for(
+        actor(), q=request.args.get("q", "")[:200], state=wanted, exit=True if state == "exit" else None
+    )
+    orders = {
+        "practice": (Practice.name_key, Territory.name_key),
+        "territory": (Territory.name_key, Practice.name_key),
+        "changed": Adoption.changed_at,
+    }
+    listing = paginate(statement, orders, default="-changed", tie=Adoption.id)
+    if wanted:
+        listing.add_filter("state", _("State"), str(labels.STATE_LABELS[wanted]))
+    elif state == "exit":
+        listing.add_filter("state", _("State"), _("Interrupted"))
+    return render_template("adoption/adoptions.html", listing=listing, labels=labels, rules=rules, state=state)
+
+
+@blueprint.get("/cabinet/adoptions/<code>")
+@signed_in
+def adoption(code: str) -> ResponseReturnValue:
+    return _page(queries.adoption_for(actor(), code, EDIT, VIEW))
+
+
+def _page(found: Adoption, **forms: FlaskForm) -> str:
+    """The adoption's page; `forms` are those that came back with errors."""
+    ahead = rules.ahead(found.stage)
+    move = forms.get("move") or _fresh_move(found, ahead)
+    return render_template(
+        "adoption/adoption.html",
+        adoption=found,
+        ahead=ahead,
+        move=move,
+        back=forms.get("back") or BackForm(formdata=None).offer(found),
+        leave=forms.get("leave") or ExitForm(formdata=None).offer(found),
+        details=forms.get("details") or DetailsForm(formdata=None).show(found),
+        wrong=next(iter(forms), ""),
+        live=rules.live_steps(found.steps),
+        states=state_line(found),
+        labels=labels,
+        Stage=Stage,
+        may_edit=queries.may(actor(), found, EDIT),
+        may_confirm=queries.may(actor(), found, CONFIRM),
+        confirmed=rules.is_confirmed(found),
+        next_step=next_step(found),
+        stage_names={stage.value: label for stage, label in labels.STAGE_LABELS.items()},
+        history=history("adoption", found.id, limit=30),
+    )
+
+
+def _fresh_move(found: Adoption, ahead: list[Stage]) -> MoveForm:
+    form = MoveForm(formdata=None)
+    if ahead:
+        form[f"{ahead[0].value}_done"].data = True
+        form[f"{ahead[0].value}_on"].data = queries.today()
+    form.units.data = found.units
+    return form
+
+
+def _change(found: Adoption, form: VersionedForm, typed: list[tuple[str, str]], deed: Callable[[], object]) -> None:
+    """Do `deed` in a transaction when the adoption is as the form was opened. Raises Conflict."""
+    with writing():
+        operations.hold(found)
+        if found.version != form.opened_version():
+            stage = str(labels.STAGE_LABELS[found.stage])
+            rows = [(_("Stage"), stage, ""), *((label, "", text) for label, text in typed if text)]
+            raise Conflict(rows, url_for("adoption.adoption", code=found.code))
+        deed()
+
+
+@blueprint.post("/cabinet/adoptions/<code>/stage")
+@requires(EDIT)
+@shows_form
+def stage(code: str) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, EDIT)
+    form = MoveForm()
+    ahead = rules.ahead(found.stage)
+    if not form.validate_on_submit():
+        return _page(found, move=form), 422
+    reached = form.reached()
+    stored = None
+    try:
+        if form.file.data:
+            stored = files.write(files.check(form.file.data))
+        typed = [(str(labels.STAGE_LABELS[step.stage]), f"{step.on or ''} {step.evidence}".strip()) for step in reached]
+        _change(
+            found,
+            form,
+            typed,
+            lambda: operations.move(found, reached, by=actor(), file=stored, units=form.units.data),
+        )
+    except files.FileRefused as refusal:
+        form.file.errors = [str(refusal)]
+        return _page(found, move=form), 422
+    except MoveRefused as refusal:
+        form.blame(refusal.faults, ahead[0] if ahead else Stage.sustained)
+        return _page(found, move=form), 422
+    flash(_("Saved: «%(stage)s».", stage=labels.STAGE_LABELS[found.stage]), "ok")
+    return redirect(url_for("adoption.adoption", code=code))
+
+
+@blueprint.post("/cabinet/adoptions/<code>/return")
+@requires(EDIT)
+@shows_form
+def return_(code: str) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, EDIT)
+    form = BackForm().offer(found)
+    if not form.validate_on_submit():
+        return _page(found, back=form), 422
+    typed = [(str(form.reason.label.text), form.reason.data)]
+    try:
+        _change(
+            found,
+            form,
+            typed,
+            lambda: operations.move_back(found, Stage(form.stage.data), form.reason.data, by=actor()),
+        )
+    except MoveRefused as refusal:
+        form.stage.errors = [str(labels.FAULTS[refusal.faults[0][1]])]
+        return _page(found, back=form), 422
+    flash(
+        _("Moved back to «%(stage)s». What was written stays in the history.", stage=labels.STAGE_LABELS[found.stage]),
+        "ok",
+    )
+    return redirect(url_for("adoption.adoption", code=code))
+
+
+@blueprint.post("/cabinet/adoptions/<code>/exit")
+@requires(EDIT)
+@shows_form
+def exit_(code: str) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, EDIT)
+    form = ExitForm().offer(found)
+    if not form.validate_on_submit():
+        return _page(found, leave=form), 422
+    chosen, reason = form.chosen()
+    typed = [(str(form.note.label.text), form.note.data or "")]
+    _change(found, form, typed, lambda: operations.leave(found, chosen, reason, form.note.data or "", by=actor()))
+    flash(_("Written down. You may come back to the practice at any time."), "ok")
+    return redirect(url_for("adoption.adoption", code=code))
+
+
+@blueprint.post("/cabinet/adoptions/<code>/resumption")
+@requires(EDIT)
+def resumption(code: str) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, EDIT)
+    with writing():
+        operations.hold(found)
+        operations.resume(found, by=actor())
+    flash(_("The work goes on."), "ok")
+    return redirect(url_for("adoption.adoption", code=code))
+
+
+@blueprint.post("/cabinet/adoptions/<code>/details")
+@requires(EDIT)
+@shows_form
+def details(code: str) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, EDIT)
+    form = DetailsForm()
+    if not form.validate_on_submit():
+        return _page(found, details=form), 422
+    typed = [(str(form[name].label.text), str(form[name].data or "")) for name in ("contact_name", "aim", "units")]
+    _change(found, form, typed, lambda: operations.change(found, form.values(), by=actor()))
+    flash(_("Saved."), "ok")
+    return redirect(url_for("adoption.adoption", code=code))
+
+
+@blueprint.post("/cabinet/adoptions/<code>/confirmation")
+@requires(CONFIRM)
+def confirmation(code: str) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, CONFIRM)
+    with writing():
+        operations.hold(found)
+        done = operations.confirm(found, by=actor())
+    flash(_("The launch is confirmed.") if done else _("There is nothing to confirm."), "ok" if done else "info")
+    return redirect(url_for("adoption.adoption", code=code))
+
+
+@blueprint.get("/cabinet/adoptions/<code>/files/<int:step_id>")
+@signed_in
+def evidence(code: str, step_id: int) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, EDIT, VIEW)
+    return files.download(queries.evidence_file(found, step_id))

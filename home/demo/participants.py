@@ -1,0 +1,122 @@
+"""The demo world's participants: generated people with visibly fictional names, and who of them came.
+
+Generated from the pools of `demo/names.toml` with fixed seeds, so every loading gives the same people.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select
+
+from forum.models import Format, Forum
+from forum.queries import forum_by_slug, sections_of
+from home.demo import table
+from kernel.db import db, set_clock
+from kernel.text import slugify
+from kernel.transaction import writing
+from registrations import importer
+from registrations.attendance import admit_many
+from registrations.models import Attendance, AttendanceKind, Registration, RegistrationStatus
+from territories.models import Territory
+from territories.queries import current, municipalities
+
+ZONE = ZoneInfo("Asia/Irkutsk")
+
+
+def load_participants() -> None:
+    """2,900 people of 2026, more than 2,500 of whom took part; the first 640 of 2027."""
+    past, coming = forum_by_slug("prosemyu-2026"), forum_by_slug("prosemyu-2027")
+    assert past is not None
+    assert coming is not None
+    people = _People(Random(2026))
+    with writing():
+        _register(past, people, in_person=850, remote=2050, until=datetime(2026, 5, 26, 18, tzinfo=ZONE))
+        _attend(past, Random(53))
+        _register(coming, people, in_person=588, remote=52, until=datetime(2026, 11, 20, 18, tzinfo=ZONE))
+
+
+class _People:
+    """An endless row of different people."""
+
+    def __init__(self, random: Random) -> None:
+        self.random, self.pools = random, table("names.toml")
+        region = current("25000000")
+        assert region is not None
+        self.territories = municipalities(region.id)
+        self.weights = [(territory.population or 5_000) ** 0.6 for territory in self.territories]
+        self.seen: set[str] = set()
+
+    def next(self, number: int) -> tuple[str, str, Territory, str, str]:
+        """Name, e-mail, territory, organisation and position."""
+        random, pools = self.random, self.pools
+        name = self._name()
+        while name in self.seen:
+            name = self._name()
+        self.seen.add(name)
+        territory = random.choices(self.territories, self.weights)[0]
+        organisation = random.choice(pools["organisations"]).replace("{territory}", territory.name)
+        # Every seventh mailbox is an institution's, shared by colleagues.
+        box = f"office{number // 40}" if number % 7 == 0 else f"{slugify(name.split()[0])}.{number}"
+        return name, f"{box}@example.org", territory, organisation[:255], random.choice(pools["positions"])
+
+    def _name(self) -> str:
+        random, pools = self.random, self.pools
+        sex = "female" if random.random() < 0.86 else "male"
+        surname = random.choice(pools["surnames"])[0 if sex == "female" else 1]
+        return f"{surname} {random.choice(pools['first_names'][sex])} {random.choice(pools['patronymics'][sex])}"
+
+
+def _register(forum: Forum, people: _People, *, in_person: int, remote: int, until: datetime) -> None:
+    sections = [section.id for section in sections_of(forum.id)]
+    formats = [Format.in_person] * in_person + [Format.remote] * remote
+    people.random.shuffle(formats)
+    entries = []
+    for number, kind in enumerate(formats):
+        name, email, territory, organisation, position = people.next(number)
+        entry = importer.Entry(number, name, email, kind, territory.id, organisation, position)
+        entry.section_ids = tuple(people.random.sample(sections, people.random.choice((1, 1, 1, 2))))
+        entries.append(entry)
+    days = 20
+    size = -(-len(entries) // days)
+    try:
+        for day in range(days):
+            moment = until - timedelta(days=days - day, hours=day % 7)
+            set_clock(lambda moment=moment: moment)  # type: ignore[misc]
+            batch = entries[day * size : (day + 1) * size]
+            if batch:
+                importer.create(forum, batch, letters=False, source="import", demo=True)
+    finally:
+        set_clock(None)
+
+
+def _attend(forum: Forum, random: Random) -> None:
+    """Who came through the door, and who watched for at least a quarter of an hour."""
+    rows = db.session.execute(
+        select(Registration.id, Registration.format).where(
+            Registration.forum_id == forum.id, Registration.status == RegistrationStatus.confirmed
+        )
+    ).all()
+    opening = datetime.combine(forum.date_start, time(9, 0), forum.zone)
+    here = [number for number, kind in rows if kind is Format.in_person and random.random() < 0.93]
+    admit_many(forum, [(number, opening - timedelta(minutes=random.triangular(-50, 35, 5))) for number in here])
+    watched = [number for number, kind in rows if kind is Format.remote and random.random() < 0.86]
+    minutes = [_minutes(forum.id, number, random, opening) for number in watched]
+    db.session.execute(insert(Attendance), minutes)
+
+
+def _minutes(forum_id: int, number: int, random: Random, opening: datetime) -> dict[str, Any]:
+    return {
+        "forum_id": forum_id,
+        "registration_id": number,
+        "kind": AttendanceKind.minutes,
+        "minutes": int(random.triangular(16, 210, 95)),
+        "source": "link",
+        "gate": "",
+        "nonce": f"link-{number}",
+        "verdict": "",
+        "at": opening + timedelta(hours=7),
+    }

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from accounts.enums import Role
+from accounts.models import RoleAssignment, Setting, User
+from activity.models import Letter
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+
+
+@pytest.fixture
+def admin(app, sign_in):
+    with writing():
+        person = factories.administrator()
+    return sign_in(person)
+
+
+def test_inviting_a_person_and_giving_a_role(admin):
+    with writing():
+        series = factories.series()
+    answer = admin.submit(
+        "/manage/people/new", {"name": "Новикова Нина", "email": "Nina@example.org", "position": "специалист"}
+    )
+    address = answer.headers["Location"]
+    person = db.session.scalars(select(User).where(User.email == "nina@example.org")).one()
+    assert address == f"/manage/people/{person.uuid}"
+    assert [letter.to for letter in db.session.scalars(select(Letter))] == ["nina@example.org"]
+    admin.submit(f"{address}/roles", {"role": "organiser", "scope": f"series:{series.id}"}, page=address)
+    assignment = db.session.scalars(select(RoleAssignment).where(RoleAssignment.user_id == person.id)).one()
+    assert (assignment.role, assignment.scope_id, assignment.scope_name) == (Role.organiser, series.id, "«ПроСемью»")
+
+
+def test_a_known_address_is_explained_at_the_field(admin):
+    answer = admin.submit("/manage/people/new", {"name": "Двойник", "email": "admin@example.org"})
+    assert answer.status_code == 422
+    assert "Двойник" in answer.get_data(as_text=True)
+
+
+def test_a_role_is_taken_away_and_the_last_administrator_kept(admin):
+    page = f"/manage/people/{db.session.scalars(select(User)).one().uuid}"
+    assignment = db.session.scalars(select(RoleAssignment)).one()
+    assert admin.submit(f"{page}/roles/{assignment.id}/withdrawal", page=page).status_code == 302
+    assert db.session.scalars(select(RoleAssignment)).one().id == assignment.id
+
+
+def test_closing_and_opening_an_account(admin):
+    with writing():
+        person = factories.user("x@example.org")
+    page = f"/manage/people/{person.uuid}"
+    admin.submit(f"{page}/suspension", page=page)
+    assert db.session.get(User, person.id).suspended_at is not None
+    admin.submit(f"{page}/suspension", page=page)
+    db.session.expire_all()
+    assert db.session.get(User, person.id).suspended_at is None
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_list_asks_as_often_for_one_as_for_many(admin, number, count_queries):
+    with writing():
+        for index in range(number):
+            factories.give(factories.user(f"p{index}@example.org", f"Ёлкин {index}"), Role.analyst)
+    with count_queries() as counted:
+        admin.get("/manage/people?q=елкин")
+    assert counted.number == 6
+
+
+def test_search_knows_cyrillic_case_and_yo(admin):
+    with writing():
+        factories.user("a@example.org", "Ёлкин Пётр")
+        factories.user("b@example.org", "ИВАНОВ Иван")
+    page = admin.get("/manage/people?q=ёлкин").get_data(as_text=True)
+    assert "Ёлкин" in page
+    assert "ИВАНОВ" not in page
+    assert "ИВАНОВ" in admin.get("/manage/people?q=иванов").get_data(as_text=True)
+
+
+def test_settings_reach_the_public_pages(admin, client):
+    assert "Центр пробы" not in client.get("/privacy").get_data(as_text=True)
+    answer = admin.submit("/manage/settings", {"name": "Тираж", "operator": "Центр пробы"})
+    assert answer.status_code == 302
+    assert "Центр пробы" in client.get("/privacy").get_data(as_text=True)
+    assert db.session.get(Setting, "operator").value == "Центр пробы"
+
+
+def test_a_channel_without_https_is_explained(admin):
+    answer = admin.submit("/manage/settings", {"name": "Тираж", "channel_vk": "javascript:alert(1)"})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/manage/people", "/manage/people/new", "/manage/settings", "/manage/activity"])
+def test_others_do_not_see_these_pages(app, sign_in, path):
+    with writing():
+        person = factories.coordinator()
+    assert sign_in(person).get(path).status_code == 404
+
+
+def test_the_log_is_filtered_in_the_address(admin):
+    admin.submit("/manage/people/new", {"name": "Новикова Нина", "email": "nina@example.org"})
+    page = admin.get("/manage/activity?action=user.added").get_data(as_text=True)
+    assert "Новикова" not in page
+    assert "Админова Ада Тестовна" in page
+    assert admin.get("/manage/activity?day=2027-03-01").status_code == 200
+    assert admin.get("/manage/activity?day=nonsense&page=99").status_code == 200

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from accounts import operations, queries
+from accounts.enums import Role
+from accounts.letters import invitation_path
+from accounts.models import User
+from accounts.passwords import hash_password
+from activity.models import Entry, Letter
+from activity.outbox import compose
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+from tests.client import PageClient
+
+PASSWORD = "четыре слова подряд"
+
+
+@pytest.fixture
+def person(app):
+    hashed = hash_password(PASSWORD)
+    with writing():
+        return factories.give(factories.user("anna@example.org", "Примерова Анна", password_hash=hashed), Role.analyst)
+
+
+def enter(client, email="anna@example.org", password=PASSWORD, **fields):
+    return client.submit("/login", {"email": email, "password": password, **fields})
+
+
+def test_signing_in_leads_to_the_tasks(client, person):
+    answer = enter(client)
+    assert answer.headers["Location"] == "/work"
+    assert "Примерова Анна" in client.get("/work").get_data(as_text=True)
+
+
+def test_e_mail_case_and_spaces_do_not_matter(client, person):
+    assert enter(client, email=" ANNA@Example.org ").status_code == 302
+
+
+def test_signing_in_leads_back_to_where_one_came_from(client, person):
+    assert enter(client, next="/manage/forums").headers["Location"] == "/manage/forums"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"]
+)
+def test_a_foreign_next_is_ignored(client, person, target):
+    assert enter(client, next=target).headers["Location"] == "/work"
+
+
+@pytest.mark.parametrize(("email", "password"), [("anna@example.org", "wrong"), ("nobody@example.org", PASSWORD)])
+def test_a_wrong_pair_is_refused_alike(client, person, email, password):
+    answer = enter(client, email=email, password=password)
+    assert answer.status_code == 422
+    assert email in answer.get_data(as_text=True)
+    assert client.get("/work").status_code == 302
+
+
+def test_attempts_are_limited_by_account(client, person):
+    codes = [enter(client, password="wrong").status_code for _attempt in range(11)]
+    assert codes == [422] * 10 + [429]
+    assert enter(PageClient(client.application)).status_code == 429
+
+
+def test_the_session_is_made_anew_at_sign_in(client, person):
+    client.get("/login")
+    with client.session_transaction() as before:
+        before["planted"] = "yes"
+    enter(client)
+    with client.session_transaction() as after:
+        assert "planted" not in after
+
+
+def test_a_new_password_ends_other_sessions(client, person):
+    enter(client)
+    with writing():
+        operations.set_password(person, hash_password("другие слова подряд"))
+    assert client.get("/work").status_code == 302
+
+
+def test_a_suspended_person_is_out_at_once(client, person):
+    enter(client)
+    with writing():
+        operations.suspend(person, by=None, administrators=1)
+    assert client.get("/work").status_code == 302
+    assert enter(client).status_code == 422
+
+
+def test_demo_accounts_are_closed_outside_the_demonstration(client, person):
+    with writing():
+        person.demo = True
+    assert enter(client).status_code == 422
+
+
+def test_signing_out(client, person):
+    enter(client)
+    assert client.submit("/logout", page="/work").status_code == 302
+    assert client.get("/work").headers["Location"] == "/login?next=/work"
+
+
+def test_reset_answers_the_same_for_known_and_unknown(client, person):
+    known = client.submit("/password-reset", {"email": "anna@example.org"}).get_data()
+    unknown = PageClient(client.application).submit("/password-reset", {"email": "nobody@example.org"}).get_data()
+    assert known == unknown
+    assert db.session.scalar(select(func.count()).select_from(Letter)) == 1
+
+
+def test_the_reset_letter_leads_to_a_new_password(client, person):
+    client.submit("/password-reset", {"email": "anna@example.org"})
+    message = compose(db.session.scalars(select(Letter)).one())
+    text = message.get_body(("plain",)).get_content()
+    path = re.search(r"https://forum\.example\.org(/invitation/\S+)", text).group(1)
+    answer = client.submit(path, {"password": "совсем новые слова", "repeat": "совсем новые слова"})
+    assert answer.headers["Location"] == "/work"
+    assert client.get(path).status_code == 404
+    assert enter(PageClient(client.application), password="совсем новые слова").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("password", "repeat"),
+    [
+        ("short", "short"),
+        ("aaaaaaaaaaaa", "aaaaaaaaaaaa"),
+        ("anna@example.org", "anna@example.org"),
+        ("хорошие слова тут", "другие"),
+    ],
+)
+def test_a_weak_or_mistyped_password_is_explained(client, person, password, repeat):
+    with writing():
+        operations.invite(person, by=None)
+    answer = client.submit(invitation_path(person), {"password": password, "repeat": repeat})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.get_data(as_text=True)
+
+
+def test_an_old_invitation_says_so(client, person):
+    from datetime import timedelta
+
+    with writing():
+        operations.invite(person, by=None)
+        person.invited_at -= timedelta(days=8)
+    assert client.get(invitation_path(person)).status_code == 410
+
+
+def test_a_guessed_invitation_is_not_found(client, person):
+    with writing():
+        operations.invite(person, by=None)
+    assert client.get(f"/invitation/{person.uuid}.{'A' * 26}").status_code == 404
+
+
+def test_what_was_typed_survives_an_expired_session(app, person):
+    with writing():
+        factories.give(person, Role.administrator)
+    client = PageClient(app)
+    answer = client.post("/manage/settings", data={"name": "Новое имя", "operator": "Центр"})
+    assert answer.status_code == 401
+    page = answer.get_data(as_text=True)
+    kept = re.search(r'name="kept"[^>]*value="([^"]*)"', page).group(1).replace("&#34;", '"').replace("&quot;", '"')
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+    fields = {
+        "csrf_token": token,
+        "email": "anna@example.org",
+        "password": PASSWORD,
+        "next": "/manage/settings",
+        "kept": kept,
+    }
+    resumed = client.post("/login", data=fields).get_data(as_text=True)
+    assert 'value="Новое имя"' in resumed
+    assert 'action="/manage/settings"' in resumed
+
+
+def test_every_sign_in_is_written_down(client, person):
+    enter(client)
+    entry = db.session.scalars(select(Entry).where(Entry.action == "user.signed_in")).one()
+    assert (entry.actor_id, entry.subject_id, entry.subject_name) == (person.id, person.id, "")
+
+
+def test_the_last_administrator_cannot_be_removed(app):
+    with writing():
+        admin = factories.administrator()
+    with pytest.raises(operations.LastAdministrator), writing():
+        operations.withdraw(admin.assignments[0], by=admin, administrators=queries.administrators())
+    assert db.session.get(User, admin.id).holds(Role.administrator)

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from sqlalchemy import select
+
+from forum.models import Format, Forum, ForumStatus, Quota, Section, Venue
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+
+NEW = {
+    "name": "Форум «Пробный»",
+    "kind": "forum",
+    "date_start": "2027-09-01",
+    "date_end": "2027-09-02",
+    "timezone": "Asia/Irkutsk",
+    "place": "Тулун",
+    "capacity_in_person": "50",
+}
+
+
+@pytest.fixture
+def world(app, sign_in):
+    with writing():
+        series = factories.series()
+        forum = factories.forum(in_series=series)
+        person = factories.organiser(series)
+    return {"series": series, "forum": forum, "client": sign_in(person)}
+
+
+def new(**changes):
+    return NEW | {"territory": str(factories.territory(factories.TULUN).id)} | changes
+
+
+def test_a_forum_from_nothing_to_the_public_page(world, client):
+    organiser = world["client"]
+    answer = organiser.submit("/manage/forums/new", new())
+    assert answer.headers["Location"] == "/manage/forums/forum-probnyy/places"
+    assert client.get("/forums/forum-probnyy/").status_code == 404
+    places = "/manage/forums/forum-probnyy/places"
+    organiser.submit("/manage/forums/forum-probnyy/venues", {"name": "Дворец", "address": "ул. Пробная"}, page=places)
+    venue = db.session.scalars(select(Venue)).one()
+    organiser.submit(
+        "/manage/forums/forum-probnyy/rooms", {"venue": str(venue.id), "name": "Зал 1", "seats": "50"}, page=places
+    )
+    section = "/manage/forums/forum-probnyy/sections/new"
+    made = organiser.submit(
+        section, {"name": "Отцы и дети", "room": str(venue.rooms[0].id), "stream_url": "https://example.org/s"}
+    )
+    assert made.status_code == 302
+    desk = "/manage/forums/forum-probnyy"
+    organiser.submit(f"{desk}/status", {"status": "announced"}, page=desk)
+    page = client.get("/forums/forum-probnyy/").get_data(as_text=True)
+    assert "Отцы и\u00a0дети" in page
+    assert "https://example.org/s" not in page
+    quota = db.session.scalars(
+        select(Quota).join(Forum).where(Forum.slug == "forum-probnyy", Quota.format == Format.in_person)
+    ).one()
+    assert quota.capacity == 50
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("date_end", "2027-08-01"),
+        ("date_start", "не дата"),
+        ("capacity_in_person", "-5"),
+        ("capacity_in_person", "много"),
+        ("contact_email", "не адрес"),
+        ("timezone", "Mars/Olympus"),
+        ("name", "я" * 300),
+    ],
+)
+def test_bad_input_is_explained_and_kept(world, field, value):
+    answer = world["client"].submit("/manage/forums/new", new(**{field: value}))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in page
+    assert "Тулун" in page
+    assert db.session.scalar(select(Forum).where(Forum.slug == "forum-probnyy")) is None
+
+
+def test_editing_meanwhile_shows_both_texts(world):
+    client = world["client"]
+    address = "/manage/forums/prosemyu-2027/edit"
+    opened = client.get(address).get_data(as_text=True)
+    version = re.search(r'name="version"[^>]*value="(\d+)"', opened).group(1)
+    token = client.token(address)
+    with writing():
+        world["forum"].name = "Имя от коллеги"
+    mine = new(name="Моё имя", version=version, date_start="2027-04-22", date_end="2027-04-22", csrf_token=token)
+    answer = client.post(address, data=mine)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Имя от коллеги" in page
+    assert "Моё имя" in page
+    db.session.expire_all()
+    assert db.session.get(Forum, world["forum"].id).name == "Имя от коллеги"
+
+
+def test_capacity_cannot_fall_below_what_is_taken(world):
+    with writing():
+        for quota in world["forum"].quotas:
+            quota.taken = 60
+    address = "/manage/forums/prosemyu-2027/edit"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', world["client"].get(address).get_data(as_text=True)).group(
+        1
+    )
+    answer = world["client"].submit(address, new(capacity_in_person="10", capacity_remote="100", version=version))
+    assert answer.status_code == 422
+    assert "60" in answer.get_data(as_text=True)
+
+
+def test_a_draft_is_seen_by_organisers_only(world, client):
+    with writing():
+        world["forum"].status = ForumStatus.draft
+    assert client.get("/forums/prosemyu-2027/").status_code == 404
+    assert world["client"].get("/manage/forums/prosemyu-2027").status_code == 200
+    assert "prosemyu-2027" not in client.get("/forums/").get_data(as_text=True)
+
+
+def test_a_room_in_use_is_not_removed(world):
+    with writing():
+        room = factories.room(world["forum"])
+        factories.slot(factories.section(world["forum"], room_id=room.id))
+    places = "/manage/forums/prosemyu-2027/places"
+    world["client"].submit(f"/manage/forums/prosemyu-2027/rooms/{room.id}/removal", page=places)
+    assert (
+        "Что-то" in world["client"].get(places).get_data(as_text=True)
+        or db.session.get(type(room), room.id) is not None
+    )
+    world["client"].submit("/manage/forums/prosemyu-2027/sections/early-help/removal", page=places)
+    assert db.session.scalars(select(Section)).one().slug == "early-help"
+
+
+def test_an_empty_room_is_removed(world):
+    with writing():
+        room = factories.room(world["forum"])
+        number = room.id
+    world["client"].submit(
+        f"/manage/forums/prosemyu-2027/rooms/{number}/removal", page="/manage/forums/prosemyu-2027/places"
+    )
+    db.session.expire_all()
+    assert db.session.get(type(room), number) is None
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/places", "/sections/new"])
+def test_an_organiser_of_another_series_sees_nothing(world, sign_in, path):
+    with writing():
+        stranger = factories.organiser(factories.series("other"))
+    assert sign_in(stranger).get(f"/manage/forums/prosemyu-2027{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["status", "programme-publication", "venues", "rooms"])
+def test_get_on_a_command_is_refused(world, path):
+    assert world["client"].get(f"/manage/forums/prosemyu-2027/{path}").status_code == 405
+
+
+def test_schema_org_is_mixed_attendance(world, client):
+    page = client.get("/forums/prosemyu-2027/").get_data(as_text=True)
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page).group(1))
+    assert data["eventAttendanceMode"] == "https://schema.org/MixedEventAttendanceMode"
+    assert [place["@type"] for place in data["location"]] == ["Place", "VirtualLocation"]
+
+
+def test_public_pages_are_warm_until_something_changes(world, client, count_queries):
+    first = client.get("/forums/prosemyu-2027/")
+    with count_queries() as counted:
+        second = client.get("/forums/prosemyu-2027/")
+    assert counted.number == 1
+    assert second.headers["ETag"] == first.headers["ETag"]
+    assert client.get("/forums/prosemyu-2027/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    desk = "/manage/forums/prosemyu-2027"
+    world["client"].submit(f"{desk}/status", {"status": "finished"}, page=desk)
+    assert client.get("/forums/prosemyu-2027/").headers["ETag"] != first.headers["ETag"]
