@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 
 import config
 from accounts import login, settings
@@ -23,7 +22,7 @@ from home import navigation
 from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
 from kernel import access, assets, errors, i18n, observe, panels, security, templating, translations
-from kernel.db import db
+from kernel.db import Migrations, db
 from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
@@ -68,7 +67,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": False, **app.config.get("ENGINE_OPTIONS", {})}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
-    Migrate(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
+    app.extensions["migrate"] = Migrations(app)
     for part in (templating, i18n, security, access, assets, errors, panels, observe, labels, login, settings):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
