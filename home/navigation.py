@@ -59,7 +59,7 @@ def footer_links() -> list[Link]:
 def work_links() -> list[Link]:
     if not current_user.is_authenticated:
         return []
-    links = [Link(_("My tasks"), url_for("home.work"), request.endpoint == "home.work", "check-circle")]
+    links = [Link(_("My tasks"), url_for("home.work"), request.endpoint == "home.work", "check")]
     for area in AREAS:
         if current_user.scopes(area.permission):
             address = url_for(area.endpoint)
