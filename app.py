@@ -34,6 +34,7 @@ from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
 from territories.views import blueprint as territories_pages
 
+PARTS = (translations, templating, i18n, security, access, assets, errors, panels, observe, labels, login, settings)
 BLUEPRINTS = (
     home_pages,
     accounts_pages,
@@ -71,20 +72,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
     Migrate(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
-    for part in (
-        translations,
-        templating,
-        i18n,
-        security,
-        access,
-        assets,
-        errors,
-        panels,
-        observe,
-        labels,
-        login,
-        settings,
-    ):
+    for part in PARTS:
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
