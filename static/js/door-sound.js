@@ -14,7 +14,7 @@ export function wake() {
 }
 
 export function play(kind) {
-  navigator.vibrate?.(SHAKES[kind] ?? SHAKES.no);
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(SHAKES[kind] ?? SHAKES.no);
   if (!context || context.state !== "running") return;
   for (const [frequency, delay, length] of TUNES[kind] ?? TUNES.no) {
     const tone = context.createOscillator(), gain = context.createGain(), start = context.currentTime + delay;
