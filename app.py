@@ -16,6 +16,7 @@ from activity import labels
 from activity.views import blueprint as activity_pages
 from adoption import receivers as adoption_receivers
 from adoption.views import blueprint as adoption_pages
+from forum import receivers as forum_receivers
 from forum.manage import blueprint as forum_desk_pages
 from forum.views import blueprint as forum_pages
 from home import navigation
@@ -25,6 +26,7 @@ from kernel import access, assets, errors, i18n, observe, panels, security, temp
 from kernel.db import db
 from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
+from programme import receivers as programme_receivers
 from programme.manage import blueprint as programme_desk_pages
 from programme.views import blueprint as programme_pages
 from registrations import receivers as registrations_receivers
@@ -46,7 +48,7 @@ BLUEPRINTS = (
     door_pages,
     adoption_pages,
 )
-RECEIVERS = (adoption_receivers, registrations_receivers, navigation)
+RECEIVERS = (forum_receivers, programme_receivers, adoption_receivers, registrations_receivers, navigation)
 COMMANDS = (
     users_cli,
     search_cli,

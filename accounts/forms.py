@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from accounts.enums import Role
 from accounts.labels import ROLE_LABELS
 from accounts.passwords import MINIMUM, is_weak
 from kernel.forms import Form, LineField, email, required
@@ -53,9 +52,6 @@ class UserForm(Form):
 class AssignmentForm(Form):
     role = SelectField(_l("Role"), choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
     scope = SelectField(_l("Where"))
-
-    def validate_role(self, field: SelectField) -> None:
-        Role(field.data)
 
 
 class SettingsForm(Form):

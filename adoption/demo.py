@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -70,7 +70,15 @@ def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
             by=by,
             on=exit_day(row["exit_note"], max(dates.values())),
         )
+    _backdate(adoption, max(dates.values()))
     return True
+
+
+def _backdate(adoption: Adoption, last: date) -> None:
+    """Lists order by when something changed: as it was then, not at loading."""
+    first = min(step.reached_on for step in adoption.steps)
+    adoption.created_at = datetime.combine(first, time(4), UTC)
+    adoption.changed_at = datetime.combine(max(last, adoption.exit_date or last), time(4), UTC)
 
 
 def _request(row: dict[str, str], practice: Practice, forums: dict[str, Forum]) -> Request:
@@ -89,7 +97,7 @@ def _confirm(adoption: Adoption) -> None:
     """Launches older than two months were confirmed by the region."""
     for step in adoption.steps:
         if step.stage is Stage.launched and step.reached_on < date(2026, 10, 20):
-            step.confirmed_at = datetime.fromisoformat(f"{step.reached_on + timedelta(days=10)}T04:00:00+00:00")
+            step.confirmed_at = datetime.combine(step.reached_on + timedelta(days=10), time(4), UTC)
 
 
 def evidence_by_stage(text: str, dates: dict[Stage, date], first_unit: str) -> dict[Stage, str]:

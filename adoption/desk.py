@@ -47,6 +47,12 @@ def since(adoption: Adoption) -> date | None:
     return rules.reached_dates(adoption.steps).get(adoption.stage)
 
 
+def state_began(adoption: Adoption) -> date | None:
+    """The day the adoption entered its present state."""
+    dates = rules.reached_dates(adoption.steps)
+    return min((on for stage, on in dates.items() if stage.state is adoption.state), default=None)
+
+
 def desk(adoptions: list[Adoption], today: date) -> Desk:
     found = Desk()
     for adoption in adoptions:

@@ -162,8 +162,8 @@ def figures(cells: Sequence[Cell], places: Sequence[Territory], days: Sequence[i
         Figure(
             number(organisations),
             ngettext(
-                "time an organisation took a practice over and works by it",
-                "times an organisation took a practice over and works by it",
+                "adoption at work: an organisation took a practice over and works by it",
+                "adoptions at work: an organisation took a practice over and works by it",
                 organisations,
             ),
         ),

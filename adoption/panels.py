@@ -50,7 +50,7 @@ def territory_main(territory: Territory) -> str | Markup:
     for rows in by_state.values():
         rows.sort(key=lambda row: row[0].name_key)
     return render_template(
-        "adoption/panels/territory.html", territory=territory, by_state=by_state, empty=not cells, labels=labels
+        "adoption/panels/territory.html", territory=territory, by_state=by_state, taken=bool(cells), labels=labels
     )
 
 

@@ -106,12 +106,14 @@ def curators_of(territory: Territory) -> list[User]:
 
 
 def shown_at(practice_id: int) -> list[tuple[Slot, Forum, Section]]:
-    """Where the practice was shown publicly, newest first."""
+    """Where the practice has been shown publicly, newest first."""
+    now = utcnow().astimezone(ZONE).replace(tzinfo=None)
     rows = db.session.execute(
         select(Slot, Forum, Section)
         .join(Forum, Forum.id == Slot.forum_id)
         .join(Section, Section.id == Slot.section_id)
         .where(Slot.practice_id == practice_id, Slot.cancelled.is_(False), Forum.status != ForumStatus.draft)
+        .where(Slot.starts <= now)
         .order_by(Slot.starts.desc(), Slot.id)
     )
     return [(row[0], row[1], row[2]) for row in rows]

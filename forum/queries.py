@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ScopeKind
-from accounts.scopes import scope_source
+from accounts.scopes import scope_source, scope_territory
 from forum.models import Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Actor, Scopes
 from kernel.db import db, utcnow
@@ -188,6 +188,11 @@ def _one(statement: Select[Any]) -> Any:
 @scope_source(ScopeKind.series)
 def _series_scopes() -> list[tuple[int, str]]:
     return list(db.session.execute(select(Series.id, Series.name).order_by(Series.name_key)))
+
+
+@scope_territory(ScopeKind.series)
+def _series_territories(ids: frozenset[int]) -> set[int]:
+    return set(db.session.scalars(select(Series.territory_id).where(Series.id.in_(ids))))
 
 
 @scope_source(ScopeKind.forum)

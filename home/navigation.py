@@ -35,6 +35,7 @@ AREAS = (
     Area("work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
     Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
     Area("work:practices:open", "practices.manage", _l("Practices"), "list"),
+    Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
     Area("accounts:user:edit", "accounts.people", _l("People and roles"), "people"),
     Area("activity:log:view", "activity.log", _l("Who did what"), "clock"),
@@ -58,7 +59,7 @@ def footer_links() -> list[Link]:
 def work_links() -> list[Link]:
     if not current_user.is_authenticated:
         return []
-    links = [Link(_("My tasks"), url_for("home.work"), request.endpoint == "home.work", "check-circle")]
+    links = [Link(_("My tasks"), url_for("home.work"), request.endpoint == "home.work", "check")]
     for area in AREAS:
         if current_user.scopes(area.permission):
             address = url_for(area.endpoint)

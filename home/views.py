@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum import queries as forums
+from home.navigation import work_links
 from home.queries import published_slugs
 from kernel.access import public, signed_in
 from kernel.links import base_url
@@ -29,7 +30,10 @@ def front() -> ResponseReturnValue:
 @blueprint.get("/work")
 @signed_in
 def work() -> ResponseReturnValue:
-    return render_template("home/work.html")
+    areas = work_links()[1:]
+    if len(areas) == 1:
+        return redirect(areas[0].href)
+    return render_template("home/work.html", areas=areas)
 
 
 @blueprint.get("/robots.txt")

@@ -10,6 +10,7 @@ _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+")
 _SHORT_WORD = re.compile(r"(?<![\w-])([а-яёa-z]{1,2}|для|над|под|при|без|или) (?=[\w«(№])", re.IGNORECASE)
 _NUMBER_THEN_WORD = re.compile(r"(\d) (?=[а-яё%₽])", re.IGNORECASE)
+_NUMBER_SIGN = re.compile(r"№ (?=\d)")
 _BEFORE_DASH = re.compile(r" (?=[—–] )")
 
 _LATIN = dict(
@@ -85,6 +86,7 @@ def slugify(text: str) -> str:
 
 def typograph(text: str) -> str:
     """Bind short words, numbers and dashes with non-breaking spaces, as Russian typesetting asks."""
+    text = _NUMBER_SIGN.sub(f"№{NBSP}", text)
     text = _SHORT_WORD.sub(rf"\1{NBSP}", text)
     text = _SHORT_WORD.sub(rf"\1{NBSP}", text)
     return _BEFORE_DASH.sub(NBSP, _NUMBER_THEN_WORD.sub(rf"\1{NBSP}", text))

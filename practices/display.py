@@ -64,15 +64,18 @@ def launch(practice: Practice) -> str:
     return str(ngettext("%(low)s–%(num)s month", "%(low)s–%(num)s months", high, low=low))
 
 
+def whom(practice: Practice) -> str:
+    """For whom in a few words: everybody, or the first groups; the page lists all of them below."""
+    names = audience(practice)
+    if TargetGroup.all in practice.target_groups:
+        names = names[:1]
+    return ", ".join([*names[:1], *(name[0].lower() + name[1:] for name in names[1:3])])
+
+
 def facts(practice: Practice) -> list[tuple[str, str]]:
     """The facts an adopter asks for first: (label, value), only known ones."""
     rows = [
-        (
-            _("For whom"),
-            ", ".join(
-                [name if not place else name[0].lower() + name[1:] for place, name in enumerate(audience(practice))]
-            ),
-        ),
+        (_("For whom"), whom(practice)),
         (_("What it costs"), costs(practice)),
         (_("How many people it takes"), staff(practice)),
         (_("How soon it starts"), launch(practice)),

@@ -30,7 +30,7 @@ MONTHS = [Optional(), NumberRange(0, 120, _l("Give a number of months."))]
 class PassportForm(VersionedForm):
     """Card and passport. Lists are one item a line; see `practices.passport`."""
 
-    name = LineField(_l("Name"), [required])
+    name = LineField(_l("Name of the practice"), [required])
     effect = LineField(_l("What changes for families, in one sentence"), [required], maximum=300)
     groups = ChecksField(
         _l("For whom"), [required], choices=[(group.value, label) for group, label in GROUP_LABELS.items()]

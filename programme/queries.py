@@ -136,3 +136,22 @@ def slot_of(forum: Forum, code: str) -> Slot:
     if found is None:
         raise NotFound()
     return found
+
+
+def public_slots_from(territory_id: int, limit: int = 20) -> list[Slot]:
+    """Talks of people from the territory at public forums, newest first."""
+    statement = (
+        select(Slot)
+        .join(Appearance, Appearance.slot_id == Slot.id)
+        .join(Forum, Forum.id == Slot.forum_id)
+        .where(
+            Appearance.territory_id == territory_id,
+            Slot.cancelled.is_(False),
+            Forum.status != ForumStatus.draft,
+            Forum.programme_published.is_(True),
+        )
+        .options(joinedload(Slot.forum), joinedload(Slot.practice))
+        .order_by(Slot.starts.desc(), Slot.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement).unique())

@@ -25,7 +25,7 @@ SOURCE_LABELS = {
     "door": _l("at the door"),
 }
 ACTION_LABELS = {
-    "registration.added": _l("Registered"),
+    "registration.added": _l("Signed up"),
     "registration.returned": _l("Takes part again"),
     "registration.cancelled": _l("Registration cancelled"),
     "registration.promoted": _l("Got a place from the waiting list"),

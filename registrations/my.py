@@ -12,14 +12,13 @@ from forum.queries import local_today
 from kernel.access import public, token_page
 from kernel.db import utcnow
 from kernel.transaction import retried, writing
-from programme.models import Slot
 from registrations import operations, queries, tickets
 from registrations.blueprint import blueprint
 from registrations.calendar import personal_calendar
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 
-SHOWN = 6
+SHOWN = 4
 
 
 @blueprint.get("/my/<token>")
@@ -43,7 +42,6 @@ def my_forum(token: str) -> ResponseReturnValue:
         code=tickets.short_code(registration) if _has_ticket(registration) else None,
         line=line,
         ahead=ahead[:SHOWN],
-        current=_current(ahead, now.replace(microsecond=0)),
         now=now,
         streams=queries.streams(forum, slots) if remote else [],
         over=local_today(forum) > forum.date_end,
@@ -52,11 +50,6 @@ def my_forum(token: str) -> ResponseReturnValue:
         format_label=FORMAT_LABELS[registration.format],
         others=[quota for quota in forum.quotas if quota.format is not registration.format],
     )
-
-
-def _current(ahead: list[Slot], now: object) -> Slot | None:
-    """What is on now, else what comes next."""
-    return ahead[0] if ahead else None
 
 
 def _has_ticket(registration: Registration) -> bool:

@@ -91,19 +91,19 @@ def quota(forum_id: int, format: Format) -> Quota | None:
 
 
 def own_slots(registration: Registration) -> list[Slot]:
-    """Items of the sections chosen (of all sections when none was), by time; nothing before publication."""
+    """Items of the sections chosen (of all when none was, or they have none yet), by time; none before publication."""
     if not registration.forum.programme_published:
         return []
-    chosen = [interest.section_id for interest in registration.interests]
+    chosen = {interest.section_id for interest in registration.interests}
     statement = (
         select(Slot)
         .where(Slot.forum_id == registration.forum_id)
         .options(joinedload(Slot.section), joinedload(Slot.room).joinedload(Room.venue))
         .order_by(Slot.starts, Slot.section_id, Slot.id)
     )
-    if chosen:
-        statement = statement.where(Slot.section_id.in_(chosen))
-    return list(db.session.scalars(statement))
+    slots = list(db.session.scalars(statement))
+    own = [slot for slot in slots if slot.section_id in chosen]
+    return own or slots
 
 
 @dataclass(frozen=True)

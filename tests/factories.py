@@ -12,6 +12,8 @@ from typing import Any
 from accounts.enums import OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Organisation, RoleAssignment, User
 from accounts.operations import load_consent_texts
+from adoption.models import Adoption
+from adoption.operations import Request, start_adoption
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.db import db
 from practices.models import Admission, Practice, PracticeGroup, TargetGroup
@@ -92,7 +94,8 @@ def organisation(name: str = "", oktmo: str = TAYSHET, **columns: Any) -> Organi
 
 
 def series(slug: str = "prosemyu", **columns: Any) -> Series:
-    return _add(Series(slug=slug, name="«ПроСемью»", territory_id=territory(REGION).id, **columns))
+    columns.setdefault("territory_id", territory(REGION).id)
+    return _add(Series(slug=slug, name="«ПроСемью»", **columns))
 
 
 def forum(slug: str = "prosemyu-2027", in_series: Series | None = None, **columns: Any) -> Forum:
@@ -158,4 +161,16 @@ def practice(name: str = "Домашний консультант", slug: str = 
     for group in groups:
         _add(PracticeGroup(practice_id=made.id, target_group=group))
     db.session.refresh(made)
+    return made
+
+
+def adoption(of: Practice, oktmo: str = TAYSHET, by: User | None = None, **columns: Any) -> Adoption:
+    """A new organisation of the territory begins to think about the practice."""
+    who = organisation(oktmo=oktmo)
+    request = Request("Контактова Клара", "contact@example.org", "Помочь семьям района.")
+    made = start_adoption(of, who, request, by=by, letters=False)
+    made = made[0] if isinstance(made, tuple) else made
+    for name, value in columns.items():
+        setattr(made, name, value)
+    db.session.flush()
     return made

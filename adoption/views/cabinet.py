@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 
 from activity.queries import history
 from adoption import labels, operations, queries, rules
-from adoption.desk import Desk, desk, next_step, state_line
+from adoption.desk import Desk, desk, next_step, state_began, state_line
 from adoption.forms import BackForm, DetailsForm, ExitForm, MoveForm
 from adoption.models import Adoption, Stage, State
 from adoption.operations import MoveRefused
@@ -41,6 +41,7 @@ def cabinet() -> ResponseReturnValue:
         territories=territories,
         chosen=shown[0] if len(shown) == 1 else None,
         labels=labels,
+        state_began=state_began,
         State=State,
     )
 

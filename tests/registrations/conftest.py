@@ -57,3 +57,8 @@ def set_capacity(forum: Forum, places: int | None, format: Format = Format.in_pe
         assert quota is not None
         quota.capacity = places
         db.session.flush()
+
+
+def text_of(response: Any) -> str:
+    """The page with its non-breaking spaces made plain."""
+    return str(response.get_data(as_text=True)).replace("\N{NO-BREAK SPACE}", " ")

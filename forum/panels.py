@@ -1,0 +1,24 @@
+"""How forums show themselves on the first screen of whoever organises them."""
+
+from __future__ import annotations
+
+from flask import render_template
+from markupsafe import Markup
+
+from forum import operations, queries
+from forum.models import ForumStatus
+from kernel.access import Actor
+from kernel.panels import panel
+
+
+@panel("work.tasks", order=20)
+def tasks(user: Actor) -> str | Markup:
+    """Forums that are not over, with what each still lacks."""
+    if not user.scopes("work:forums:open"):
+        return ""
+    coming = [
+        (forum, operations.missing_pieces(forum, queries.local_today(forum)))
+        for forum in queries.forums_for(user, "work:forums:open")
+        if forum.status is not ForumStatus.finished and forum.date_end >= queries.local_today(forum)
+    ]
+    return Markup(render_template("forum/manage/tasks.html", coming=coming))

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import io
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event, func, select
+
+from accounts.enums import Role, ScopeKind
+from forum.models import Format
+from kernel.db import db
+from kernel.documents.qr import png
+from kernel.transaction import writing
+from registrations import attendance, operations
+from registrations.attendance import Answer
+from registrations.models import Attendance, AttendanceKind, Presence
+from registrations.tickets import code_of, qr_text, read_code, short_code
+from tests import factories
+from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
+
+PATH = "/door/prosemyu-2027"
+
+
+@pytest.fixture
+def volunteer(forum, sign_in):
+    with writing():
+        person = factories.door_volunteer(forum)
+    return sign_in(person)
+
+
+def scan(forum, person, nonce=None, force=False):
+    with writing():
+        return attendance.scan(
+            forum.id, read_code(qr_text(person)), nonce=nonce or uuid4().hex, user_id=None, force=force
+        )
+
+
+def count(model) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_a_ticket_lets_one_person_in_once(forum):
+    person = enrol(forum, territory_id=factories.territory().id)
+    first, second = scan(forum, person), scan(forum, person)
+    assert (first.answer, first.name, first.inside, first.capacity) == (Answer.go, ANNA, 1, 100)
+    assert (second.answer, second.inside) == (Answer.again, 1)
+    assert count(Presence) == count(Attendance) == 1
+
+
+def test_a_retry_hears_the_same(forum):
+    person = enrol(forum)
+    assert [scan(forum, person, "one").answer for _attempt in range(3)] == [Answer.go] * 3
+    assert count(Attendance) == 1
+
+
+def test_one_nonce_does_not_let_a_second_person_in_unseen(forum):
+    first, second = enrol(forum), enrol(forum, "Другая Алла")
+    assert [scan(forum, person, "one").answer for person in (first, second)] == [Answer.go] * 2
+    assert count(Presence) == count(Attendance) == 2
+
+
+def test_let_in_anyway_is_written_down(forum):
+    person = enrol(forum)
+    scan(forum, person)
+    assert scan(forum, person, force=True).answer is Answer.go
+    assert (count(Attendance), count(Presence)) == (2, 1)
+
+
+def test_undo_keeps_the_log_and_lets_in_again(forum):
+    person = enrol(forum)
+    verdict = scan(forum, person)
+    with writing():
+        assert attendance.undo(forum.id, verdict.nonce, user_id=None)
+    with writing():
+        assert not attendance.undo(forum.id, verdict.nonce, user_id=None)
+    kinds = db.session.scalars(select(Attendance.kind).order_by(Attendance.id)).all()
+    assert kinds == [AttendanceKind.entry, AttendanceKind.undo]
+    assert count(Presence) == 0
+    assert scan(forum, person).answer is Answer.go
+
+
+def test_who_may_not_enter_hears_why(forum):
+    cancelled, moved, remote = (
+        enrol(forum),
+        enrol(forum, "Другая Алла"),
+        enrol(forum, "Третий Лев", format=Format.remote),
+    )
+    old = qr_text(moved)
+    with writing():
+        operations.cancel(cancelled)
+        operations.change_format(moved, Format.remote)
+    set_capacity(forum, 0)
+    waiting = enrol(forum, "Четвёртая Ева")
+    assert [scan(forum, person).answer for person in (cancelled, remote, waiting, moved)] == [
+        Answer.cancelled,
+        Answer.remote,
+        Answer.waitlisted,
+        Answer.remote,
+    ]
+    with writing():
+        revoked = attendance.scan(forum.id, read_code(old), nonce="n", user_id=None)
+        unknown = attendance.scan(forum.id, "A" * 26, nonce="n", user_id=None)
+    assert (revoked.answer, revoked.name) == (Answer.revoked, "Другая Алла")
+    assert unknown.answer is Answer.unknown
+    assert count(Presence) == 0
+
+
+def test_a_ticket_of_another_forum_names_the_forum_and_nobody(forum):
+    with writing():
+        other = factories.forum("other", forum.series, name="Другой форум")
+    person = enrol(other)
+    verdict = scan(forum, person)
+    assert (verdict.answer, verdict.other, verdict.name) == (Answer.other_forum, "Другой форум", "")
+
+
+def test_the_link_does_not_open_the_door(forum):
+    from registrations.tickets import link_token
+
+    person = enrol(forum)
+    with writing():
+        assert attendance.scan(forum.id, link_token(person), nonce="n", user_id=None).answer is Answer.unknown
+
+
+def test_typed_codes_forgive_hands(forum):
+    person = enrol(forum)
+    code = code_of(person.uuid, 1)
+    for typed in (
+        qr_text(person),
+        code.lower(),
+        f" {code[:13]} - {code[13:]} ",
+        code.replace("O", "0").replace("I", "1"),
+    ):
+        assert read_code(typed) == code
+    assert attendance.code_by_start(forum.id, read_code(short_code(person).lower())) == code
+
+
+def test_the_page_without_javascript(forum, volunteer):
+    person = enrol(forum)
+    page = volunteer.submit(PATH + "/scans", {"code": short_code(person), "nonce": "a"}, page=PATH)
+    assert page.status_code == 200
+    assert "Вход" in text_of(page)
+    assert ANNA in text_of(page)
+    again = text_of(volunteer.submit(PATH + "/scans", {"code": short_code(person), "nonce": "b"}, page=PATH))
+    assert "Уже прошла" in again
+    assert "Вход в 12:00" in again
+    assert "Всё равно впустить" in again
+    assert "1 из 100 внутри" in text_of(volunteer.get(PATH))
+
+
+def test_a_photo_is_read_on_the_server(forum, volunteer):
+    person = enrol(forum)
+    photo = (io.BytesIO(png(qr_text(person))), "photo.png")
+    page = volunteer.submit(PATH + "/scans", {"photo": photo, "nonce": "a"}, page=PATH)
+    assert ANNA in text_of(page)
+    for body in (b"\x89PNG\r\n\x1a\nbroken", b"text", png("https://example.org/")):
+        page = volunteer.submit(PATH + "/scans", {"photo": (io.BytesIO(body), "p.png"), "nonce": "a"}, page=PATH)
+        assert "Билет не найден" in text_of(page)
+
+
+def test_search_finds_by_the_beginning_of_any_word(forum, volunteer):
+    enrol(forum)
+    enrol(forum, "Ёлкин Пётр Ильич")
+    assert ANNA in text_of(volunteer.get(PATH + "?q=анн"))
+    assert ANNA in text_of(volunteer.get(PATH + "?q=СЕР прим"))
+    assert "Ёлкин" in text_of(volunteer.get(PATH + "?q=елк"))
+    assert "Ёлкин" not in text_of(volunteer.get(PATH + "?q=лкин"))
+    assert "хотя бы две буквы" in text_of(volunteer.get(PATH + "?q=а"))
+    assert "Такого участника нет" in text_of(volunteer.get(PATH + "?q=%25нет"))
+
+
+def test_one_tap_lets_in_who_was_found(forum, volunteer):
+    person = enrol(forum)
+    page = volunteer.submit(PATH + "/scans", {"registration": person.uuid, "nonce": "a"}, page=PATH + "?q=анн")
+    assert "Вход" in text_of(page)
+    assert count(Presence) == 1
+    unknown = volunteer.submit(PATH + "/scans", {"registration": "nobody", "nonce": "a"}, page=PATH)
+    assert "Билет не найден" in text_of(unknown)
+
+
+def test_a_lost_place_comes_back_by_one_tap(forum, volunteer):
+    person = enrol(forum)
+    with writing():
+        operations.change_format(person, Format.remote)
+    page = text_of(volunteer.submit(PATH + "/scans", {"registration": person.uuid, "nonce": "a"}, page=PATH))
+    assert "Вернуть очное место" in page
+    page = text_of(volunteer.submit(PATH + "/places", {"registration": person.uuid, "nonce": "b"}, page=PATH))
+    assert "Вход" in page
+    assert count(Presence) == 1
+    assert (person.format, person.code_generation) == (Format.in_person, 3)
+
+
+def test_without_a_free_place_it_stays_lost(forum, volunteer):
+    person = enrol(forum, format=Format.remote)
+    set_capacity(forum, 0)
+    page = text_of(volunteer.submit(PATH + "/places", {"registration": person.uuid, "nonce": "b"}, page=PATH))
+    assert "Пригласите к стойке" in page
+    assert count(Presence) == 0
+
+
+def test_the_scanner_speaks_json(forum, volunteer):
+    person = enrol(forum)
+    data = {"code": qr_text(person), "nonce": "a", "csrf_token": volunteer.token(PATH)}
+    answer = volunteer.post(PATH + "/scans", data=data, headers={"Accept": "application/json"}).get_json()
+    assert (answer["kind"], answer["answer"], answer["name"], answer["inside"]) == ("go", "go", ANNA, 1)
+    assert 'data-verdict="go"' in answer["html"]
+    data = {"entry": answer["entry"], "csrf_token": data["csrf_token"]}
+    undone = volunteer.post(PATH + "/undo", data=data, headers={"Accept": "application/json"}).get_json()
+    assert undone["kind"] == "undone"
+    assert count(Presence) == 0
+    assert volunteer.get(PATH + "/count").get_json()["inside"] == 0
+
+
+def test_a_scan_costs_six_statements(forum, volunteer):
+    codes = [qr_text(enrol(forum)), qr_text(enrol(forum, "Другая Алла"))]
+    token = volunteer.token(PATH)
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        for code in codes:
+            statements.clear()
+            data = {"code": code, "nonce": uuid4().hex, "csrf_token": token}
+            volunteer.post(PATH + "/scans", data=data, headers={"Accept": "application/json"})
+            db.session.rollback()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert len(statements) == 6, statements
+
+
+def test_the_door_of_one_forum_is_shut_to_volunteers_of_another(forum, sign_in, client):
+    with writing():
+        other = factories.forum("other", forum.series)
+        stranger = factories.door_volunteer(other)
+        outsider = factories.user()
+        chief = factories.give(factories.user(), Role.organiser, ScopeKind.series, forum.series_id)
+    person = enrol(forum)
+    visitor = sign_in(stranger)
+    token = visitor.token("/door/other")
+    for method, path in (("get", PATH), ("get", PATH + "/count"), ("post", PATH + "/scans"), ("post", PATH + "/undo")):
+        assert getattr(visitor, method)(path, data={"csrf_token": token}).status_code == 404
+    foreign = visitor.post("/door/other/places", data={"csrf_token": token, "registration": person.uuid})
+    assert foreign.status_code == 404
+    assert sign_in(outsider).get("/door/").status_code == 404
+    assert client.get(PATH).status_code == 302
+    assert visitor.get("/door/").location == "/door/other"
+    assert "/door/other" in text_of(sign_in(chief).get("/door/"))
+    assert visitor.get("/door/other/scans").status_code == 405
+
+
+def test_many_enter_at_once(forum):
+    people = [enrol(forum, f"Человек Номер{i}", f"p{i}@example.org") for i in range(5)]
+    moment = people[0].created_at
+    scan(forum, people[0])
+    with writing():
+        assert attendance.admit_many(forum, [(person.id, moment) for person in people]) == 4
+    with writing():
+        assert attendance.admit_many(forum, [(person.id, moment) for person in people]) == 0
+    assert (count(Presence), count(Attendance)) == (5, 5)
+    assert scan(forum, people[1]).answer is Answer.again
