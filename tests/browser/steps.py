@@ -32,7 +32,7 @@ def enter(page: Page, role: str) -> None:
     page.fill("[name=email]", f"{role}@example.org")
     page.fill("[name=password]", PASSWORD)
     press(page, submit_of(page.locator("form", has=page.locator("[name=password]"))))
-    expect(page).to_have_url("/work")
+    expect(page.locator("nav.rooms").first).to_be_attached()
 
 
 def press(page: Page, button: Locator) -> None:
