@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
 from functools import cached_property
-from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 from zoneinfo import ZoneInfo
 
@@ -88,9 +87,8 @@ def spoken() -> str:
 
 
 def init_app(app: Flask) -> None:
-    root = Path(app.root_path)
     app.config["BABEL_DEFAULT_LOCALE"] = "ru"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(root / "var" / "translations")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["VAR"] / "translations")
     babel.init_app(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: babel.domain_instance.get_translations().ugettext(text),

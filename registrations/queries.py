@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -237,25 +237,26 @@ class Figures:
 
 
 def figures(forum: Forum) -> Figures:
-    """Two queries, each answered from an index alone."""
-    status, format = Registration.status, Registration.format
-    counts: dict[tuple[RegistrationStatus, Format], int] = {
-        (state, kind): number
-        for state, kind, number in db.session.execute(
-            select(status, format, func.count()).where(Registration.forum_id == forum.id).group_by(status, format)
-        )
-    }
-    came = db.session.scalar(select(func.count()).select_from(Presence).where(Presence.forum_id == forum.id)) or 0
-    of = {state: sum(n for (at, _kind), n in counts.items() if at is state) for state in RegistrationStatus}
-    confirmed = RegistrationStatus.confirmed
+    """Two queries, both answered from indexes."""
+    rows = db.session.execute(
+        select(Registration.status, Registration.format, func.count())
+        .where(Registration.forum_id == forum.id)
+        .group_by(Registration.status, Registration.format)
+    )
+    counts = {(status, format): number for status, format, number in rows}
+
+    def of(*statuses: RegistrationStatus, formats: tuple[Format, ...] = tuple(Format)) -> int:
+        return sum(counts.get((status, format), 0) for status in statuses for format in formats)
+
+    confirmed, waitlisted = RegistrationStatus.confirmed, RegistrationStatus.waitlisted
     return Figures(
-        registered=of[confirmed] + of[RegistrationStatus.waitlisted],
-        confirmed=of[confirmed],
-        in_person=counts.get((confirmed, Format.in_person), 0),
-        remote=counts.get((confirmed, Format.remote), 0),
-        waiting=of[RegistrationStatus.waitlisted],
-        cancelled=of[RegistrationStatus.cancelled],
-        came=came,
+        registered=of(confirmed, waitlisted),
+        confirmed=of(confirmed),
+        in_person=of(confirmed, formats=(Format.in_person,)),
+        remote=of(confirmed, formats=(Format.remote,)),
+        waiting=of(waitlisted),
+        cancelled=of(RegistrationStatus.cancelled),
+        came=db.session.scalar(select(func.count()).select_from(Presence).where(Presence.forum_id == forum.id)) or 0,
     )
 
 
@@ -263,7 +264,11 @@ def territories_present(forum: Forum) -> list[tuple[str, str]]:
     """(OKTMO, name) of territories that occur in the list."""
     rows = db.session.execute(
         select(Territory.oktmo, Territory.name)
-        .where(exists().where(Registration.territory_id == Territory.id, Registration.forum_id == forum.id))
+        .where(
+            select(Registration.id)
+            .where(Registration.territory_id == Territory.id, Registration.forum_id == forum.id)
+            .exists()
+        )
         .order_by(Territory.name_key)
     )
     return [(oktmo, name) for oktmo, name in rows]
