@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, event
 from sqlalchemy.engine import Engine
@@ -16,19 +15,6 @@ from sqlalchemy.types import TypeDecorator
 
 from kernel import mode
 from kernel.text import sort_key
-
-
-class Migrations:
-    """Flask-Migrate, loaded with the first migration command: a server never needs Alembic."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-
-    def __getattr__(self, name: str) -> Any:
-        from flask_migrate import Migrate  # noqa: PLC0415
-
-        Migrate(self.app, db, directory=f"{self.app.root_path}/migrations", render_as_batch=True)
-        return getattr(self.app.extensions["migrate"], name)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
