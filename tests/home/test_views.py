@@ -54,7 +54,7 @@ def test_languages_keep_to_their_addresses(client):
     ("path", "method", "code", "words"),
     [
         ("/nothing", "GET", 404, "Такой страницы нет"),
-        ("/forums/", "POST", 405, "Так это не делается"),
+        ("/forums/", "POST", 405, "Так это сделать нельзя"),
         ("/en/nothing", "GET", 404, "There is no such page"),
     ],
 )
