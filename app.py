@@ -34,6 +34,7 @@ from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
 from territories.views import blueprint as territories_pages
 
+PARTS = (translations, templating, i18n, security, access, assets, errors, panels, observe, labels, login, settings)
 BLUEPRINTS = (
     home_pages,
     accounts_pages,
@@ -65,11 +66,13 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the application; `overrides` win over the environment's settings (tests)."""
     app = Flask(__name__, static_folder=None)
     app.config.update(config.load(overrides))
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": False, **app.config.get("ENGINE_OPTIONS", {})}
+    app.config["VAR"].mkdir(parents=True, exist_ok=True)
+    # Parameters of failed statements are personal data as often as not.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": app.config["ENVIRONMENT"] == "production"}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
     Migrate(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
-    for part in (templating, i18n, security, access, assets, errors, panels, observe, labels, login, settings):
+    for part in PARTS:
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

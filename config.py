@@ -43,6 +43,10 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         if settings["ENVIRONMENT"] == "production":
             raise RuntimeError("SECRET_KEY is not set: production does not start without it. See docs/deploy.md.")
         settings["SECRET_KEY"] = _development_secret(settings["VAR"])
+    if settings["ENVIRONMENT"] == "production":
+        for name in ("PUBLIC_URL", "MAIL_URL"):
+            if not settings[name]:
+                raise RuntimeError(f"{name} is not set: letters would lead nowhere or not leave. See docs/deploy.md.")
     if settings["ENVIRONMENT"] == "production" and settings["DEMO"]:
         raise RuntimeError("TIRAZH_DEMO=1 opens demo accounts: production does not start with it.")
     return settings

@@ -121,7 +121,7 @@ def _claim() -> tuple[int, str] | None:
     now = utcnow()
     due = (
         select(Letter.id)
-        .where(Letter.status == LetterStatus.queued, Letter.next_at <= now)
+        .where(Letter.status == LetterStatus.queued, Letter.next_at <= now, Letter.attempts < ATTEMPTS)
         .order_by(Letter.next_at, Letter.id)
         .limit(1)
     )
@@ -134,7 +134,7 @@ def _claim() -> tuple[int, str] | None:
         lease = secrets.token_hex(12)
         claimed = db.session.scalar(
             update(Letter)
-            .where(Letter.id.in_(due.scalar_subquery()), Letter.status == LetterStatus.queued)
+            .where(Letter.id == due.scalar_subquery(), Letter.status == LetterStatus.queued)
             .values(lease=lease, next_at=now + LEASE, attempts=Letter.attempts + 1)
             .returning(Letter.id)
             .execution_options(synchronize_session=False)
@@ -173,3 +173,6 @@ def forget_old() -> None:
     with writing():
         horizon = utcnow() - timedelta(days=30)
         db.session.execute(delete(Letter).where(Letter.status == LetterStatus.sent, Letter.sent_at < horizon))
+        # A letter that killed its worker each time never reached the place where it is marked.
+        lost = (Letter.status == LetterStatus.queued, Letter.attempts >= ATTEMPTS)
+        db.session.execute(update(Letter).where(*lost).values(status=LetterStatus.dead))

@@ -13,13 +13,11 @@ from accounts.queries import organisation_by_code
 from adoption import operations
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.operations import Request
-from adoption.queries import practice_ids, shown_at, spread_of
+from adoption.queries import shown_at
 from adoption.rules import Reached
 from forum.models import Forum
-from kernel import pages
 from kernel.db import db
 from practices.models import Practice
-from practices.operations import set_spread
 from practices.queries import practice_by_key
 
 _DATE = re.compile(r"(\d{2}\.\d{2}\.\d{4})")
@@ -32,9 +30,6 @@ def load_adoptions(rows: Iterable[dict[str, str]], *, by: Any = None) -> int:
     """
     forums = {forum.slug: forum for forum in db.session.scalars(select(Forum))}
     added = sum(_load(row, forums, by) for row in rows)
-    for practice_id in practice_ids():
-        set_spread(practice_id, spread_of(practice_id))
-    pages.bump("adoption", "catalogue")
     return added
 
 

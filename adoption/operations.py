@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from accounts.models import Organisation
@@ -20,7 +21,7 @@ from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key, slugify
 from practices.models import Practice
-from practices.operations import set_spread
+from practices.operations import hold_spread, set_spread
 from territories.models import Territory
 
 
@@ -122,8 +123,8 @@ def _tell_start(adoption: Adoption) -> None:
 
 def hold(adoption: Adoption) -> None:
     """Lock the adoption until the transaction ends and see it as it is now."""
-    db.session.refresh(adoption, with_for_update=True)
-    db.session.expire(adoption, ["steps"])
+    db.session.scalar(select(Adoption.id).where(Adoption.id == adoption.id).with_for_update())
+    db.session.expire(adoption)
 
 
 def move(
@@ -242,14 +243,14 @@ def _touch(adoption: Adoption) -> None:
 
 
 def _spread(practice_id: int) -> None:
+    hold_spread(practice_id)
     set_spread(practice_id, queries.spread_of(practice_id))
-    pages.bump("adoption", "catalogue")
 
 
 def rebuild() -> int:
     """Fill the projections of every practice anew. Returns how many practices have adoptions."""
     ids = queries.practice_ids()
     for practice_id in ids:
+        hold_spread(practice_id)
         set_spread(practice_id, queries.spread_of(practice_id))
-    pages.bump("adoption", "catalogue")
     return len([practice_id for practice_id in ids if queries.spread_of(practice_id)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import threading
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -18,32 +19,54 @@ accesslog = None
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
+
 _job_worker = 0
+_ending = threading.Event()
 
 
 def when_ready(server) -> None:
-    """Fork the job worker beside the web workers, unless it runs elsewhere (WORKER=0)."""
+    """Keep a job worker beside the web workers, unless it runs elsewhere (WORKER=0)."""
+    if os.environ.get("WORKER", "1") != "0":
+        gc.collect()
+        gc.freeze()
+        _fork_job_worker(server)
+        threading.Thread(target=_keep_job_worker, args=(server,), daemon=True).start()
+
+
+def _keep_job_worker(server) -> None:
+    """Fork it again when it is gone."""
+    while not _ending.wait(2):
+        try:
+            os.kill(_job_worker, 0)
+        except ProcessLookupError:
+            _fork_job_worker(server)
+
+
+def _fork_job_worker(server) -> None:
     global _job_worker
-    if os.environ.get("WORKER", "1") == "0":
+    master = os.getpid()
+    child = os.fork()
+    if child:
+        _job_worker = child
         return
-    gc.collect()
-    gc.freeze()
-    _job_worker = os.fork()
-    if _job_worker == 0:
-        _work()
+    try:
+        _work(server, master)
+    finally:
+        os._exit(0)
 
 
-def _work() -> None:
+def _work(server, master: int) -> None:
     import wsgi
     from home.worker import run_forever
     from kernel.db import db
 
     for name in ("SIGTERM", "SIGINT", "SIGCHLD", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
+    for listener in server.LISTENERS:
+        listener.sock.close()  # else the port stays taken when the master is killed
     with wsgi.app.app_context():
         db.engine.dispose(close=False)
-        run_forever()
-    os._exit(0)
+        run_forever(parent=master)
 
 
 def post_fork(server, worker) -> None:
@@ -55,6 +78,7 @@ def post_fork(server, worker) -> None:
 
 
 def on_exit(server) -> None:
+    _ending.set()
     if _job_worker:
         try:
             os.kill(_job_worker, signal.SIGTERM)

@@ -28,11 +28,11 @@ def main() -> None:
     if environment.get("TIRAZH_ENV") != "production":
         environment.setdefault("TIRAZH_DEMO", "1")
     scheme = "https" if secure else "http"
-    shown = "127.0.0.1" if host in ("0.0.0.0", "") else host
+    shown = own_address() if host in ("0.0.0.0", "") else host
     environment.setdefault("PUBLIC_URL", f"{scheme}://{shown}:{port}")
     command = [sys.executable, "-m", "gunicorn", "-c", "bin/gunicorn.conf.py", "-b", f"{host}:{port}", "wsgi:app"]
     if secure:
-        certificate, key = make_certificate()
+        certificate, key = make_certificate(shown)
         command[3:3] = ["--certfile", str(certificate), "--keyfile", str(key)]
     server = subprocess.Popen(command, env=environment)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
@@ -44,6 +44,16 @@ def main() -> None:
     except KeyboardInterrupt:
         server.send_signal(signal.SIGTERM)
         server.wait(15)
+
+
+def own_address() -> str:
+    """This machine's address on its network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
 
 
 def taken(host: str, port: int) -> bool:
@@ -77,7 +87,7 @@ def announce(address: str, environment: dict[str, str]) -> None:
     print("  Ctrl-C ends it.\n", flush=True)
 
 
-def make_certificate() -> tuple[Path, Path]:
+def make_certificate(address: str) -> tuple[Path, Path]:
     """A self-signed certificate for a trial on a local network: browsers give the camera only to https."""
     import datetime
     import ipaddress
@@ -86,7 +96,7 @@ def make_certificate() -> tuple[Path, Path]:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    certificate, key = ROOT / "var" / "trial.crt", ROOT / "var" / "trial.key"
+    certificate, key = ROOT / "var" / f"trial-{address}.crt", ROOT / "var" / f"trial-{address}.key"
     if certificate.exists() and key.exists():
         return certificate, key
     private = ec.generate_private_key(ec.SECP256R1())
@@ -101,7 +111,12 @@ def make_certificate() -> tuple[Path, Path]:
         .not_valid_before(now)
         .not_valid_after(now + datetime.timedelta(days=365))
         .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            x509.SubjectAlternativeName(
+                [
+                    x509.DNSName("localhost"),
+                    *(x509.IPAddress(ipaddress.ip_address(one)) for one in {"127.0.0.1", address}),
+                ]
+            ),
             critical=False,
         )
         .sign(private, hashes.SHA256())

@@ -4,6 +4,7 @@ from sqlalchemy import select, text
 
 from accounts.models import User
 from kernel.db import Base, db
+from kernel.search import rebuild
 from kernel.transaction import writing
 from practices.models import Admission, Practice
 
@@ -33,3 +34,4 @@ def empty_database() -> None:
             db.session.execute(text("PRAGMA defer_foreign_keys = ON"))
             for table in reversed(Base.metadata.sorted_tables):
                 db.session.execute(table.delete())
+        rebuild()  # of nothing: the search index is emptied too

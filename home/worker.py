@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -21,13 +22,13 @@ def drain() -> int:
     return run_due() + deliver_due()
 
 
-def run_forever() -> None:
-    """Work until SIGTERM or SIGINT; finishes the piece in hand."""
+def run_forever(parent: int | None = None) -> None:
+    """Work until SIGTERM or SIGINT, or until the process `parent` is no longer ours; finishes the piece in hand."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     ticked = 0.0
-    while not stop.is_set():
+    while not stop.is_set() and (parent is None or os.getppid() == parent):
         try:
             if time.monotonic() - ticked > TICK_SECONDS:
                 tick()

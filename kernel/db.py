@@ -79,13 +79,18 @@ def enum_column(kind: type[enum.Enum]) -> Enum:
     )
 
 
+def key_type(length: int = 255) -> String:
+    """Keys are ordered by code point on both databases, whatever PostgreSQL's own collation."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 def key_column(source: str, length: int = 255) -> Mapped[str]:
     """A column kept equal to `sort_key` of column `source`: search and order that know Cyrillic case."""
 
     def derive(context: Any) -> str:
         return sort_key(context.get_current_parameters().get(source) or "")[:length]
 
-    return mapped_column(String(length), default=derive, index=True)
+    return mapped_column(key_type(length), default=derive, index=True)
 
 
 def keep_key(model: type[Any], source: str, key: str) -> None:

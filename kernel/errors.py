@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, rende
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 log = logging.getLogger("tirazh")
@@ -52,7 +53,11 @@ def _page(code: int, detail: str | None = None) -> Response:
     title, advice = _words(code)
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=title, advice=detail or advice), code)
-    return make_response(render_template("errors/error.html", code=code, title=title, advice=detail or advice), code)
+    try:
+        page = render_template("errors/error.html", code=code, title=title, advice=detail or advice)
+    except SQLAlchemyError:  # the database itself is out of reach: say it without the site's own settings
+        page = f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>"
+    return make_response(page, code)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 from zoneinfo import ZoneInfo
@@ -60,9 +59,8 @@ def spoken() -> str:
 
 
 def init_app(app: Flask) -> None:
-    root = Path(app.root_path)
     app.config["BABEL_DEFAULT_LOCALE"] = "ru"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(root / "var" / "translations")
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["VAR"] / "translations")
     babel.init_app(app, locale_selector=language)
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_env.filters.update(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, String, Text, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import IntPk, Model, db, utcnow
@@ -70,12 +71,14 @@ def enqueue(
     kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: Any
 ) -> Job | None:
     """Add a job inside the caller's transaction; with a `unique_key` already queued, nothing happens."""
-    if unique_key and db.session.scalar(select(Job.id).where(Job.unique_key == unique_key)):
-        return None
-    queued = Job(kind=kind, argument=argument, unique_key=unique_key, run_after=run_after or utcnow())
-    db.session.add(queued)
-    db.session.flush()
-    return queued
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(Job)
+        .values(kind=kind, argument=argument, unique_key=unique_key, run_after=run_after or utcnow())
+        .on_conflict_do_nothing(index_elements=[Job.unique_key])
+        .returning(Job)
+    )
+    return db.session.scalar(statement)
 
 
 def run_due(limit: int = 50) -> int:
@@ -87,9 +90,24 @@ def run_due(limit: int = 50) -> int:
     return tried
 
 
+class WorkerBeat(Model):
+    """When a worker was last seen at work."""
+
+    __tablename__ = "worker_beat"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime]
+
+
+def worker_seen(within: timedelta) -> bool:
+    """Whether a worker gave a sign of life in the last `within`."""
+    at = db.session.scalar(select(WorkerBeat.at).where(WorkerBeat.name == "worker"))
+    return at is not None and utcnow() - at <= within
+
+
 def tick() -> None:
-    """Queue what the schedule asks for."""
+    """Give a sign of life and queue what the schedule asks for."""
     with writing():
+        db.session.merge(WorkerBeat(name="worker", at=utcnow()))
         for entry in _schedule:
             slot = int(utcnow().timestamp() // entry.every.total_seconds())
             enqueue(entry.kind, unique_key=f"{entry.kind}:{slot}")
@@ -105,6 +123,8 @@ def forget_old() -> None:
     """Delete jobs done more than a week ago."""
     with writing():
         db.session.execute(delete(Job).where(Job.done_at < utcnow() - timedelta(days=7)))
+        # A job that killed its worker each time never reached the place where it is marked.
+        db.session.execute(update(Job).where(Job.done_at.is_(None), Job.attempts >= ATTEMPTS).values(dead=True))
 
 
 job("forget-old-jobs", every=timedelta(hours=6))(forget_old)
@@ -118,6 +138,7 @@ def _claim() -> tuple[int, str, dict[str, Any], str] | None:
             Job.done_at.is_(None),
             Job.dead.is_(False),
             Job.run_after <= now,
+            Job.attempts < ATTEMPTS,
             (Job.leased_until.is_(None)) | (Job.leased_until < now),
         )
         .order_by(Job.run_after, Job.id)
@@ -132,7 +153,7 @@ def _claim() -> tuple[int, str, dict[str, Any], str] | None:
         lease = secrets.token_hex(12)
         row = db.session.execute(
             update(Job)
-            .where(Job.id.in_(due.scalar_subquery()))
+            .where(Job.id == due.scalar_subquery())
             .values(lease=lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
             .returning(Job.id, Job.kind, Job.argument)
             .execution_options(synchronize_session=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import String, delete
@@ -16,14 +17,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, utcnow
+from kernel.jobs import job
 from kernel.transaction import writing
 
 
 class RateWindow(Model):
     __tablename__ = "rate_window"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    window: Mapped[int] = mapped_column(primary_key=True, index=True)
+    window: Mapped[int] = mapped_column(primary_key=True)
     hits: Mapped[int] = mapped_column(default=1)
+    until: Mapped[int] = mapped_column(default=0, server_default="0", index=True)
+    """When the window ends, in seconds of the epoch."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ def count(*checks: tuple[Limit, str]) -> None:
     with writing():
         for limit, subject in sorted(checks, key=lambda check: check[0].bucket):
             window = now // limit.seconds
-            if _hit(_key(limit, subject), window) > limit.hits:
-                over.append((window + 1) * limit.seconds - now)
+            until = (window + 1) * limit.seconds
+            if _hit(_key(limit, subject), window, until) > limit.hits:
+                over.append(until - now)
     if over:
         raise TooManyRequests(retry_after=max(over))
 
@@ -62,19 +67,19 @@ def _key(limit: Limit, subject: str) -> str:
     return hmac.new(secret, f"{limit.bucket}\0{subject}".encode(), hashlib.sha256).hexdigest()
 
 
-def _hit(key: str, window: int) -> int:
+def _hit(key: str, window: int, until: int) -> int:
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
         insert(RateWindow)
-        .values(key=key, window=window, hits=1)
+        .values(key=key, window=window, hits=1, until=until)
         .on_conflict_do_update(index_elements=[RateWindow.key, RateWindow.window], set_={"hits": RateWindow.hits + 1})
         .returning(RateWindow.hits)
     )
     return int(db.session.execute(statement).scalar_one())
 
 
-def forget_old() -> int:
-    """Delete windows that can no longer matter. Returns how many."""
-    horizon = int(utcnow().timestamp()) // 3600 - 24
-    result = db.session.execute(delete(RateWindow).where(RateWindow.window < horizon))
-    return int(getattr(result, "rowcount", 0))
+@job("forget-old-limits", every=timedelta(hours=1))
+def forget_old() -> None:
+    """Delete windows that have ended."""
+    with writing():
+        db.session.execute(delete(RateWindow).where(RateWindow.until < int(utcnow().timestamp())))

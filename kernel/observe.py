@@ -12,15 +12,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, jsonify, request
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.access import public
-from kernel.db import db, utcnow
-from kernel.jobs import Job
+from kernel.jobs import worker_seen
 
 _TOKEN = re.compile(r"(/(?:my|invitation|reset|feed)/)[^/?\s]+")
-WORKER_LATE = timedelta(minutes=10)
+WORKER_LATE = timedelta(minutes=2)
 
 
 def mask(path: str) -> str:
@@ -79,12 +77,8 @@ def healthz() -> tuple[Response, int]:
     """Database, worker and disk, each true or false; 503 when the database or the disk is not well."""
     checks: dict[str, bool] = {}
     try:
-        late = db.session.scalar(
-            select(func.count())
-            .select_from(Job)
-            .where(Job.done_at.is_(None), Job.dead.is_(False), Job.run_after < utcnow() - WORKER_LATE)
-        )
-        checks["database"], checks["worker"] = True, not late
+        checks["worker"] = worker_seen(WORKER_LATE)
+        checks["database"] = True
     except SQLAlchemyError:
         checks["database"] = checks["worker"] = False
     checks["disk"] = shutil.disk_usage(current_app.config["VAR"]).free > 200 * 1024 * 1024

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model, db
+from kernel.links import base_url
 
 CAPACITY = 600
 P = ParamSpec("P")
@@ -85,7 +86,7 @@ def warm(
                 return response
             versions = versions_of([scope.format(**kwargs) for scope in scopes])
             key = _key(query)
-            entry = _cache.get(key)
+            entry = _known(key)
             if entry is None or entry.versions != versions or time.monotonic() - entry.born > seconds:
                 response = make_response(view(*args, **kwargs))
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
@@ -100,7 +101,16 @@ def warm(
 
 def _key(query: tuple[str, ...]) -> tuple[object, ...]:
     chosen = tuple((name, tuple(request.args.getlist(name))) for name in query if name in request.args)
-    return (request.host_url, request.script_root, request.path, chosen)
+    return (base_url(), request.script_root, request.path, chosen)
+
+
+def _known(key: tuple[object, ...]) -> _Entry | None:
+    """The kept page, marked as used: the least used ones are dropped first."""
+    with _lock:
+        entry = _cache.get(key)
+        if entry is not None:
+            _cache.move_to_end(key)
+    return entry
 
 
 def _keep(key: tuple[object, ...], versions: tuple[tuple[str, int], ...], response: Response) -> _Entry:
@@ -109,6 +119,8 @@ def _keep(key: tuple[object, ...], versions: tuple[tuple[str, int], ...], respon
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
     entry = _Entry(versions, time.monotonic(), body, gzip.compress(body, 6, mtime=0), etag, headers)
+    if request.args.get("q"):  # what people type is endless: it must not push the others out
+        return entry
     with _lock:
         _cache[key] = entry
         _cache.move_to_end(key)

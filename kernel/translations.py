@@ -160,13 +160,21 @@ def check() -> None:
 def compile_catalog(app: Flask) -> Path:
     """Write var/translations/ru/LC_MESSAGES/messages.mo; returns its path."""
     with app.app_context():
-        target = _root() / "var" / "translations" / "ru" / "LC_MESSAGES" / "messages.mo"
+        target = Path(current_app.config["VAR"]) / "translations" / "ru" / "LC_MESSAGES" / "messages.mo"
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(f".{os.getpid()}.tmp")
         with temporary.open("wb") as file:
             write_mo(file, joined())
         temporary.replace(target)
         return target
+
+
+def init_app(app: Flask) -> None:
+    """Compile the catalogue when a translation is newer than what was compiled."""
+    compiled = Path(app.config["VAR"]) / "translations" / "ru" / "LC_MESSAGES" / "messages.mo"
+    sources = list((Path(app.root_path) / "translations" / "ru").glob("*.po"))
+    if not compiled.exists() or max(path.stat().st_mtime for path in sources) > compiled.stat().st_mtime:
+        compile_catalog(app)
 
 
 @cli.command("compile")

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DecimalField, IntegerField, SelectField
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms import DecimalField, Field, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
 
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
@@ -22,9 +22,20 @@ from practices.labels import (
 from practices.models import DocumentKind, Evidence, Practice, Prevention, TargetGroup
 from territories.queries import current
 
+
+class Between(NumberRange):
+    """A number in a range, with one sentence for whatever is wrong with it."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.process_errors:
+            field.errors = []
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)
+
+
 UNKNOWN = ("", _l("Not known"))
-MONEY = [Optional(), NumberRange(0, 1_000_000_000, _l("Give whole roubles, without kopecks."))]
-MONTHS = [Optional(), NumberRange(0, 120, _l("Give a number of months."))]
+MONEY = [Optional(), Between(0, 1_000_000_000, _l("Give whole roubles, without kopecks."))]
+MONTHS = [Optional(), Between(0, 120, _l("Give a number of months."))]
 
 
 class PassportForm(VersionedForm):
@@ -50,7 +61,7 @@ class PassportForm(VersionedForm):
     territory = SelectField(_l("Where it comes from"), [required])
     sphere = SelectField(_l("Sphere"), choices=[(sphere.value, label) for sphere, label in SPHERE_LABELS.items()])
     start_year = IntegerField(
-        _l("Year of start"), [Optional(), NumberRange(1950, 2100, _l("Give a year, for example 2023."))]
+        _l("Year of start"), [Optional(), Between(1950, 2100, _l("Give a year, for example 2023."))]
     )
     ages = TextField(_l("Ages"), description=_l("One a line: 0–3, 3–7, 7–14."), maximum=500)
     situations = TextField(_l("Situations of life"), description=_l("One a line."))
@@ -77,7 +88,7 @@ class PassportForm(VersionedForm):
     cost_year = IntegerField(_l("Cost a year, ₽"), MONEY)
     cost_family = IntegerField(_l("Cost a family, ₽"), MONEY)
     staff = DecimalField(
-        _l("Full-time posts"), [Optional(), NumberRange(0, 1000, _l("Give a number, for example 2.5."))], places=None
+        _l("Full-time posts"), [Optional(), Between(0, 1000, _l("Give a number, for example 2.5."))], places=None
     )
     launch_months_min = IntegerField(_l("Months to start, at least"), MONTHS)
     launch_months_max = IntegerField(_l("Months to start, at most"), MONTHS)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from activity.operations import record
 from kernel import pages, search
@@ -51,7 +51,8 @@ def add_practice(values: Mapping[str, Any], *, by: Any, slug: str = "", source_i
 
 def hold(practice: Practice) -> None:
     """Lock the practice until the transaction ends and see it as it is now."""
-    db.session.refresh(practice, with_for_update=True)
+    db.session.scalar(select(Practice.id).where(Practice.id == practice.id).with_for_update(key_share=True))
+    db.session.expire(practice)
 
 
 def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -> list[str]:
@@ -172,6 +173,11 @@ def keep_preview(kind: str, stored: StoredFile, *, by: Any) -> ImportPreview:
     return preview
 
 
+def hold_spread(practice_id: int) -> None:
+    """Let nobody else tell where this practice stands until the transaction ends; call before counting."""
+    db.session.scalar(select(Practice.id).where(Practice.id == practice_id).with_for_update(key_share=True))
+
+
 def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
     """Tell where a practice stands: (territory id, state "think|ready|works|firm", organisations). From above."""
     db.session.execute(delete(PracticeSpread).where(PracticeSpread.practice_id == practice_id))
@@ -180,4 +186,4 @@ def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
         for territory_id, state, organisations in rows
     )
     db.session.flush()
-    pages.bump("catalogue")
+    pages.bump("adoption", "catalogue")

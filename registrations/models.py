@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.models import Format, Forum, Section
-from kernel.db import IntPk, Model, enum_column, keep_key, key_column, utcnow
+from kernel.db import IntPk, Model, enum_column, keep_key, key_column, key_type, utcnow
 from territories.models import Territory
 
 
@@ -40,7 +40,7 @@ class Registration(Model):
     """email_key + "|" + sort_key(name)."""
     email: Mapped[str] = mapped_column(String(254), index=True, info={"personal": True})
     name: Mapped[str] = mapped_column(String(255), info={"personal": True})
-    name_key: Mapped[str] = mapped_column(String(255), default="")
+    name_key: Mapped[str] = mapped_column(key_type(), default="")
     format: Mapped[Format] = mapped_column(enum_column(Format))
     status: Mapped[RegistrationStatus] = mapped_column(enum_column(RegistrationStatus))
     waiting_number: Mapped[int | None]

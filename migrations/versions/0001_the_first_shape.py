@@ -100,9 +100,6 @@ def upgrade() -> None:
     sa.Column('hits', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('key', 'window', name=op.f('pk_rate_window'))
     )
-    with op.batch_alter_table('rate_window', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_rate_window_window'), ['window'], unique=False)
-
     op.create_table('site_setting',
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('value', sa.Text(), nullable=False),
@@ -123,7 +120,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('oktmo', sa.String(length=11), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('short_name', sa.String(length=80), nullable=False),
     sa.Column('name_en', sa.String(length=255), nullable=False),
     sa.Column('level', sa.Enum('country', 'region', 'municipality', name='level', native_enum=False, length=32), nullable=False),
@@ -163,7 +160,7 @@ def upgrade() -> None:
     sa.Column('uuid', sa.String(length=36), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('position', sa.String(length=255), nullable=False),
     sa.Column('password_hash', sa.String(length=255), nullable=True),
     sa.Column('generation', sa.Integer(), nullable=False),
@@ -216,7 +213,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=80), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('short_name', sa.String(length=160), nullable=False),
     sa.Column('kind', sa.Enum('authority', 'social_service', 'education', 'health', 'culture', 'sport', 'ngo', 'employer', 'university', 'union', 'media', 'other', name='organisationkind', native_enum=False, length=32), nullable=False),
     sa.Column('sphere', sa.Enum('health', 'education', 'culture', 'social', 'sport', 'labour', 'business', 'ngo', 'authority', name='sphere', native_enum=False, length=32), nullable=False),
@@ -254,7 +251,7 @@ def upgrade() -> None:
     sa.Column('source_id', sa.String(length=64), nullable=True),
     sa.Column('admission', sa.Enum('draft', 'submitted', 'returned', 'published', 'archived', name='admission', native_enum=False, length=32), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('effect', sa.String(length=300), nullable=False),
     sa.Column('what_is_done', sa.Text(), nullable=False),
     sa.Column('who_does_it', sa.Text(), nullable=False),
@@ -316,7 +313,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('slug', sa.String(length=80), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('organiser_id', sa.Integer(), nullable=True),
     sa.Column('territory_id', sa.Integer(), nullable=False),
@@ -336,7 +333,7 @@ def upgrade() -> None:
     sa.Column('series_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Enum('forum', 'seminar', 'webinar', 'contest', 'strategic_session', 'meeting', 'conference', name='eventkind', native_enum=False, length=32), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('subtitle', sa.String(length=255), nullable=False),
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('date_start', sa.Date(), nullable=False),
@@ -416,7 +413,7 @@ def upgrade() -> None:
     sa.Column('code', sa.String(length=6), nullable=False),
     sa.Column('series_id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('identity_key', sa.String(length=320), nullable=False),
     sa.Column('position', sa.String(length=255), nullable=False),
     sa.Column('biography', sa.Text(), nullable=False),
@@ -454,13 +451,13 @@ def upgrade() -> None:
     sa.Column('identity', sa.String(length=400), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('format', sa.Enum('in_person', 'remote', name='format', native_enum=False, length=32), nullable=False),
     sa.Column('status', sa.Enum('confirmed', 'waitlisted', 'cancelled', name='registrationstatus', native_enum=False, length=32), nullable=False),
     sa.Column('waiting_number', sa.Integer(), nullable=True),
     sa.Column('territory_id', sa.Integer(), nullable=True),
     sa.Column('organisation', sa.String(length=255), nullable=False),
-    sa.Column('organisation_key', sa.String(length=255), nullable=False),
+    sa.Column('organisation_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('position', sa.String(length=255), nullable=False),
     sa.Column('link_generation', sa.Integer(), nullable=False),
     sa.Column('code_generation', sa.Integer(), nullable=False),
@@ -519,7 +516,7 @@ def upgrade() -> None:
     sa.Column('forum_id', sa.Integer(), nullable=False),
     sa.Column('slug', sa.String(length=80), nullable=False),
     sa.Column('name', sa.String(length=255), nullable=False),
-    sa.Column('name_key', sa.String(length=255), nullable=False),
+    sa.Column('name_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('short_name', sa.String(length=80), nullable=False),
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('moderator', sa.String(length=255), nullable=False),
@@ -584,7 +581,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Enum('opening', 'talk', 'break', 'lunch', 'open_microphone', 'film', 'closing', name='slotkind', native_enum=False, length=32), nullable=False),
     sa.Column('format', sa.Enum('in_person', 'remote', 'recorded', name='talkformat', native_enum=False, length=32), nullable=False),
     sa.Column('title', sa.String(length=500), nullable=False),
-    sa.Column('title_key', sa.String(length=255), nullable=False),
+    sa.Column('title_key', sa.String(length=255).with_variant(sa.String(length=255, collation='C'), 'postgresql'), nullable=False),
     sa.Column('abstract', sa.Text(), nullable=False),
     sa.Column('starts', sa.DateTime(), nullable=False),
     sa.Column('ends', sa.DateTime(), nullable=False),
@@ -837,9 +834,6 @@ def downgrade() -> None:
     op.drop_table('territory')
     op.drop_table('stored_file')
     op.drop_table('site_setting')
-    with op.batch_alter_table('rate_window', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_rate_window_window'))
-
     op.drop_table('rate_window')
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_job_run_after'))

@@ -24,7 +24,7 @@ PASSWORD = "четыре слова подряд"
 def person(app):
     hashed = hash_password(PASSWORD)
     with writing():
-        return factories.give(factories.user("anna@example.org", "Примерова Анна", password_hash=hashed), Role.analyst)
+        return factories.give(factories.user("anna@example.org", "Примерова Анна", password_hash=hashed), Role.speaker)
 
 
 def enter(client, email="anna@example.org", password=PASSWORD, **fields):

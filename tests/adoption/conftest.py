@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from adoption import operations
+from adoption.models import Stage
+from adoption.operations import Request
+from adoption.rules import Reached
+from kernel.transaction import writing
+from tests import factories
+
+ASKED = Request("Ответственная Ольга Тестовна", "olga@example.org", "Помочь семьям")
+DAYS = {
+    Stage.assessment: date(2026, 7, 1),
+    Stage.preparation: date(2026, 8, 1),
+    Stage.staffing: date(2026, 9, 1),
+    Stage.safeguards: date(2026, 10, 1),
+    Stage.launched: date(2026, 11, 1),
+    Stage.operating: date(2026, 12, 1),
+    Stage.sustained: date(2027, 2, 1),
+}
+
+
+def reached(*stages):
+    return [Reached(stage, DAYS[stage], f"приказ № {stage.number}") for stage in stages]
+
+
+def up_to(stage):
+    return reached(*[known for known in DAYS if known.number <= stage.number])
+
+
+def adoption(practice, organisation, stage=Stage.interest, by=None, **more):
+    """An adoption asked for on 1 June 2026 and moved up to `stage`, without letters."""
+    made, new = operations.start_adoption(
+        practice, organisation, ASKED, by=by, on=date(2026, 6, 1), letters=False, **more
+    )
+    assert new
+    if stage is not Stage.interest:
+        operations.move(made, up_to(stage), by=by, letters=False)
+    return made
+
+
+@pytest.fixture
+def world(app, sign_in):
+    """A practice shown at a past forum, an organisation in Tayshet, and people around it."""
+    with writing():
+        series = factories.series()
+        forum = factories.forum(
+            "prosemyu-2026", series, name="«ПроСемью-2026»", date_start=date(2026, 5, 28), date_end=date(2026, 5, 28)
+        )
+        practice = factories.practice(slug="konsultant", first_unit="обслужена первая семья")
+        slot = factories.slot(factories.section(forum), starts=datetime(2026, 5, 28, 10), practice_id=practice.id)
+        organisation = factories.organisation("Центр помощи семье Тайшетского округа")
+        people = {
+            "coordinator": factories.coordinator(),
+            "neighbour": factories.coordinator(factories.KUYTUN),
+            "curator": factories.curator(),
+            "organiser": factories.organiser(series),
+            "outsider": factories.user(),
+        }
+    clients = {name: sign_in(person) for name, person in people.items()}
+    return {
+        "practice": practice,
+        "organisation": organisation,
+        "forum": forum,
+        "slot": slot,
+        "people": people,
+    } | clients

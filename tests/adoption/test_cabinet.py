@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from adoption.models import Adoption, Exit, Stage, StageStep
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+from tests.adoption.conftest import adoption
+
+
+@pytest.fixture
+def made(world):
+    with writing():
+        return adoption(world["practice"], world["organisation"], Stage.safeguards)
+
+
+def address(made, tail=""):
+    return f"/cabinet/adoptions/{made.code}{tail}"
+
+
+def step(stage, on, evidence="", **more):
+    return {f"{stage}_done": "y", f"{stage}_on": on, f"{stage}_evidence": evidence} | more
+
+
+def submit(client, made, tail, data):
+    html = client.get(address(made)).get_data(as_text=True)
+    version = re.search(r'name="version" value="(\d+)"', html).group(1)
+    return client.submit(address(made, tail), {"version": version} | data, page=address(made))
+
+
+def test_the_first_screen_says_what_to_do(world, made):
+    with writing():
+        adoption(factories.practice("Мой папа – герой"), world["organisation"], Stage.launched)
+        adoption(factories.practice("Клуб"), world["organisation"])
+    page = world["coordinator"].get("/cabinet/").get_data(as_text=True)
+    assert "<h1>Сделать: 3\u00a0дела</h1>" in page
+    assert "Начать и\u00a0записать первый результат: «обслужена первая семья»" in page
+    for title in ("У\u00a0нас работает", "Готовим", "Думаем"):
+        assert f"<h2>{title}</h2>" in page
+
+
+def test_an_empty_cabinet_leads_to_the_catalogue(world):
+    page = world["neighbour"].get("/cabinet/").get_data(as_text=True)
+    assert "<h1>Выберите первую практику</h1>" in page
+    assert 'href="/practices/?readiness=working"' in page
+
+
+def test_a_step_with_its_date_evidence_and_file(world, made):
+    data = step(
+        "launched", "2027-02-20", "обслужена первая семья", file=(io.BytesIO(b"%PDF-1.7 act"), "akt.pdf"), units="1"
+    )
+    assert submit(world["coordinator"], made, "/stage", data).status_code == 302
+    db.session.expire_all()
+    assert (made.stage, made.units) == (Stage.launched, 1)
+    last = db.session.scalars(select(StageStep).where(StageStep.stage == Stage.launched)).one()
+    assert (last.evidence, last.file.name) == ("обслужена первая семья", "akt.pdf")
+    assert world["curator"].get(address(made, f"/files/{last.id}")).data == b"%PDF-1.7 act"
+    assert world["neighbour"].get(address(made, f"/files/{last.id}")).status_code == 404
+
+
+def test_several_stages_at_once(world, made):
+    data = step("launched", "2027-01-10", "первая семья") | step("operating", "2027-02-10")
+    submit(world["coordinator"], made, "/stage", data)
+    db.session.expire_all()
+    assert made.stage is Stage.operating
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (step("launched", "2027-02-20"), "Укажите, чем это подтверждается"),
+        (step("launched", "2027-03-02", "семья"), "Эта дата ещё не\u00a0наступила."),
+        (step("launched", "2026-09-30", "семья"), "Это раньше предыдущей стадии."),
+        (step("operating", "2027-02-20"), "Стадии идут по\u00a0порядку"),
+        (step("launched", "", "семья"), "Укажите дату."),
+        ({}, "Отметьте стадию, которую прошли."),
+        (step("launched", "2027-02-20", "семья", evidence_url="javascript:alert(1)"), "начиная с\u00a0https://"),
+    ],
+)
+def test_a_wrong_step_is_explained_at_its_field(world, made, data, message):
+    answer = submit(world["coordinator"], made, "/stage", data)
+    assert answer.status_code == 422
+    assert message in answer.get_data(as_text=True)
+    db.session.expire_all()
+    assert made.stage is Stage.safeguards
+
+
+def test_a_bad_file_is_refused(world, made):
+    data = step("launched", "2027-02-20", "семья", file=(io.BytesIO(b"MZ"), "virus.exe"))
+    assert submit(world["coordinator"], made, "/stage", data).status_code == 422
+
+
+def test_two_people_at_once_lose_nothing(world, made):
+    client = world["coordinator"]
+    version = made.version
+    data = {"version": str(version)} | step("launched", "2027-02-20", "первая семья")
+    assert client.submit(address(made, "/stage"), data, page=address(made)).status_code == 302
+    answer = client.submit(address(made, "/stage"), data, page=address(made))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "первая семья" in page
+    assert "Внедрено" in page
+    assert len(db.session.scalars(select(StageStep).where(StageStep.stage == Stage.launched)).all()) == 1
+
+
+def test_back_and_out_and_in_again(world, made):
+    client = world["coordinator"]
+    assert submit(client, made, "/return", {"stage": "preparation", "reason": "Люди ушли"}).status_code == 302
+    db.session.expire_all()
+    assert made.stage is Stage.preparation
+    assert submit(client, made, "/exit", {"exit": "paused", "reason": "money", "note": "Нет ставки"}).status_code == 302
+    page = client.get(address(made)).get_data(as_text=True)
+    assert "Нет денег. Нет ставки" in page
+    client.submit(address(made, "/resumption"), page=address(made))
+    db.session.expire_all()
+    assert made.exit is None
+
+
+def test_back_wants_a_reason(world, made):
+    assert submit(world["coordinator"], made, "/return", {"stage": "preparation", "reason": ""}).status_code == 422
+    assert submit(world["coordinator"], made, "/return", {"stage": "sustained", "reason": "x"}).status_code == 422
+    assert submit(world["coordinator"], made, "/exit", {"exit": "declined", "reason": "none"}).status_code == 422
+
+
+def test_contact_and_aim_can_be_changed(world, made):
+    data = {"contact_name": "Новая Нина", "contact_email": "nina@example.org", "aim": "Иначе", "units": "5"}
+    assert submit(world["coordinator"], made, "/details", data).status_code == 302
+    db.session.expire_all()
+    assert (made.contact_name, made.units) == ("Новая Нина", 5)
+    assert submit(world["coordinator"], made, "/details", data | {"units": "много"}).status_code == 422
+
+
+def test_the_curator_confirms_and_does_not_edit(world, made):
+    submit(world["coordinator"], made, "/stage", step("launched", "2027-02-20", "первая семья"))
+    curator = world["curator"]
+    page = curator.get(address(made)).get_data(as_text=True)
+    assert "Подтвердить запуск" in page
+    assert "Отметить, что сделано" not in page
+    assert curator.submit(address(made, "/confirmation"), page=address(made)).status_code == 302
+    assert "Запуск подтверждён регионом" in curator.get(address(made)).get_data(as_text=True)
+    token = world["coordinator"].token(address(made))
+    assert world["coordinator"].post(address(made, "/confirmation"), data={"csrf_token": token}).status_code == 404
+
+
+def test_strangers_see_nothing(world, made, client):
+    assert client.get(address(made)).status_code == 302
+    for name in ("neighbour", "outsider"):
+        assert world[name].get(address(made)).status_code == 404
+    token = world["neighbour"].token("/practices/konsultant/adoption")
+    for tail in ("/stage", "/return", "/exit", "/resumption", "/details"):
+        assert world["neighbour"].post(address(made, tail), data={"csrf_token": token}).status_code == 404
+    assert world["outsider"].get("/cabinet/").status_code == 404
+    assert world["coordinator"].get("/cabinet/adoptions/NOSUCH").status_code == 404
+    assert world["coordinator"].get(address(made, "/stage")).status_code == 405
+
+
+def test_the_list_shows_what_was_interrupted_to_those_who_may(world, made):
+    with writing():
+        other = adoption(factories.practice("Клуб отцов"), world["organisation"])
+        other.exit, other.exit_reason = Exit.declined, None
+    page = world["curator"].get("/manage/adoptions").get_data(as_text=True)
+    assert "Клуб отцов" in page
+    assert "Домашний консультант" in page
+    only = world["organiser"].get("/manage/adoptions?state=exit").get_data(as_text=True)
+    assert "Клуб отцов" in only
+    assert "Домашний консультант" not in only
+    assert "Клуб отцов" not in world["curator"].get("/manage/adoptions?q=консультант").get_data(as_text=True)
+    assert world["coordinator"].get("/manage/adoptions").status_code == 404
+
+
+def test_every_stage_and_exit_has_a_page(world):
+    with writing():
+        codes = [
+            adoption(factories.practice(f"Практика {stage.number}"), world["organisation"], stage).code
+            for stage in Stage
+        ]
+    for code in codes:
+        assert world["coordinator"].get(f"/cabinet/adoptions/{code}").status_code == 200
+        assert world["curator"].get(f"/en/cabinet/adoptions/{code}").status_code == 200
+    assert len(db.session.scalars(select(Adoption)).all()) == 8

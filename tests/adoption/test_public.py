@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from statistics import median_high
+
+import pytest
+from sqlalchemy import select
+
+from adoption import demo, operations
+from adoption.models import Adoption, Exit, ExitReason, Stage
+from kernel.db import db
+from kernel.panels import panels
+from kernel.transaction import writing
+from practices import importer, organisations
+from tests import factories
+from tests.adoption.conftest import adoption
+
+DEMO = Path(__file__).parents[2] / "demo"
+ORDER = [stage.value for stage in Stage]
+
+
+def rows():
+    with (DEMO / "adoptions.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def loaded(app):
+    for module, name in ((organisations, "organisations.csv"), (importer, "practices.csv")):
+        with writing():
+            module.carry_out(module.plan(name, (DEMO / name).read_bytes()), by=None)
+    with writing():
+        assert demo.load_adoptions(rows()) == 71
+    return app
+
+
+def going():
+    return [row for row in rows() if not row["exit"]]
+
+
+def state(stage):
+    return ["think", "think", "ready", "ready", "ready", "works", "works", "firm"][ORDER.index(stage)]
+
+
+RANK = {"think": 1, "ready": 2, "works": 3, "firm": 4}
+
+
+def test_the_demo_comes_in_with_its_dates_and_again_changes_nothing(loaded):
+    first = db.session.scalars(
+        select(Adoption)
+        .join(Adoption.practice)
+        .where(Adoption.contact_email.contains("a.demonstratsionnaya"), Adoption.units == 18)
+    ).one()
+    assert (first.stage, first.units, len(first.steps)) == (Stage.operating, 18, 7)
+    shown = {step.stage: step.evidence for step in first.steps}
+    assert shown[Stage.preparation] == "приказ № 114 от 22.07.2026"
+    assert shown[Stage.launched] == "обслужена первая семья 19.10.2026"
+    assert first.steps[0].reached_on == date(2026, 6, 3)
+    exits = db.session.scalars(select(Adoption).where(Adoption.exit == Exit.paused).order_by(Adoption.exit_date)).all()
+    assert exits[0].exit_date == date(2026, 8, 21)
+    with writing():
+        assert demo.load_adoptions(rows()) == 0
+
+
+def test_the_json_agrees_with_the_file(loaded, client):
+    answer = client.get("/adoption.json").json
+    wanted = defaultdict(dict)
+    for row in going():
+        known = wanted[row["practice"]].get(row["territory"], (0, 0))
+        wanted[row["practice"]][row["territory"]] = (max(known[0], RANK[state(row["stage"])]), known[1] + 1)
+    found = {
+        line["slug"]: {place["oktmo"]: (RANK[place["state"]], place["organisations"]) for place in line["territories"]}
+        for line in answer["practices"]
+    }
+    assert len(found) == len(wanted)
+    assert sorted(map(sorted, (places.items() for places in found.values()))) == sorted(
+        map(sorted, (places.items() for places in wanted.values()))
+    )
+    tiles = {tile["oktmo"]: tile["state"] for tile in answer["territories"]}
+    furthest = {}
+    for row in going():
+        if row["territory"] in tiles:
+            furthest[row["territory"]] = max(furthest.get(row["territory"], "think"), state(row["stage"]), key=RANK.get)
+    assert {oktmo: found for oktmo, found in tiles.items() if found} == furthest
+    assert len(tiles) == 42
+
+
+def test_the_figures_computed_another_way(loaded, client):
+    values = [figure["value"] for figure in client.get("/adoption.json").json["figures"]]
+    working = [row for row in going() if state(row["stage"]) in ("works", "firm")]
+    municipalities = {row["territory"] for row in working} - {factories.REGION}
+    days = [
+        (date.fromisoformat(row["launched"]) - date.fromisoformat(row["interest"])).days
+        for row in going()
+        if row["launched"]
+    ]
+    assert values == [
+        f"{len(municipalities)} из\u00a042",
+        str(len(working)),
+        str(len({row["practice"] for row in working})),
+        f"{median_high(days)}\u00a0дня",
+    ]
+
+
+def test_the_page_the_tables_and_english(loaded, client):
+    page = client.get("/adoption/").get_data(as_text=True)
+    assert "Демонстрационные данные" in page
+    for path in ("/adoption/?sort=name", "/en/adoption/"):
+        assert client.get(path).status_code == 200
+    text = client.get("/adoption.csv").data.decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert lines[0] == ["Практика", "Муниципалитет", "Код ОКТМО", "Состояние", "Организации", "Из\u00a0них работает"]
+    pairs = {(row["practice"], row["territory"]) for row in going()}
+    assert len(lines) - 1 == len(pairs)
+    assert sum(int(line[4]) for line in lines[1:]) == len(going())
+    assert client.get("/adoption.xlsx").data[:2] == b"PK"
+
+
+def test_interrupted_work_is_not_public(world, client):
+    with writing():
+        made = adoption(world["practice"], world["organisation"], Stage.launched)
+    assert [line["slug"] for line in client.get("/adoption.json").json["practices"]] == ["konsultant"]
+    with writing():
+        operations.leave(made, Exit.stopped, ExitReason.money, "Деньги кончились", by=None)
+    for path in ("/adoption/", "/adoption.json", "/practices/konsultant", f"/territories/{factories.TAYSHET}"):
+        text = client.get(path).get_data(as_text=True)
+        assert "Деньги" not in text
+        assert "Центр помощи семье Тайшетского" not in text
+    assert client.get("/adoption.json").json["practices"] == []
+
+
+def test_an_empty_picture_invites(app, client):
+    assert "Пока никто не\u00a0взял ни\u00a0одной практики" in client.get("/adoption/").get_data(as_text=True)
+
+
+def test_pages_follow_a_move_at_once(world, client):
+    client.get("/adoption/")
+    territory = f"/territories/{factories.TAYSHET}"
+    assert "Из\u00a0каталога пока ничего." in client.get(territory).get_data(as_text=True)
+    with writing():
+        made = adoption(world["practice"], world["organisation"])
+    assert "в\u00a01\u00a0учреждении" in client.get(territory).get_data(as_text=True)
+    assert "Тайшетский муниципальный округ: думаем – 1" in client.get("/adoption/").get_data(as_text=True)
+    with writing():
+        operations.move(made, [*map(made_up, list(Stage)[1:6])], by=None)
+    assert "Тайшетский муниципальный округ: работает – 1" in client.get("/adoption/").get_data(as_text=True)
+    practice = client.get("/practices/konsultant").get_data(as_text=True)
+    assert "Тайшетский муниципальный округ: работает, 1\u00a0организация" in practice
+    assert client.get(f"/practices.json?territory={factories.TAYSHET}").json["total"] == 1
+
+
+def made_up(stage):
+    from adoption.rules import Reached
+
+    return Reached(stage, date(2027, 1, 1), "приказ № 1")
+
+
+def test_panels_for_the_front_page(app, world):
+    with app.test_request_context("/"):
+        assert "Карта муниципалитетов" in panels("home.map")
+        assert panels("home.figures") == ""
+    with writing():
+        adoption(world["practice"], world["organisation"], Stage.launched)
+    with app.test_request_context("/"):
+        assert "1 из\u00a042" in panels("home.figures")

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kernel.transaction import writing
+from practices import importer, organisations
+
+DEMO = Path(__file__).parents[2] / "demo"
+
+
+@pytest.fixture
+def catalogue(app):
+    """The demo organisations and practices, brought in by the importers people use."""
+    for module, name in ((organisations, "organisations.csv"), (importer, "practices.csv")):
+        plan = module.plan(name, (DEMO / name).read_bytes())
+        assert plan.errors == 0
+        with writing():
+            module.carry_out(plan, by=None)
+    return app

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from accounts.enums import Role, ScopeKind
+from activity.models import Entry
+from kernel.db import db
+from kernel.documents.sheets import Column, read_table, xlsx
+from kernel.files import check_archive
+from kernel.transaction import writing
+from practices.cells import HEADINGS
+from practices.models import Admission, Practice, PracticeEdition, TargetGroup
+from tests import factories
+
+CARD = {
+    "name": "Школа отцов",
+    "effect": "Отцы занимаются с детьми каждый день.",
+    "groups": ["fathers"],
+    "what_is_done": "Занятия по субботам.",
+    "who_does_it": "Дом культуры.",
+    "what_is_needed": "Зал и ведущий.",
+    "contact_email": "author@example.org",
+    "territory": factories.TAYSHET,
+    "sphere": "culture",
+}
+
+
+@pytest.fixture
+def editor(app, sign_in):
+    with writing():
+        person = factories.organiser(factories.series())
+    return sign_in(person)
+
+
+@pytest.fixture
+def practice(app):
+    with writing():
+        made = factories.practice(slug="konsultant", territory_id=factories.territory(factories.TAYSHET).id)
+    return made
+
+
+def filled(page, **changes):
+    """The fields of the edit form as the page holds them, with changes."""
+    import html5lib
+
+    x = "{http://www.w3.org/1999/xhtml}"
+    document = html5lib.parse(page.get_data(as_text=True))
+    form = next(f for f in document.iter(f"{x}form") if any(i.get("name") == "effect" for i in f.iter(f"{x}input")))
+    data = {}
+    for field in form.iter():
+        name, tag = field.get("name"), str(field.tag).removeprefix(x)
+        if not name:
+            continue
+        if tag == "textarea":
+            data[name] = field.text or ""
+        elif tag == "select":
+            chosen = [option.get("value") for option in field.iter(f"{x}option") if option.get("selected") is not None]
+            data[name] = chosen[0] if chosen else ""
+        elif field.get("type") == "checkbox":
+            if field.get("checked") is not None:
+                data.setdefault(name, []).append(field.get("value"))
+        else:
+            data[name] = field.get("value") or ""
+    return data | changes
+
+
+def test_from_an_empty_form_to_the_catalogue(editor, client):
+    answer = editor.submit("/manage/practices/new", CARD)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/manage/practices/shkola-ottsov")
+    assert client.get("/practices/shkola-ottsov").status_code == 404
+    assert "Школа отцов" in editor.get("/manage/practices/shkola-ottsov/preview").get_data(as_text=True)
+    editor.submit("/manage/practices/shkola-ottsov/publication", page="/manage/practices/shkola-ottsov")
+    assert "Школа отцов" in client.get("/practices/shkola-ottsov").get_data(as_text=True)
+    assert client.get("/practices.json?q=отцам").json["total"] == 1
+
+
+def test_an_incomplete_card_comes_back_with_what_was_typed(editor):
+    answer = editor.submit("/manage/practices/new", CARD | {"effect": "", "cost_year": "много", "contact_email": "нет"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Занятия по субботам." in page
+    assert page.count('class="error"') == 3
+    assert db.session.scalars(select(Practice)).all() == []
+
+
+def test_the_passport_is_read_from_lines(editor, practice):
+    page = editor.get("/manage/practices/konsultant")
+    data = filled(
+        page, steps="ядро | Первый\nВторой", risks="Риск → Ответ", people="от автора | Супервизор", staff="2.5"
+    )
+    editor.post("/manage/practices/konsultant", data=data)
+    db.session.expire_all()
+    assert practice.steps == [{"text": "Первый", "core": True}, {"text": "Второй", "core": False}]
+    assert practice.risks == [{"risk": "Риск", "mitigation": "Ответ"}]
+    assert practice.resources == [{"kind": "people", "need": "author", "text": "Супервизор"}]
+    assert practice.staff == 2.5
+
+
+def test_saving_without_a_change_makes_no_edition(editor, practice):
+    page = editor.get("/manage/practices/konsultant")
+    editor.submit("/manage/practices/konsultant/publication", page="/manage/practices/konsultant")
+    page = editor.get("/manage/practices/konsultant")
+    editor.post("/manage/practices/konsultant", data=filled(page))
+    assert db.session.scalars(select(PracticeEdition.number)).all() == [1]
+    page = editor.get("/manage/practices/konsultant")
+    editor.post("/manage/practices/konsultant", data=filled(page, effect="Иначе."))
+    assert db.session.scalars(select(PracticeEdition.number).order_by(PracticeEdition.number)).all() == [1, 2]
+    page = editor.get("/manage/practices/konsultant")
+    editor.post("/manage/practices/konsultant", data=filled(page, contact_email="other@example.org"))
+    assert db.session.scalars(select(PracticeEdition.number).order_by(PracticeEdition.number)).all() == [1, 2]
+
+
+def test_two_editors_lose_nothing(editor, practice):
+    mine = filled(editor.get("/manage/practices/konsultant"), effect="Моя правка.")
+    theirs = filled(editor.get("/manage/practices/konsultant"), effect="Их правка.")
+    assert editor.post("/manage/practices/konsultant", data=theirs).status_code == 302
+    answer = editor.post("/manage/practices/konsultant", data=mine)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Моя правка." in page
+    assert "Их правка." in page
+    db.session.expire_all()
+    assert practice.effect == "Их правка."
+
+
+def test_archive_wants_a_reason(editor, practice):
+    address = "/manage/practices/konsultant"
+    assert editor.submit(f"{address}/archive", {"reason": ""}, page=address).status_code == 422
+    assert editor.submit(f"{address}/archive", {"reason": "Автор закрыл службу"}, page=address).status_code == 302
+    db.session.expire_all()
+    assert practice.admission is Admission.archived
+    assert "Автор закрыл службу" in editor.get(address).get_data(as_text=True)
+
+
+def test_a_document_is_checked_attached_and_taken_away(editor, practice):
+    address = "/manage/practices/konsultant"
+    bad = {"title": "Приказ", "kind": "order", "file": (io.BytesIO(b"MZ"), "order.docx")}
+    assert editor.submit(f"{address}/documents", bad, page=address).status_code == 422
+    good = {"title": "Приказ", "kind": "order", "file": (io.BytesIO(b"%PDF-1.7 text"), "order.pdf")}
+    assert editor.submit(f"{address}/documents", good, page=address).status_code == 302
+    db.session.expire_all()
+    sample = practice.documents[0]
+    assert editor.get(f"{address}/documents/{sample.id}").data == b"%PDF-1.7 text"
+    editor.submit(f"{address}/documents/{sample.id}/removal", page=address)
+    db.session.expire_all()
+    assert practice.documents == []
+
+
+def test_the_list_is_searched_filtered_and_exported(editor, practice):
+    with writing():
+        factories.practice("Летняя бригада", groups=[TargetGroup.teens], admission=Admission.draft)
+    assert "Летняя бригада" in editor.get("/manage/practices?admission=draft").get_data(as_text=True)
+    page = editor.get("/manage/practices?q=консультант").get_data(as_text=True)
+    assert "Домашний консультант" in page
+    assert "Летняя бригада" not in page
+    body = editor.get("/manage/practices.xlsx").data
+    check_archive(body, "xl/workbook.xml")
+    rows = read_table("p.xlsx", body, HEADINGS, ("name", "territory")).rows
+    assert [row["name"] for _number, row in rows] == ["Домашний консультант", "Летняя бригада"]
+
+
+def test_a_table_is_previewed_and_imported_once(editor):
+    body = xlsx("t", [Column("Название"), Column("Муниципалитет")], [("Клуб", "Братск"), ("Школа", "Тулун")])
+    answer = editor.submit("/manage/practices/import", {"file": (io.BytesIO(body), "table.xlsx")})
+    preview = answer.headers["Location"]
+    assert "будет добавлен" in editor.get(preview).get_data(as_text=True)
+    assert db.session.scalars(select(Practice)).all() == []
+    editor.submit(f"{preview}/confirmation", page=preview)
+    assert db.session.scalars(select(Practice.name).order_by(Practice.name)).all() == ["Клуб", "Школа"]
+    assert "Этот файл уже загружен" in editor.get(preview).get_data(as_text=True)
+
+
+def test_a_table_with_errors_is_not_imported(editor):
+    body = "Название;Муниципалитет\nКлуб;Атлантида\n".encode()
+    preview = editor.submit("/manage/practices/import", {"file": (io.BytesIO(body), "t.csv")}).headers["Location"]
+    assert "Муниципалитета «Атлантида» нет" in editor.get(preview).get_data(as_text=True)
+    token = editor.token("/manage/practices/import")
+    editor.post(f"{preview}/confirmation", data={"csrf_token": token})
+    assert db.session.scalars(select(Practice)).all() == []
+
+
+def test_a_file_that_is_no_table_is_refused(editor):
+    answer = editor.submit("/manage/practices/import", {"file": (io.BytesIO(b"hello"), "t.csv")})
+    assert answer.status_code == 422
+    assert editor.submit("/manage/practices/import", {}).status_code == 422
+
+
+def test_the_template_is_read_by_the_importer(editor):
+    body = editor.get("/manage/practices/import/template.xlsx").data
+    assert read_table("t.xlsx", body, HEADINGS, ("name", "territory")).rows == []
+
+
+def test_strangers_see_nothing(practice, sign_in, client):
+    with writing():
+        outsider = factories.user()
+        elsewhere = factories.give(
+            factories.user(), Role.organiser, ScopeKind.territory, factories.territory(factories.TULUN).id
+        )
+    assert client.get("/manage/practices").status_code == 302
+    for path in (
+        "/manage/practices",
+        "/manage/practices/new",
+        "/manage/practices/konsultant",
+        "/manage/practices.xlsx",
+    ):
+        assert sign_in(outsider).get(path).status_code == 404
+    stranger = sign_in(elsewhere)
+    assert "Домашний консультант" not in stranger.get("/manage/practices").get_data(as_text=True)
+    for path in ("", "/preview", "/documents/1"):
+        assert stranger.get(f"/manage/practices/konsultant{path}").status_code == 404
+    token = stranger.token("/manage/practices/new")
+    for path in ("", "/publication", "/draft", "/archive", "/documents", "/documents/1/removal"):
+        assert stranger.post(f"/manage/practices/konsultant{path}", data={"csrf_token": token}).status_code == 404
+
+
+def test_a_methodist_writes_but_does_not_publish(practice, sign_in):
+    with writing():
+        methodist = factories.give(factories.user(), Role.methodist)
+    client = sign_in(methodist)
+    token = client.token("/manage/practices/konsultant")
+    assert client.post("/manage/practices/konsultant/draft", data={"csrf_token": token}).status_code == 404
+    assert client.get("/manage/practices/konsultant/publication").status_code in (404, 405)
+
+
+def test_what_was_done_is_written_down_without_personal_values(editor, practice):
+    data = filled(editor.get("/manage/practices/konsultant"), contact_name="Иванова Мария", effect="Иначе.")
+    editor.post("/manage/practices/konsultant", data=data)
+    entry = db.session.scalars(select(Entry).where(Entry.action == "practice.changed")).one()
+    assert entry.details == {"fields": ["effect", "contact_name"]}

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from kernel import search
+from kernel.db import db
+from kernel.transaction import writing
+from practices import queries
+from practices.models import Admission, Practice
+from practices.queries import Wish, find
+
+ASKED = [
+    ("домашнего консультанта", "domashniy-konsultant"),
+    ("диспетчерскую", "semeynaya-dispetcherskaya"),
+    ("семейных диспетчерских", "semeynaya-dispetcherskaya"),
+    ("отцам", "moy-papa-geroy"),
+    ("папа герой", "moy-papa-geroy"),
+    ("выставка отцов", "moy-papa-geroy"),
+    ("ранняя помощь", "marshrut-ranney-pomoshchi-v-rayone"),
+    ("ранней помощи в районе", "marshrut-ranney-pomoshchi-v-rayone"),
+    ("летом работа для подростка", "letnyaya-zanyatost-podrostkov"),
+    ("занятостью подростков", "letnyaya-zanyatost-podrostkov"),
+    ("студентам с детьми", "gruppa-kratkovremennogo-prebyvaniya-dlya-detey-studentov"),
+    ("жёны бойцов", "zhdem-vmeste-shkola-podderzhki-dlya-zhen-boytsov"),
+    ("женам бойцов", "zhdem-vmeste-shkola-podderzhki-dlya-zhen-boytsov"),
+    ("железнодорожников семьи СВО", "podderzhka-semey-uchastnikov-svo-rabotnikov-zheleznoy-dorogi"),
+    ("гостиница легенда", "semeynye-mery-gruppy-oteley-legenda"),
+    ("опросы сотрудников", "opros-rabotnikov-s-semeynymi-obyazannostyami"),
+    ("социальные контракты", "sotsialnyy-kontrakt-s-nastavnikom-semi"),
+    ("наставник по соцконтракту", "sotsialnyy-kontrakt-s-nastavnikom-semi"),
+    ("музей", "inklyuzivnaya-laboratoriya-v-khudozhestvennom-muzee"),
+    ("тренировочные квартиры", "trenirovochnaya-kvartira"),
+    ("корпоративного стандарта", "korporativnyy-demograficheskiy-standart"),
+    ("финансовой грамотности", "finansovaya-gramotnost-dlya-sotrudnikov-i-ikh-semey"),
+    ("выездной службе", "vyezdnaya-sluzhba-usolskogo-rayona"),
+    ("консилиумы", "mezhvedomstvennyy-konsilium-po-seme"),
+    ("библиотеках", "semeynoe-prostranstvo-v-biblioteke"),
+    ("клубы молодых семей", "klub-molodykh-semey-po-mestu-zhitelstva"),
+]
+
+
+@pytest.fixture
+def slugs(catalogue):
+    return {row.id: row.slug for row in db.session.execute(select(Practice.id, Practice.slug))}
+
+
+def test_people_find_what_they_ask_for(slugs):
+    missed = {}
+    for asked, wanted in ASKED:
+        first = [slugs[found] for found in find(asked)][:3]
+        if wanted not in first:
+            missed[asked] = first
+    assert missed == {}
+
+
+def test_children_with_disabilities_are_found_by_any_name(slugs):
+    for asked in ("детьми-инвалидами", "дети с ОВЗ", "ребенок с инвалидностью", "особенных детей"):
+        found = {slugs[practice_id] for practice_id in find(asked)}
+        assert {"domashniy-konsultant", "azbuka-osobennogo-detstva", "trenirovochnaya-kvartira"} <= found
+
+
+def test_drafts_are_not_in_the_catalogue(slugs):
+    hits = find("маршрут выходного дня")
+    assert "semeynyy-marshrut-vykhodnogo-dnya" in {slugs[found] for found in hits}
+    shown = db.session.scalars(queries.catalogue(Wish("маршрут выходного дня", hits=hits))).unique().all()
+    assert "semeynyy-marshrut-vykhodnogo-dnya" not in {practice.slug for practice in shown}
+
+
+def test_the_index_follows_a_change_and_can_be_rebuilt(slugs):
+    before = find("диспетчерскую")
+    with writing():
+        counts = search.rebuild()
+    assert counts["practice"] == len(slugs)
+    assert find("диспетчерскую") == before
+
+
+def test_nothing_is_found_where_nothing_is(catalogue):
+    assert find("космонавтика") == ()
+    wish = Wish("космонавтика")
+    assert db.session.scalars(queries.catalogue(wish)).all() == []
+
+
+def test_every_practice_is_found_by_its_name(slugs):
+    for practice in db.session.scalars(select(Practice).where(Practice.admission == Admission.published)):
+        assert find(practice.name)[0] == practice.id, practice.name
