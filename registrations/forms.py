@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,16 +11,30 @@ from wtforms.validators import Optional, ValidationError
 
 from accounts.settings import site
 from forum.models import Format, Forum
+from kernel.db import db
 from kernel.forms import ChecksField, Form, LineField, accepted, email, required
+from kernel.i18n import spoken
 from kernel.text import sort_key
 from registrations.labels import FORMAT_LABELS
 from territories.models import Level, Territory
 from territories.queries import current, municipality_choices, regions
 
+KEPT_SECONDS = 60
+_kept: dict[tuple[str, str, str], tuple[float, list[tuple[str, str]]]] = {}
+
 
 def territory_options() -> list[tuple[str, str]]:
-    """The region's municipalities, then the other regions: one list to search in."""
+    """The region's municipalities, then the other regions: one list to search in. Kept for a minute."""
     home = site().region
+    key = (str(db.engine.url), home, spoken())
+    born, options = _kept.get(key, (0.0, []))
+    if not options or monotonic() - born > KEPT_SECONDS:
+        options = _territory_options(home)
+        _kept[key] = (monotonic(), options)
+    return options
+
+
+def _territory_options(home: str) -> list[tuple[str, str]]:
     others = [
         (region.oktmo, _("Other region: %(name)s", name=region.name)) for region in regions() if region.oktmo != home
     ]
@@ -32,8 +47,12 @@ class TerritoryField(SelectField):
     territory: Territory | None = None
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        # The options are read only when the field is drawn: a form that passes never asks for them.
-        super().__init__(label, validators, validate_choice=False, choices=territory_options, **kwargs)
+        # The template draws `options` itself, so a form that passes never asks for them.
+        super().__init__(label, validators, validate_choice=False, choices=[], **kwargs)
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        return territory_options()
 
     def pre_validate(self, form: Form) -> None:
         self.territory = current(self.data) if self.data else None

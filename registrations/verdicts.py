@@ -57,7 +57,11 @@ def _cancelled(verdict: Verdict, zone: str) -> tuple[str, str, str]:
 
 
 def _remote(verdict: Verdict, zone: str) -> tuple[str, str, str]:
-    return _("Takes part remotely"), _("There is no place in the hall. %(way)s", way=_way(verdict)), _action(verdict)
+    return (
+        _("No place in the hall"),
+        _("This participant has signed up for the broadcast. %(way)s", way=_way(verdict)),
+        _action(verdict),
+    )
 
 
 def _waitlisted(verdict: Verdict, zone: str) -> tuple[str, str, str]:

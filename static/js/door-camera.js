@@ -1,5 +1,5 @@
 // Reads QR codes from the camera: by the browser's own detector, else by the vendored one (WebAssembly).
-const PAUSE = 120;
+const PAUSE = 120, PATIENCE = 12;
 
 export async function makeDetector({ polyfill, wasm }) {
   if ("BarcodeDetector" in window) {
@@ -21,20 +21,22 @@ function loadScript(address) {
   });
 }
 
-// Calls found(text) for what the camera sees until stop(); paused() true skips a look.
-export async function watch(video, detector, found, paused) {
+// Calls found(text) for what the camera sees until stop(); paused() true skips a look; broken() when looking keeps failing.
+export async function watch(video, detector, found, paused, broken) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 960 } }, audio: false });
   video.srcObject = stream;
   await video.play();
-  let going = true;
+  let going = true, failures = 0;
+  const stop = () => { going = false; for (const track of stream.getTracks()) track.stop(); };
   (async () => {
     while (going) {
       if (!paused() && video.readyState >= 2) {
-        const codes = await detector.detect(video).catch(() => []);
+        const codes = await detector.detect(video).then((seen) => { failures = 0; return seen; }, () => { failures += 1; return []; });
+        if (failures > PATIENCE) { stop(); broken(); return; }
         if (going && !paused() && codes.length) found(codes[0].rawValue);
       }
       await new Promise((next) => setTimeout(next, PAUSE));
     }
   })();
-  return () => { going = false; for (const track of stream.getTracks()) track.stop(); };
+  return stop;
 }

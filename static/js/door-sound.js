@@ -5,16 +5,18 @@ const TUNES = {
   no: [[220, 0, 0.35], [196, 0.36, 0.35]],
 };
 const SHAKES = { go: [60], again: [80, 60, 80], no: [350] };
+const touched = () => navigator.userActivation?.hasBeenActive ?? true;
 let context;
 
 // Browsers let a page sound only after a touch: call from one.
 export function wake() {
+  if (!touched()) return;
   context ??= new AudioContext();
   if (context.state === "suspended") context.resume();
 }
 
 export function play(kind) {
-  navigator.vibrate?.(SHAKES[kind] ?? SHAKES.no);
+  if (touched()) navigator.vibrate?.(SHAKES[kind] ?? SHAKES.no);
   if (!context || context.state !== "running") return;
   for (const [frequency, delay, length] of TUNES[kind] ?? TUNES.no) {
     const tone = context.createOscillator(), gain = context.createGain(), start = context.currentTime + delay;

@@ -20,7 +20,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-door-next]")) { event.preventDefault(); next(); }
 });
-document.addEventListener("pointerdown", () => clearTimeout(timer));
+document.addEventListener("pointerdown", () => { clearTimeout(timer); wake(); });
 tools.querySelector("[data-door-photo]").addEventListener("change", ({ target }) => { if (target.files.length) target.form.requestSubmit(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 if (!window.isSecureContext) say(tools.dataset.insecure);
@@ -35,7 +35,8 @@ async function start() {
   try {
     const detector = await makeDetector(tools.dataset);
     finder.hidden = false;
-    await watch(tools.querySelector("[data-door-video]"), detector, seen, () => busy || verdict !== null);
+    const broken = () => { finder.hidden = true; button.hidden = false; say(tools.dataset.noCamera); };
+    await watch(tools.querySelector("[data-door-video]"), detector, seen, () => busy || verdict !== null, broken);
     button.hidden = true;
     say("");
   } catch {

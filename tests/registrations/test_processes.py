@@ -1,7 +1,7 @@
 """Eight processes at once, on the database under test, with the limits as shipped.
 
-These tests fail when `quotas.take_place` reads the counter and writes it back instead of one
-conditional UPDATE: tried, see the note at `test_the_last_ten_places`.
+`test_the_last_ten_places` fails on PostgreSQL when the counter's conditional UPDATE is replaced by
+read-then-write: tried, its docstring tells what happened.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def taken() -> int:
 def test_the_last_ten_places(crowd, forum):
     """200 people, 10 places: exactly 10 confirmed, the rest numbered 1 to 190 without a gap.
 
-    With read-then-write in `take_place` PostgreSQL confirms more than ten (the CHECK answers some with 500);
-    SQLite serialises writers and holds either way.
+    Fails when `take_place` reads the counter and writes it back: tried, PostgreSQL seated 17 in the first
+    repetition. (SQLite lets one writer in at a time, so it holds either way.)
     """
     for repetition in range(REPETITIONS):
         empty(10)

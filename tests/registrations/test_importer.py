@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from sqlalchemy import func, select
+
+from accounts.models import Consent
+from activity.models import Letter
+from forum.models import Format
+from kernel.db import db
+from kernel.documents.sheets import Column, xlsx
+from kernel.imports import Verdict
+from kernel.transaction import writing
+from registrations import importer, operations, queries
+from registrations.models import Registration, RegistrationStatus
+from registrations.tickets import link_path
+from tests import factories
+from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
+
+HEAD = ("ФИО", "Электронная почта", "Формат участия", "Муниципалитет", "Организация", "Должность", "Секции")
+PATH = "/manage/forums/prosemyu-2027/registrations/import"
+
+
+def book(*rows: tuple[str, ...], head: tuple[str, ...] = HEAD) -> tuple[str, bytes]:
+    return "list.xlsx", xlsx("Список", [Column(title) for title in head], rows)
+
+
+def bring(forum, source, letters=False):
+    plan = importer.plan(forum, source)
+    with writing():
+        importer.carry_out(plan, forum, None, letters)
+    return plan
+
+
+def people(forum) -> list[Registration]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Registration).order_by(Registration.id)))
+
+
+def test_a_list_comes_in_and_again_without_doubles(forum):
+    source = book(
+        (ANNA, "Anna@Example.org", "очно", "Тайшетский", "Центр", "психолог", "Ранняя помощь"),
+        ("Примеров Пётр Ильич", "anna@example.org", "дистанционно", "г. Иркутск", "", "", ""),
+    )
+    assert bring(forum, source).summary() == "created 2, changed 0, skipped 0, errors 0"
+    assert bring(forum, source).summary() == "created 0, changed 0, skipped 2, errors 0"
+    first, second = people(forum)
+    assert (first.email, first.format, first.territory.oktmo) == (
+        "anna@example.org",
+        Format.in_person,
+        factories.TAYSHET,
+    )
+    assert [interest.section.name for interest in first.interests] == ["Ранняя помощь"]
+    assert (second.format, second.source) == (Format.remote, "import")
+    assert [queries.quota(forum.id, format).taken for format in Format] == [1, 1]
+    assert db.session.scalar(select(func.count()).select_from(Consent).where(Consent.on_paper)) == 2
+
+
+def test_tickets_of_imported_people_work(forum, client):
+    bring(forum, book((ANNA, "anna@example.org", "", "", "", "", "")))
+    assert ANNA in text_of(client.get(link_path(people(forum)[0])))
+
+
+def test_each_row_hears_its_verdict(forum):
+    known = enrol(forum)
+    gone = enrol(forum, "Ушедшая Ева")
+    with writing():
+        operations.cancel(gone)
+    plan = importer.plan(
+        forum,
+        book(
+            (ANNA, "anna@example.org", "", "", "Новая школа", "", ""),
+            ("Ушедшая Ева", "anna@example.org", "", "", "", "", ""),
+            ("Новая Алла", "alla@", "", "", "", "", ""),
+            ("Новая", "alla@example.org", "", "", "", "", ""),
+            ("Новая Алла", "alla@example.org", "летая", "", "", "", ""),
+            ("Новая Алла", "alla@example.org", "", "Тайшецкий", "", "", ""),
+            ("Новая Алла", "alla@example.org", "", "Тулун", "", "", "Нет такой"),
+            ("новая  алла", "ALLA@example.org", "", "Тулун", "", "", ""),
+        ),
+    )
+    assert [row.verdict for row in plan.rows] == [
+        Verdict.change,
+        Verdict.same,
+        Verdict.error,
+        Verdict.error,
+        Verdict.error,
+        Verdict.error,
+        Verdict.create,
+        Verdict.same,
+    ]
+    assert known.organisation in plan.rows[0].messages[0] or "Новая школа" in plan.rows[0].messages[0]
+    assert "Тайшетский" in plan.rows[5].messages[0]
+    assert "Нет такой" in plan.rows[6].warnings[0]
+    assert "8" in plan.rows[7].warnings[0]
+
+
+def test_places_end_in_an_import_too(forum):
+    set_capacity(forum, 2)
+    enrol(forum)
+    bring(forum, book(*[(f"Человек Номер{i}", f"p{i}@example.org", "", "", "", "", "") for i in range(4)]))
+    assert [(person.status.value, person.waiting_number) for person in people(forum)[1:]] == [
+        ("confirmed", None),
+        ("waitlisted", 1),
+        ("waitlisted", 2),
+        ("waitlisted", 3),
+    ]
+    quota = queries.quota(forum.id, Format.in_person)
+    assert (quota.taken, quota.waiting) == (2, 3)
+
+
+def test_a_change_of_format_goes_by_the_rules(forum):
+    set_capacity(forum, 1)
+    person, waiting = enrol(forum), enrol(forum, "Другая Алла")
+    bring(forum, book((ANNA, "anna@example.org", "дистанционно", "", "", "", "")))
+    db.session.rollback()
+    assert (person.format, person.code_generation) == (Format.remote, 2)
+    assert waiting.status is RegistrationStatus.confirmed
+
+
+def test_names_may_stand_in_three_columns(forum):
+    head = ("Фамилия", "Имя", "Отчество", "E-mail")
+    bring(forum, book(("Примерова", "Анна", "Сергеевна", "a@example.org"), head=head))
+    assert [person.name for person in people(forum)] == [ANNA]
+
+
+def test_letters_when_asked_for(forum):
+    bring(forum, book((ANNA, "anna@example.org", "", "", "", "", "")), letters=True)
+    assert [letter.to for letter in db.session.scalars(select(Letter))] == ["anna@example.org"]
+
+
+def test_csv_of_the_old_kind(forum):
+    body = f"ФИО;E-mail;Формат\r\n{ANNA};anna@example.org;очно\r\n".encode("cp1251")
+    assert bring(forum, ("list.csv", body)).summary() == "created 1, changed 0, skipped 0, errors 0"
+
+
+def test_thousands_in_seconds(forum):
+    set_capacity(forum, 800)
+    rows = [
+        (f"Человек Номер{i} Пробович", f"p{i}@example.org", "" if i % 3 else "дистанционно", "Тулун", "", "", "")
+        for i in range(2900)
+    ]
+    source = book(*rows)
+    start = perf_counter()
+    bring(forum, source)
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 2900
+    assert perf_counter() - start < 20, "seconds, with room for a busy machine"
+
+
+@pytest.fixture
+def organiser(forum, sign_in):
+    with writing():
+        person = factories.organiser(forum.series)
+    return sign_in(person)
+
+
+def test_the_browser_shows_before_it_does(organiser, forum):
+    name, body = book((ANNA, "anna@example.org", "", "", "", "", ""), ("Новая", "", "", "", "", "", ""))
+    upload = {"file": (io.BytesIO(body), name), "consents": "y", "letters": "y"}
+    response = organiser.submit(PATH, upload)
+    assert response.status_code == 303
+    page = text_of(organiser.get(response.location))
+    assert "Загрузить и отправить письма" in page
+    assert "Нет полного имени" in page
+    assert people(forum) == []
+    organiser.submit(response.location, {"letters": "1"})
+    assert [person.name for person in people(forum)] == [ANNA]
+    assert db.session.scalar(select(func.count()).select_from(Letter)) == 1
+    assert "уже загружен" in text_of(organiser.get(organiser.get(response.location).location))
+
+
+def test_a_file_that_is_no_list_is_refused_with_a_sentence(organiser):
+    for name, body in (("a.xlsx", b"nothing"), ("a.csv", b"a;b\r\n1;2"), ("a.docx", b"PK"), ("a.csv", b"")):
+        response = organiser.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y"})
+        assert response.status_code == 422, name
+        assert 'class="error"' in text_of(response)
+    assert organiser.submit(PATH, {"consents": "y"}).status_code == 422
+    assert organiser.submit(PATH, {"file": (io.BytesIO(b"x"), "a.xlsx")}).status_code == 422
+
+
+def test_a_preview_is_its_owners_alone(organiser, forum, sign_in):
+    name, body = book((ANNA, "anna@example.org", "", "", "", "", ""))
+    address = organiser.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y"}).location
+    with writing():
+        colleague = factories.organiser(forum.series)
+    assert sign_in(colleague).get(address).status_code == 404
+
+
+def test_the_template_is_read_by_the_importer(organiser, forum):
+    body = organiser.get(PATH + "/template.xlsx").data
+    assert importer.plan(forum, ("t.xlsx", body)).summary() == "created 0, changed 0, skipped 0, errors 0"
+
+
+def test_the_command(app, forum, tmp_path: Path):
+    from registrations.cli import import_registrations
+
+    name, body = book((ANNA, "anna@example.org", "", "", "", "", ""), ("Новая", "n@example.org", "", "", "", "", ""))
+    path = tmp_path / name
+    path.write_bytes(body)
+    runner = app.test_cli_runner()
+    preview = runner.invoke(import_registrations, [str(path), "--forum", forum.slug])
+    assert (preview.exit_code, preview.output.splitlines()[-1]) == (1, "created 1, changed 0, skipped 0, errors 1")
+    assert people(forum) == []
+    runner.invoke(import_registrations, [str(path), "--forum", "prosemyu-2027", "--yes"])
+    assert [person.name for person in people(forum)] == [ANNA]
+    assert runner.invoke(import_registrations, [str(path), "--forum", "nothing"]).exit_code == 1

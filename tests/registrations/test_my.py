@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import zxingcpp
+from icalendar import Calendar
+from PIL import Image
+from sqlalchemy import event
+
+from forum.models import Format
+from kernel import db as kernel_db
+from kernel.db import db
+from kernel.documents.qr import png
+from kernel.transaction import writing
+from registrations import operations
+from registrations.models import RegistrationStatus
+from registrations.tickets import link_path, qr_text
+from tests import factories
+from tests.registrations.conftest import enrol, set_capacity, text_of
+
+
+def test_the_page_tells_each_state(client, forum):
+    person = enrol(forum)
+    path = link_path(person)
+    assert "вы участвуете очно" in text_of(client.get(path))
+    with writing():
+        operations.change_format(person, Format.remote)
+    page = text_of(client.get(path))
+    assert "вы участвуете дистанционно" in page
+    assert 'class="qr"' not in page
+    with writing():
+        operations.cancel(person)
+    page = text_of(client.get(path))
+    assert "участие отменено" in page
+    assert "Записаться снова" in page
+    set_capacity(forum, 0)
+    assert "Ваш номер в листе ожидания: 1" in text_of(client.get(link_path(enrol(forum, "Другая Алла"))))
+
+
+def test_the_page_is_nobody_elses(client, forum):
+    response = client.get(link_path(enrol(forum)))
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert client.get("/my/" + "A" * 26).status_code == 404
+    assert client.get("/my/nonsense").status_code == 404
+
+
+def test_a_get_changes_nothing(client, forum):
+    person = enrol(forum)
+    written: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            written.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        for end in ("", "/cancellation", "/format", "/calendar.ics", "/ticket.svg", "/ticket.pdf"):
+            assert client.get(link_path(person) + end).status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert written == []
+    assert person.status is RegistrationStatus.confirmed
+
+
+def test_cancelling_asks_first(client, forum):
+    person = enrol(forum)
+    path = link_path(person)
+    assert "Отказаться от участия?" in text_of(client.get(path + "/cancellation"))
+    assert client.submit(path + "/cancellation").location == path
+    db.session.rollback()
+    assert person.status is RegistrationStatus.cancelled
+    assert client.get(path + "/cancellation").location == path
+    assert client.put(path + "/cancellation").status_code == 405
+
+
+def test_changing_the_format_asks_first(client, forum):
+    person = enrol(forum)
+    path = link_path(person)
+    assert "код на билете перестанет действовать" in text_of(client.get(path + "/format"))
+    client.submit(path + "/format", {"format": "remote"})
+    db.session.rollback()
+    assert person.format is Format.remote
+    client.submit(path + "/format", {"format": "remote"})
+    db.session.rollback()
+    assert person.format is Format.remote
+    set_capacity(forum, 0)
+    assert "лист ожидания" in text_of(client.get(path + "/format")) or "листе ожидания" in text_of(
+        client.get(path + "/format")
+    )
+
+
+def test_a_stranger_without_the_token_of_the_form_changes_nothing(client, forum):
+    person = enrol(forum)
+    assert client.post(link_path(person) + "/cancellation").status_code == 400
+    db.session.rollback()
+    assert person.status is RegistrationStatus.confirmed
+
+
+def at(hour: int, minute: int = 0) -> None:
+    """Move the clock to that time of the forum's day in Irkutsk (UTC+8)."""
+    kernel_db.set_clock(lambda: datetime(2027, 4, 22, hour - 8, minute, tzinfo=UTC))
+
+
+def test_the_broadcast_opens_fifteen_minutes_early_for_remote_people_alone(client, forum):
+    section = forum.sections[0]
+    remote = enrol(forum, format=Format.remote, section_ids=(section.id,))
+    hall = enrol(forum, "Другая Алла", section_ids=(section.id,))
+    at(9, 44)
+    page = text_of(client.get(link_path(remote)))
+    assert section.stream_url not in page
+    assert "Откроется 22 апреля в 09:45 (Иркутск)" in page
+    at(9, 45)
+    assert section.stream_url in text_of(client.get(link_path(remote)))
+    assert section.stream_url not in text_of(client.get(link_path(hall)))
+    at(10, 21)
+    page = text_of(client.get(link_path(remote)))
+    assert section.stream_url not in page
+    assert "Трансляция завершена" in page
+
+
+def test_now_and_next_are_of_the_chosen_sections(client, forum):
+    first, second = forum.sections
+    with writing():
+        factories.slot(second, "Выступление другой секции")
+    person = enrol(forum, section_ids=(first.id,))
+    at(10, 5)
+    page = text_of(client.get(link_path(person)))
+    assert "Домашний консультант" in page
+    assert "Выступление другой секции" not in page
+    at(11)
+    assert "Домашний консультант" not in text_of(client.get(link_path(person)))
+
+
+def test_the_calendar_keeps_its_uid_and_raises_its_sequence(client, forum):
+    person = enrol(forum, section_ids=(forum.sections[0].id,))
+    first = calendar(client, person)
+    with writing():
+        operations.change_format(person, Format.remote)
+    second = calendar(client, person)
+    with writing():
+        operations.cancel(person)
+    third = calendar(client, person)
+    assert {str(one["uid"]) for one in (first, second, third)} == {person.uuid}
+    assert first["sequence"] < second["sequence"] < third["sequence"]
+    assert [str(one["status"]) for one in (first, second, third)] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert first["dtstart"].dt.isoformat() == "2027-04-22T10:00:00+08:00"
+    assert first["dtend"].dt.isoformat() == "2027-04-22T10:20:00+08:00"
+    assert "TZID" in first["dtstart"].params
+
+
+def calendar(client, person):
+    body = client.get(link_path(person) + "/calendar.ics").data
+    assert b"BEGIN:VTIMEZONE" in body
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+    read = Calendar.from_ical(body)
+    assert str(read["method"]) == "PUBLISH"
+    return read.walk("VEVENT")[0]
+
+
+def test_without_a_programme_the_calendar_has_whole_days(client, forum):
+    with writing():
+        forum.programme_published = False
+    body = client.get(link_path(enrol(forum)) + "/calendar.ics").get_data(as_text=True)
+    assert "DTSTART;VALUE=DATE:20270422" in body
+    assert "DTEND;VALUE=DATE:20270423" in body
+
+
+def test_the_code_is_read_by_another_decoder(forum):
+    person = enrol(forum)
+    import io
+
+    image = Image.open(io.BytesIO(png(qr_text(person))))
+    assert zxingcpp.read_barcodes(image.convert("L"))[0].text == qr_text(person)
+
+
+def test_the_ticket_as_picture_and_document(client, forum):
+    person = enrol(forum, "Примерова-Демонстрационная " * 6 + "Анна")
+    picture = client.get(link_path(person) + "/ticket.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert b"style=" not in picture.data
+    document = client.get(link_path(person) + "/ticket.pdf")
+    assert document.data.startswith(b"%PDF-")
+    remote = enrol(forum, "Другая Алла", format=Format.remote)
+    assert client.get(link_path(remote) + "/ticket.svg").status_code == 404
+    assert client.get(link_path(remote) + "/ticket.pdf").status_code == 404
+
+
+def test_the_page_costs_the_same_for_one_item_and_for_many(client, forum):
+    person = enrol(forum)
+    path = link_path(person)
+    few = statements(client, path)
+    with writing():
+        for hour in range(12, 18):
+            factories.slot(forum.sections[1], f"Выступление {hour}", datetime(2027, 4, 22, hour))
+    assert statements(client, path) == few
+
+
+def statements(client, path: str) -> int:
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("SELECT"):
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        client.get(path)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_in_english(client, forum):
+    assert "My forum" in client.get("/en" + link_path(enrol(forum))).get_data(as_text=True)
