@@ -139,7 +139,8 @@ def _respond(entry: _Entry) -> Response:
     if zipped:
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(entry.etag + ("-g" if zipped else ""))
-    response.make_conditional(request)
+    if request.if_none_match:
+        response.make_conditional(request)
     return response
 
 
