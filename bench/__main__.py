@@ -1,0 +1,63 @@
+"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD]
+
+Every figure is a ratio to a bare Flask page asked by turns with ours, over HTTP on loopback, one client.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from flask import Flask
+
+from bench import load, report
+from bench.cases import Setting, cases
+from bench.client import Client
+from bench.measure import Result, measure
+from bench.servers import bare, product
+from bench.statements import count_statements
+from bench.world import COMING, codes, some, stale, world
+
+
+def main() -> None:
+    asked = arguments()
+    show = report.as_markdown if asked.markdown else report.as_text
+    with world(asked.postgresql) as app:
+        start = None if asked.only else load.cold_start()
+        results = run(app, asked)
+        memory = None if asked.only else load.memory()
+    if results:
+        print(f"bare page: {results[0].bare_ms:.2f} ms\n\n{show(report.case_rows(results))}")
+    if not asked.only:
+        print("\n" + show(report.machine_rows(memory, start)))
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the product against a bare page.")
+    parser.add_argument("--postgresql", action="store_true", help="on a throw-away PostgreSQL instead of SQLite")
+    parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
+    parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
+    parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")
+    return parser.parse_args()
+
+
+def run(app: Flask, asked: argparse.Namespace) -> list[Result]:
+    tickets = iter(codes(app, COMING))
+    found = some(app)
+    setting = Setting(found["practice"], found["territory"], tickets, lambda *scopes: stale(app, *scopes))
+    wanted = [case for case in cases(setting) if not asked.only or asked.only in case.name]
+    results = []
+    with product() as ours, bare() as theirs:
+        for case in wanted:
+            client, other = Client(ours.port), Client(theirs.port)
+            if case.who:
+                client.sign_in(case.who, load.PASSWORD)
+            statements = count_statements(app, case, client.cookies)
+            times = max(3, case.times // 5) if asked.quick else case.times
+            results.append(measure(case, client, other, times, statements))
+            print(f"· {case.name}: {results[-1].ms:.2f} ms, × {results[-1].ratio:.1f}", file=sys.stderr, flush=True)
+    return results
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""The yardstick: a Flask application with one page of 2 kB, served by the same settings."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+app = Flask(__name__)
+PAGE = "<!doctype html><title>Bare</title><p>" + "x" * 2000
+
+
+@app.get("/")
+def page() -> str:
+    return PAGE

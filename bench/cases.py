@@ -1,0 +1,210 @@
+"""What is measured. A case prepares what it needs (untimed), then is run again and again (timed)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+from uuid import uuid4
+
+from bench.world import COMING, PAST
+
+
+class Visitor(Protocol):
+    """What a case needs of a client: over HTTP when timed, in this process when statements are counted."""
+
+    def get(self, path: str, **headers: str) -> Reply: ...
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> Reply: ...
+    def upload(self, path: str, fields: dict[str, str], name: str, file: tuple[str, bytes]) -> Reply: ...
+
+
+class Reply(Protocol):
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    run: Callable[[Visitor], Reply]
+    """One timed repetition; the last answer is returned."""
+    before: Callable[[Visitor], object] = lambda _visitor: None
+    """Untimed, before each repetition."""
+    who: str = ""
+    """E-mail of the account that signs in."""
+    times: int = 200
+    aim: float | None = None
+    """Requests of the bare page."""
+    seconds: float | None = None
+    """An aim in seconds instead."""
+    status: int = 200
+
+
+def page(path: str, status: int = 200) -> Callable[[Visitor], Reply]:
+    return lambda visitor: visitor.get(path)
+
+
+@dataclass
+class Setting:
+    """What cases are made from."""
+
+    practice: str
+    territory: str
+    codes: Iterator[str]
+    stale: Callable[..., None]
+
+
+def cases(setting: Setting) -> list[Case]:
+    return [*public_pages(setting), registration(), *door(setting), *organiser()]
+
+
+def public_pages(setting: Setting) -> list[Case]:
+    programme = f"/forums/{PAST}/programme"
+
+    def cold(_visitor: Visitor) -> None:
+        setting.stale(f"forum:{PAST}")
+
+    found = [
+        Case("programme, cold", page(programme), cold, aim=15),
+        Case("programme, warm", page(programme), aim=2),
+        Case("programme, 304", _conditional(programme), aim=2, status=304),
+    ]
+    for path in (f"{programme}.json", f"{programme}.ics"):
+        name = path.rpartition("/")[2]
+        found.append(Case(f"{name}, cold", page(path), cold, aim=15))
+        found.append(Case(f"{name}, warm", page(path), aim=2))
+    pages = {
+        "front page": "/",
+        "forum page": f"/forums/{COMING}/",
+        "practices": "/practices/",
+        "practice": f"/practices/{setting.practice}",
+        "adoption": "/adoption/",
+        "territory": f"/territories/{setting.territory}",
+    }
+    for name, path in pages.items():
+        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("site")))
+        found.append(Case(f"{name}, warm", page(path), aim=2))
+    search = page("/practices/?q=%D1%81%D0%B5%D0%BC%D1%8C%D1%8F")
+    return [*found, Case("practices: search for «семья», never kept", search)]
+
+
+def _conditional(path: str) -> Callable[[Visitor], Reply]:
+    known: dict[int, str] = {}
+
+    def run(visitor: Visitor) -> Reply:
+        if id(visitor) not in known:
+            known[id(visitor)] = visitor.get(path).headers["etag"]
+        return visitor.get(path, If_None_Match=known[id(visitor)])
+
+    return run
+
+
+def registration() -> Case:
+    """The form, sending it, and «Мой форум»: everything a participant waits for."""
+    number = count(1)
+    path = f"/forums/{COMING}/registration"
+
+    def forget(visitor: Visitor) -> None:
+        visitor.cookies.clear()  # type: ignore[attr-defined]
+
+    def run(visitor: Visitor) -> Reply:
+        form = visitor.get(path)
+        fields = {
+            "csrf_token": form.token,
+            "format": "in_person",
+            "name": f"Измерова Анна {uuid4().hex}",
+            "email": f"bench.{next(number)}.{uuid4().hex[:6]}@example.org",
+            "territory": "25701000",
+            "organisation": "Школа № 1",
+            "position": "психолог",
+            "consent_personal_data": "y",
+        }
+        answer = visitor.post(path, fields)
+        assert answer.status == 303, f"registration answers {answer.status}"
+        return visitor.get(_path(answer))
+
+    return Case("registration, whole flow (3 requests)", run, forget, times=120, aim=25)
+
+
+def door(setting: Setting) -> list[Case]:
+    last: dict[str, str] = {}
+    tokens: dict[int, str] = {}
+
+    def prepare(visitor: Visitor) -> None:
+        if id(visitor) not in tokens:
+            tokens[id(visitor)] = visitor.get(f"/door/{COMING}").token
+        last["new"] = next(setting.codes)
+
+    def scan(visitor: Visitor, code: str, expected: str) -> Reply:
+        fields = {"code": code, "nonce": uuid4().hex}
+        answer = visitor.post(
+            f"/door/{COMING}/scans", fields, Accept="application/json", X_CSRFToken=tokens[id(visitor)]
+        )
+        assert f'"{expected}"' in answer.text, answer.text[:300]
+        return answer
+
+    def first(visitor: Visitor) -> Reply:
+        last["known"] = last["new"]
+        return scan(visitor, last["new"], "go")
+
+    def again(visitor: Visitor) -> Reply:
+        return scan(visitor, last["known"], "again")
+
+    who = "door@example.org"
+    return [
+        Case("door: scan", first, prepare, who=who, aim=6),
+        Case("door: the same again", again, prepare, who=who, times=100, aim=6),
+    ]
+
+
+def organiser() -> list[Case]:
+    who, path = "organiser@example.org", f"/manage/forums/{PAST}/registrations"
+    return [
+        Case("list of 2,900, page 1", page(path), who=who, aim=15),
+        Case("list of 2,900, search", page(f"{path}?q=%D0%B0%D0%BD%D0%BD%D0%B0"), who=who, aim=15),
+        Case("list of 2,900, page 20", page(f"{path}?page=20&sort=name"), who=who, aim=15),
+        Case("XLSX of 2,900", page(f"{path}.xlsx"), who=who, times=15, seconds=0.8),
+        Case("CSV import of 500: plan and carry out", _bring_in, _new_list, who=who, times=5),
+    ]
+
+
+_list: dict[str, bytes] = {}
+
+
+def _new_list(_visitor: Visitor) -> None:
+    """500 people nobody knows, as a CSV in Excel's manner."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";")
+    writer.writerow(["ФИО", "Электронная почта", "Формат", "Муниципалитет", "Организация", "Должность"])
+    for number in range(500):
+        mark = uuid4().hex[:10]
+        kind = "очно" if number % 4 == 0 else "дистанционно"
+        writer.writerow([f"Списков Иван {mark}", f"list.{mark}@example.org", kind, "Иркутск", "Школа", "учитель"])
+    _list["body"] = buffer.getvalue().encode("utf-8-sig")
+
+
+def _bring_in(visitor: Visitor) -> Reply:
+    """Upload (checked at once), preview, confirmation."""
+    path = f"/manage/forums/{COMING}/registrations/import"
+    fields = {"csrf_token": visitor.get(path).token, "consents": "y"}
+    uploaded = visitor.upload(path, fields, "file", ("people.csv", _list["body"]))
+    assert uploaded.status == 303, f"the upload answers {uploaded.status}"
+    preview = _path(uploaded)
+    done = visitor.post(preview, {"csrf_token": visitor.get(preview).token})
+    assert done.status == 303, f"the confirmation answers {done.status}"
+    return visitor.get(_path(done))
+
+
+def _path(answer: Reply) -> str:
+    from bench.client import path_of
+
+    return path_of(answer)

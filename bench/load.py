@@ -1,0 +1,64 @@
+"""Memory at rest and after many requests, and the time of a cold start."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from statistics import median
+
+from bench.client import Client
+from bench.servers import Server, product
+from bench.world import COMING, PAST
+
+STARTS = 5
+REQUESTS = 2000
+
+
+@dataclass(frozen=True)
+class Memory:
+    idle: float
+    loaded: float
+    """After 2,000 mixed requests."""
+    twice: float
+    """After 2,000 more."""
+    processes: int
+
+
+def memory() -> Memory:
+    with product() as server:
+        time.sleep(3)
+        idle, processes = server.memory(), server.processes()
+        _mixed(server)
+        loaded = server.memory()
+        _mixed(server)
+        return Memory(idle, loaded, server.memory(), processes)
+
+
+def _mixed(server: Server) -> None:
+    """Visitors, an organiser and the door, each on a connection of their own."""
+    visitors = [Client(server.port) for _ in range(4)]
+    organiser = Client(server.port)
+    organiser.sign_in("organiser@example.org", PASSWORD)
+    public = ("/", f"/forums/{COMING}/", f"/forums/{PAST}/programme", "/practices/", "/adoption/", "/en/practices/")
+    desk = f"/manage/forums/{PAST}/registrations"
+    for number in range(REQUESTS):
+        if number % 10 == 0:
+            organiser.get(f"{desk}?page={number // 10 % 50}")
+        elif number % 200 == 1:
+            organiser.get(f"{desk}.xlsx")
+        elif number % 10 == 5:
+            visitors[0].get(f"/forums/{COMING}/registration")
+        else:
+            visitors[number % 4].get(public[number % len(public)])
+
+
+def cold_start() -> float:
+    """Median seconds from exec to the first 200 of the front page."""
+    found = []
+    for _ in range(STARTS):
+        with product() as server:
+            found.append(server.seconds)
+    return median(found)
+
+
+PASSWORD = "demo-2026-forum"

@@ -1,0 +1,58 @@
+"""The figures as a table, for a terminal or for docs/benchmarks.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.load import Memory
+from bench.measure import Result
+
+MARKS = {True: "holds", False: "MISSES", None: ""}
+
+
+def case_rows(results: Sequence[Result]) -> list[list[str]]:
+    rows = [["case", "median ms", "× bare", "p95 ×", "SQL", "bytes", "aim", ""]]
+    for one in results:
+        if one.case.seconds is not None:
+            aim = f"≤ {one.case.seconds} s"
+        else:
+            aim = f"≤ {one.case.aim:g}" if one.case.aim is not None else ""
+        figures = [f"{one.ms:.2f}", f"{one.ratio:.1f}", f"{one.ratio95:.1f}", str(one.statements), f"{one.bytes:,}"]
+        rows.append([one.case.name, *figures, aim, MARKS[one.holds]])
+    return rows
+
+
+def machine_rows(memory: Memory | None, start: float | None) -> list[list[str]]:
+    rows = [["machine", "figure", "aim", ""]]
+    if start is not None:
+        rows.append(["first answer after exec", f"{start:.2f} s", "≤ 1 s", MARKS[start <= 1]])
+    if memory is not None:
+        growth = memory.twice - memory.loaded
+        rows += [
+            [
+                f"memory idle, {memory.processes} processes (PSS)",
+                f"{memory.idle:.0f} MB",
+                "≤ 150 MB",
+                MARKS[memory.idle <= 150],
+            ],
+            ["after 2,000 mixed requests", f"{memory.loaded:.0f} MB", "", ""],
+            ["after 2,000 more", f"{memory.twice:.0f} MB", "no growth", MARKS[growth <= 3]],
+        ]
+    return rows
+
+
+def as_text(rows: list[list[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column in (0, len(row) - 1) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
+
+
+def as_markdown(rows: list[list[str]]) -> str:
+    ruler = ["---"] + ["---:"] * (len(rows[0]) - 2) + ["---"]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [rows[0], ruler, *rows[1:]])
