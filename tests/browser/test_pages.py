@@ -127,12 +127,12 @@ WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...do
   .map((one) => `${one.tagName}.${one.className.baseVal ?? one.className} ${Math.round(one.getBoundingClientRect().right)}`)"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(playwright: Playwright, site: Installation, tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(playwright, site, tmp_path_factory.mktemp("world"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def axe() -> str:
     return (ROOT / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
