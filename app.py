@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 
 import config
 from accounts import login, settings
@@ -22,7 +21,7 @@ from forum.views import blueprint as forum_pages
 from home import navigation
 from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
-from kernel import access, assets, errors, i18n, observe, panels, security, templating, translations
+from kernel import access, assets, errors, i18n, migrations, observe, panels, security, templating, translations
 from kernel.db import db
 from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
@@ -34,7 +33,21 @@ from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
 from territories.views import blueprint as territories_pages
 
-PARTS = (translations, templating, i18n, security, access, assets, errors, panels, observe, labels, login, settings)
+PARTS = (
+    migrations,
+    translations,
+    templating,
+    i18n,
+    security,
+    access,
+    assets,
+    errors,
+    panels,
+    observe,
+    labels,
+    login,
+    settings,
+)
 BLUEPRINTS = (
     home_pages,
     accounts_pages,
@@ -71,7 +84,6 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": app.config["ENVIRONMENT"] == "production"}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
-    Migrate(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     for part in PARTS:
         part.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -6,7 +6,6 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from home.demo.load import is_loaded, load
 from home.queries import empty_database, has_users
 from home.worker import drain, run_forever
 from practices.cli import import_organisations, import_practices
@@ -39,6 +38,8 @@ def worker_command(once: bool) -> None:
 @with_appcontext
 def demo_command(if_empty: bool, again: bool) -> None:
     """Load the demo world."""
+    from home.demo.load import is_loaded, load  # noqa: PLC0415  (a server does not need it)
+
     if current_app.config["ENVIRONMENT"] == "production":
         raise click.ClickException("The demo world has no place in production.")
     if again:

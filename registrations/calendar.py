@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 
 from forum.models import Format
 from kernel.links import public_url
@@ -23,6 +23,8 @@ STATUS = {
 
 def personal_calendar(registration: Registration) -> bytes:
     """Times of the sections chosen, in the forum's zone; whole days while there is no programme."""
+    from icalendar import Calendar  # noqa: PLC0415  (slow to load: the first calendar pays)
+
     forum = registration.forum
     slots = list(queries.own_slots(registration))
     calendar = Calendar()
@@ -49,8 +51,10 @@ def _days(registration: Registration, slots: list[Slot]) -> list[tuple[date | da
 
 def _event(
     registration: Registration, slots: list[Slot], number: int, begin: date | datetime, end: date | datetime
-) -> Event:
+) -> Any:
     forum = registration.forum
+    from icalendar import Event  # noqa: PLC0415
+
     event = Event()
     event.add("uid", registration.uuid if number == 1 else f"{registration.uuid}-{number}")
     # Rises with every change of the person's plans or of the times and places in the programme.
