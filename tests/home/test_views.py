@@ -7,7 +7,9 @@ from kernel.transaction import writing
 from tests import factories
 
 
-@pytest.mark.parametrize("path", ["/", "/en/", "/styleguide", "/privacy", "/forums/", "/en/forums/", "/robots.txt", "/sitemap.xml"])
+@pytest.mark.parametrize(
+    "path", ["/", "/en/", "/styleguide", "/privacy", "/forums/", "/en/forums/", "/robots.txt", "/sitemap.xml"]
+)
 def test_an_empty_site_has_pages(client, path):
     assert client.get(path).status_code == 200
 
