@@ -126,6 +126,9 @@ WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...do
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 6)
   .map((one) => `${one.tagName}.${one.className.baseVal ?? one.className} ${Math.round(one.getBoundingClientRect().right)}`)"""
 
+SETTLED = """() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition)
+  .map((one) => one.finished.catch(() => null)))"""
+
 
 @pytest.fixture(scope="session")
 def world(playwright: Playwright, site: Installation, tmp_path_factory: pytest.TempPathFactory) -> World:
@@ -148,7 +151,7 @@ def test_every_page_has_its_demo_values(tmp_path: Any) -> None:
 def test_page(name: str, pages: Pages, world: World, axe: str) -> None:
     role, pattern = PAGES.get(name) or MORE[name]
     address = pattern.format(**world.values)
-    page = pages.open(DESK, role=role)
+    page = pages.open(DESK, role=role, reduced_motion="reduce")
     answer = page.request.get(address)
     assert answer.status == 200, f"{answer.status} {answer.url}"
     if not answer.headers["content-type"].startswith("text/html") or name in LETTERS:
@@ -165,7 +168,8 @@ def test_page(name: str, pages: Pages, world: World, axe: str) -> None:
 
 
 def contrast(page: Page) -> list[str]:
-    page.wait_for_timeout(250)  # colours change softly
+    """Faults of contrast once colours that change softly have settled."""
+    page.evaluate(SETTLED)
     found: list[str] = page.evaluate(AXE, {"runOnly": ["color-contrast"]})
     return found
 
