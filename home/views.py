@@ -25,7 +25,7 @@ FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, 
 @warm("site", "adoption", "catalogue", "forums", seconds=60)
 def front() -> ResponseReturnValue:
     groups = [(group.value, GROUP_LABELS[group]) for group in FRONT_GROUPS]
-    return render_template("home/front.html", forum=forums.next_forum(), last=forums.last_finished(), groups=groups)
+    return render_template("home/front.html", coming=forums.coming_forums(), last=forums.last_finished(), groups=groups)
 
 
 @blueprint.get("/work")
