@@ -23,6 +23,7 @@ from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
 from kernel import access, assets, errors, i18n, migrations, observe, panels, security, templating, translations
 from kernel.db import db
+from practices import receivers as practices_receivers
 from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
@@ -62,7 +63,14 @@ BLUEPRINTS = (
     door_pages,
     adoption_pages,
 )
-RECEIVERS = (forum_receivers, programme_receivers, adoption_receivers, registrations_receivers, navigation)
+RECEIVERS = (
+    practices_receivers,
+    forum_receivers,
+    programme_receivers,
+    adoption_receivers,
+    registrations_receivers,
+    navigation,
+)
 COMMANDS = (
     users_cli,
     search_cli,
