@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 
 from accounts.models import User
 from kernel.db import db
+from kernel.security import same_site
 
 manager = LoginManager()
 
@@ -29,7 +30,13 @@ def load(identity: str) -> User | None:
 
 
 def _resume() -> ResponseReturnValue:
-    """The session ended while a form was being filled: sign in, then send the same again."""
+    """The session ended while a form was being filled: sign in, then send the same again.
+
+    What another site's page sent (browsers leave our cookie out of it) is neither kept nor answered
+    with a session of its own: it would be sent later with a good token, by an unsuspecting hand.
+    """
+    if not same_site():
+        return redirect(url_for("accounts.login"), 303)
     from accounts.views import sign_in_page  # noqa: PLC0415  (views import this module's manager)
 
     kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]

@@ -83,7 +83,7 @@ def assign(
 def withdraw(assignment: RoleAssignment, *, by: Actor | None, administrators: int) -> None:
     """Take a role away. Raises LastAdministrator."""
     user = assignment.user
-    if assignment.role is Role.administrator and administrators <= 1:
+    if assignment.role is Role.administrator and assignment.scope_kind is ScopeKind.site and administrators <= 1:
         raise LastAdministrator()
     user.assignments.remove(assignment)
     db.session.flush()
@@ -92,7 +92,7 @@ def withdraw(assignment: RoleAssignment, *, by: Actor | None, administrators: in
 
 def suspend(user: User, *, by: Actor | None, administrators: int) -> None:
     """Close the account; sessions end. Raises LastAdministrator."""
-    if user.holds(Role.administrator) and administrators <= 1:
+    if user.scopes("accounts:user:edit").everywhere and administrators <= 1:
         raise LastAdministrator()
     user.suspended_at = utcnow()
     user.generation += 1

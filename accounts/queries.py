@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -25,7 +26,9 @@ def user_by_invitation(uuid: str, secret: str) -> User:
     user = db.session.scalar(select(User).where(User.uuid == uuid))
     if user is None or user.suspended_at or not user.invitation_generation:
         raise NotFound()
-    if normalise(secret) != token("invitation", user.uuid, user.invitation_generation):
+    if not compare_digest(
+        normalise(secret).encode(), token("invitation", user.uuid, user.invitation_generation).encode()
+    ):
         raise NotFound()
     return user
 
@@ -51,12 +54,16 @@ def user_for(uuid: str, by: Actor) -> User:
 
 
 def administrators() -> int:
-    """How many active administrators there are."""
+    """How many active administrators of the whole site there are."""
     return (
         db.session.scalar(
             select(func.count(func.distinct(User.id)))
             .join(User.assignments)
-            .where(RoleAssignment.role == Role.administrator, User.suspended_at.is_(None))
+            .where(
+                RoleAssignment.role == Role.administrator,
+                RoleAssignment.scope_kind == ScopeKind.site,
+                User.suspended_at.is_(None),
+            )
         )
         or 0
     )

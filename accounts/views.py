@@ -103,9 +103,14 @@ def _start_session(user: User) -> None:
 def _kept_fields(text: str) -> list[tuple[str, str]]:
     try:
         fields = json.loads(text) if text else []
-        return [(str(name), str(value)) for name, value in fields]
-    except (ValueError, TypeError):
+        return [(_sound(name), _sound(value)) for name, value in fields]
+    except (ValueError, TypeError, RecursionError):
         return []
+
+
+def _sound(text: object) -> str:
+    """Text without lone surrogates, which JSON may hold and no page can."""
+    return str(text).encode(errors="replace").decode()
 
 
 def _destination(next_url: str) -> str:

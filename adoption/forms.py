@@ -4,14 +4,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, IntegerField, SelectField
+from wtforms import BooleanField, DateField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from adoption import rules
 from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
-from kernel.forms import LineField, TextField, VersionedForm, email, required
+from kernel.forms import LineField, TextField, VersionedForm, WholeField, email, required
 from practices.forms import Between
 
 NEW = "new"
@@ -44,7 +44,7 @@ class MoveForm(VersionedForm):
 
     evidence_url = LineField(_l("Link to a page or a document"), [Optional()], maximum=500)
     file = FileField(_l("File"))
-    units = IntegerField(
+    units = WholeField(
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
     )
 
@@ -118,7 +118,7 @@ class DetailsForm(VersionedForm):
     contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
     aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
-    units = IntegerField(
+    units = WholeField(
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
     )
 

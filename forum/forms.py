@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField
+from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from forum.labels import KIND_LABELS, ZONES
-from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, required
+from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, WholeField, email, required
 
 
 class SeriesForm(VersionedForm):
@@ -29,8 +29,8 @@ class ForumForm(VersionedForm):
     description = TextField(_l("About the event"), [Optional()])
     registration_opens = DateField(_l("Registration opens"), [Optional()])
     registration_closes = DateField(_l("Registration closes"), [Optional()])
-    capacity_in_person = IntegerField(_l("Places in person"), [Optional(), NumberRange(0, 1_000_000)])
-    capacity_remote = IntegerField(_l("Places for remote participation"), [Optional(), NumberRange(0, 1_000_000)])
+    capacity_in_person = WholeField(_l("Places in person"), [Optional(), NumberRange(0, 1_000_000)])
+    capacity_remote = WholeField(_l("Places for remote participation"), [Optional(), NumberRange(0, 1_000_000)])
     contact_email = LineField(_l("E-mail for questions"), [Optional(), email], maximum=254)
     contact_phone = LineField(_l("Telephone for questions"), [Optional()], maximum=40)
 
@@ -64,7 +64,7 @@ class RoomForm(Form):
     venue = SelectField(_l("Venue"), coerce=int)
     name = LineField(_l("Room"), [required], maximum=120)
     floor = LineField(_l("Floor"), [Optional()], maximum=60)
-    seats = IntegerField(_l("Seats"), [Optional(), NumberRange(0, 100_000)])
+    seats = WholeField(_l("Seats"), [Optional(), NumberRange(0, 100_000)])
 
 
 class SectionForm(VersionedForm):
@@ -74,8 +74,8 @@ class SectionForm(VersionedForm):
     moderator = LineField(_l("Moderator: role or position"), [Optional()])
     room = SelectField(_l("Room"), coerce=Choice(int))
     stream_url = LineField(_l("Link to the stream"), [Optional()], maximum=500)
-    capacity_in_person = IntegerField(_l("Places in the room"), [Optional(), NumberRange(0, 100_000)])
-    capacity_remote = IntegerField(_l("Places at the stream"), [Optional(), NumberRange(0, 1_000_000)])
+    capacity_in_person = WholeField(_l("Places in the room"), [Optional(), NumberRange(0, 100_000)])
+    capacity_remote = WholeField(_l("Places at the stream"), [Optional(), NumberRange(0, 1_000_000)])
 
     def validate_stream_url(self, field: LineField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):

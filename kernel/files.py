@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +28,7 @@ from kernel.text import clean
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 100 * 1024 * 1024
+MAX_PARTS = 5000
 
 
 class StoredFile(Model):
@@ -88,21 +91,46 @@ def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
 
 
 def check_archive(body: bytes, member: str) -> None:
-    """Refuse an Office file that is broken, a bomb, or carries macros. Raises FileRefused."""
+    """Refuse an Office file that is broken, a bomb, or carries macros. Raises FileRefused.
+
+    Every part is unpacked and counted: the sizes in the file's own list may lie.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+            _check_names({entry.filename for entry in entries}, member)
+            if len(entries) > MAX_PARTS or _unpacked(archive, entries) > MAX_UNPACKED:
+                raise FileRefused(_("The file unpacks to more than 100 MB. Choose a smaller one."))
+    except FileRefused:
+        raise
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, EOFError, struct.error):
         raise FileRefused(_("The file is damaged and cannot be opened. Save it again and retry.")) from None
-    names = {entry.filename for entry in entries}
+
+
+def _check_names(names: set[str], member: str) -> None:
     if member not in names:
         raise FileRefused(
             _("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED))
         )
     if any("vbaProject" in name for name in names):
         raise FileRefused(_("The file contains macros. Save it without macros and retry."))
-    if len(entries) > 5000 or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise FileRefused(_("The file unpacks to more than 100 MB. Choose a smaller one."))
+
+
+def _unpacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
+    """How many bytes the parts really unpack to; stops counting above MAX_UNPACKED."""
+    total = 0
+    for entry in entries:
+        declared, entry.file_size = entry.file_size, MAX_UNPACKED + 1  # else reading stops at the declared size
+        size = 0
+        with archive.open(entry) as part:
+            while chunk := part.read(1 << 16):
+                size += len(chunk)
+                if total + size > MAX_UNPACKED:
+                    return total + size
+        if size != declared:
+            raise zipfile.BadZipFile(entry.filename)
+        total += size
+    return total
 
 
 def write(upload: Upload) -> StoredFile:

@@ -5,16 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField, widgets
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import (
+    DecimalField,
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
-from kernel.text import clean
+from kernel.text import clean, whole
 
 
 class Form(FlaskForm):  # type: ignore[misc]
     """Base form: CSRF on, field order as written, no ambient data on safe requests."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was sent, files only for the fields that take files: any other field expects text."""
+            sent = super().wrap_formdata(form, formdata)
+            if not isinstance(sent, CombinedMultiDict):  # what came without files, or not from the request
+                return sent
+            taking = {field.name for field in form if isinstance(field, FileField)}
+            files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in taking)
+            return CombinedMultiDict((files, request.form))
 
 
 class VersionedForm(Form):
@@ -24,7 +46,7 @@ class VersionedForm(Form):
 
     def opened_version(self) -> int:
         """The version sent back, or 0 when it is missing or not a number."""
-        return int(self.version.data) if (self.version.data or "").isdigit() else 0
+        return whole((self.version.raw_data or [""])[0]) or 0
 
 
 def _clean_line(value: Any) -> Any:
@@ -43,6 +65,34 @@ class LineField(StringField):
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 255, **kwargs: Any) -> None:
         kwargs["filters"] = [_clean_line, *kwargs.get("filters", ())]
         super().__init__(label, [*validators, Length(max=maximum)], **kwargs)
+
+
+# WTForms' own sentences, in its own catalogues.
+NOT_WHOLE, NOT_NUMBER = "Not a valid integer value.", "Not a valid decimal value."
+
+
+class WholeField(IntegerField):
+    """A whole number that fits a database's integer."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and abs(self.data) >= 2**31:
+            self.data = None
+            raise ValueError(self.gettext(NOT_WHOLE))
+
+
+class NumberField(DecimalField):
+    """A number; «NaN» and «Infinity» are none."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(self.gettext(NOT_NUMBER))
 
 
 class TextField(TextAreaField):

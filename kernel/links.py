@@ -5,8 +5,15 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import current_app, has_request_context, request
+from werkzeug.routing import IntegerConverter
 
 from kernel.i18n import spoken
+
+
+class DatabaseInteger(IntegerConverter):
+    """`<int:…>` in addresses: a number no database has is an address no page has."""
+
+    regex = r"\d{1,9}"
 
 
 def public_url(path: str, language: str | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -60,6 +60,14 @@ def allow_scanner() -> None:
 def client_address() -> str:
     """The client's address as far as trusted proxies tell."""
     return request.remote_addr or "unknown"
+
+
+def same_site() -> bool:
+    """Whether the browser says that a page of ours sent this; true when it says nothing."""
+    origin = request.headers.get("Origin")
+    fetched = request.headers.get("Sec-Fetch-Site", "same-origin")
+    ours = {request.host_url.rstrip("/"), current_app.config["PUBLIC_URL"]}
+    return fetched in ("same-origin", "none") and (origin is None or origin in ours)
 
 
 def _headers(response: Response) -> Response:

@@ -101,3 +101,9 @@ def short_name(full_name: str) -> str:
     """«Примерова Анна Сергеевна» → «Примерова А. С.»"""
     surname, *rest = full_name.split()
     return NBSP.join([surname, *(f"{part[0]}." for part in rest[:2])])
+
+
+def whole(text: object) -> int | None:
+    """A whole number from 0 that fits a database's integer, as written in ASCII digits; None when it is none."""
+    written = str(text)
+    return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None

@@ -4,13 +4,24 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DecimalField, Field, IntegerField, SelectField
+from wtforms import Field, SelectField
 from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
 
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
 from accounts.queries import organisation_by_name
-from kernel.forms import ChecksField, Choice, Form, LineField, TextField, VersionedForm, email, required
+from kernel.forms import (
+    ChecksField,
+    Choice,
+    Form,
+    LineField,
+    NumberField,
+    TextField,
+    VersionedForm,
+    WholeField,
+    email,
+    required,
+)
 from practices import passport
 from practices.labels import (
     DOCUMENT_LABELS,
@@ -60,7 +71,7 @@ class PassportForm(VersionedForm):
     )
     territory = SelectField(_l("Where it comes from"), [required])
     sphere = SelectField(_l("Sphere"), choices=[(sphere.value, label) for sphere, label in SPHERE_LABELS.items()])
-    start_year = IntegerField(
+    start_year = WholeField(
         _l("Year of start"), [Optional(), Between(1950, 2100, _l("Give a year, for example 2023."))]
     )
     ages = TextField(_l("Ages"), description=_l("One a line: 0–3, 3–7, 7–14."), maximum=500)
@@ -84,14 +95,14 @@ class PassportForm(VersionedForm):
     )
     processes = TextField(_l("Rules and processes"), description=_l("Written in the same way."))
     tools = TextField(_l("Things and rooms"), description=_l("Written in the same way."))
-    cost_once = IntegerField(_l("Cost to start, ₽"), MONEY)
-    cost_year = IntegerField(_l("Cost a year, ₽"), MONEY)
-    cost_family = IntegerField(_l("Cost a family, ₽"), MONEY)
-    staff = DecimalField(
+    cost_once = WholeField(_l("Cost to start, ₽"), MONEY)
+    cost_year = WholeField(_l("Cost a year, ₽"), MONEY)
+    cost_family = WholeField(_l("Cost a family, ₽"), MONEY)
+    staff = NumberField(
         _l("Full-time posts"), [Optional(), Between(0, 1000, _l("Give a number, for example 2.5."))], places=None
     )
-    launch_months_min = IntegerField(_l("Months to start, at least"), MONTHS)
-    launch_months_max = IntegerField(_l("Months to start, at most"), MONTHS)
+    launch_months_min = WholeField(_l("Months to start, at least"), MONTHS)
+    launch_months_max = WholeField(_l("Months to start, at most"), MONTHS)
     first_unit = LineField(
         _l("The first result"), [Optional()], description=_l("What tells that it has begun: «обслужена первая семья».")
     )
@@ -112,10 +123,10 @@ class PassportForm(VersionedForm):
     )
     found_through = LineField(_l("Found through"), [Optional()], maximum=80)
 
-    def validate_staff(self, field: DecimalField) -> None:
+    def validate_staff(self, field: NumberField) -> None:
         _comma(field)
 
-    def validate_launch_months_max(self, field: IntegerField) -> None:
+    def validate_launch_months_max(self, field: WholeField) -> None:
         low = self.launch_months_min.data
         if low is not None and field.data is not None and field.data < low:
             raise ValidationError(_l("This is less than the number before it."))
@@ -186,7 +197,7 @@ _NUMBERS = ["start_year", "cost_once", "cost_year", "cost_family", "launch_month
 _LISTS = ["ages", "situations", "core", "adaptable", "normative", "materials"]
 
 
-def _comma(field: DecimalField) -> None:
+def _comma(field: NumberField) -> None:
     if field.data is not None and field.data.as_tuple().exponent < -2:
         raise ValidationError(_l("Give a number, for example 2.5."))
 

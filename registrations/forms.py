@@ -14,7 +14,7 @@ from forum.models import Format, Forum
 from kernel.db import db
 from kernel.forms import ChecksField, Form, LineField, accepted, email, required
 from kernel.i18n import spoken
-from kernel.text import sort_key
+from kernel.text import sort_key, whole
 from registrations.labels import FORMAT_LABELS
 from territories.models import Level, Territory
 from territories.queries import current, municipality_choices, regions
@@ -70,7 +70,7 @@ chosen.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
 def _section_id(value: Any) -> int:
-    return int(value) if str(value).isdigit() else 0
+    return whole(value) or 0
 
 
 class PersonForm(Form):

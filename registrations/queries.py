@@ -14,7 +14,7 @@ from forum.models import Format, Forum, ForumStatus, Quota, Room, Section
 from forum.queries import local_today
 from kernel.db import db, utcnow
 from kernel.secrets import token_hash
-from kernel.text import email_key, like_prefix, sort_key
+from kernel.text import email_key, like_prefix, sort_key, whole
 from programme.models import Slot
 from registrations.models import Attendance, AttendanceKind, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
@@ -167,8 +167,8 @@ def narrowed(statement: Select[*tuple[Any, ...]], forum: Forum, by: Narrowing) -
         statement = statement.where(Registration.format == Format(by.format))
     if by.territory:
         statement = statement.where(Territory.oktmo == by.territory)
-    if by.section.isdigit():
-        statement = statement.where(Registration.interests.any(Interest.section_id == int(by.section)))
+    if (section_id := whole(by.section)) is not None:
+        statement = statement.where(Registration.interests.any(Interest.section_id == section_id))
     if by.came in ("yes", "no"):
         came = Presence.registration_id.is_not(None)
         statement = statement.where(came if by.came == "yes" else ~came)

@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from flask_babel import gettext as _
 
+from kernel.documents.extent import extent
 from kernel.files import FileRefused, check_archive
 from kernel.text import sort_key
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
+MAX_CELLS = 4_000_000
+"""Of the rectangle from A1 to the last value: the reader keeps every cell of it in memory."""
 
 
 @dataclass(frozen=True)
@@ -156,9 +160,13 @@ def _read_xlsx(body: bytes) -> list[list[Any]]:
 
     check_archive(body, "xl/workbook.xml")
     try:
+        if extent(body) > MAX_CELLS:
+            raise FileRefused(_("There are values far from the table. Leave only the table on the sheet and retry."))
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
         grid: list[list[Any]] = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, ValueError, OSError):
+    except FileRefused:
+        raise
+    except (CalamineError, ExpatError, ValueError, OSError):
         raise FileRefused(_("The workbook cannot be read. Save it again as .xlsx and retry.")) from None
     return _bounded(grid)
 

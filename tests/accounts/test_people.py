@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from accounts.enums import Role
+from accounts.enums import Role, ScopeKind
 from accounts.models import RoleAssignment, Setting, User
 from activity.models import Letter
 from kernel.db import db
@@ -44,6 +44,18 @@ def test_a_role_is_taken_away_and_the_last_administrator_kept(admin):
     assignment = db.session.scalars(select(RoleAssignment)).one()
     assert admin.submit(f"{page}/roles/{assignment.id}/withdrawal", page=page).status_code == 302
     assert db.session.scalars(select(RoleAssignment)).one().id == assignment.id
+
+
+def test_an_administrator_of_one_forum_does_not_replace_the_last_one(admin):
+    with writing():
+        forum = factories.forum()
+        factories.give(factories.user("x@example.org"), Role.administrator, ScopeKind.forum, forum.id)
+    last = db.session.scalars(select(User).where(User.email == "admin@example.org")).one()
+    page = f"/manage/people/{last.uuid}"
+    admin.submit(f"{page}/roles/{last.assignments[0].id}/withdrawal", page=page)
+    admin.submit(f"{page}/suspension", page=page)
+    db.session.expire_all()
+    assert (len(last.assignments), last.suspended_at) == (1, None)
 
 
 def test_closing_and_opening_an_account(admin):

@@ -173,6 +173,28 @@ def test_what_was_typed_survives_an_expired_session(app, person):
     assert 'action="/manage/settings"' in resumed
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_what_another_site_sends_is_not_kept(app, person, headers):
+    client = PageClient(app)
+    answer = client.post("/manage/settings", data={"name": "Чужое имя"}, headers=headers)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_form_of_ours_is_kept_whatever_the_browser_says_of_it(app, person):
+    headers = {"Origin": "https://forum.example.org", "Sec-Fetch-Site": "same-origin"}
+    assert PageClient(app).post("/manage/settings", data={"name": "Имя"}, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("kept", ["[" * 100_000, '[["a", "\\ud800"]]', "[1]", "{", '{"a": 1}'])
+def test_broken_kept_fields_do_not_stop_signing_in(client, person, kept):
+    fields = {"email": "anna@example.org", "password": PASSWORD, "next": "/work", "kept": kept}
+    assert client.submit("/login", fields).status_code in (200, 302)
+
+
 def test_every_sign_in_is_written_down(client, person):
     enter(client)
     entry = db.session.scalars(select(Entry).where(Entry.action == "user.signed_in")).one()

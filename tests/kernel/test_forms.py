@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from kernel.text import whole
+from kernel.transaction import writing
+from tests import factories
+
+FORUM = "/manage/forums/prosemyu-2027"
+TOO_MUCH = "9" * 400
+
+
+@pytest.fixture
+def admin(app, sign_in):
+    with writing():
+        factories.forum()
+        person = factories.administrator()
+    return sign_in(person)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), ("0", 0), ("²", None), ("١", None), ("-1", None), ("9" * 5000, None), (3, 3), ("", None)],
+)
+def test_a_whole_number_is_written_in_plain_digits(text, number):
+    assert whole(text) == number
+
+
+def test_a_file_in_a_text_field_is_no_text(client):
+    fields = {"email": (io.BytesIO(b"PK"), "a.xlsx")}
+    answer = client.submit("/password-reset", fields, content_type="multipart/form-data")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("text", [TOO_MUCH, "9" * 5000, "9" * 12, "-1", "²", "1e9"])
+def test_a_number_no_database_holds_is_explained_at_the_field(admin, text):
+    answer = admin.submit(f"{FORUM}/rooms", {"name": "Зал", "seats": text}, page=f"{FORUM}/places")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("text", ["sNaN", "NaN", "Infinity", "1e400"])
+def test_not_a_number_is_explained_at_the_field(admin, text):
+    assert admin.submit("/manage/practices/new", {"staff": text}).status_code == 422
+
+
+def test_a_form_without_its_version_hears_of_the_conflict(admin):
+    values = {"name": "Ряд", "territory": str(factories.territory().id)}
+    token = admin.token("/manage/series/prosemyu/edit")
+    answer = admin.post("/manage/series/prosemyu/edit", data={"csrf_token": token, **values})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("text", ["9" * 20, "9" * 5000, "²", "-1"])
+def test_a_filter_by_a_number_that_cannot_be_is_no_filter(admin, text):
+    assert admin.get(f"{FORUM}/registrations?section={text}").status_code == 200
+    assert admin.get(f"{FORUM}/registrations.csv?section={text}").status_code == 200
+
+
+def test_a_number_no_database_holds_is_no_address(admin):
+    assert admin.get(f"{FORUM}/venues/{'9' * 20}").status_code == 404
+    assert admin.get(f"/dev/mail/{'9' * 20}").status_code == 404
