@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from accounts.labels import ROLE_LABELS
@@ -35,6 +36,17 @@ ZONES = {
     "Asia/Magadan": _l("Magadan, UTC+11"),
     "Asia/Kamchatka": _l("Kamchatka, UTC+12"),
 }
+
+
+def zone_name(zone: str) -> str:
+    """«Иркутск, UTC+8» for Asia/Irkutsk; a zone not offered keeps its own name."""
+    return str(ZONES.get(zone, zone))
+
+
+def floor_name(floor: str) -> str:
+    """«1 этаж» for «1»; a floor told in words stays as it was typed."""
+    return _("floor %(floor)s", floor=floor) if floor.isdigit() else floor
+
 
 name_details(
     {

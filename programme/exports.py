@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from flask import url_for
 
+from forum.labels import floor_name
 from forum.models import Forum, Section
 from kernel.i18n import spoken
 from kernel.links import base_url, public_url
@@ -184,7 +185,7 @@ def _location(slot: Slot) -> str:
     if slot.room is None:
         return slot.section.name
     return ", ".join(
-        part for part in (slot.room.name, slot.room.floor, slot.room.venue.name, slot.room.venue.address) if part
+        part for part in (slot.room.name, floor_name(slot.room.floor), slot.room.venue.name, slot.room.venue.address) if part
     )
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from forum.models import Format
 from kernel.links import public_url
-from kernel.text import clean
 from programme.models import Slot
 from registrations import queries, tickets
 from registrations.models import Registration, RegistrationStatus
@@ -78,12 +77,15 @@ def _changed(registration: Registration, slots: list[Slot]) -> datetime:
 def _place(registration: Registration) -> str:
     if registration.format is Format.remote:
         return _("Remotely")
-    venues = [clean(f"{venue.name}, {venue.address}".rstrip(", ")) for venue in registration.forum.venues[:1]]
-    return ", ".join([part for part in [registration.forum.place, *venues] if part])
+    return tickets.where(registration.forum)
 
 
 def _description(registration: Registration) -> str:
     link = public_url(tickets.link_path(registration))
     if registration.format is Format.remote:
-        return _("The broadcast opens on your page 15 minutes before the start: %(link)s", link=link)
-    return _("Your ticket, the programme and changes: %(link)s", link=link)
+        own = _("The broadcast opens on your page 15 minutes before the start: %(link)s", link=link)
+    else:
+        own = _("Your ticket, the programme and changes: %(link)s", link=link)
+    forum = registration.forum
+    programme = public_url(tickets.programme_path(forum))
+    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme)])

@@ -106,6 +106,13 @@ def own_slots(registration: Registration) -> list[Slot]:
     return own or slots
 
 
+def first_start(forum: Forum) -> datetime | None:
+    """When the forum begins, by its own clock: its earliest item; None before the programme is published."""
+    if not forum.programme_published:
+        return None
+    return db.session.scalar(select(func.min(Slot.starts)).where(Slot.forum_id == forum.id, ~Slot.cancelled))
+
+
 @dataclass(frozen=True)
 class Stream:
     """A section's broadcast on one day; `opens` and `closes` are the forum's wall-clock times."""
