@@ -14,6 +14,7 @@ from accounts.views import blueprint as accounts_pages
 from activity import labels
 from activity.views import blueprint as activity_pages
 from adoption import receivers as adoption_receivers
+from adoption.cli import adoption_cli
 from adoption.views import blueprint as adoption_pages
 from forum import receivers as forum_receivers
 from forum.manage import blueprint as forum_desk_pages
@@ -75,6 +76,7 @@ RECEIVERS = (
 COMMANDS = (
     users_cli,
     search_cli,
+    adoption_cli,
     setup_command,
     worker_command,
     demo_command,

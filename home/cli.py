@@ -8,7 +8,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from home.queries import empty_database, has_users
 from home.worker import drain, run_forever
-from practices.cli import import_organisations, import_practices
+from practices.cli import import_documents, import_organisations, import_practices
 from programme.cli import import_programme
 from registrations.cli import import_registrations
 
@@ -16,7 +16,7 @@ import_cli = AppGroup("import", help="Bring data in; without --yes only shows wh
 export_cli = AppGroup("export", help="Take data out.")
 
 
-for command in (import_programme, import_practices, import_organisations, import_registrations):
+for command in (import_programme, import_practices, import_organisations, import_documents, import_registrations):
     import_cli.add_command(command)
 
 
