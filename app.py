@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 
 import config
 from accounts import login, settings
@@ -15,6 +14,7 @@ from accounts.views import blueprint as accounts_pages
 from activity import labels
 from activity.views import blueprint as activity_pages
 from adoption import receivers as adoption_receivers
+from adoption.cli import adoption_cli
 from adoption.views import blueprint as adoption_pages
 from forum import receivers as forum_receivers
 from forum.manage import blueprint as forum_desk_pages
@@ -22,9 +22,10 @@ from forum.views import blueprint as forum_pages
 from home import navigation
 from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
-from kernel import access, assets, errors, i18n, observe, panels, security, templating, translations
+from kernel import access, assets, errors, i18n, migrations, observe, panels, security, templating, translations
 from kernel.db import db
 from kernel.links import DatabaseInteger
+from practices import receivers as practices_receivers
 from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
@@ -35,7 +36,21 @@ from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
 from territories.views import blueprint as territories_pages
 
-PARTS = (translations, templating, i18n, security, access, assets, errors, panels, observe, labels, login, settings)
+PARTS = (
+    migrations,
+    translations,
+    templating,
+    i18n,
+    security,
+    access,
+    assets,
+    errors,
+    panels,
+    observe,
+    labels,
+    login,
+    settings,
+)
 BLUEPRINTS = (
     home_pages,
     accounts_pages,
@@ -50,10 +65,18 @@ BLUEPRINTS = (
     door_pages,
     adoption_pages,
 )
-RECEIVERS = (forum_receivers, programme_receivers, adoption_receivers, registrations_receivers, navigation)
+RECEIVERS = (
+    practices_receivers,
+    forum_receivers,
+    programme_receivers,
+    adoption_receivers,
+    registrations_receivers,
+    navigation,
+)
 COMMANDS = (
     users_cli,
     search_cli,
+    adoption_cli,
     setup_command,
     worker_command,
     demo_command,
@@ -73,7 +96,6 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.converters["int"] = DatabaseInteger
     db.init_app(app)
-    Migrate(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     for part in PARTS:
         part.init_app(app)
     for blueprint in BLUEPRINTS:

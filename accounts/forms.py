@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from accounts.labels import ROLE_LABELS
+from accounts.enums import Role, ScopeKind
+from accounts.labels import ROLE_LABELS, SCOPE_LABELS
 from accounts.passwords import MINIMUM, is_weak
+from accounts.permissions import SCOPES
 from kernel.forms import Form, LineField, email, required
 
 
@@ -50,8 +53,21 @@ class UserForm(Form):
 
 
 class AssignmentForm(Form):
-    role = SelectField(_l("Role"), choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
-    scope = SelectField(_l("Where"))
+    role = SelectField(
+        _l("Role"),
+        [required],
+        choices=[("", _l("Choose a role")), *((role.value, label) for role, label in ROLE_LABELS.items())],
+    )
+    scope = SelectField(_l("Where"), [required])
+
+    def validate_scope(self, field: SelectField) -> None:
+        role, kind = self.role.data, str(field.data).partition(":")[0]
+        if not role or not field.data:
+            return
+        allowed = SCOPES[Role(role)]
+        if ScopeKind(kind) not in allowed:
+            places = ", ".join(str(SCOPE_LABELS[one]).lower() for one in allowed)
+            raise ValidationError(_("This role is held in: %(places)s. Choose one.", places=places))
 
 
 class SettingsForm(Form):

@@ -57,6 +57,9 @@ ORGANISATION_LABELS = {
 
 name_actions(
     {
+        "subject:user_account": _l("account"),
+        "subject:registration": _l("registration"),
+        "subject:adoption": _l("adoption"),
         "user.added": _l("account added"),
         "user.invited": _l("invitation sent"),
         "user.reset_requested": _l("new password asked for"),

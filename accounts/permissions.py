@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.enums import Role
+from accounts.enums import Role, ScopeKind
 
 FORUM = {
     "work:forums:open",
@@ -41,6 +41,23 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.expert: frozenset({"work:practices:open", "practices:practice:grade"}),
     Role.analyst: frozenset({"adoption:adoption:view"}),
 }
+
+
+SCOPES: dict[Role, tuple[ScopeKind, ...]] = {
+    Role.administrator: (ScopeKind.site,),
+    Role.organiser: (ScopeKind.series, ScopeKind.forum, ScopeKind.site),
+    Role.section_moderator: (ScopeKind.section,),
+    Role.assistant: (ScopeKind.section,),
+    Role.door: (ScopeKind.forum, ScopeKind.series),
+    Role.speaker: (ScopeKind.site,),
+    Role.coordinator: (ScopeKind.territory,),
+    Role.curator: (ScopeKind.territory,),
+    Role.approver: (ScopeKind.territory,),
+    Role.methodist: (ScopeKind.site, ScopeKind.territory),
+    Role.expert: (ScopeKind.site, ScopeKind.territory),
+    Role.analyst: (ScopeKind.territory,),
+}
+"""What a role can be held in: a coordinator without a municipality would coordinate the country."""
 
 
 def roles_with(permission: str) -> frozenset[Role]:

@@ -8,10 +8,13 @@ from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind, Role, ScopeKind
 from accounts.models import ConsentText, Organisation, RoleAssignment, User
+from accounts.scopes import scope_source
+from accounts.settings import site
 from kernel.access import Actor
 from kernel.db import db
 from kernel.secrets import normalise, token
 from kernel.text import email_key, like_prefix, sort_key
+from territories import queries as territories
 
 
 def user_by_email(address: str) -> User | None:
@@ -150,3 +153,12 @@ def organisations_by_key() -> dict[str, Organisation]:
             found.setdefault(sort_key(organisation.short_name), organisation)
         found[organisation.name_key] = organisation
     return found
+
+
+@scope_source(ScopeKind.territory)
+def _territory_scopes() -> list[tuple[int, str]]:
+    """The site's region and its municipalities."""
+    region = territories.current(site().region)
+    if region is None:
+        return []
+    return [(place.id, place.name) for place in (region, *territories.municipalities(region.id))]

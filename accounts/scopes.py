@@ -50,7 +50,7 @@ def reach(scopes: Scopes) -> set[int] | None:
 
 def scope_choices() -> list[tuple[str, str]]:
     """All scopes as ("kind:id", label) for a select."""
-    choices = [("site", _("Everywhere"))]
+    choices = [("", _("Choose where")), ("site", _("Everywhere"))]
     for kind, lister in _listers.items():
         choices += [(f"{kind.value}:{scope_id}", f"{SCOPE_LABELS[kind]}: {name}") for scope_id, name in lister()]
     return choices

@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask
 
 _labels: dict[str, Any] = {}
+_names: dict[str, Any] = {}
+_values: dict[str, Any] = {}
 
 
 def name_actions(labels: dict[str, Any]) -> None:
@@ -19,5 +21,28 @@ def action_label(code: str) -> str:
     return str(_labels.get(code, code))
 
 
+def name_details(names: dict[str, Any], values: dict[str, Any] | None = None) -> None:
+    """Register lazy texts for the names of details, and for codes that stand as their values."""
+    _names.update(names)
+    _values.update(values or {})
+
+
+def details(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """An entry's details as people read them; names nobody registered are left out."""
+    shown = []
+    for name, value in found.items():
+        if name in _names and value not in (None, "", []):
+            parts = value if isinstance(value, list) else [value]
+            shown.append((str(_names[name]), ", ".join(str(_values.get(str(part), part)) for part in parts)))
+    return shown
+
+
+def subject_label(table: str) -> str:
+    """The word for a kind of object, by its table."""
+    return str(_labels.get(f"subject:{table}", ""))
+
+
 def init_app(app: Flask) -> None:
     app.add_template_global(action_label)
+    app.add_template_global(details, "entry_details")
+    app.add_template_global(subject_label)

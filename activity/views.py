@@ -24,9 +24,7 @@ blueprint = Blueprint("activity", __name__)
 def log() -> ResponseReturnValue:
     action = request.args.get("action", "")
     day = _day(request.args.get("day", ""))
-    listing = paginate(
-        queries.entries_statement(action=action, day=day), {"at": Entry.at}, default="-at", tie=Entry.id.desc()
-    )
+    listing = paginate(queries.entries_statement(action=action, day=day), {"at": Entry.at}, default="-at", tie=Entry.id)
     if action:
         listing.add_filter("action", _("What was done"), action)
     if day:
@@ -50,7 +48,7 @@ def _development_only() -> None:
 @public
 def mail() -> ResponseReturnValue:
     _development_only()
-    listing = paginate(queries.letters_statement(), {"at": Letter.created_at}, default="-at", tie=Letter.id.desc())
+    listing = paginate(queries.letters_statement(), {"at": Letter.created_at}, default="-at", tie=Letter.id)
     return render_template("activity/mail.html", listing=listing)
 
 

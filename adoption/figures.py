@@ -94,7 +94,7 @@ def practice_map(cells: Sequence[Cell], places: Sequence[Territory], home: int) 
             else _("%(name)s: not yet", name=place.name)
         )
         if cell:
-            title += ", " + ngettext("%(num)s organisation", "%(num)s organisations", cell.all)
+            title += ", " + ngettext("%(num)s organisation takes part", "%(num)s organisations take part", cell.all)
         if place.id == home:
             title += ", " + _("the practice comes from here")
         made.append(_tile(place, cell.state if cell else None, cell.all if cell else None, title, place.id == home))

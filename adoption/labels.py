@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from activity.labels import name_actions
 from adoption.models import Exit, ExitReason, Stage, State
 from adoption.rules import Fault
 
@@ -81,3 +82,15 @@ HISTORY_LABELS = {
     "adoption.confirmed": _l("The launch was confirmed"),
     "adoption.changed": _l("Contact or aim changed"),
 }
+
+name_actions(
+    {
+        "adoption.started": _l("practice taken over"),
+        "adoption.moved": _l("stage noted"),
+        "adoption.moved_back": _l("adoption moved back"),
+        "adoption.exited": _l("adoption interrupted"),
+        "adoption.resumed": _l("adoption resumed"),
+        "adoption.confirmed": _l("launch confirmed"),
+        "adoption.changed": _l("adoption's data changed"),
+    }
+)

@@ -154,6 +154,16 @@ class Cell:
         return sum(self.by_state.values())
 
     @property
+    def there(self) -> int:
+        """Organisations in the furthest state itself."""
+        return self.by_state[self.state]
+
+    @property
+    def behind(self) -> int:
+        """Organisations that have not come as far."""
+        return self.all - self.there
+
+    @property
     def working(self) -> int:
         """Organisations where it works or is established."""
         return self.by_state.get(State.works, 0) + self.by_state.get(State.firm, 0)

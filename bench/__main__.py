@@ -25,11 +25,10 @@ def main() -> None:
     with world(asked.postgresql) as app:
         start = None if asked.only else load.cold_start()
         results = run(app, asked)
-        memory = None if asked.only else load.memory()
-    if results:
-        print(f"bare page: {results[0].bare_ms:.2f} ms\n\n{show(report.case_rows(results))}")
-    if not asked.only:
-        print("\n" + show(report.machine_rows(memory, start)))
+        if results:
+            print(f"bare page: {results[0].bare_ms:.2f} ms\n\n{show(report.case_rows(results))}", flush=True)
+        if not asked.only:
+            print("\n" + show(report.machine_rows(load.memory(), start)))
 
 
 def arguments() -> argparse.Namespace:

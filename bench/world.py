@@ -41,6 +41,7 @@ def _fill(folder: Path, address: str) -> Flask:
         SECRET_KEY=secrets.token_hex(32),
         TIRAZH_ENV="production",
         PUBLIC_URL="https://forum.example.org",
+        MAIL_URL="smtp://127.0.0.1:9",  # nobody listens: letters are made and wait
     )
     os.environ.pop("TIRAZH_DEMO", None)
     from flask_migrate import upgrade

@@ -81,7 +81,7 @@ def announce(address: str, environment: dict[str, str]) -> None:
     print(f"\n  «Тираж» is at {address}\n")
     if environment.get("TIRAZH_DEMO") == "1":
         print("  Demo accounts, all with the password demo-2026-forum:")
-        for who in ("admin", "organiser", "door", "coordinator", "curator"):
+        for who in ("administrator", "organiser", "door", "coordinator", "curator"):
             print(f"    {who}@example.org")
         print(f"  Letters: {address}/dev/mail")
     print("  Ctrl-C ends it.\n", flush=True)

@@ -60,12 +60,12 @@ def postgresql() -> bool:
 
 def browser() -> bool:
     ensure_browser()
-    return pytest("sqlite", "browser", workers="2")
+    return pytest("sqlite", "browser", distribution="worksteal")
 
 
-def pytest(database: str, marks: str, extra: dict[str, str] | None = None, workers: str = "2") -> bool:
+def pytest(database: str, marks: str, extra: dict[str, str] | None = None, distribution: str = "loadfile") -> bool:
     environment = os.environ | {"TIRAZH_TEST_DB": database} | (extra or {})
-    command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadfile", "-m", marks]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", distribution, "-m", marks]
     return run(command, environment)
 
 

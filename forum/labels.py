@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from activity.labels import name_actions
+from accounts.labels import ROLE_LABELS
+from activity.labels import name_actions, name_details
 from forum.models import EventKind, Format, ForumStatus
 
 KIND_LABELS = {
@@ -35,6 +37,37 @@ ZONES = {
     "Asia/Kamchatka": _l("Kamchatka, UTC+12"),
 }
 
+
+def zone_name(zone: str) -> str:
+    """«Иркутск, UTC+8» for Asia/Irkutsk; a zone not offered keeps its own name."""
+    return str(ZONES.get(zone, zone))
+
+
+def floor_name(floor: str) -> str:
+    """«1 этаж» for «1»; a floor told in words stays as it was typed."""
+    return _("floor %(floor)s", floor=floor) if floor.isdigit() else floor
+
+
+name_details(
+    {
+        "before": _l("before"),
+        "after": _l("after"),
+        "created": _l("added"),
+        "changed": _l("changed"),
+        "same": _l("as before"),
+        "count": _l("how many"),
+        "format": _l("format"),
+        "role": _l("role"),
+    },
+    {
+        "draft": _l("draft"),
+        "announced": _l("announced"),
+        "finished": _l("finished"),
+        "in_person": _l("in person"),
+        "remote": _l("remotely"),
+    }
+    | {role.value: label for role, label in ROLE_LABELS.items()},
+)
 name_actions(
     {
         "series.added": _l("series added"),

@@ -39,16 +39,16 @@ def public_forums() -> list[Forum]:
     )
 
 
-def next_forum() -> Forum | None:
-    """The nearest announced forum that has not ended."""
-    today = utcnow().date()
-    return db.session.scalar(
+def coming_forums(limit: int = 3) -> list[Forum]:
+    """Announced forums that have not ended, the nearest first."""
+    statement = (
         select(Forum)
-        .where(Forum.status == ForumStatus.announced, Forum.date_end >= today)
+        .where(Forum.status == ForumStatus.announced, Forum.date_end >= utcnow().date())
         .options(joinedload(Forum.territory))
-        .order_by(Forum.date_start)
-        .limit(1)
+        .order_by(Forum.date_start, Forum.id)
+        .limit(limit)
     )
+    return list(db.session.scalars(statement))
 
 
 def last_finished() -> Forum | None:

@@ -6,10 +6,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from home.demo.load import is_loaded, load
 from home.queries import empty_database, has_users
 from home.worker import drain, run_forever
-from practices.cli import import_organisations, import_practices
+from practices.cli import import_documents, import_organisations, import_practices
 from programme.cli import import_programme
 from registrations.cli import import_registrations
 
@@ -17,7 +16,7 @@ import_cli = AppGroup("import", help="Bring data in; without --yes only shows wh
 export_cli = AppGroup("export", help="Take data out.")
 
 
-for command in (import_programme, import_practices, import_organisations, import_registrations):
+for command in (import_programme, import_practices, import_organisations, import_documents, import_registrations):
     import_cli.add_command(command)
 
 
@@ -39,6 +38,8 @@ def worker_command(once: bool) -> None:
 @with_appcontext
 def demo_command(if_empty: bool, again: bool) -> None:
     """Load the demo world."""
+    from home.demo.load import is_loaded, load  # noqa: PLC0415  (a server does not need it)
+
     if current_app.config["ENVIRONMENT"] == "production":
         raise click.ClickException("The demo world has no place in production.")
     if again:

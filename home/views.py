@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from forum import queries as forums
 from home.navigation import work_links
 from home.queries import published_slugs
+from home.styleguide import parts as styleguide_parts
 from kernel.access import public, signed_in
 from kernel.links import base_url
 from kernel.pages import warm
@@ -24,7 +25,7 @@ FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, 
 @warm("site", "adoption", "catalogue", "forums", seconds=60)
 def front() -> ResponseReturnValue:
     groups = [(group.value, GROUP_LABELS[group]) for group in FRONT_GROUPS]
-    return render_template("home/front.html", forum=forums.next_forum(), last=forums.last_finished(), groups=groups)
+    return render_template("home/front.html", coming=forums.coming_forums(), last=forums.last_finished(), groups=groups)
 
 
 @blueprint.get("/work")
@@ -49,7 +50,7 @@ def robots() -> ResponseReturnValue:
 def styleguide() -> ResponseReturnValue:
     if current_app.config["ENVIRONMENT"] == "production":
         raise NotFound()
-    return render_template("styleguide.html")
+    return render_template("styleguide.html", **styleguide_parts())
 
 
 @blueprint.get("/sitemap.xml")

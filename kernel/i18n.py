@@ -6,23 +6,48 @@ feature, joined into one catalogue by `flask translations compile`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, time
-from typing import Any
+from functools import cached_property
 from wsgiref.types import StartResponse, WSGIEnvironment
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_decimal
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from babel.support import Translations
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, Domain, force_locale
 from flask_babel import gettext as _
 
 from kernel.text import NBSP, typograph
 
 LANGUAGES = ("ru", "en")
-babel = Babel()
+_forced: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+class _Messages(Domain):  # type: ignore[misc]
+    """Flask-Babel's catalogue, found by language at once: a page asks some three hundred times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_language: dict[str, Translations] = {}
+
+    def get_translations(self) -> Translations:
+        code = spoken()
+        if code not in self.by_language:
+            self.by_language[code] = super().get_translations()
+        return self.by_language[code]
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> _Messages:
+        return _Messages()
+
+
+babel = _Babel()
 
 
 class LanguagePrefix:
@@ -41,27 +66,35 @@ class LanguagePrefix:
 
 
 def language() -> str:
-    """The reader's language: of the address in a request, else as forced for a letter or document."""
-    if has_request_context() and "language" not in g:
-        return str(request.environ.get("tirazh.language", "ru"))
-    return str(g.get("language", "ru")) if g else "ru"
+    """The reader's language, by the address of the request."""
+    return str(request.environ.get("tirazh.language", "ru")) if has_request_context() else "ru"
 
 
-def speaking(code: str) -> Any:
-    """Context manager: speak `code` ("ru" or "en") for a letter or document made outside a request."""
-    return force_locale(code)
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak `code` ("ru" or "en") for a letter or document made outside a request."""
+    token = _forced.set(code)
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        _forced.reset(token)
 
 
 def spoken() -> str:
     """The language in force now, forced or of the request."""
-    locale = get_locale()
-    return locale.language if locale else "ru"
+    return _forced.get() or language()
 
 
 def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "ru"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["VAR"] / "translations")
     babel.init_app(app, locale_selector=language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: babel.domain_instance.get_translations().ugettext(text),
+        ngettext=lambda one, many, n: babel.domain_instance.get_translations().ungettext(one, many, n),
+        newstyle=True,
+    )
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_env.filters.update(
         day=day,
@@ -120,7 +153,7 @@ def moment(value: datetime, zone: str = "Asia/Irkutsk") -> str:
 
 def moment_short(value: datetime, zone: str = "Asia/Irkutsk") -> str:
     """«21.11.2026 14:05»."""
-    return babel_datetime(value.astimezone(ZoneInfo(zone)), "dd.MM.y HH:mm", locale=spoken())
+    return value.astimezone(ZoneInfo(zone)).strftime("%d.%m.%Y %H:%M")
 
 
 def number(value: float) -> str:

@@ -12,11 +12,10 @@ from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import String, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
-from kernel.db import Model, db, utcnow
+from kernel.db import Model, db, inserting, utcnow
 from kernel.jobs import job
 from kernel.transaction import writing
 
@@ -68,9 +67,8 @@ def _key(limit: Limit, subject: str) -> str:
 
 
 def _hit(key: str, window: int, until: int) -> int:
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(RateWindow)
+        inserting(RateWindow)
         .values(key=key, window=window, hits=1, until=until)
         .on_conflict_do_update(index_elements=[RateWindow.key, RateWindow.window], set_={"hits": RateWindow.hits + 1})
         .returning(RateWindow.hits)

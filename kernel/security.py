@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 POLICY = {
@@ -29,7 +32,20 @@ CSP = _policy()
 CSP_SCANNER = _policy(**{"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "'self' blob:"})
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, with the signer made once and not twice a request."""
+
+    def __init__(self) -> None:
+        self.signer: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        if self.signer is None:
+            self.signer = super().get_signing_serializer(app)
+        return self.signer
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, has_request_context, url_for
 from flask_wtf.csrf import generate_csrf
+from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 
 from kernel.text import typograph
@@ -32,6 +33,9 @@ def prose(text: str) -> Markup:
 
 
 def init_app(app: Flask) -> None:
+    compiled = app.config["VAR"] / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))  # a start need not compile them again
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from activity.labels import name_actions
 from practices.models import Admission, DocumentKind, Evidence, Prevention, TargetGroup
 
 GROUP_LABELS = {
@@ -95,3 +96,17 @@ HISTORY_LABELS = {
     "practice.document_added": _l("Document attached"),
     "practice.document_removed": _l("Document taken away"),
 }
+
+name_actions(
+    {
+        "practice.added": _l("practice added"),
+        "practice.changed": _l("practice changed"),
+        "practice.admission": _l("practice's admission changed"),
+        "practice.published": _l("practice published"),
+        "practice.withdrawn": _l("practice taken from the catalogue"),
+        "practice.archived": _l("practice archived"),
+        "practice.document_added": _l("sample document added"),
+        "practice.document_removed": _l("sample document removed"),
+        "organisation.changed": _l("organisation changed"),
+    }
+)

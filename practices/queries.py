@@ -286,3 +286,9 @@ def _documents() -> Iterable[Document]:
         select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
     )
     return [document(practice) for practice in found]
+
+
+def published_in(territory_id: int, limit: int = 30) -> list[Practice]:
+    """The catalogue's practices of authors in the territory, by name."""
+    statement = select(Practice).where(Practice.admission == Admission.published, Practice.territory_id == territory_id)
+    return list(db.session.scalars(statement.order_by(Practice.name_key, Practice.id).limit(limit)))

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from flask import url_for
 
+from forum.labels import floor_name
 from forum.models import Forum, Section
 from kernel.i18n import spoken
 from kernel.links import base_url, public_url
@@ -183,9 +184,8 @@ def _calendar_event(forum: Forum, slot: Slot) -> Any:
 def _location(slot: Slot) -> str:
     if slot.room is None:
         return slot.section.name
-    return ", ".join(
-        part for part in (slot.room.name, slot.room.floor, slot.room.venue.name, slot.room.venue.address) if part
-    )
+    venue = slot.room.venue
+    return ", ".join(part for part in (slot.room.name, floor_name(slot.room.floor), venue.name, venue.address) if part)
 
 
 def _description(slot: Slot) -> str:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from forum.models import Forum
+from forum.queries import rooms_of, sections_of
 from kernel import files
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table, read_table
@@ -81,10 +82,10 @@ def template(forum: Forum) -> bytes:
         forum.date_start,
         "10:00",
         "10:15",
-        "Ранняя помощь",
-        "Зал 1",
+        section.name if (section := next(iter(sections_of(forum.id)), None)) else "Ранняя помощь",
+        room.name if (room := next(iter(rooms_of(forum.id)), None)) else "Зал 1",
         "Выступление",
-        "Как работает выездная служба",
+        "ПРИМЕР, замените: как работает выездная служба",
         "Примерова Анна Сергеевна",
         "заведующая отделением",
         "Центр помощи семье",

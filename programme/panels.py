@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
+from kernel.access import Actor
 from kernel.panels import panel
 from practices.models import Practice
 from programme import queries
@@ -25,3 +26,11 @@ def told_from(territory: Territory) -> str | Markup:
         return ""
     slots = queries.public_slots_from(territory.id)
     return Markup(render_template("programme/panels/territory.html", slots=slots)) if slots else ""
+
+
+@panel("work.tasks", order=30)
+def own_sections(user: Actor) -> str | Markup:
+    """The sections a moderator chairs or an assistant helps in."""
+    held = user.scopes("forum:section:chair").of("section") | user.scopes("forum:section:assist").of("section")
+    sections = queries.sections_by_id(held) if held else []
+    return Markup(render_template("programme/panels/sections.html", sections=sections)) if sections else ""

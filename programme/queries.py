@@ -27,8 +27,12 @@ def _with_people(statement: Select[Any]) -> Select[Any]:
 
 
 def slots_of(forum_id: int, *, section_id: int | None = None, cancelled: bool = False) -> list[Slot]:
-    """The forum's programme in order of time, with everything a page shows: four queries at any size."""
-    statement = _with_people(select(Slot).where(Slot.forum_id == forum_id))
+    """The forum's programme in order of time, with everything a page shows: four queries at any size.
+
+    Of practices only what stands beside a talk: their passports are long, and a talk in two has one.
+    """
+    brief = joinedload(Slot.practice).load_only(Practice.slug, Practice.name, Practice.effect, Practice.admission)
+    statement = _with_people(select(Slot).where(Slot.forum_id == forum_id)).options(brief)
     if section_id is not None:
         statement = statement.where(Slot.section_id == section_id)
     if not cancelled:
@@ -155,3 +159,9 @@ def public_slots_from(territory_id: int, limit: int = 20) -> list[Slot]:
         .limit(limit)
     )
     return list(db.session.scalars(statement).unique())
+
+
+def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
+    """Sections with their forums, the nearest first."""
+    statement = select(Section).join(Section.forum).where(Section.id.in_(list(section_ids)))
+    return list(db.session.scalars(statement.options(joinedload(Section.forum)).order_by(Forum.date_start.desc())))

@@ -13,11 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from activity.operations import record
 from forum.models import Format, Forum, Quota
-from kernel.db import db, utcnow
+from kernel.db import db, inserting, utcnow
 from kernel.secrets import token_hash
 from registrations import operations
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
@@ -140,7 +139,7 @@ def _refusal(seen: Row[Any]) -> Answer | None:
 def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str) -> int | None:
     """Append the entry; None when this nonce is known already."""
     statement = (
-        _insert(Attendance)
+        inserting(Attendance)
         .values(
             forum_id=forum_id,
             registration_id=registration_id,
@@ -162,7 +161,7 @@ def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None,
 def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
     """Mark as present; False when another door did so a moment ago."""
     statement = (
-        _insert(Presence)
+        inserting(Presence)
         .values(registration_id=registration_id, forum_id=forum_id, entry_id=entry_id, entered_at=utcnow())
         .on_conflict_do_nothing(index_elements=["registration_id"])
         .returning(Presence.registration_id)
@@ -175,11 +174,6 @@ def _lost(forum_id: int, seen: Row[Any], entry_id: int) -> Verdict:
     db.session.execute(delete(Attendance).where(Attendance.id == entry_id))
     fresh = db.session.execute(_seen(forum_id).where(Registration.id == seen.id)).one()
     return _verdict(Answer.again, fresh)
-
-
-def _insert(model: type[Any]) -> Any:
-    chosen: Any = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return chosen(model)
 
 
 def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
@@ -256,7 +250,7 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     if entry is None:
         return False
     statement = (
-        _insert(Attendance)
+        inserting(Attendance)
         .values(
             forum_id=forum_id,
             registration_id=entry.registration_id,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 
 from forum.models import Format
 from kernel.links import public_url
-from kernel.text import clean
 from programme.models import Slot
 from registrations import queries, tickets
 from registrations.models import Registration, RegistrationStatus
@@ -23,6 +22,8 @@ STATUS = {
 
 def personal_calendar(registration: Registration) -> bytes:
     """Times of the sections chosen, in the forum's zone; whole days while there is no programme."""
+    from icalendar import Calendar  # noqa: PLC0415  (slow to load: the first calendar pays)
+
     forum = registration.forum
     slots = list(queries.own_slots(registration))
     calendar = Calendar()
@@ -49,8 +50,10 @@ def _days(registration: Registration, slots: list[Slot]) -> list[tuple[date | da
 
 def _event(
     registration: Registration, slots: list[Slot], number: int, begin: date | datetime, end: date | datetime
-) -> Event:
+) -> Any:
     forum = registration.forum
+    from icalendar import Event  # noqa: PLC0415
+
     event = Event()
     event.add("uid", registration.uuid if number == 1 else f"{registration.uuid}-{number}")
     # Rises with every change of the person's plans or of the times and places in the programme.
@@ -74,12 +77,15 @@ def _changed(registration: Registration, slots: list[Slot]) -> datetime:
 def _place(registration: Registration) -> str:
     if registration.format is Format.remote:
         return _("Remotely")
-    venues = [clean(f"{venue.name}, {venue.address}".rstrip(", ")) for venue in registration.forum.venues[:1]]
-    return ", ".join([part for part in [registration.forum.place, *venues] if part])
+    return tickets.where(registration.forum)
 
 
 def _description(registration: Registration) -> str:
     link = public_url(tickets.link_path(registration))
     if registration.format is Format.remote:
-        return _("The broadcast opens on your page 15 minutes before the start: %(link)s", link=link)
-    return _("Your ticket, the programme and changes: %(link)s", link=link)
+        own = _("The broadcast opens on your page 15 minutes before the start: %(link)s", link=link)
+    else:
+        own = _("Your ticket, the programme and changes: %(link)s", link=link)
+    forum = registration.forum
+    programme = public_url(tickets.programme_path(forum))
+    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme)])

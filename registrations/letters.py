@@ -28,7 +28,10 @@ def ticket(registration_id: int) -> Content | None:
         subject = _("You are on the waiting list: %(forum)s", forum=registration.forum.name)
         context = _context(registration) | {"line": queries.place_in_line(registration)}
         return Content(subject, "registrations/letters/waiting", context, reply_to=_reply(registration))
-    subject = _("Your ticket: %(forum)s", forum=registration.forum.name)
+    if registration.format is Format.remote:
+        subject = _("You take part remotely: %(forum)s", forum=registration.forum.name)
+    else:
+        subject = _("Your ticket: %(forum)s", forum=registration.forum.name)
     return _with_ticket(subject, "ticket", registration)
 
 
@@ -66,7 +69,9 @@ def mailbox(email: str, forum_id: int) -> Content | None:
         return None
     rows = [(registration.name, public_url(tickets.link_path(registration))) for registration in people]
     subject = _("Your tickets: %(forum)s", forum=forum.name)
-    context = {"forum": forum, "rows": rows, "when": tickets.when_and_where(forum)}
+    context = {"forum": forum, "rows": rows, "when": tickets.when(forum)}
+    if any(registration.format is Format.in_person for registration in people):
+        context["where"] = tickets.where(forum)
     return Content(subject, "registrations/letters/mailbox", context, reply_to=forum.contact_email or None)
 
 
@@ -81,11 +86,14 @@ def _with_ticket(subject: str, template: str, registration: Registration) -> Con
 
 
 def _context(registration: Registration) -> dict[str, Any]:
+    in_person = registration.format is Format.in_person
     return {
         "registration": registration,
         "forum": registration.forum,
-        "in_person": registration.format is Format.in_person,
-        "when": tickets.when_and_where(registration.forum),
+        "in_person": in_person,
+        "when": tickets.when(registration.forum, zone=not in_person),
+        "where": tickets.where(registration.forum) if in_person else "",
+        "programme": public_url(tickets.programme_path(registration.forum)),
         "link": public_url(tickets.link_path(registration)),
     }
 

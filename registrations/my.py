@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from forum.labels import floor_name, zone_name
 from forum.models import Format
 from forum.queries import local_today
 from kernel.access import public, token_page
@@ -37,12 +38,16 @@ def my_forum(token: str) -> ResponseReturnValue:
         registration=registration,
         forum=forum,
         token=token,
-        when=tickets.when_and_where(forum),
+        when=tickets.when(forum, zone=registration.format is Format.remote),
+        where=tickets.where(forum) if registration.format is Format.in_person else "",
+        programme=tickets.programme_path(forum),
         qr=tickets.qr_svg(registration) if _has_ticket(registration) else None,
         code=tickets.short_code(registration) if _has_ticket(registration) else None,
         line=line,
         ahead=ahead[:SHOWN],
         now=now,
+        floor_name=floor_name,
+        place=forum.place or zone_name(forum.timezone),
         streams=queries.streams(forum, slots) if remote else [],
         over=local_today(forum) > forum.date_end,
         today=local_today(forum),
@@ -77,9 +82,8 @@ def ticket_svg(token: str) -> ResponseReturnValue:
 @token_page
 def ticket_pdf(token: str) -> ResponseReturnValue:
     registration = _ticket_holder(token)
-    venues = [f"{venue.name}, {venue.address}".rstrip(", ") for venue in registration.forum.venues[:1]]
     sections = [interest.section.name for interest in registration.interests]
-    body = tickets.ticket_pdf(registration, "".join(venues), sections)
+    body = tickets.ticket_pdf(registration, tickets.where(registration.forum), sections)
     return _file(body, "application/pdf", "ticket.pdf")
 
 

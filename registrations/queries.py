@@ -16,7 +16,7 @@ from kernel.db import db, utcnow
 from kernel.secrets import token_hash
 from kernel.text import email_key, like_prefix, sort_key, whole
 from programme.models import Slot
-from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Attendance, AttendanceKind, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
 JOIN_EARLY = timedelta(minutes=15)
@@ -104,6 +104,13 @@ def own_slots(registration: Registration) -> list[Slot]:
     slots = list(db.session.scalars(statement))
     own = [slot for slot in slots if slot.section_id in chosen]
     return own or slots
+
+
+def first_start(forum: Forum) -> datetime | None:
+    """When the forum begins, by its own clock: its earliest item; None before the programme is published."""
+    if not forum.programme_published:
+        return None
+    return db.session.scalar(select(func.min(Slot.starts)).where(Slot.forum_id == forum.id, ~Slot.cancelled))
 
 
 @dataclass(frozen=True)
@@ -234,10 +241,26 @@ class Figures:
     waiting: int
     cancelled: int
     came: int
+    watched: int
+    took_part: int
+    """Came or watched, each person once."""
+
+
+WATCHED_MINUTES = 15
+
+
+def _watched(forum: Forum) -> Select[Any]:
+    """Registrations that watched remotely for at least a quarter of an hour, all their sittings together."""
+    return (
+        select(Attendance.registration_id)
+        .where(Attendance.forum_id == forum.id, Attendance.kind == AttendanceKind.minutes)
+        .group_by(Attendance.registration_id)
+        .having(func.sum(Attendance.minutes) >= WATCHED_MINUTES)
+    )
 
 
 def figures(forum: Forum) -> Figures:
-    """Two queries, both answered from indexes."""
+    """Four queries, all answered from indexes."""
     rows = db.session.execute(
         select(Registration.status, Registration.format, func.count())
         .where(Registration.forum_id == forum.id)
@@ -256,8 +279,14 @@ def figures(forum: Forum) -> Figures:
         remote=of(confirmed, formats=(Format.remote,)),
         waiting=of(waitlisted),
         cancelled=of(RegistrationStatus.cancelled),
-        came=db.session.scalar(select(func.count()).select_from(Presence).where(Presence.forum_id == forum.id)) or 0,
+        came=_count(select(Presence.registration_id).where(Presence.forum_id == forum.id)),
+        watched=_count(_watched(forum)),
+        took_part=_count(select(Presence.registration_id).where(Presence.forum_id == forum.id).union(_watched(forum))),
     )
+
+
+def _count(statement: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 def territories_present(forum: Forum) -> list[tuple[str, str]]:

@@ -10,11 +10,13 @@ from textwrap import wrap
 from flask_babel import gettext as _
 from markupsafe import escape
 
+from forum.labels import zone_name
 from forum.models import Format, Forum
 from kernel.documents import pdf, qr
-from kernel.i18n import day_range
+from kernel.i18n import clock, day, day_range
 from kernel.secrets import normalise, token, token_hash
 from kernel.text import clean, email_key, sort_key
+from registrations import queries
 from registrations.models import Registration
 
 PREFIX = "T1."
@@ -99,6 +101,32 @@ def when_and_where(forum: Forum) -> str:
     return f"{when}, {forum.place}" if forum.place else when
 
 
+def when(forum: Forum, *, zone: bool = False) -> str:
+    """«22 апреля 2027 года, начало в 09:30»; with `zone` also whose time this is, for those who watch from afar."""
+    days, begins = day_range(forum.date_start, forum.date_end), queries.first_start(forum)
+    if begins is None:
+        return days
+    if forum.date_start != forum.date_end:
+        text = _(
+            "%(days)s, starts on %(day)s at %(time)s", days=days, day=day(begins.date(), "short"), time=clock(begins)
+        )
+    else:
+        text = _("%(days)s, starts at %(time)s", days=days, time=clock(begins))
+    return f"{text} ({zone_name(forum.timezone)})" if zone else text
+
+
+def where(forum: Forum) -> str:
+    """Every venue with its address, after the town unless an address names it."""
+    venues = "; ".join(clean(f"{venue.name}, {venue.address}".rstrip(", ")) for venue in forum.venues)
+    named = forum.place and forum.place.casefold() in venues.casefold()
+    return ", ".join(part for part in ("" if named else forum.place, venues) if part)
+
+
+def programme_path(forum: Forum) -> str:
+    """Where the programme is, or the forum's page until it is published."""
+    return f"/forums/{forum.slug}/" + ("programme" if forum.programme_published else "")
+
+
 def ticket_pdf(registration: Registration, venue: str, sections: list[str]) -> bytes:
     """The ticket as an A5 page; about 20 ms."""
     forum = registration.forum
@@ -108,7 +136,7 @@ def ticket_pdf(registration: Registration, venue: str, sections: list[str]) -> b
             "label": _("Ticket"),
             "name": registration.name,
             "forum": forum.name,
-            "when": when_and_where(forum),
+            "when": when(forum),
             "format": _("In person") if registration.format is Format.in_person else _("Remotely"),
             "organisation": registration.organisation,
             "venue": venue,

@@ -51,7 +51,12 @@ def overview_json() -> ResponseReturnValue:
                 "slug": line.practice.slug,
                 "name": line.practice.name,
                 "territories": [
-                    {"oktmo": places[cell.territory_id].oktmo, "state": cell.state.value, "organisations": cell.all}
+                    {
+                        "oktmo": places[cell.territory_id].oktmo,
+                        "state": cell.state.value,
+                        "organisations": cell.all,
+                        "in_state": cell.there,
+                    }
                     for cell in line.cells.values()
                 ],
             }

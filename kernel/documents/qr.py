@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
-
 
 @lru_cache(maxsize=256)
 def _matrix(text: str) -> tuple[tuple[bool, ...], ...]:
+    import qrcode  # noqa: PLC0415  (the first ticket loads it)
+    from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415
+
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=3)
     code.add_data(text)
     code.make(fit=True)

@@ -30,7 +30,7 @@ export function bind(box) {
   const point = (step) => {
     const rows = list.querySelectorAll("[role=option]");
     if (!rows.length) return;
-    active = (active + step + rows.length) % rows.length;
+    active = active < 0 && step < 0 ? rows.length - 1 : (active + step + rows.length) % rows.length;
     rows.forEach((row, index) => row.setAttribute("aria-selected", String(index === active)));
     rows[active].scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", rows[active].id);

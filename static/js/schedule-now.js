@@ -16,6 +16,13 @@ export function bind(list) {
       if (label) { label.textContent = words[state] ?? ""; label.hidden = !words[state]; }
     }
   };
+  const jump = document.querySelector("[data-now-jump]");
+  const lead = () => {
+    const current = items.find((item) => item.dataset.now === "now" && item.id);
+    if (jump) { jump.hidden = !current; if (current) jump.hash = current.id; }
+  };
   draw();
+  lead();
+  setInterval(lead, 30_000);
   setInterval(draw, 30_000);
 }

@@ -89,6 +89,31 @@ def test_the_json_agrees_with_the_file(loaded, client):
     assert len(tiles) == 42
 
 
+def test_a_territory_does_not_count_those_who_only_prepare_as_working(loaded, client):
+    """Three organisations of Tayshet took it: one works by it, one prepares, one thinks."""
+    page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True)
+    assert "в 1 из 3 учреждений" in page.replace("\u00a0", " ")
+    assert "в\u00a03\u00a0учреждениях" not in page
+    line = next(
+        line for line in client.get("/adoption.json").json["practices"] if line["slug"] == "domashniy-konsultant"
+    )
+    place = next(place for place in line["territories"] if place["oktmo"] == factories.TAYSHET)
+    assert (place["state"], place["in_state"], place["organisations"]) == ("works", 1, 3)
+
+
+def test_a_state_is_told_only_of_those_who_reached_it(world, client):
+    """One established and one working are not two established; two preparing and one thinking not three preparing."""
+    with writing():
+        for stage in (Stage.sustained, Stage.launched):
+            adoption(world["practice"], factories.organisation(), stage)
+        other = factories.practice("Клуб отцов")
+        for stage in (Stage.staffing, Stage.preparation, Stage.interest):
+            adoption(other, factories.organisation(), stage)
+    page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True).replace("\u00a0", " ")
+    assert "в 1 из 2 учреждений" in page
+    assert "в 2 из 3 учреждений" in page
+
+
 def test_the_figures_computed_another_way(loaded, client):
     values = [figure["value"] for figure in client.get("/adoption.json").json["figures"]]
     working = [row for row in going() if state(row["stage"]) in ("works", "firm")]
@@ -149,7 +174,7 @@ def test_pages_follow_a_move_at_once(world, client):
         operations.move(made, [*map(made_up, list(Stage)[1:6])], by=None)
     assert "Тайшетский муниципальный округ: работает – 1" in client.get("/adoption/").get_data(as_text=True)
     practice = client.get("/practices/konsultant").get_data(as_text=True)
-    assert "Тайшетский муниципальный округ: работает, 1\u00a0организация" in practice
+    assert "Тайшетский муниципальный округ: работает, участвует 1\u00a0организация" in practice
     assert client.get(f"/practices.json?territory={factories.TAYSHET}").json["total"] == 1
 
 

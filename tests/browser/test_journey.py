@@ -65,7 +65,8 @@ def test_from_a_workbook_to_a_working_practice(
     after = seen_in(desk, practice)
     assert after["count"] == before["count"] + 1
     assert before["cell"] is None
-    assert after["cell"] == {"oktmo": KUYTUN, "state": "works", "organisations": 1}
+    assert after["cell"] is not None
+    assert (after["cell"]["state"], after["cell"]["organisations"]) == ("works", 1)
     desk.goto(f"/territories/{KUYTUN}")
     expect(desk.locator("#adoption")).to_contain_text(practice["name"])
 

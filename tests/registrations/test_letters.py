@@ -36,13 +36,16 @@ def test_the_ticket(forum):
     assert picture.get_content() == png(qr_text(person), scale=6)
     assert f"cid:{picture['Content-ID'].strip('<>')}" in message.get_body(("html",)).get_content()
     assert "https://forum.example.org" + link_path(person) in words(message)
+    assert "22 апреля 2027 года, начало в 10:00\nИркутск\n" in words(message)
+    assert "Программа: https://forum.example.org/forums/prosemyu-2027/programme" in words(message)
 
 
 def test_who_is_remote_gets_no_code(forum):
     enrol(forum, format=Format.remote)
     message = newest()
     assert parts(message) == ["text/plain", "text/html", "text/calendar"]
-    assert "дистанционно" in words(message)
+    assert message["Subject"].replace("\N{NO-BREAK SPACE}", " ") == "Вы участвуете дистанционно: Форум «ПроСемью-2027»"
+    assert "22 апреля 2027 года, начало в 10:00 (Иркутск, UTC+8)\nПрограмма:" in words(message)
 
 
 def test_the_waiting_list_and_the_way_out_of_it(forum):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import zxingcpp
 from icalendar import Calendar
@@ -14,7 +14,7 @@ from kernel.documents.qr import png
 from kernel.transaction import writing
 from registrations import operations
 from registrations.models import RegistrationStatus
-from registrations.tickets import link_path, qr_text
+from registrations.tickets import link_path, qr_text, when, where
 from tests import factories
 from tests.registrations.conftest import enrol, set_capacity, text_of
 
@@ -156,6 +156,39 @@ def calendar(client, person):
     read = Calendar.from_ical(body)
     assert str(read["method"]) == "PUBLISH"
     return read.walk("VEVENT")[0]
+
+
+def test_time_place_and_floor_are_told(client, forum):
+    with writing():
+        room = factories.room(forum)
+        room.floor = "1"
+        forum.sections[0].room_id = room.id
+        db.session.flush()
+        factories.slot(forum.sections[0], "Открытие", datetime(2027, 4, 22, 9, 30), room_id=room.id)
+    hall, remote = enrol(forum), enrol(forum, "Другая Алла", format=Format.remote)
+    page = text_of(client.get(link_path(hall)))
+    told = "22 апреля 2027 года, начало в 09:30"
+    assert f"{told} · Иркутск, Дом проверок, ул. Пробная, 1" in page
+    assert 'href="/forums/prosemyu-2027/programme">Программа форума' in page
+    assert "Зал 1, 1 этаж" in page
+    page = text_of(client.get(link_path(remote)))
+    assert f"{told} (Иркутск, UTC+8)" in page
+    assert "ул. Пробная" not in page
+    one = calendar(client, hall)
+    assert str(one["location"]) == "Иркутск, Дом проверок, ул. Пробная, 1"
+    assert "https://forum.example.org/forums/prosemyu-2027/programme" in str(one["description"])
+
+
+def test_the_town_is_not_said_twice(forum):
+    with writing():
+        factories.room(forum).venue.address = "г. Иркутск, ул. Пробная, 1"
+    assert where(forum) == "Дом проверок, г. Иркутск, ул. Пробная, 1"
+
+
+def test_several_days_tell_on_which_the_forum_begins(forum):
+    with writing():
+        forum.date_end = date(2027, 4, 23)
+    assert when(forum).replace("\N{NO-BREAK SPACE}", " ") == "22–23 апреля 2027 года, начало 22 апреля в 10:00"
 
 
 def test_without_a_programme_the_calendar_has_whole_days(client, forum):

@@ -180,3 +180,21 @@ def test_all_municipalities_have_a_tile_of_their_own(demo):
     tiles = {(row.tile_col, row.tile_row) for row in rows}
     assert len(rows) == 42
     assert len(tiles) == 42
+
+
+def test_figures_of_attendance_counted_another_way(demo):
+    from forum.queries import forum_by_slug
+    from registrations.models import AttendanceKind
+    from registrations.queries import figures
+
+    counted = figures(forum_by_slug("prosemyu-2026"))
+    rows = db.session.execute(
+        select(Attendance.registration_id, Attendance.kind, Attendance.minutes).where(Attendance.forum_id == 1)
+    ).all()
+    came = {number for number, kind, _minutes in rows if kind is AttendanceKind.entry}
+    minutes: dict[int, int] = {}
+    for number, kind, value in rows:
+        if kind is AttendanceKind.minutes:
+            minutes[number] = minutes.get(number, 0) + value
+    watched = {number for number, total in minutes.items() if total >= 15}
+    assert (counted.came, counted.watched, counted.took_part) == (len(came), len(watched), len(came | watched))

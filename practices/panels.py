@@ -1,0 +1,19 @@
+"""How the catalogue shows itself on lower pages."""
+
+from __future__ import annotations
+
+from flask import render_template
+from markupsafe import Markup
+
+from kernel.panels import panel
+from practices import queries
+from territories.models import Level, Territory
+
+
+@panel("territory.main", order=30)
+def born_here(territory: Territory) -> str | Markup:
+    """Practices of the catalogue whose authors are in the municipality."""
+    if territory.level is not Level.municipality:
+        return ""
+    found = queries.published_in(territory.id)
+    return Markup(render_template("practices/panels/territory.html", practices=found)) if found else ""

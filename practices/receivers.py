@@ -1,0 +1,10 @@
+"""The parts of this feature that register themselves when imported."""
+
+from __future__ import annotations
+
+from practices import panels
+
+
+def connect() -> None:
+    """Called once by the application."""
+    assert panels

@@ -1,0 +1,183 @@
+"""Every page that can be opened: no serious fault for assistive technology, nothing wider than a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from app import create_app
+from tests.browser.chromium import DESK, Pages
+from tests.browser.server import ROOT, Installation
+from tests.browser.world import World
+
+pytestmark = pytest.mark.browser
+MANAGE = "/manage/forums/{coming}"
+PAGES: dict[str, tuple[str, str]] = {
+    "accounts.invitation": ("", "/invitation/{invitation}"),
+    "accounts.login": ("", "/login"),
+    "accounts.new_person": ("administrator", "/manage/people/new"),
+    "accounts.password_reset": ("", "/password-reset"),
+    "accounts.people": ("administrator", "/manage/people"),
+    "accounts.person": ("administrator", "/manage/people/{person}"),
+    "accounts.privacy": ("", "/privacy"),
+    "accounts.site_settings": ("administrator", "/manage/settings"),
+    "activity.log": ("administrator", "/manage/activity"),
+    "activity.mail": ("", "/dev/mail"),
+    "activity.mail_html": ("", "/dev/mail/{letter}/html"),
+    "activity.mail_letter": ("", "/dev/mail/{letter}"),
+    "adoption.adoption": ("coordinator", "/cabinet/adoptions/{adoption}"),
+    "adoption.adoptions": ("curator", "/manage/adoptions"),
+    "adoption.cabinet": ("coordinator", "/cabinet/"),
+    "adoption.evidence": ("coordinator", "/cabinet/adoptions/{adoption}/files/{step}"),
+    "adoption.overview": ("", "/adoption/"),
+    "adoption.overview_csv": ("", "/adoption.csv"),
+    "adoption.overview_json": ("", "/adoption.json"),
+    "adoption.overview_xlsx": ("", "/adoption.xlsx"),
+    "adoption.start": ("coordinator", "/practices/{practice}/adoption"),
+    "door.choose": ("organiser", "/door/"),
+    "door.count": ("door", "/door/{coming}/count"),
+    "door.forum": ("door", "/door/{coming}?q=ан"),
+    "forum.forum": ("", "/forums/{coming}/"),
+    "forum.index": ("", "/forums/"),
+    "forum_desk.desk": ("organiser", MANAGE),
+    "forum_desk.edit_forum": ("organiser", MANAGE + "/edit"),
+    "forum_desk.edit_series": ("organiser", "/manage/series/prosemyu/edit"),
+    "forum_desk.index": ("organiser", "/manage/forums"),
+    "forum_desk.new_forum": ("organiser", "/manage/forums/new"),
+    "forum_desk.new_section": ("organiser", MANAGE + "/sections/new"),
+    "forum_desk.new_series": ("administrator", "/manage/series/new"),
+    "forum_desk.places": ("organiser", MANAGE + "/places"),
+    "forum_desk.section": ("organiser", MANAGE + "/sections/{coming_section}"),
+    "forum_desk.venue": ("organiser", MANAGE + "/venues/{venue}"),
+    "healthz": ("", "/healthz"),
+    "home.front": ("", "/"),
+    "home.robots": ("", "/robots.txt"),
+    "home.sitemap": ("", "/sitemap.xml"),
+    "home.styleguide": ("", "/styleguide"),
+    "home.work": ("organiser", "/work"),
+    "practices.catalogue": ("", "/practices/"),
+    "practices.catalogue_json": ("", "/practices.json"),
+    "practices.document": ("", "/practices/{practice}/documents/{document}"),
+    "practices.edit": ("methodist", "/manage/practices/{practice}"),
+    "practices.export": ("methodist", "/manage/practices.xlsx"),
+    "practices.import_preview": ("methodist", "/manage/practices/import/{practices_preview}"),
+    "practices.import_template": ("methodist", "/manage/practices/import/template.xlsx"),
+    "practices.manage": ("methodist", "/manage/practices"),
+    "practices.new": ("methodist", "/manage/practices/new"),
+    "practices.own_document": ("methodist", "/manage/practices/{practice}/documents/{document}"),
+    "practices.practice": ("", "/practices/{practice}"),
+    "practices.preview": ("methodist", "/manage/practices/{practice}/preview"),
+    "practices.upload": ("methodist", "/manage/practices/import"),
+    "programme.programme": ("", "/forums/{past}/programme"),
+    "programme.programme_ics": ("", "/forums/{past}/programme.ics"),
+    "programme.programme_json": ("", "/forums/{past}/programme.json"),
+    "programme.section": ("", "/forums/{past}/sections/{section}"),
+    "programme.speaker": ("", "/speakers/{speaker}"),
+    "programme.talk": ("", "/forums/{past}/talks/{talk}"),
+    "programme_desk.export": ("organiser", MANAGE + "/programme.xlsx"),
+    "programme_desk.preview": ("organiser", MANAGE + "/programme/import/{programme_preview}"),
+    "programme_desk.programme": ("organiser", "/manage/forums/{past}/programme"),
+    "programme_desk.template": ("organiser", MANAGE + "/programme/template.xlsx"),
+    "programme_desk.upload": ("organiser", MANAGE + "/programme/import"),
+    "registrations.calendar": ("", "/my/{token}/calendar.ics"),
+    "registrations.cancellation": ("", "/my/{token}/cancellation"),
+    "registrations.edit_participant": ("organiser", "/manage/forums/{past}/registrations/{participant}/edit"),
+    "registrations.import_file": ("organiser", MANAGE + "/registrations/import"),
+    "registrations.import_preview": ("organiser", MANAGE + "/registrations/import/{people_preview}"),
+    "registrations.import_template": ("organiser", MANAGE + "/registrations/import/template.xlsx"),
+    "registrations.my_forum": ("", "/my/{token}"),
+    "registrations.new_participant": ("organiser", MANAGE + "/registrations/new"),
+    "registrations.other_format": ("", "/my/{token}/format"),
+    "registrations.participant": ("organiser", "/manage/forums/{past}/registrations/{participant}"),
+    "registrations.participants": ("organiser", "/manage/forums/{past}/registrations"),
+    "registrations.participants_csv": ("organiser", MANAGE + "/registrations.csv"),
+    "registrations.participants_xlsx": ("organiser", MANAGE + "/registrations.xlsx"),
+    "registrations.resend": ("", "/forums/{coming}/registration/resend"),
+    "registrations.sent": ("", "/forums/{coming}/registration/sent"),
+    "registrations.sign_up": ("", "/forums/{coming}/registration"),
+    "registrations.ticket_pdf": ("", "/my/{token}/ticket.pdf"),
+    "registrations.ticket_svg": ("", "/my/{token}/ticket.svg"),
+    "static": ("", "/static/v-0/css/site.css"),
+    "territories.territory": ("", "/territories/25536000"),
+}
+"""Endpoint: whose eyes see it, and its address with demo values."""
+MORE: dict[str, tuple[str, str]] = {
+    "adoption that works": ("coordinator", "/cabinet/adoptions/{working}"),
+    "adoption seen by the curator": ("curator", "/cabinet/adoptions/{working}"),
+    "catalogue: nothing found": ("", "/practices/?q=фывапролдж"),
+    "coming programme": ("", "/forums/{coming}/programme"),
+    "closed registration": ("", "/forums/{past}/registration"),
+    "participants: nobody found": ("organiser", "/manage/forums/{past}/registrations?q=фывапролдж"),
+    "past forum": ("", "/forums/{past}/"),
+    "past forum's desk": ("organiser", "/manage/forums/{past}"),
+    "practice nobody took": ("", "/practices/{untaken}"),
+    "region": ("", "/territories/25000000"),
+}
+"""The same pages in other states."""
+LETTERS = {"activity.mail_html"}
+"""Shown to mail programs, not by the site's own layout."""
+AXE = """(rules) => axe.run(document, { resultTypes: ["violations"], ...rules }).then(({ violations }) => violations
+  .filter(({ impact }) => impact === "serious" || impact === "critical")
+  .map(({ id, nodes }) => `${id}: ` + nodes.slice(0, 4).map((node) => node.target.join(" ")
+     + (node.any[0] ? ` (${node.any[0].message})` : "")).join(" | ")))"""
+WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 6)
+  .map((one) => `${one.tagName}.${one.className.baseVal ?? one.className} ${Math.round(one.getBoundingClientRect().right)}`)"""
+
+SETTLED = """() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition)
+  .map((one) => one.finished.catch(() => null)))"""
+
+
+@pytest.fixture(scope="session")
+def world(playwright: Playwright, site: Installation, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(playwright, site, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return (ROOT / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def test_every_page_has_its_demo_values(tmp_path: Any) -> None:
+    app = create_app({"SECRET_KEY": "only for tests", "VAR": tmp_path, "SQLALCHEMY_DATABASE_URI": "sqlite://"})
+    opened = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert opened - set(PAGES) == set(), "Say in PAGES how to open these."
+    assert set(PAGES) - opened == set(), "These are in PAGES but not on the site."
+
+
+@pytest.mark.parametrize("name", [*PAGES, *MORE])
+def test_page(name: str, pages: Pages, world: World, axe: str) -> None:
+    role, pattern = PAGES.get(name) or MORE[name]
+    address = pattern.format(**world.values)
+    page = pages.open(DESK, role=role, reduced_motion="reduce")
+    answer = page.request.get(address)
+    assert answer.status == 200, f"{answer.status} {answer.url}"
+    if not answer.headers["content-type"].startswith("text/html") or name in LETTERS:
+        return
+    page.goto(address, wait_until="load")
+    page.evaluate(axe)
+    faults = {"desk": page.evaluate(AXE, {})}
+    page.set_viewport_size({"width": 390, "height": 844})
+    faults["phone"] = page.evaluate(AXE, {})
+    faults["wide"] = page.evaluate(WIDE)
+    page.emulate_media(color_scheme="dark")
+    faults["dark"] = contrast(page)
+    assert {where: found for where, found in faults.items() if found} == {}
+
+
+def contrast(page: Page) -> list[str]:
+    """Faults of contrast once colours that change softly have settled."""
+    page.evaluate(SETTLED)
+    found: list[str] = page.evaluate(AXE, {"runOnly": ["color-contrast"]})
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name, (role, _) in PAGES.items() if not role])
+def test_public_page_in_english(name: str, pages: Pages, world: World) -> None:
+    address = PAGES[name][1].format(**world.values)
+    answer = pages.open(DESK).request.get("/en" + address)
+    assert answer.status == 200
+    if answer.headers["content-type"].startswith("text/html") and name not in LETTERS:
+        assert '<html lang="en">' in answer.text()

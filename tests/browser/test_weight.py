@@ -1,0 +1,45 @@
+"""What a first visit costs: bytes as they travel, and how many requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.chromium import PHONE, Pages
+
+pytestmark = pytest.mark.browser
+LIMIT = 100_000
+REQUESTS = 12
+
+
+@pytest.mark.parametrize("address", ["/", "/forums/prosemyu-2027/", "/forums/prosemyu-2026/programme"])
+def test_first_visit(address: str, pages: Pages) -> None:
+    page = pages.open(PHONE)
+    weights = weigh(page, address)
+    shown = "\n".join(f"{size:7} {url}" for url, size in weights.items())
+    assert sum(weights.values()) <= LIMIT, shown
+    assert len(weights) <= REQUESTS, shown
+
+
+def weigh(page: Page, address: str) -> dict[str, int]:
+    """Encoded bytes of every answer, headers included, by address. The page is scrolled to its end."""
+    network = page.context.new_cdp_session(page)
+    addresses: dict[str, str] = {}
+    weights: dict[str, int] = {}
+
+    def asked(event: dict[str, Any]) -> None:
+        addresses[event["requestId"]] = event["request"]["url"]
+
+    def loaded(event: dict[str, Any]) -> None:
+        weights[addresses[event["requestId"]]] = int(event["encodedDataLength"])
+
+    network.on("Network.requestWillBeSent", asked)
+    network.on("Network.loadingFinished", loaded)
+    network.send("Network.enable")
+    page.goto(address, wait_until="networkidle")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    assert len(weights) > 1
+    return weights
