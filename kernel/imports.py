@@ -97,3 +97,16 @@ def preview_for(uuid: str, kind: str, scope_id: int | None, user_id: int) -> Imp
     if found is None:
         raise NotFound()
     return found
+
+
+def take(preview: ImportPreview) -> bool:
+    """Mark the preview as carried out; False when it was already, also by a request a moment ago.
+
+    Call first inside `writing()`: the row stays locked until the commit.
+    """
+    statement = select(ImportPreview.applied_at).where(ImportPreview.id == preview.id).with_for_update()
+    if db.session.execute(statement).scalar_one() is not None:
+        return False
+    preview.applied_at = utcnow()
+    db.session.flush()
+    return True

@@ -103,7 +103,8 @@ class Known:
     gazetteer: Gazetteer
     territories: set[int] | None = None
     """Ids the person may write to; None: all."""
-    may_publish: bool = True
+    publishing: set[int] | None = None
+    """Territories whose practices the importer's user may publish or take out of the catalogue; None: all."""
     seen: dict[str, int] = field(default_factory=dict)
 
 

@@ -46,8 +46,16 @@ def plan(name: str, body: bytes) -> Plan[Action]:
     return plan_rows(read(name, body))
 
 
-def plan_rows(table: Table, *, territories: set[int] | None = None, may_publish: bool = True) -> Plan[Action]:
-    known = Known(known_practices(), _organisations(), Gazetteer(site().region), territories, may_publish)
+def plan_rows(
+    table: Table,
+    *,
+    territories: set[int] | None = None,
+    may_publish: bool = True,
+    publishing: set[int] | None = None,
+) -> Plan[Action]:
+    """`territories`: where the person may write; `publishing`: where also publish, if at all; None: everywhere."""
+    publishing = publishing if may_publish else set()
+    known = Known(known_practices(), _organisations(), Gazetteer(site().region), territories, publishing)
     result: Plan[Action] = Plan([], [])
     for number, cells in table.rows:
         row, action = _plan_row(number, cells, known)
@@ -82,7 +90,7 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
     _resources(cells, values)
     practice, slug, source_id = _match(cells, values, known)
     _check(row, number, practice, values, slug, known)
-    admission = _admission(cells, row, known)
+    admission = _admission(cells, row, practice, values.get("territory_id"), known)
     if row.messages:
         return row, None
     row.verdict, row.messages = _verdict(practice, values, admission)
@@ -126,7 +134,9 @@ def _check(row: Row, number: int, practice: Practice | None, values: dict[str, A
         row.messages.append(_("The time to start: the second number is less than the first."))
 
 
-def _admission(cells: dict[str, Any], row: Row, known: Known) -> Admission | None:
+def _admission(
+    cells: dict[str, Any], row: Row, practice: Practice | None, territory_id: int | None, known: Known
+) -> Admission | None:
     if "status" not in cells or not as_text(cells["status"]):
         return None
     try:
@@ -134,10 +144,20 @@ def _admission(cells: dict[str, Any], row: Row, known: Known) -> Admission | Non
     except Fault as fault:
         row.messages.append(str(fault))
         return None
-    if wanted in (Admission.published, Admission.archived) and not known.may_publish:
+    places = {territory_id, practice.territory_id if practice else None} - {None}
+    if not _decides(practice, wanted) or known.publishing is None or places <= known.publishing:
+        return Admission(wanted)
+    if practice is None:
         row.warnings.append(_("You may not publish: the practice will be a draft."))
-        return None
-    return Admission(wanted)
+    else:
+        row.warnings.append(_("You may not publish or withdraw: the status stays as it is."))
+    return None
+
+
+def _decides(practice: Practice | None, wanted: Admission) -> bool:
+    """Whether the status puts a practice into the catalogue or archive, or takes it out."""
+    now = practice.admission if practice else None
+    return now is not wanted and not {now, wanted}.isdisjoint({Admission.published, Admission.archived})
 
 
 def _verdict(

@@ -14,6 +14,7 @@ from kernel import files
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table, read_table
 from kernel.imports import Plan
+from kernel.text import clean
 from programme import queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot
@@ -56,7 +57,7 @@ def check_upload(file: FileStorage) -> files.Upload:
             raise files.FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
         if not body.strip():
             raise files.FileRefused(_("The file is empty. Choose another one."))
-        return files.Upload(Path(name).name[:200], "text/csv", body)
+        return files.Upload(clean(Path(name).name)[:200], "text/csv", body)
     return files.check(file, accept={".xlsx", ".csv"})
 
 

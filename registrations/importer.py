@@ -122,9 +122,14 @@ class Known:
         return True
 
 
+def read(name: str, body: bytes) -> Table:
+    """The table in the file. Raises FileRefused when it cannot be read at all."""
+    return read_table(name, body, KNOWN, NEEDED)
+
+
 def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
     """What the file (a table, or its name and body) would do. Raises FileRefused when it cannot be read."""
-    table = source if isinstance(source, Table) else read_table(source[0], source[1], KNOWN, NEEDED)
+    table = source if isinstance(source, Table) else read(*source)
     known = Known(forum)
     rows, actions, seen = [], [], dict[str, int]()
     for number, values in table.rows:
@@ -286,7 +291,7 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
         "identity": entry.identity,
         "email": entry.email,
         "name": entry.name,
-        "name_key": sort_key(entry.name),
+        "name_key": sort_key(entry.name)[:255],
         "format": entry.format,
         "status": RegistrationStatus.confirmed,
         "territory_id": entry.territory_id,

@@ -13,12 +13,13 @@ from forum.models import Forum
 from forum.queries import forum_for
 from kernel import files
 from kernel.access import requires, shows_form
-from kernel.db import db, utcnow
-from kernel.documents.sheets import XLSX
+from kernel.db import db
+from kernel.documents.sheets import XLSX, Table
 from kernel.files import FileRefused, Upload
-from kernel.imports import ImportPreview, Plan, Verdict, preview_for
+from kernel.imports import ImportPreview, Plan, Verdict, preview_for, take
+from kernel.text import clean
 from kernel.transaction import writing
-from registrations import importer
+from registrations import importer, queries
 from registrations.blueprint import blueprint
 from registrations.forms import ImportForm
 from registrations.manage import BASE, EDIT
@@ -67,7 +68,7 @@ def _checked(file: FileStorage | None) -> Upload:
     body = file.stream.read(files.MAX_BYTES + 1)
     if not body or len(body) > files.MAX_BYTES:
         raise FileRefused(_("The file is empty or larger than 10 MB."))
-    return Upload(file.filename[-200:], "text/csv", body)
+    return Upload(clean(file.filename)[-200:], "text/csv", body)
 
 
 @blueprint.route(BASE + "/import/<uuid>", methods=["GET", "POST"])
@@ -79,16 +80,30 @@ def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     if preview.applied_at:
         flash(_("This file has been brought in already."), "info")
         return redirect(url_for("registrations.participants", slug=slug), 303)
-    plan = importer.plan(forum, (preview.file.name, files.read(preview.file)))
+    table = importer.read(preview.file.name, files.read(preview.file))
     letters = request.values.get("letters") == "1"
     if request.method == "GET":
-        return _preview_page(forum, preview, plan, letters)
-    by = current_user._get_current_object()
-    with writing():
-        preview.applied_at = utcnow()
-        importer.carry_out(plan, forum, by, letters)
-    flash(_done(plan), "ok")
+        return _preview_page(forum, preview, importer.plan(forum, table), letters)
+    plan = _carry_out(forum, preview, table, letters)
+    if plan is None:
+        flash(_("This file has been brought in already."), "info")
+    else:
+        flash(_done(plan), "ok")
     return redirect(url_for("registrations.participants", slug=slug), 303)
+
+
+def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool) -> Plan[importer.Entry] | None:
+    """Plan, then do it in one transaction; None when it has been done. People who came in meanwhile are seen."""
+    by = current_user._get_current_object()
+    before = queries.fingerprint(forum)
+    plan = importer.plan(forum, table)
+    with writing():
+        if not take(preview):
+            return None
+        if queries.fingerprint(forum) != before:
+            plan = importer.plan(forum, table)
+        importer.carry_out(plan, forum, by, letters)
+    return plan
 
 
 def _preview_page(forum: Forum, preview: ImportPreview, plan: Plan[importer.Entry], letters: bool) -> str:

@@ -56,8 +56,8 @@ def _checked(form: ImportForm) -> files.Upload:
 
 
 def _plan(table: Table) -> Plan[Action]:
-    territories = reach(actor().scopes(EDIT))
-    return importer.plan_rows(table, territories=territories, may_publish=bool(actor().scopes(PUBLISH)))
+    territories, publishing = reach(actor().scopes(EDIT)), reach(actor().scopes(PUBLISH))
+    return importer.plan_rows(table, territories=territories, publishing=publishing)
 
 
 @blueprint.get("/manage/practices/import/<uuid>")

@@ -14,6 +14,7 @@ from practices import cli, importer
 from practices.cells import HEADINGS
 from practices.exports import workbook
 from practices.models import Admission, Practice, PracticeEdition
+from territories.queries import Gazetteer
 from tests.practices.conftest import DEMO
 
 
@@ -102,6 +103,27 @@ def test_without_the_right_to_publish_a_row_becomes_a_draft(app):
     assert plan.rows[0].warnings == ["У\u00a0вас нет права публиковать: практика останется черновиком."]
     carry_out(plan)
     assert db.session.scalars(select(Practice.admission)).all() == [Admission.draft]
+
+
+def test_without_the_right_to_publish_nothing_leaves_the_catalogue(app):
+    carry_out(importer.plan("t.csv", table(("Клуб", "Братск", "Отцы", "", "В каталоге"))))
+    for status in ("Черновик", "В архиве", "Ждёт решения"):
+        read = importer.read("t.csv", table(("Клуб", "Братск", "Отцы", "", status)))
+        plan = importer.plan_rows(read, may_publish=False)
+        assert plan.rows[0].messages == []
+        assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in plan.rows[0].warnings] == [
+            "У вас нет права публиковать и снимать с публикации: статус останется прежним."
+        ]
+        carry_out(plan)
+        assert db.session.scalars(select(Practice.admission)).all() == [Admission.published]
+
+
+def test_the_right_to_publish_holds_where_it_is_given(app):
+    rows = [("Клуб", "Братск", "Отцы", "", "В каталоге"), ("Школа", "Тулун", "Отцы", "", "В каталоге")]
+    here = Gazetteer("25000000").find("Братск").id
+    carry_out(importer.plan_rows(importer.read("t.csv", table(*rows)), publishing={here}))
+    admissions = dict(db.session.execute(select(Practice.name, Practice.admission)).all())
+    assert admissions == {"Клуб": Admission.published, "Школа": Admission.draft}
 
 
 def test_foreign_territories_are_refused(app):

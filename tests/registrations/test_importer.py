@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
@@ -18,6 +19,7 @@ from registrations import importer, operations, queries
 from registrations.models import Registration, RegistrationStatus
 from registrations.tickets import link_path
 from tests import factories
+from tests.client import PageClient
 from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
 
 HEAD = ("ФИО", "Электронная почта", "Формат участия", "Муниципалитет", "Организация", "Должность", "Секции")
@@ -170,6 +172,34 @@ def test_the_browser_shows_before_it_does(organiser, forum):
     assert [person.name for person in people(forum)] == [ANNA]
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 1
     assert "уже загружен" in text_of(organiser.get(organiser.get(response.location).location))
+
+
+def test_a_confirmation_pressed_twice_is_carried_out_once(app, organiser, forum):
+    rows = [(f"Человек Номер{i}", f"p{i}@example.org", "", "", "", "", "") for i in range(300)]
+    name, body = book(*rows)
+    address = organiser.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y", "letters": "y"}).location
+    fields = {"csrf_token": organiser.token(address), "letters": "1"}
+    cookie = organiser.get_cookie("tirazh").value
+
+    def press(_number: int) -> int:
+        with app.app_context():
+            client = PageClient(app)
+            client.set_cookie("tirazh", cookie)
+            return client.post(address, data=fields).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(press, range(4))) == [303] * 4
+    assert len(people(forum)) == 300
+    assert db.session.scalar(select(func.count()).select_from(Letter)) == 300
+
+
+def test_people_who_came_in_after_the_preview_are_seen(organiser, forum):
+    name, body = book((ANNA, "anna@example.org", "", "", "Новая школа", "", ""))
+    address = organiser.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y"}).location
+    token = organiser.token(address)
+    enrol(forum)
+    assert organiser.post(address, data={"csrf_token": token}).status_code == 303
+    assert [person.organisation for person in people(forum)] == ["Новая школа"]
 
 
 def test_a_file_that_is_no_list_is_refused_with_a_sentence(organiser):
