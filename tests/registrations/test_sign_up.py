@@ -179,3 +179,10 @@ def test_in_english(client, forum):
     response = client.submit("/en" + PATH, fill(forum))
     assert only().language == "en"
     assert response.location.startswith("/en/my/")
+
+
+def test_a_town_hidden_in_a_long_name_is_found(client, forum):
+    page = text_of(client.get(PATH))
+    assert ">Зиминское городское муниципальное образование (г. Зима)</option>" in page
+    assert ">город Братск</option>" in page
+    assert ">Братский муниципальный район</option>" in page
