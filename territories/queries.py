@@ -10,7 +10,6 @@ from kernel.db import db
 from kernel.text import sort_key
 from territories.models import Level, Territory
 
-
 TOWN_KIND = "городской округ"
 
 
