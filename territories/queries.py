@@ -93,7 +93,7 @@ def municipality_choices(region_oktmo: str) -> list[tuple[str, str]]:
 
 
 def _with_town(name: str, kind: str, center: str) -> str:
-    """«Зиминское городское муниципальное образование (г. Зима)». Districts stay as they are: the town is not in them."""
+    """«Зиминское городское муниципальное образование (г. Зима)»; districts stay: the town is not in them."""
     town = center.split(". ", 1)[-1]
     hidden = town and kind == TOWN_KIND and town.casefold() not in name.casefold().split()
     return f"{name} ({center})" if hidden else name
