@@ -38,7 +38,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm"}),
     Role.approver: frozenset({"adoption:adoption:view"}),
     Role.methodist: frozenset({"work:practices:open", "practices:practice:edit"}),
-    Role.expert: frozenset({"work:practices:open", "practices:practice:grade"}),
+    Role.expert: frozenset({"practices:practice:grade"}),
     Role.analyst: frozenset({"adoption:adoption:view"}),
 }
 

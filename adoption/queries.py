@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import Role, ScopeKind
@@ -241,7 +242,7 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
 
 
 def adoptions_for(
-    user: Actor, *, q: str = "", state: State | None = None, exit: bool | None = None
+    user: Actor, *, q: str = "", state: State | None = None, exit: bool | None = None, unconfirmed: bool = False
 ) -> Select[Adoption]:
     """Adoptions `user` may view, for a listing joined to practice, organisation and territory."""
     statement = (
@@ -262,7 +263,25 @@ def adoptions_for(
         statement = statement.where(Adoption.stage.in_([stage for stage in Stage if stage.state is state]))
     if exit is not None:
         statement = statement.where(Adoption.exit.is_not(None) if exit else Adoption.exit.is_(None))
+    if unconfirmed:
+        statement = statement.where(Adoption.exit.is_(None), _launch_waits())
     return statement
+
+
+def _launch_waits() -> ColumnElement[bool]:
+    """Launched, and nobody besides the adopter has confirmed it."""
+    return exists().where(
+        StageStep.adoption_id == Adoption.id,
+        StageStep.stage == Stage.launched,
+        StageStep.withdrawn_at.is_(None),
+        StageStep.confirmed_at.is_(None),
+    )
+
+
+def unconfirmed(user: Actor) -> int:
+    """How many launches wait for a confirmation of `user`."""
+    statement = adoptions_for(user, unconfirmed=True).with_only_columns(Adoption.id).order_by(None)
+    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:

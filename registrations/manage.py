@@ -168,6 +168,7 @@ def participant(slug: str, uuid: str) -> ResponseReturnValue:
         actions=ACTION_LABELS,
         may_edit=_may_edit(forum),
         short_code=tickets.short_code(registration),
+        awaited=queries.is_awaited(registration),
     )
 
 
@@ -216,7 +217,12 @@ def participant_cancellation(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forum_for(current_user, slug, EDIT)
     registration = queries.registration_of(forum, uuid)
     if request.form.get("confirm") == "ask":
-        return render_template("registrations/manage/cancel.html", forum=forum, registration=registration)
+        return render_template(
+            "registrations/manage/cancel.html",
+            forum=forum,
+            registration=registration,
+            awaited=queries.is_awaited(registration),
+        )
     by = _by()
 
     def act() -> None:

@@ -50,9 +50,12 @@ def my_forum(token: str) -> ResponseReturnValue:
         place=forum.place or zone_name(forum.timezone),
         streams=queries.streams(forum, slots) if remote else [],
         over=local_today(forum) > forum.date_end,
-        today=local_today(forum),
+        on_day=forum.date_start <= local_today(forum) <= forum.date_end,
+        one_day=len({slot.starts.date() for slot in ahead}) == 1,
         open=queries.is_open(forum),
         format_label=FORMAT_LABELS[registration.format],
+        awaited=queries.is_awaited(registration),
+        sections=[interest.section.name for interest in registration.interests],
         others=[quota for quota in forum.quotas if quota.format is not registration.format],
     )
 
@@ -109,7 +112,11 @@ def cancellation(token: str) -> ResponseReturnValue:
         return _to_page(token)
     if request.method == "GET":
         return render_template(
-            "registrations/cancellation.html", registration=registration, forum=registration.forum, token=token
+            "registrations/cancellation.html",
+            registration=registration,
+            forum=registration.forum,
+            token=token,
+            awaited=queries.is_awaited(registration),
         )
 
     def act() -> None:
@@ -138,6 +145,7 @@ def other_format(token: str) -> ResponseReturnValue:
             token=token,
             target=target,
             left=quota.left,
+            awaited=queries.is_awaited(registration),
         )
     # A page opened before the format was changed elsewhere must not change it back.
     if request.form.get("format") == target.value:

@@ -49,7 +49,11 @@ def registration_by_link(link: str) -> Registration:
     found = db.session.scalar(
         select(Registration)
         .where(Registration.link_hash == token_hash(link))
-        .options(joinedload(Registration.forum), selectinload(Registration.interests))
+        .options(
+            joinedload(Registration.forum),
+            joinedload(Registration.territory),
+            selectinload(Registration.interests).joinedload(Interest.section),
+        )
     )
     if found is None:
         raise NotFound()
@@ -81,6 +85,19 @@ def place_in_line(registration: Registration) -> int:
         )
     )
     return (ahead or 0) + 1
+
+
+def is_awaited(registration: Registration) -> bool:
+    """Whether a place this person has, or had, goes to somebody waiting for it."""
+    waiting = select(Registration.id).where(
+        Registration.forum_id == registration.forum_id,
+        Registration.format == registration.format,
+        Registration.status == RegistrationStatus.waitlisted,
+        Registration.id != registration.id,
+    )
+    return registration.status is not RegistrationStatus.waitlisted and bool(
+        db.session.scalar(select(waiting.exists()))
+    )
 
 
 def quota(forum_id: int, format: Format) -> Quota | None:

@@ -26,6 +26,7 @@ from registrations import (
 )
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
+from registrations.models import Registration, RegistrationStatus
 from registrations.places import places_notes
 
 
@@ -51,7 +52,16 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return redirect(url_for("registrations.sent", slug=slug), 303)
     if outcome.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
+    flash(_welcome(outcome.registration), "ok")
     return redirect(url_for("registrations.my_forum", token=tickets.link_token(outcome.registration)), 303)
+
+
+def _welcome(registration: Registration) -> str:
+    if registration.status is RegistrationStatus.waitlisted:
+        return _("You are on the waiting list. A letter has been sent to %(email)s.", email=registration.email)
+    if registration.format is Format.remote:
+        return _("You are signed up. A letter with your link has been sent to %(email)s.", email=registration.email)
+    return _("You are signed up. The letter with the ticket has been sent to %(email)s.", email=registration.email)
 
 
 def _application(form: RegistrationForm) -> operations.Application:

@@ -10,6 +10,8 @@ from kernel.db import db
 from kernel.text import sort_key
 from territories.models import Level, Territory
 
+TOWN_KIND = "городской округ"
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -78,16 +80,23 @@ def municipalities(region_id: int) -> list[Territory]:
 
 
 def municipality_choices(region_oktmo: str) -> list[tuple[str, str]]:
-    """(OKTMO, name) of the region's municipalities for a select, by name."""
+    """(OKTMO, name) of the region's municipalities for a select, by name; a town hidden in its name is added."""
     region = current(region_oktmo)
     if region is None:
         return []
     rows = db.session.execute(
-        select(Territory.oktmo, Territory.name)
+        select(Territory.oktmo, Territory.name, Territory.kind, Territory.center)
         .where(Territory.parent_id == region.id, Territory.valid_to.is_(None))
         .order_by(Territory.name_key)
     )
-    return [(oktmo, name) for oktmo, name in rows]
+    return [(oktmo, _with_town(name, kind, center)) for oktmo, name, kind, center in rows]
+
+
+def _with_town(name: str, kind: str, center: str) -> str:
+    """«Зиминское городское муниципальное образование (г. Зима)»; districts stay: the town is not in them."""
+    town = center.split(". ", 1)[-1]
+    hidden = town and kind == TOWN_KIND and town.casefold() not in name.casefold().split()
+    return f"{name} ({center})" if hidden else name
 
 
 def below(territory_ids: set[int]) -> set[int]:

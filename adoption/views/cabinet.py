@@ -52,7 +52,11 @@ def adoptions() -> ResponseReturnValue:
     state = request.args.get("state", "")
     wanted = State(state) if state in {member.value for member in State} else None
     statement = queries.adoptions_for(
-        actor(), q=request.args.get("q", "")[:200], state=wanted, exit=True if state == "exit" else None
+        actor(),
+        q=request.args.get("q", "")[:200],
+        state=wanted,
+        exit=True if state == "exit" else None,
+        unconfirmed=state == "unconfirmed",
     )
     orders = {
         "practice": (Practice.name_key, Territory.name_key),
@@ -64,7 +68,16 @@ def adoptions() -> ResponseReturnValue:
         listing.add_filter("state", _("State"), str(labels.STATE_LABELS[wanted]))
     elif state == "exit":
         listing.add_filter("state", _("State"), _("Interrupted"))
-    return render_template("adoption/adoptions.html", listing=listing, labels=labels, rules=rules, state=state)
+    elif state == "unconfirmed":
+        listing.add_filter("state", _("State"), _("Waits for confirmation"))
+    return render_template(
+        "adoption/adoptions.html",
+        listing=listing,
+        labels=labels,
+        rules=rules,
+        state=state,
+        waiting=queries.unconfirmed(actor()),
+    )
 
 
 @blueprint.get("/cabinet/adoptions/<code>")

@@ -1,4 +1,4 @@
-import { matches } from "./fold-text.js";
+import { matches, wholeWords } from "./fold-text.js";
 
 // A <select> becomes a searchable list (ARIA 1.2 combobox). The select stays in the form and keeps the value.
 const SHOWN = 60;
@@ -74,9 +74,16 @@ const read = (select) => [...select.options].filter((option) => option.value).ma
 const make = (tag, values) => Object.assign(document.createElement(tag), values);
 function attributes(element, values) { for (const [key, value] of Object.entries(values)) element.setAttribute(key, value); return element; }
 
+// Whole words first; the list's own order among equals.
+function ranked(options, query) {
+  const found = options.filter((option) => matches(option.label, query)).map((option) => ({ option, whole: wholeWords(option.label, query) }));
+  return found.sort((one, other) => other.whole - one.whole).map(({ option }) => option);
+}
+
 async function find(box, options, query) {
-  if (!box.dataset.optionsUrl || !query.trim()) return query.trim() ? options.filter((option) => matches(option.label, query)) : options;
+  if (!query.trim()) return options;
+  if (!box.dataset.optionsUrl) return ranked(options, query);
   const address = new URL(box.dataset.optionsUrl, location.href);
   address.searchParams.set("q", query);
-  try { return await (await fetch(address)).json(); } catch { return options.filter((option) => matches(option.label, query)); }
+  try { return await (await fetch(address)).json(); } catch { return ranked(options, query); }
 }

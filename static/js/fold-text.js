@@ -3,6 +3,14 @@ export const fold = (text) => text.toLocaleLowerCase("ru").replaceAll("ё", "е"
 
 // True when every typed word begins some word of the text.
 export function matches(text, query) {
-  const words = fold(text).split(/[\s-]+/);
-  return fold(query).split(/[\s-]+/).filter(Boolean).every((part) => words.some((word) => word.startsWith(part)));
+  const words = split(text);
+  return split(query).every((part) => words.some((word) => word.startsWith(part)));
 }
+
+// How many typed words stand whole in the text: «Братск» means «город Братск» before «Братский район».
+export function wholeWords(text, query) {
+  const words = new Set(split(text));
+  return split(query).filter((part) => words.has(part)).length;
+}
+
+const split = (text) => fold(text).split(/[\s-]+/).filter(Boolean);

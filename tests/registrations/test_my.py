@@ -37,6 +37,24 @@ def test_the_page_tells_each_state(client, forum):
     assert "Ваш номер в листе ожидания: 1" in text_of(client.get(link_path(enrol(forum, "Другая Алла"))))
 
 
+def test_the_page_shows_what_is_kept_and_whom_to_write_to(client, forum):
+    with writing():
+        forum.contact_email = "forum@example.org"
+    territory = factories.territory(factories.TAYSHET)
+    person = enrol(
+        forum,
+        territory_id=territory.id,
+        organisation="Центр помощи семье",
+        position="психолог",
+        section_ids=(forum.sections[0].id,),
+    )
+    page = text_of(client.get(link_path(person)))
+    for kept in (territory.name, "Центр помощи семье", "психолог", "Ранняя помощь"):
+        assert f"<dd>{kept}</dd>" in page
+    assert "Ошибка в данных? Напишите организатору:" in page
+    assert 'href="mailto:forum@example.org"' in page
+
+
 def test_the_page_is_nobody_elses(client, forum):
     response = client.get(link_path(enrol(forum)))
     assert response.headers["Cache-Control"] == "no-store"
@@ -72,6 +90,19 @@ def test_cancelling_asks_first(client, forum):
     assert person.status is RegistrationStatus.cancelled
     assert client.get(path + "/cancellation").location == path
     assert client.put(path + "/cancellation").status_code == 405
+
+
+def test_the_next_in_line_is_named_only_when_somebody_waits(client, forum):
+    hall, remote = enrol(forum), enrol(forum, "Другая Алла", format=Format.remote)
+    told = "следующему"
+    for person in (hall, remote):
+        for end in ("", "/cancellation", "/format"):
+            assert told not in text_of(client.get(link_path(person) + end))
+    set_capacity(forum, 1)
+    enrol(forum, "Третий Лев")
+    for end in ("", "/cancellation", "/format"):
+        assert told in text_of(client.get(link_path(hall) + end))
+    assert told not in text_of(client.get(link_path(remote) + "/cancellation"))
 
 
 def test_changing_the_format_asks_first(client, forum):
@@ -124,8 +155,13 @@ def test_now_and_next_are_of_the_chosen_sections(client, forum):
     with writing():
         factories.slot(second, "Выступление другой секции")
     person = enrol(forum, section_ids=(first.id,))
+    page = text_of(client.get(link_path(person)))
+    assert "Ваша программа" in page
+    assert "Сейчас и дальше" not in page
     at(10, 5)
     page = text_of(client.get(link_path(person)))
+    assert "Сейчас и дальше" in page
+    assert "Ранняя помощь" in page
     assert "Домашний консультант" in page
     assert "Выступление другой секции" not in page
     at(11)

@@ -39,6 +39,15 @@ def test_three_clicks_lead_to_the_ticket(client, forum):
     assert 'class="qr"' in page
 
 
+def test_the_first_look_at_the_page_says_where_the_letter_went(client, forum):
+    path = client.submit(PATH, fill(forum)).location
+    told = "Вы записаны. Письмо с билетом отправлено на anna@example.org."
+    page = client.get(path)
+    assert told in text_of(page)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert told not in text_of(client.get(path))
+
+
 def test_the_letter_is_queued_with_the_registration(client, forum):
     client.submit(PATH, fill(forum))
     letter = db.session.scalars(select(Letter)).one()
@@ -89,7 +98,10 @@ def test_the_same_pair_gets_the_letter_again_and_no_token(client, forum):
     client.submit(PATH, fill(forum))
     response = client.submit(PATH, fill(forum, name="  примерова анна  СЕРГЕЕВНА", email="Anna@Example.org"))
     assert (response.status_code, response.location) == (303, PATH + "/sent")
-    assert not TOKEN.search(text_of(client.get(response.location)))
+    page = text_of(client.get(response.location))
+    assert not TOKEN.search(page)
+    assert "повторная отправка анкеты ничего в ней не меняет" in page
+    assert "отправлено на" not in page
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 2
     assert queries.quota(forum.id, Format.in_person).taken == 1
 
@@ -179,3 +191,10 @@ def test_in_english(client, forum):
     response = client.submit("/en" + PATH, fill(forum))
     assert only().language == "en"
     assert response.location.startswith("/en/my/")
+
+
+def test_a_town_hidden_in_a_long_name_is_found(client, forum):
+    page = text_of(client.get(PATH))
+    assert ">Зиминское городское муниципальное образование (г. Зима)</option>" in page
+    assert ">город Братск</option>" in page
+    assert ">Братский муниципальный район</option>" in page

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from adoption.models import Adoption, Stage, StageStep
+from adoption.queries import unconfirmed
+from kernel.db import db, utcnow
+from kernel.transaction import writing
+from tests import factories
+
+
+def launched(confirmed: bool) -> Adoption:
+    adoption = factories.adoption(factories.practice(f"Практика {confirmed}"))
+    adoption.stage = Stage.launched
+    step = StageStep(adoption_id=adoption.id, stage=Stage.launched, reached_on=utcnow().date())
+    step.confirmed_at = utcnow() if confirmed else None
+    db.session.add(step)
+    db.session.flush()
+    return adoption
+
+
+def test_a_curator_sees_what_waits_for_confirmation(app, sign_in):
+    with writing():
+        waits, done = launched(False), launched(True)
+        person = factories.curator()
+    assert unconfirmed(person) == 1
+    page = sign_in(person).get("/manage/adoptions?state=unconfirmed").get_data(as_text=True)
+    assert waits.code in page
+    assert done.code not in page
+    assert "ждёт подтверждения" in sign_in(person).get("/manage/adoptions").get_data(as_text=True)
+
+
+def test_another_regions_curator_sees_none(app):
+    from accounts.enums import Role, ScopeKind
+
+    with writing():
+        launched(False)
+        elsewhere = factories.territory("38000000")
+        person = factories.give(factories.user(), Role.curator, ScopeKind.territory, elsewhere.id)
+    assert unconfirmed(person) == 0
+    assert len(db.session.scalars(select(Adoption)).all()) == 1
