@@ -32,6 +32,11 @@ def _status(form: Any) -> int:
     return 422 if form.is_submitted() else 200
 
 
+def _columns(thing: Any) -> dict[str, Any]:
+    """What a form shows of `thing`. Given as `obj`, its relations would hide the ids that selects need."""
+    return {column.key: getattr(thing, column.key) for column in thing.__table__.columns}
+
+
 def _territory_choices() -> list[tuple[int, str]]:
     region = territories.current(site().region)
     rows = ([region, *territories.municipalities(region.id)] if region else []) or territories.regions()
@@ -70,7 +75,7 @@ def new_series() -> ResponseReturnValue:
 @shows_form
 def edit_series(slug: str) -> ResponseReturnValue:
     series = queries.series_for(actor(), slug, SERIES)
-    form = SeriesForm(obj=series, territory=series.territory_id)
+    form = SeriesForm(data=_columns(series) | {"territory": series.territory_id})
     form.territory.choices = _territory_choices()
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=series), _status(form)
@@ -109,7 +114,7 @@ def _forum_form(forum: Forum | None) -> ForumForm:
         known = {"kind": forum.kind.value, "territory": forum.territory_id} | {
             f"capacity_{kind}": quota.capacity for kind, quota in quotas.items()
         }
-    form = ForumForm(obj=forum, **known) if forum else ForumForm()
+    form = ForumForm(data=_columns(forum) | known) if forum else ForumForm()
     form.territory.choices = _territory_choices()
     return form
 
@@ -299,7 +304,7 @@ def _remove(forum: Forum, place: Any) -> ResponseReturnValue:
 
 
 def _section_form(forum: Forum, section: Section | None) -> SectionForm:
-    form = SectionForm(obj=section, room=section.room_id) if section else SectionForm()
+    form = SectionForm(data=_columns(section) | {"room": section.room_id}) if section else SectionForm()
     rooms_here = [(room.id, f"{room.name} · {room.venue.name}") for room in queries.rooms_of(forum.id)]
     form.room.choices = [("", _("Not chosen yet")), *rooms_here]
     return form

@@ -3,13 +3,15 @@ from __future__ import annotations
 import json
 import re
 
+import html5lib
 import pytest
 from sqlalchemy import select
 
-from forum.models import Format, Forum, ForumStatus, Quota, Section, Venue
+from forum.models import EventKind, Format, Forum, ForumStatus, Quota, Section, Venue
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
+from tests.client import X
 
 NEW = {
     "name": "Форум «Пробный»",
@@ -177,3 +179,46 @@ def test_public_pages_are_warm_until_something_changes(world, client, count_quer
     desk = "/manage/forums/prosemyu-2027"
     world["client"].submit(f"{desk}/status", {"status": "finished"}, page=desk)
     assert client.get("/forums/prosemyu-2027/").headers["ETag"] != first.headers["ETag"]
+
+
+def shown(page: str) -> dict[str, str]:
+    """What a browser would send of the page's last form if nothing were touched."""
+    form = [found for found in html5lib.parse(page).iter(f"{X}form") if found.get("method") == "post"][-1]
+    fields = {}
+    for element in form.iter():
+        name, kind = element.get("name"), str(element.tag).removeprefix(X)
+        if not name:
+            continue
+        if kind == "select":
+            options = list(element.iter(f"{X}option"))
+            chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+            fields[name] = chosen[0].get("value")
+        elif kind == "textarea":
+            fields[name] = "".join(element.itertext())
+        else:
+            fields[name] = element.get("value") or ""
+    return fields
+
+
+def test_saving_a_form_untouched_changes_nothing(world):
+    with writing():
+        forum = world["forum"]
+        forum.kind, forum.territory_id = EventKind.conference, factories.territory(factories.TULUN).id
+        world["series"].territory_id = factories.territory(factories.TAYSHET).id
+        section = factories.section(forum)
+        section.room = factories.room(forum)
+
+    def state() -> list[object]:
+        db.session.expire_all()
+        made = world["forum"]
+        return [made.kind, made.territory_id, made.version, section.room_id, section.version, made.series.territory_id]
+
+    before = state()
+    for path in (
+        "/manage/forums/prosemyu-2027/edit",
+        "/manage/forums/prosemyu-2027/sections/early-help",
+        "/manage/series/prosemyu/edit",
+    ):
+        page = world["client"].get(path).get_data(as_text=True)
+        assert world["client"].post(path, data=shown(page)).status_code == 302, path
+        assert state() == before, path
