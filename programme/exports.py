@@ -185,7 +185,9 @@ def _location(slot: Slot) -> str:
     if slot.room is None:
         return slot.section.name
     return ", ".join(
-        part for part in (slot.room.name, floor_name(slot.room.floor), slot.room.venue.name, slot.room.venue.address) if part
+        part
+        for part in (slot.room.name, floor_name(slot.room.floor), slot.room.venue.name, slot.room.venue.address)
+        if part
     )
 
 

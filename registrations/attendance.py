@@ -23,7 +23,6 @@ from registrations.models import Attendance, AttendanceKind, Presence, Registrat
 from registrations.tickets import SHORT, code_of
 from territories.models import Territory
 
-
 RECENT = timedelta(minutes=10)
 """How long an entry is offered for taking back without a search."""
 

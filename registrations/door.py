@@ -120,7 +120,9 @@ def _last(slug: str, zone: str, entry: attendance.LastEntry | None) -> str:
     if entry is None:
         return ""
     time = clock(entry.at.astimezone(ZoneInfo(zone)))
-    return render_template("registrations/door/_last.html", slug=slug, name=initials(entry.name), time=time, entry=entry)
+    return render_template(
+        "registrations/door/_last.html", slug=slug, name=initials(entry.name), time=time, entry=entry
+    )
 
 
 def _code() -> str:

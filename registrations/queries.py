@@ -95,7 +95,9 @@ def is_awaited(registration: Registration) -> bool:
         Registration.status == RegistrationStatus.waitlisted,
         Registration.id != registration.id,
     )
-    return registration.status is not RegistrationStatus.waitlisted and bool(db.session.scalar(select(waiting.exists())))
+    return registration.status is not RegistrationStatus.waitlisted and bool(
+        db.session.scalar(select(waiting.exists()))
+    )
 
 
 def quota(forum_id: int, format: Format) -> Quota | None:

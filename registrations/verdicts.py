@@ -85,7 +85,11 @@ def _waitlisted(verdict: Verdict, zone: str) -> tuple[str, str, str]:
 
 def _revoked(verdict: Verdict, zone: str) -> tuple[str, str, str]:
     if verdict.status is RegistrationStatus.confirmed and verdict.format and verdict.format.value == "in_person":
-        return _("Ticket revoked"), _("There is a newer ticket. Ask to open the latest letter, or look for the name."), "search"
+        return (
+            _("Ticket revoked"),
+            _("There is a newer ticket. Ask to open the latest letter, or look for the name."),
+            "search",
+        )
     if verdict.status is RegistrationStatus.cancelled:
         return _cancelled(verdict, zone)
     if verdict.status is RegistrationStatus.waitlisted and verdict.format and verdict.format.value == "in_person":

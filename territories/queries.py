@@ -10,7 +10,6 @@ from kernel.db import db
 from kernel.text import sort_key
 from territories.models import Level, Territory
 
-
 TOWN_KIND = "городской округ"
 
 
@@ -94,7 +93,7 @@ def municipality_choices(region_oktmo: str) -> list[tuple[str, str]]:
 
 
 def _with_town(name: str, kind: str, center: str) -> str:
-    """«Зиминское городское муниципальное образование (г. Зима)». Districts stay as they are: the town is not in them."""
+    """«Зиминское городское муниципальное образование (г. Зима)»; districts stay: the town is not in them."""
     town = center.split(". ", 1)[-1]
     hidden = town and kind == TOWN_KIND and town.casefold() not in name.casefold().split()
     return f"{name} ({center})" if hidden else name
