@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select
@@ -22,6 +22,9 @@ from registrations import operations
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
 from registrations.tickets import SHORT, code_of
 from territories.models import Territory
+
+RECENT = timedelta(minutes=10)
+"""How long an entry is offered for taking back without a search."""
 
 
 class Answer(enum.Enum):
@@ -42,6 +45,8 @@ class Verdict:
     answer: Answer
     inside: int = 0
     capacity: int | None = None
+    expected: int | None = None
+    """Who has a place in the hall; None when the forum has no such format."""
     uuid: str = ""
     name: str = ""
     territory: str = ""
@@ -52,6 +57,10 @@ class Verdict:
     """Of the entry this verdict stands on: what undo names."""
     places: bool = False
     """Whether a place in the hall is free, for those who have lost theirs."""
+    had_place: bool = False
+    """Whether the person had a place in the hall once."""
+    typed: str = ""
+    """What a volunteer typed, when that opens nothing."""
     other: str = ""
     """The other forum's name."""
     format: Format | None = None
@@ -87,6 +96,8 @@ def _seen(forum_id: int) -> Select[*tuple[Any, ...]]:
             Registration.organisation,
             Registration.status,
             Registration.format,
+            Registration.code_generation,
+            Registration.confirmed_at,
             Territory.short_name.label("territory"),
             Presence.entered_at,
             Attendance.gate,
@@ -180,6 +191,8 @@ def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
     values: dict[str, Any] = {
         "inside": seen.inside,
         "capacity": seen.capacity,
+        "expected": seen.taken,
+        "had_place": _had_place(seen),
         "uuid": seen.uuid,
         "name": seen.name,
         "territory": seen.territory or "",
@@ -192,6 +205,13 @@ def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
         "status": seen.status,
     }
     return Verdict(answer, **(values | changes))
+
+
+def _had_place(seen: Row[Any]) -> bool:
+    """A second code means a change of format; a first one in person, that the place was given back."""
+    if seen.code_generation > 1:
+        return True
+    return seen.format is Format.in_person and seen.confirmed_at is not None
 
 
 def _not_current(forum_id: int, code: str) -> Verdict:
@@ -214,20 +234,20 @@ def _other_forum(forum_id: int, other_id: int) -> Verdict:
 
 
 def _count(answer: Answer, forum_id: int, **values: Any) -> Verdict:
-    inside, capacity = counter(forum_id)
-    return Verdict(answer, inside=inside, capacity=capacity, **values)
+    inside, expected = counter(forum_id)
+    return Verdict(answer, inside=inside, expected=expected, **values)
 
 
 def counter(forum_id: int) -> tuple[int, int | None]:
-    """How many are inside, and the places in the hall (None: no limit)."""
+    """How many are inside, and how many have a place in the hall (None: the forum has none)."""
     row = db.session.execute(
-        select(_inside(forum_id), Quota.capacity).where(Quota.forum_id == forum_id, Quota.format == Format.in_person)
+        select(_inside(forum_id), Quota.taken).where(Quota.forum_id == forum_id, Quota.format == Format.in_person)
     ).first()
     return (int(row[0]), row[1]) if row else (db.session.scalar(select(_inside(forum_id))) or 0, None)
 
 
 def code_by_start(forum_id: int, start: str) -> str:
-    """The whole code of the one ticket beginning with these 8 characters, else what was given.
+    """The whole code, in force or revoked, of the one ticket beginning with these 8 characters, else what was given.
 
     40 bits against a few thousand tickets, and only for those who work at the door.
     """
@@ -236,8 +256,42 @@ def code_by_start(forum_id: int, start: str) -> str:
     rows = db.session.execute(
         select(Registration.uuid, Registration.code_generation).where(Registration.forum_id == forum_id)
     )
-    found = [code for uuid, generation in rows if (code := code_of(uuid, generation)).startswith(start)]
+    found = [
+        code
+        for uuid, newest in rows
+        for generation in range(1, newest + 1)
+        if (code := code_of(uuid, generation)).startswith(start)
+    ]
     return found[0] if len(found) == 1 else start
+
+
+@dataclass(frozen=True)
+class LastEntry:
+    name: str
+    at: datetime
+    nonce: str
+
+
+def last_entry(forum_id: int, user_id: int) -> LastEntry | None:
+    """Whom this volunteer let in last, while they are in and the entry is recent enough to be a slip."""
+    row = db.session.execute(
+        select(Registration.name, Attendance.at, Attendance.nonce)
+        .join(Presence, Presence.entry_id == Attendance.id)
+        .join(Registration, Registration.id == Attendance.registration_id)
+        .where(
+            Attendance.forum_id == forum_id,
+            Attendance.user_id == user_id,
+            Attendance.kind == AttendanceKind.entry,
+            Attendance.at > utcnow() - RECENT,
+        )
+        .order_by(Attendance.at.desc(), Attendance.id.desc())
+        .limit(1)
+    ).first()
+    return LastEntry(row.name, row.at, row.nonce) if row else None
+
+
+def is_recent(at: datetime | None) -> bool:
+    return at is not None and at > utcnow() - RECENT
 
 
 def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:

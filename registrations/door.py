@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum.models import Forum
-from forum.queries import forum_for, forums_for
+from forum.queries import forum_for, forums_for, local_today
 from kernel.access import requires
 from kernel.files import FileRefused
+from kernel.i18n import clock
 from kernel.security import allow_scanner
+from kernel.text import clean
 from kernel.transaction import retried, writing
 from registrations import (
     attendance,
@@ -26,7 +29,7 @@ from registrations import (
 from registrations.attendance import Answer, Verdict
 from registrations.operations import NoPlaces
 from registrations.photos import read_photo
-from registrations.verdicts import count_line, say
+from registrations.verdicts import count_line, initials, say
 
 blueprint = Blueprint("door", __name__)
 WORK = "registrations:door:work"
@@ -64,14 +67,17 @@ def forum(slug: str) -> ResponseReturnValue:
     allow_scanner()
     q = request.args.get("q", "").strip()
     people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else []
-    inside, capacity = attendance.counter(door.forum_id)
+    inside, expected = attendance.counter(door.forum_id)
     return render_template(
         "registrations/door/forum.html",
         forum=found,
         q=q,
         people=people,
+        typed=request.args.get("code", "")[:60],
+        last=_last(door.slug, door.zone, attendance.last_entry(door.forum_id, door.user_id)),
+        off_day=not found.date_start <= local_today(found) <= found.date_end,
         short=0 < len(q) < LETTERS_TO_SEARCH,
-        count=count_line(inside, capacity),
+        count=count_line(inside, expected),
         new_nonce=_new_nonce,
     )
 
@@ -81,8 +87,8 @@ def forum(slug: str) -> ResponseReturnValue:
 def count(slug: str) -> ResponseReturnValue:
     """How many are inside, for the line at the top of the scanner."""
     _found, door = _door(slug)
-    inside, capacity = attendance.counter(door.forum_id)
-    return jsonify(inside=inside, capacity=capacity, line=count_line(inside, capacity))
+    inside, expected = attendance.counter(door.forum_id)
+    return jsonify(inside=inside, expected=expected, line=count_line(inside, expected))
 
 
 @blueprint.post("/door/<slug>/scans")
@@ -103,7 +109,20 @@ def scans(slug: str) -> ResponseReturnValue:
         return _answer(
             door, Verdict(Answer.unknown), detail=_("No code was found. Take the photo closer and brighter.")
         )
-    return _answer(door, _let_in(lambda: _scan(door, code, nonce, force)))
+    verdict = _let_in(lambda: _scan(door, code, nonce, force))
+    if verdict.answer is Answer.unknown and request.form.get("typed"):
+        verdict = replace(verdict, typed=clean(request.form.get("code", ""))[:60])
+    return _answer(door, verdict)
+
+
+def _last(slug: str, zone: str, entry: attendance.LastEntry | None) -> str:
+    """The line under the search: whom this volunteer let in last, with the way back."""
+    if entry is None:
+        return ""
+    time = clock(entry.at.astimezone(ZoneInfo(zone)))
+    return render_template(
+        "registrations/door/_last.html", slug=slug, name=initials(entry.name), time=time, entry=entry
+    )
 
 
 def _code() -> str:
@@ -155,20 +174,22 @@ def undo(slug: str) -> ResponseReturnValue:
     with writing():
         attendance.undo(door.forum_id, entry, user_id=door.user_id)
     if request.accept_mimetypes.best == "application/json":
-        inside, capacity = attendance.counter(door.forum_id)
-        return jsonify(kind="undone", line=count_line(inside, capacity))
+        inside, expected = attendance.counter(door.forum_id)
+        last = _last(door.slug, door.zone, attendance.last_entry(door.forum_id, door.user_id))
+        return jsonify(kind="undone", line=count_line(inside, expected), last=last)
     return redirect(url_for("door.forum", slug=slug), 303)
 
 
 def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnValue:
     said = say(verdict, door.zone)
-    line = count_line(verdict.inside, verdict.capacity)
+    line = count_line(verdict.inside, verdict.expected)
     context = {
         "verdict": verdict,
         "said": said,
         "detail": detail or said.detail,
         "line": line if verdict.name or verdict.inside else "",
         "slug": door.slug,
+        "recent": attendance.is_recent(verdict.entered_at),
         "new_nonce": _new_nonce,
     }
     if request.accept_mimetypes.best == "application/json":
@@ -183,8 +204,17 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
             inside=verdict.inside,
             entry=verdict.nonce,
             html=html,
+            **_just_in(door, verdict),
         )
     return render_template("registrations/door/verdict.html", **context)
+
+
+def _just_in(door: Door, verdict: Verdict) -> dict[str, str]:
+    """The line of the last entry for a page that stays; nothing read again. Empty: the line stays as it is."""
+    if verdict.answer is not Answer.go or verdict.entered_at is None:
+        return {}
+    entry = attendance.LastEntry(verdict.name, verdict.entered_at, verdict.nonce)
+    return {"last": _last(door.slug, door.zone, entry)}
 
 
 def _new_nonce() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from forum.labels import zone_name
 from forum.models import Forum
 from kernel.db import utcnow
 from kernel.documents import sheets
@@ -73,7 +74,7 @@ def rows(forum: Forum, by: queries.Narrowing) -> Iterable[list[Any]]:
 def xlsx(forum: Forum, by: queries.Narrowing) -> bytes:
     notes = [
         _("Forum: %(name)s", name=forum.name),
-        _("As of %(moment)s (%(zone)s)", moment=moment(utcnow(), forum.timezone), zone=forum.timezone),
+        _("As of %(moment)s (%(zone)s)", moment=moment(utcnow(), forum.timezone), zone=zone_name(forum.timezone)),
         _("The list holds personal data: keep it only as long as the forum needs it."),
     ]
     return sheets.xlsx(_("Participants"), columns(forum), rows(forum, by), notes)

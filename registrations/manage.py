@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from accounts.enums import ConsentKind
 from accounts.queries import consent_text
 from activity.queries import history
+from forum.labels import zone_name
 from forum.models import Format, Forum
 from forum.queries import forum_for
 from kernel.access import requires, shows_form
@@ -64,6 +65,7 @@ def participants(slug: str) -> ResponseReturnValue:
         status_kinds=STATUS_KINDS,
         formats=FORMAT_LABELS,
         now=utcnow(),
+        zone=zone_name(forum.timezone),
         may_edit=_may_edit(forum),
     )
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from kernel.i18n import clock, number
+from kernel.db import utcnow
+from kernel.i18n import clock, day, number
 from registrations.attendance import Answer, Verdict
 from registrations.models import RegistrationStatus
+from registrations.tickets import SHORT, read_code
 
 KINDS = {Answer.go: "go", Answer.again: "again"}
 
@@ -29,16 +32,22 @@ class Said:
 def say(verdict: Verdict, zone: str) -> Said:
     """`zone`: the forum's, for the time of entry."""
     word, detail, action = _WORDS[verdict.answer](verdict, zone)
-    nameless = {Answer.unknown: _("Look for the name"), Answer.other_forum: _("Ask for another ticket")}
+    nameless = {Answer.unknown: verdict.typed, Answer.other_forum: _("Ask for another ticket")}
     name = verdict.name or nameless.get(verdict.answer, "")
     return Said(KINDS.get(verdict.answer, "no"), word, name, detail, action)
 
 
-def count_line(inside: int, capacity: int | None) -> str:
-    """«612 из 800 внутри»."""
-    if capacity is None:
+def count_line(inside: int, expected: int | None) -> str:
+    """«612 из 800 записавшихся очно»."""
+    if expected is None:
         return _("%(inside)s inside", inside=number(inside))
-    return _("%(inside)s of %(capacity)s inside", inside=number(inside), capacity=number(capacity))
+    return _("%(inside)s of %(expected)s signed up in person", inside=number(inside), expected=number(expected))
+
+
+def initials(name: str) -> str:
+    """«Примерова А. С.»"""
+    surname, *others = name.split()
+    return " ".join([surname, *(f"{other[0]}." for other in others)])
 
 
 def _go(verdict: Verdict, zone: str) -> tuple[str, str, str]:
@@ -47,7 +56,12 @@ def _go(verdict: Verdict, zone: str) -> tuple[str, str, str]:
 
 def _again(verdict: Verdict, zone: str) -> tuple[str, str, str]:
     word = {"she": _("She is in already"), "he": _("He is in already")}.get(sex(verdict.name), _("In already"))
-    time = clock(verdict.entered_at.astimezone(ZoneInfo(zone))) if verdict.entered_at else ""
+    if verdict.entered_at is None:
+        return word, "", "force"
+    local = verdict.entered_at.astimezone(ZoneInfo(zone))
+    time = clock(local)
+    if local.date() != utcnow().astimezone(ZoneInfo(zone)).date():
+        return word, _("Came in on %(day)s at %(time)s", day=day(local.date()), time=time), "force"
     detail = _("Came in at %(time)s, %(gate)s", time=time, gate=verdict.gate) if verdict.gate else ""
     return word, detail or _("Came in at %(time)s", time=time), "force"
 
@@ -58,7 +72,7 @@ def _cancelled(verdict: Verdict, zone: str) -> tuple[str, str, str]:
 
 def _remote(verdict: Verdict, zone: str) -> tuple[str, str, str]:
     return (
-        _("No place in the hall"),
+        _("Takes part remotely"),
         _("This participant has signed up for the broadcast. %(way)s", way=_way(verdict)),
         _action(verdict),
     )
@@ -70,16 +84,21 @@ def _waitlisted(verdict: Verdict, zone: str) -> tuple[str, str, str]:
 
 
 def _revoked(verdict: Verdict, zone: str) -> tuple[str, str, str]:
-    word = _("Ticket revoked")
     if verdict.status is RegistrationStatus.confirmed and verdict.format and verdict.format.value == "in_person":
-        return word, _("There is a newer ticket. Ask to open the latest letter, or look for the name."), "search"
+        return (
+            _("Ticket revoked"),
+            _("There is a newer ticket. Ask to open the latest letter, or look for the name."),
+            "search",
+        )
     if verdict.status is RegistrationStatus.cancelled:
-        return word, _("The place was given back. %(way)s", way=_way(verdict)), _action(verdict)
+        return _cancelled(verdict, zone)
+    if verdict.status is RegistrationStatus.waitlisted and verdict.format and verdict.format.value == "in_person":
+        return _waitlisted(verdict, zone)
     moved = {
         "she": _("She has changed to taking part remotely."),
         "he": _("He has changed to taking part remotely."),
     }.get(sex(verdict.name), _("The participant has changed to taking part remotely."))
-    return word, f"{moved} {_way(verdict)}", _action(verdict)
+    return _("Takes part remotely"), f"{moved} {_way(verdict)}", _action(verdict)
 
 
 def _other_forum(verdict: Verdict, zone: str) -> tuple[str, str, str]:
@@ -88,11 +107,20 @@ def _other_forum(verdict: Verdict, zone: str) -> tuple[str, str, str]:
 
 
 def _unknown(verdict: Verdict, zone: str) -> tuple[str, str, str]:
-    return _("No such ticket"), _("Scan once more with a brighter screen, or look for the name."), "search"
+    word = _("No such ticket")
+    if not verdict.typed:
+        return word, _("Scan once more with a brighter screen."), "search"
+    missing = SHORT - len(read_code(verdict.typed))
+    if missing > 0:
+        characters = ngettext("%(num)s character is missing", "%(num)s characters are missing", missing)
+        return word, _("The code has 8 characters, under the QR code: %(missing)s.", missing=characters), "search"
+    return word, _("There is no ticket with this code. The code is the 8 characters under the QR code."), "search"
 
 
 def _way(verdict: Verdict) -> str:
     if verdict.places:
+        if not verdict.had_place:
+            return _("There are free places in the hall: one tap gives one.")
         return _("There are free places: one tap gives it back.")
     return _("There are no free places. Ask the person to go to the registration desk.")
 

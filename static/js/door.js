@@ -7,7 +7,7 @@ const main = tools.parentElement;
 const note = tools.querySelector("[data-door-note]");
 const counter = document.querySelector("[data-door-count]");
 const GO_SHOWN = 4000, SAME_CODE = 2500, RETRIES = [400, 1200, 2500];
-let verdict = null, busy = false, timer = 0, last = { text: "", at: 0 };
+let verdict = null, busy = false, timer = 0, forget = 0, last = { text: "", at: 0 };
 
 tools.querySelector("[data-door-start]").addEventListener("click", start);
 document.addEventListener("submit", (event) => {
@@ -15,7 +15,7 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post" || !main.contains(form)) return;
   event.preventDefault();
   wake();
-  send(form.action, new FormData(form)).then(() => renew(form));
+  send(form.action, new FormData(form)).then((answer) => renew(form, answer));
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-door-next]")) { event.preventDefault(); next(); }
@@ -66,8 +66,9 @@ async function send(address, body) {
         const response = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
         if (response.status >= 500) throw new Error("server");
         if (!response.ok || response.redirected) { location.reload(); return; } // the session has ended: sign in again
-        show(await response.json());
-        return;
+        const answer = await response.json();
+        show(answer);
+        return answer;
       } catch (error) {
         if (attempt === RETRIES.length) throw error;
         say(tools.dataset.offline);
@@ -86,6 +87,7 @@ async function send(address, body) {
 function show(answer) {
   say("");
   if (answer.line) counter.textContent = answer.line;
+  if (answer.last !== undefined) tell(answer.last);
   if (answer.kind === "undone") return next();
   verdict?.remove();
   const holder = document.createElement("div");
@@ -110,11 +112,20 @@ function next() {
   last.at = Date.now();
 }
 
-// A form that was sent gets a new nonce and an empty field for the next person.
-function renew(form) {
+// Whom this volunteer let in last, with the way back: ten minutes, as long as the server offers it.
+function tell(html) {
+  const line = tools.querySelector("[data-door-last]");
+  line.innerHTML = html; // our own template, escaped there
+  clearTimeout(forget);
+  forget = setTimeout(() => line.replaceChildren(), 600_000);
+}
+
+// A form that was sent gets a new nonce and an empty field for the next person; a code that opened nothing stays.
+function renew(form, answer) {
   const nonce = form.elements.nonce;
   if (nonce) nonce.value = crypto.randomUUID();
-  for (const field of form.querySelectorAll("input[name=code], input[type=file]")) field.value = "";
+  const wrong = !answer || answer.answer === "unknown";
+  for (const field of form.querySelectorAll(wrong ? "input[type=file]" : "input[name=code], input[type=file]")) field.value = "";
 }
 
 async function refresh() {

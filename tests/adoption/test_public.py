@@ -165,7 +165,7 @@ def test_an_empty_picture_invites(app, client):
 def test_pages_follow_a_move_at_once(world, client):
     client.get("/adoption/")
     territory = f"/territories/{factories.TAYSHET}"
-    assert "Из\u00a0каталога пока ничего." in client.get(territory).get_data(as_text=True)
+    assert "Практик соседей пока не\u00a0взяли." in client.get(territory).get_data(as_text=True)
     with writing():
         made = adoption(world["practice"], world["organisation"])
     assert "в\u00a01\u00a0учреждении" in client.get(territory).get_data(as_text=True)

@@ -132,7 +132,7 @@ def scan_twice(pages: Pages, browser: Browser, slug: str) -> None:
     verdict.locator("[data-door-next]").click()
     expect(verdict).to_have_attribute("data-verdict", "again", timeout=20_000)
     expect(verdict).to_contain_text("Уже прошла")
-    expect(volunteer.locator("[data-door-count]")).to_have_text("1 из 2 внутри")
+    expect(volunteer.locator("[data-door-count]")).to_have_text("1 из 1 записавшихся очно")
     pages.contexts.remove(volunteer.context)
     volunteer.context.close()
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,8 +10,10 @@ from sqlalchemy import event, func, select
 
 from accounts.enums import Role, ScopeKind
 from forum.models import Format
-from kernel.db import db
+from kernel import db as kernel_db
+from kernel.db import db, utcnow
 from kernel.documents.qr import png
+from kernel.i18n import day
 from kernel.transaction import writing
 from registrations import attendance, operations
 from registrations.attendance import Answer
@@ -144,8 +148,74 @@ def test_the_page_without_javascript(forum, volunteer):
     again = text_of(volunteer.submit(PATH + "/scans", {"code": short_code(person), "nonce": "b"}, page=PATH))
     assert "Уже прошла" in again
     assert "Вход в 12:00" in again
+    assert "Отменить тот вход" in again
     assert "Всё равно впустить" in again
-    assert "1 из 100 внутри" in text_of(volunteer.get(PATH))
+    assert "1 из 1 записавшихся очно" in text_of(volunteer.get(PATH))
+
+
+def test_the_last_entry_may_be_taken_back_from_the_doors_page(forum, volunteer):
+    person = enrol(forum)
+    answer = volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "a"}, page=PATH)
+    assert "Отменить тот вход" not in text_of(answer)
+    page = text_of(volunteer.get(PATH))
+    assert "Последний: Примерова А. С., 12:00" in page
+    entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
+    assert volunteer.submit(PATH + "/undo", {"entry": entry}, page=PATH).status_code == 303
+    assert count(Presence) == 0
+    assert "Последний:" not in text_of(volunteer.get(PATH))
+
+
+def test_after_ten_minutes_an_entry_is_no_slip(forum, volunteer):
+    person = enrol(forum)
+    volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "a"}, page=PATH)
+    later = utcnow() + timedelta(minutes=11)
+    kernel_db.set_clock(lambda: later)
+    assert "Последний:" not in text_of(volunteer.get(PATH))
+    again = text_of(volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "b"}, page=PATH))
+    assert "Уже прошла" in again
+    assert "Отменить тот вход" not in again
+
+
+def test_another_day_is_told(forum, volunteer):
+    person = enrol(forum)
+    volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "a"}, page=PATH)
+    told = "Сегодня не день форума: 22 апреля 2027 года"
+    assert told in text_of(volunteer.get(PATH))
+    today = utcnow().astimezone(forum.zone).date()
+    with writing():
+        forum.date_start = forum.date_end = today
+        db.session.scalars(select(Presence)).one().entered_at -= timedelta(days=1)
+    assert "Сегодня не день форума" not in text_of(volunteer.get(PATH))
+    again = text_of(volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "b"}, page=PATH))
+    told = day(today - timedelta(days=1)).replace("\N{NO-BREAK SPACE}", " ")
+    assert f"Вход {told} в 12:00" in again
+
+
+def test_a_mistyped_code_is_kept_and_explained(forum, volunteer):
+    wrong = volunteer.submit(PATH + "/scans", {"code": "ABCD-EFGH", "typed": "1", "nonce": "a"}, page=PATH)
+    page = text_of(wrong)
+    assert "Нет билета с таким кодом. Код – 8 знаков под QR-кодом." in page
+    assert "ярче" not in page
+    assert page.count("Найти по фамилии") == 1
+    assert f'href="{PATH}?code=ABCD-EFGH#code"' in page
+    assert 'value="ABCD-EFGH"' in text_of(volunteer.get(PATH + "?code=ABCD-EFGH"))
+    short = volunteer.submit(PATH + "/scans", {"code": "ABCD-E", "typed": "1", "nonce": "a"}, page=PATH)
+    assert "не хватает 3 знаков" in text_of(short)
+
+
+def test_an_old_typed_code_says_what_became_of_its_holder(forum, volunteer):
+    moved, gone = enrol(forum), enrol(forum, "Другая Алла")
+    codes = [short_code(moved), short_code(gone)]
+    with writing():
+        operations.change_format(moved, Format.remote)
+        operations.change_format(gone, Format.remote)
+        operations.cancel(gone)
+    words = [
+        text_of(volunteer.submit(PATH + "/scans", {"code": code, "typed": "1", "nonce": code}, page=PATH))
+        for code in codes
+    ]
+    assert "Участвует дистанционно" in words[0]
+    assert "Участие отменено" in words[1]
 
 
 def test_a_photo_is_read_on_the_server(forum, volunteer):
@@ -188,6 +258,13 @@ def test_a_lost_place_comes_back_by_one_tap(forum, volunteer):
     assert "Вход" in page
     assert count(Presence) == 1
     assert (person.format, person.code_generation) == (Format.in_person, 3)
+
+
+def test_who_never_had_a_place_is_given_one(forum, volunteer):
+    person = enrol(forum, format=Format.remote)
+    page = text_of(volunteer.submit(PATH + "/scans", {"registration": person.uuid, "nonce": "a"}, page=PATH))
+    assert "Дать место в зале" in page
+    assert "Вернуть очное место" not in page
 
 
 def test_without_a_free_place_it_stays_lost(forum, volunteer):

@@ -75,6 +75,21 @@ def test_figures_say_what_was_counted(organiser, people):
     for figure in figures.values():
         assert figure in page
     assert "каждый человек посчитан один раз" in page
+    assert "(Иркутск, UTC+8)" in page
+    assert "Asia/Irkutsk" not in page
+
+
+def test_confirmed_is_counted_apart_only_when_it_differs(organiser, people, forum):
+    told = "подтверждено: у этих участников есть место"
+    assert told not in text_of(organiser.get(PATH))
+    set_capacity(forum, 1)
+    enrol(forum, "Пятый Глеб")
+    assert told in text_of(organiser.get(PATH))
+
+
+def test_the_list_is_taken_away_from_its_top(organiser, people):
+    page = text_of(organiser.get(PATH))
+    assert page.index(PATH + ".xlsx") < page.index("<table")
 
 
 def test_the_empty_list_says_what_comes(organiser, forum):
