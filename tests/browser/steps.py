@@ -176,7 +176,7 @@ def film_of(picture: bytes, path: Path) -> Path:
 def take_over(page: Page, practice: str, organisation: str) -> str:
     """«Беру к себе» for an organisation that is not in the list. Returns the adoption's address."""
     page.goto(f"/practices/{practice}")
-    press(page, page.locator(f'a[href$="/practices/{practice}/adoption"]').first)
+    press(page, page.locator(f'a[href$="/practices/{practice}/adoption"]:visible').first)
     if page.locator("select[name=organisation]").count():
         select_new(page)
     page.fill("[name=new_organisation]", organisation)
