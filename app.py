@@ -22,7 +22,7 @@ from forum.views import blueprint as forum_pages
 from home import navigation
 from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
-from kernel import access, assets, errors, i18n, migrations, observe, panels, security, templating, translations
+from kernel import access, assets, errors, i18n, links, migrations, observe, panels, security, templating, translations
 from kernel.db import db
 from kernel.links import DatabaseInteger
 from practices import receivers as practices_receivers
@@ -40,6 +40,7 @@ PARTS = (
     migrations,
     translations,
     templating,
+    links,
     i18n,
     security,
     access,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, has_request_context, request
+from flask import Flask, current_app, has_request_context, request, url_for
 from werkzeug.routing import IntegerConverter
 
 from kernel.i18n import spoken
@@ -14,6 +16,26 @@ class DatabaseInteger(IntegerConverter):
     """`<int:…>` in addresses: a number no database has is an address no page has."""
 
     regex = r"\d{1,9}"
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(path_for, "url_for")
+
+
+def path_for(endpoint: str, **values: Any) -> str:
+    """`url_for`, remembering what it built: a page of links spends a tenth of its time on building them."""
+    if not has_request_context() or endpoint.startswith(".") or not all(map(_is_plain, values.items())):
+        return url_for(endpoint, **values)
+    return _built(request.script_root, endpoint, tuple(values.items()))
+
+
+def _is_plain(value: tuple[str, Any]) -> bool:
+    return type(value[1]) in (str, int) and not value[0].startswith("_")
+
+
+@lru_cache(maxsize=4096)
+def _built(script_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def public_url(path: str, language: str | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NBSP = "\u00a0"
 _SPACES = re.compile(r"\s+")
@@ -84,6 +85,7 @@ def slugify(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:80].rstrip("-") or "n"
 
 
+@lru_cache(maxsize=4096)
 def typograph(text: str) -> str:
     """Bind short words, numbers and dashes with non-breaking spaces, as Russian typesetting asks."""
     text = _NUMBER_SIGN.sub(f"№{NBSP}", text)

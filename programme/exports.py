@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
-
-from flask import url_for
+from zoneinfo import ZoneInfo
 
 from forum.labels import floor_name
 from forum.models import Forum, Section
 from kernel.i18n import spoken
-from kernel.links import base_url, public_url
+from kernel.links import base_url, path_for, public_url
 from kernel.text import slugify
 from programme.models import Slot, SlotKind
+from programme.timetable import Item
 
 PALETTE = ("#2f6fa8", "#b7791f", "#2f8f5b", "#a84f86", "#2a8f96", "#7b5bb0", "#b04a3a", "#7d8a2e")
 
 
-def address(forum: Forum, slot: Slot) -> str:
+def address(forum: Forum, slot: Slot | Item) -> str:
     """The whole address of a talk's page, or of its section for other items."""
     if slot.kind is SlotKind.talk:
-        path = url_for("programme.talk", slug=forum.slug, code=slot.code)
+        path = path_for("programme.talk", slug=forum.slug, code=slot.code)
     else:
-        path = url_for("programme.section", slug=forum.slug, section_slug=slot.section.slug)
+        path = path_for("programme.section", slug=forum.slug, section_slug=slot.section.slug)
     return base_url() + path
 
 
-def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Slot]) -> dict[str, Any]:
+def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -> dict[str, Any]:
     """schedule.json version 1, cancelled items left out."""
     days = _days(forum)
     rooms = _room_names(slots)
@@ -47,7 +48,7 @@ def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Slot]) -
                 "daysCount": len(days),
                 "timeslot_duration": "00:05",
                 "time_zone_name": forum.timezone,
-                "url": base_url() + url_for("forum.forum", slug=forum.slug),
+                "url": base_url() + path_for("forum.forum", slug=forum.slug),
                 "tracks": [_track(section, index) for index, section in enumerate(sections)],
                 "rooms": [{"name": name, "guid": _guid(forum, name), "slug": slugify(name)} for name in rooms],
                 "days": [_day(forum, index, day, slots, rooms) for index, day in enumerate(days, start=1)],
@@ -65,11 +66,11 @@ def _days(forum: Forum) -> list[date]:
     return [forum.date_start + timedelta(days=n) for n in range((forum.date_end - forum.date_start).days + 1)]
 
 
-def _room_names(slots: Sequence[Slot]) -> list[str]:
+def _room_names(slots: Sequence[Item]) -> list[str]:
     return list(dict.fromkeys(_room(slot) for slot in slots))
 
 
-def _room(slot: Slot) -> str:
+def _room(slot: Item) -> str:
     return slot.room.name if slot.room else slot.section.name
 
 
@@ -81,7 +82,7 @@ def _track(section: Section, index: int) -> dict[str, str]:
     return {"name": section.name, "slug": section.slug, "color": PALETTE[index % len(PALETTE)]}
 
 
-def _day(forum: Forum, index: int, day: date, slots: Sequence[Slot], rooms: list[str]) -> dict[str, Any]:
+def _day(forum: Forum, index: int, day: date, slots: Sequence[Item], rooms: list[str]) -> dict[str, Any]:
     of_day = [slot for slot in slots if slot.starts.date() == day]
     start = datetime.combine(day, time(0, 0), forum.zone)
     return {
@@ -93,23 +94,21 @@ def _day(forum: Forum, index: int, day: date, slots: Sequence[Slot], rooms: list
     }
 
 
-def _event(forum: Forum, slot: Slot) -> dict[str, Any]:
-    starts = slot.starts.replace(tzinfo=forum.zone)
-    ends = slot.ends.replace(tzinfo=forum.zone)
+def _event(forum: Forum, slot: Item) -> dict[str, Any]:
     minutes = int((slot.ends - slot.starts).total_seconds() // 60)
     return {
         "guid": slot.uuid,
         "code": slot.code,
         "id": slot.id,
-        "date": starts.isoformat(),
-        "start": f"{starts:%H:%M}",
-        "end": ends.isoformat(),
+        "date": slot.starts.isoformat(),
+        "start": f"{slot.starts:%H:%M}",
+        "end": slot.ends.isoformat(),
         "duration": f"{minutes // 60:02}:{minutes % 60:02}",
         "room": _room(slot),
         "slug": f"{forum.slug}-{slot.code.lower()}",
         "url": address(forum, slot),
         "title": slot.title,
-        "subtitle": slot.practice.effect if slot.practice and slot.practice.is_public else None,
+        "subtitle": slot.practice.effect if slot.practice else None,
         "track": slot.section.name,
         "type": slot.kind.value,
         "language": "ru",
@@ -117,29 +116,28 @@ def _event(forum: Forum, slot: Slot) -> dict[str, Any]:
         "description": None,
         "persons": [
             {
-                "id": a.speaker.id,
-                "code": a.speaker.code,
-                "name": a.speaker.name,
-                "public_name": a.speaker.name,
-                "biography": a.position or None,
+                "id": person.speaker_id,
+                "code": person.code,
+                "name": person.name,
+                "public_name": person.name,
+                "biography": person.position or None,
             }
-            for a in slot.appearances
-            if not a.speaker.hidden
+            for person in slot.people
         ],
         "links": _links(slot),
     }
 
 
-def _links(slot: Slot) -> list[dict[str, str]]:
-    if slot.practice is None or not slot.practice.is_public:
+def _links(slot: Item) -> list[dict[str, str]]:
+    if slot.practice is None:
         return []
-    path = url_for("practices.practice", slug=slot.practice.slug)
+    path = path_for("practices.practice", slug=slot.practice.slug)
     return [{"title": slot.practice.name, "url": base_url() + path}]
 
 
-def calendar(forum: Forum, slots: Sequence[Slot]) -> bytes:
+def calendar(forum: Forum, slots: Sequence[Item]) -> bytes:
     """The programme as iCalendar (RFC 5545/7986); dropped items stay as cancelled."""
-    from icalendar import Calendar, Timezone  # noqa: PLC0415  (slow to load; answers are kept warm)
+    from icalendar import Calendar  # noqa: PLC0415  (slow to load; answers are kept warm)
 
     feed = Calendar()
     feed.add("prodid", f"-//Tirazh//{forum.slug}//RU")
@@ -151,47 +149,89 @@ def calendar(forum: Forum, slots: Sequence[Slot]) -> bytes:
     feed.add("x-wr-timezone", forum.timezone)
     feed.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     feed.add("url", public_url(f"/forums/{forum.slug}/programme", spoken()))
-    feed.add_component(
-        Timezone.from_tzinfo(
-            forum.zone, first_date=forum.date_start - timedelta(days=1), last_date=forum.date_end + timedelta(days=1)
-        )
+    parts = [_zone(forum.timezone, forum.date_start, forum.date_end)]
+    parts += [_event_text(_occasion(forum, slot)) for slot in slots]
+    head, end, tail = bytes(feed.to_ical()).rpartition(b"END:VCALENDAR")
+    return b"".join([head, *parts, end, tail])
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str, first: date, last: date) -> bytes:
+    from icalendar import Timezone  # noqa: PLC0415
+
+    margin = timedelta(days=1)
+    return bytes(Timezone.from_tzinfo(ZoneInfo(name), first_date=first - margin, last_date=last + margin).to_ical())
+
+
+class _Occasion(NamedTuple):
+    """All that an event's text is made of: while it stands, the text does."""
+
+    uid: str
+    zone: str
+    """Moments compare by instant: the zone they are told in is named apart."""
+    changed_at: datetime
+    created_at: datetime
+    sequence: int
+    starts: datetime
+    ends: datetime
+    summary: str
+    location: str
+    description: str
+    category: str
+    url: str
+    cancelled: bool
+
+
+def _occasion(forum: Forum, slot: Item) -> _Occasion:
+    return _Occasion(
+        f"{slot.uuid}@tirazh",
+        forum.timezone,
+        slot.changed_at,
+        slot.created_at,
+        slot.sequence,
+        slot.starts,
+        slot.ends,
+        slot.title,
+        _location(slot),
+        _description(slot),
+        slot.section.title,
+        address(forum, slot),
+        slot.cancelled,
     )
-    for slot in slots:
-        feed.add_component(_calendar_event(forum, slot))
-    return bytes(feed.to_ical())
 
 
-def _calendar_event(forum: Forum, slot: Slot) -> Any:
+@lru_cache(maxsize=2048)
+def _event_text(occasion: _Occasion) -> bytes:
+    """The event as it stands in the file; a changed programme writes only what changed."""
     from icalendar import Event  # noqa: PLC0415
 
     event = Event()
-    event.add("uid", f"{slot.uuid}@tirazh")
-    event.add("dtstamp", slot.changed_at)
-    event.add("last-modified", slot.changed_at)
-    event.add("created", slot.created_at)
-    event.add("sequence", slot.sequence)
-    event.add("dtstart", slot.starts.replace(tzinfo=forum.zone))
-    event.add("dtend", slot.ends.replace(tzinfo=forum.zone))
-    event.add("summary", slot.title)
-    event.add("location", _location(slot))
-    event.add("description", _description(slot))
-    event.add("categories", [slot.section.title])
-    event.add("url", address(forum, slot))
-    event.add("status", "CANCELLED" if slot.cancelled else "CONFIRMED")
-    return event
+    event.add("uid", occasion.uid)
+    event.add("dtstamp", occasion.changed_at)
+    event.add("last-modified", occasion.changed_at)
+    event.add("created", occasion.created_at)
+    event.add("sequence", occasion.sequence)
+    event.add("dtstart", occasion.starts)
+    event.add("dtend", occasion.ends)
+    event.add("summary", occasion.summary)
+    event.add("location", occasion.location)
+    event.add("description", occasion.description)
+    event.add("categories", [occasion.category])
+    event.add("url", occasion.url)
+    event.add("status", "CANCELLED" if occasion.cancelled else "CONFIRMED")
+    return bytes(event.to_ical())
 
 
-def _location(slot: Slot) -> str:
+def _location(slot: Item) -> str:
     if slot.room is None:
         return slot.section.name
     venue = slot.room.venue
     return ", ".join(part for part in (slot.room.name, floor_name(slot.room.floor), venue.name, venue.address) if part)
 
 
-def _description(slot: Slot) -> str:
+def _description(slot: Item) -> str:
     people = [
-        ", ".join(part for part in (a.speaker.name, a.position, a.organisation_name) if part)
-        for a in slot.appearances
-        if not a.speaker.hidden
+        ", ".join(part for part in (person.name, person.position, person.organisation) if part)
+        for person in slot.people
     ]
     return "\n".join([slot.section.name, *people, slot.abstract]).strip()

@@ -26,15 +26,14 @@ def _with_people(statement: Select[Any]) -> Select[Any]:
     )
 
 
-def slots_of(forum_id: int, *, section_id: int | None = None, cancelled: bool = False) -> list[Slot]:
-    """The forum's programme in order of time, with everything a page shows: four queries at any size.
+def slots_of(forum_id: int, *, cancelled: bool = False) -> list[Slot]:
+    """The forum's programme in order of time, to be worked on: four queries at any size.
 
     Of practices only what stands beside a talk: their passports are long, and a talk in two has one.
+    Pages that only show it take `programme.timetable`.
     """
     brief = joinedload(Slot.practice).load_only(Practice.slug, Practice.name, Practice.effect, Practice.admission)
     statement = _with_people(select(Slot).where(Slot.forum_id == forum_id)).options(brief)
-    if section_id is not None:
-        statement = statement.where(Slot.section_id == section_id)
     if not cancelled:
         statement = statement.where(Slot.cancelled.is_(False))
     statement = statement.join(Section, Section.id == Slot.section_id)

@@ -16,8 +16,9 @@ from kernel.access import public
 from kernel.pages import warm
 from programme import exports, queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
-from programme.models import Slot, SlotKind
+from programme.models import SlotKind
 from programme.schema import talk_json
+from programme.timetable import Item, timetable
 
 blueprint = Blueprint("programme", __name__)
 SCOPES = ("site", "forum:{slug}", "catalogue")
@@ -28,7 +29,7 @@ class Hour:
     """What begins at one time, for a list grouped by time."""
 
     starts: datetime
-    slots: list[Slot]
+    slots: list[Item]
 
 
 def _published(slug: str) -> Forum:
@@ -43,8 +44,8 @@ def _published(slug: str) -> Forum:
 @warm(*SCOPES, query=("view", "section", "day"))
 def programme(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    slots = queries.slots_of(forum.id)
     sections = forums.sections_of(forum.id)
+    slots = timetable(forum, sections)
     days = sorted({slot.starts.date() for slot in slots})
     day = _chosen_day(days)
     chosen = request.args.get("section", "")
@@ -60,7 +61,7 @@ def programme(slug: str) -> ResponseReturnValue:
         chosen=chosen,
         by_section=by_section,
         hours=_by_time(shown),
-        groups=[(section, [slot for slot in shown if slot.section_id == section.id]) for section in sections],
+        groups=[(section, [slot for slot in shown if slot.section is section]) for section in sections],
         counts=_counts(slots),
         zone=ZONES[forum.timezone],
         kinds=KIND_LABELS,
@@ -76,7 +77,7 @@ def _chosen_day(days: list[date]) -> date | None:
     return wanted if wanted in days else (days[0] if days else None)
 
 
-def _by_time(slots: list[Slot]) -> list[Hour]:
+def _by_time(slots: list[Item]) -> list[Hour]:
     hours: list[Hour] = []
     for slot in slots:
         if not hours or hours[-1].starts != slot.starts:
@@ -85,10 +86,10 @@ def _by_time(slots: list[Slot]) -> list[Hour]:
     return hours
 
 
-def _counts(slots: list[Slot]) -> dict[str, int]:
-    speakers = {a.speaker_id for slot in slots for a in slot.appearances}
+def _counts(slots: list[Item]) -> dict[str, int]:
+    speakers = {person.speaker_id for slot in slots for person in slot.people}
     talks = sum(slot.kind is SlotKind.talk for slot in slots)
-    return {"talks": talks, "speakers": len(speakers), "sections": len({slot.section_id for slot in slots})}
+    return {"talks": talks, "speakers": len(speakers), "sections": len({slot.section.id for slot in slots})}
 
 
 @blueprint.get("/forums/<slug>/programme.json")
@@ -96,7 +97,8 @@ def _counts(slots: list[Slot]) -> dict[str, int]:
 @warm(*SCOPES)
 def programme_json(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    return jsonify(exports.schedule(forum, forums.sections_of(forum.id), queries.slots_of(forum.id)))
+    sections = forums.sections_of(forum.id)
+    return jsonify(exports.schedule(forum, sections, timetable(forum, sections)))
 
 
 @blueprint.get("/forums/<slug>/programme.ics")
@@ -104,7 +106,7 @@ def programme_json(slug: str) -> ResponseReturnValue:
 @warm(*SCOPES)
 def programme_ics(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    body = exports.calendar(forum, queries.slots_of(forum.id, cancelled=True))
+    body = exports.calendar(forum, timetable(forum, forums.sections_of(forum.id), cancelled=True))
     response = Response(body, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{forum.slug}.ics"'
     return response
@@ -116,7 +118,7 @@ def programme_ics(slug: str) -> ResponseReturnValue:
 def section(slug: str, section_slug: str) -> ResponseReturnValue:
     forum = forums.public_forum(slug)
     found = forums.section_of(forum, section_slug)
-    slots = queries.slots_of(forum.id, section_id=found.id) if forum.programme_published else []
+    slots = timetable(forum, [found]) if forum.programme_published else []
     return render_template(
         "programme/section.html",
         forum=forum,
