@@ -102,13 +102,18 @@ def keep_key(model: type[Any], source: str, key: str) -> None:
     event.listen(getattr(model, source), "set", changed, propagate=True)
 
 
-def inserting(model: type[Any]) -> Any:
-    """An insert that knows `on_conflict_do_…`, for the database in use."""
-    if db.session.get_bind().dialect.name == "postgresql":
+def dialect() -> str:
+    """The database in use: "sqlite" or "postgresql"."""
+    return db.session.get_bind().dialect.name
+
+
+def inserting(target: Any, kind: str = "") -> Any:
+    """An insert into a model or table that knows `on_conflict_do_…`, for the database in use or one of that `kind`."""
+    if (kind or dialect()) == "postgresql":
         from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415  (large: only where it is the database)
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415
-    return insert(model)
+    return insert(target)
 
 
 def utcnow() -> datetime:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, has_request_context, url_for
+from flask import Flask, current_app, has_request_context
 from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 
+from kernel.links import path_for
 from kernel.text import typograph
 
 
@@ -30,6 +31,11 @@ def prose(text: str) -> Markup:
             link_rel="nofollow noopener",
         )
     )
+
+
+def fragment(template: str, **context: Any) -> str:
+    """A piece of a page by itself, without what only whole pages need (navigation, languages)."""
+    return current_app.jinja_env.get_template(template).render(context)
 
 
 def init_app(app: Flask) -> None:
@@ -60,7 +66,7 @@ def _navigation() -> dict[str, Any]:
     links: dict[str, Any] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
     if not has_request_context():  # a letter
         return links
-    return links | {name: url_for(endpoint) for name, endpoint in _addresses.items()}
+    return links | {name: path_for(endpoint) for name, endpoint in _addresses.items()}
 
 
 class _Lazy:

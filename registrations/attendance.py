@@ -10,13 +10,14 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 
 from activity.operations import record
 from forum.models import Format, Forum, Quota
-from kernel.db import db, inserting, utcnow
+from kernel.db import db, dialect, inserting, utcnow
 from kernel.secrets import token_hash
 from registrations import operations
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
@@ -69,7 +70,7 @@ class Verdict:
 
 def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Judge a code as read from a ticket (see `tickets.read_code`) and let its holder in."""
-    seen = db.session.execute(_seen(forum_id).where(Registration.code_hash == token_hash(code))).first()
+    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
     if seen is None:
         return _not_current(forum_id, code)
     return _admit(forum_id, seen, nonce, user_id, gate, force)
@@ -77,44 +78,60 @@ def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str
 
 def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Let in somebody found by name."""
-    seen = db.session.execute(
-        _seen(forum_id).where(Registration.uuid == uuid, Registration.forum_id == forum_id)
-    ).first()
-    if seen is None:
+    seen = _run(_BY_UUID, forum=forum_id, key=uuid).first()
+    if seen is None or seen.forum_id != forum_id:
         return _count(Answer.unknown, forum_id)
     return _admit(forum_id, seen, nonce, user_id, gate, force)
 
 
-def _seen(forum_id: int) -> Select[*tuple[Any, ...]]:
-    """Everything a verdict needs, in one statement."""
-    return (
-        select(
-            Registration.id,
-            Registration.uuid,
-            Registration.forum_id,
-            Registration.name,
-            Registration.organisation,
-            Registration.status,
-            Registration.format,
-            Registration.code_generation,
-            Registration.confirmed_at,
-            Territory.short_name.label("territory"),
-            Presence.entered_at,
-            Attendance.gate,
-            Attendance.nonce,
-            _inside(forum_id).label("inside"),
-            Quota.capacity,
-            Quota.taken,
-        )
-        .outerjoin(Territory, Territory.id == Registration.territory_id)
-        .outerjoin(Presence, Presence.registration_id == Registration.id)
-        .outerjoin(Attendance, Attendance.id == Presence.entry_id)
-        .outerjoin(Quota, (Quota.forum_id == forum_id) & (Quota.format == Format.in_person))
-    )
+def _run(statement: Any, **values: Any) -> Any:
+    return db.session.connection().execute(statement, values)
 
 
-def _inside(forum_id: int) -> Any:
-    return select(func.count()).select_from(Presence).where(Presence.forum_id == forum_id).scalar_subquery()
+# Tables and not models, composed once: at the door composing a statement costs more than running it.
+_registration, _presence, _attendance = Registration.__table__, Presence.__table__, Attendance.__table__
+_quota, _territory = Quota.__table__, Territory.__table__
+_INSIDE = (
+    select(func.count())
+    .select_from(_presence)
+    .where(_presence.c.forum_id == bindparam("forum"))
+    .scalar_subquery()
+    .label("inside")
+)
+_SEEN = select(
+    _registration.c.id,
+    _registration.c.uuid,
+    _registration.c.forum_id,
+    _registration.c.name,
+    _registration.c.organisation,
+    _registration.c.status,
+    _registration.c.format,
+    _registration.c.code_generation,
+    _registration.c.confirmed_at,
+    _territory.c.short_name.label("territory"),
+    _presence.c.entered_at,
+    _attendance.c.gate,
+    _attendance.c.nonce,
+    _INSIDE,
+    _quota.c.capacity,
+    _quota.c.taken,
+).select_from(
+    _registration.outerjoin(_territory, _territory.c.id == _registration.c.territory_id)
+    .outerjoin(_presence, _presence.c.registration_id == _registration.c.id)
+    .outerjoin(_attendance, _attendance.c.id == _presence.c.entry_id)
+    .outerjoin(_quota, (_quota.c.forum_id == bindparam("forum")) & (_quota.c.format == Format.in_person))
+)
+"""Everything a verdict needs, in one statement."""
+_BY_CODE, _BY_UUID, _BY_ID = (
+    _SEEN.where(column == bindparam("key"))
+    for column in (_registration.c.code_hash, _registration.c.uuid, _registration.c.id)
+)
+
+
+@cache
+def _first(table: Any, dialect: str, returned: str, *unless: str) -> Any:
+    """An insert that gives `returned`, or no row when one with the same `unless` is there."""
+    return inserting(table, dialect).on_conflict_do_nothing(index_elements=unless).returning(table.c[returned])
 
 
 def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
@@ -149,41 +166,32 @@ def _refusal(seen: Row[Any]) -> Answer | None:
 
 def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str) -> int | None:
     """Append the entry; None when this nonce is known already."""
-    statement = (
-        inserting(Attendance)
-        .values(
-            forum_id=forum_id,
-            registration_id=registration_id,
-            kind=AttendanceKind.entry,
-            source="door",
-            gate=gate[:80],
-            user_id=user_id,
-            nonce=nonce,
-            verdict=Answer.go.value,
-            at=utcnow(),
-        )
-        .on_conflict_do_nothing(index_elements=["forum_id", "nonce"])
-        .returning(Attendance.id)
-    )
-    found: int | None = db.session.execute(statement).scalar()
+    found: int | None = _run(
+        _first(_attendance, dialect(), "id", "forum_id", "nonce"),
+        forum_id=forum_id,
+        registration_id=registration_id,
+        kind=AttendanceKind.entry,
+        source="door",
+        gate=gate[:80],
+        user_id=user_id,
+        nonce=nonce,
+        verdict=Answer.go.value,
+        at=utcnow(),
+    ).scalar()
     return found
 
 
 def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
     """Mark as present; False when another door did so a moment ago."""
-    statement = (
-        inserting(Presence)
-        .values(registration_id=registration_id, forum_id=forum_id, entry_id=entry_id, entered_at=utcnow())
-        .on_conflict_do_nothing(index_elements=["registration_id"])
-        .returning(Presence.registration_id)
-    )
-    return db.session.execute(statement).first() is not None
+    statement = _first(_presence, dialect(), "registration_id", "registration_id")
+    values = {"registration_id": registration_id, "forum_id": forum_id, "entry_id": entry_id, "entered_at": utcnow()}
+    return _run(statement, **values).first() is not None
 
 
 def _lost(forum_id: int, seen: Row[Any], entry_id: int) -> Verdict:
     """Two doors at once: the entry written in vain is taken out before anybody can see it."""
     db.session.execute(delete(Attendance).where(Attendance.id == entry_id))
-    fresh = db.session.execute(_seen(forum_id).where(Registration.id == seen.id)).one()
+    fresh = _run(_BY_ID, forum=forum_id, key=seen.id).one()
     return _verdict(Answer.again, fresh)
 
 
@@ -223,7 +231,7 @@ def _not_current(forum_id: int, code: str) -> Verdict:
     )
     for registration_id, uuid, generation in rows:
         if any(code_of(uuid, earlier) == code for earlier in range(1, generation)):
-            seen = db.session.execute(_seen(forum_id).where(Registration.id == registration_id)).one()
+            seen = _run(_BY_ID, forum=forum_id, key=registration_id).one()
             return _verdict(Answer.revoked, seen)
     return _count(Answer.unknown, forum_id)
 
@@ -240,10 +248,16 @@ def _count(answer: Answer, forum_id: int, **values: Any) -> Verdict:
 
 def counter(forum_id: int) -> tuple[int, int | None]:
     """How many are inside, and how many have a place in the hall (None: the forum has none)."""
-    row = db.session.execute(
-        select(_inside(forum_id), Quota.taken).where(Quota.forum_id == forum_id, Quota.format == Format.in_person)
-    ).first()
-    return (int(row[0]), row[1]) if row else (db.session.scalar(select(_inside(forum_id))) or 0, None)
+    inside, taken = _run(_COUNTER, forum=forum_id).one()
+    return int(inside), taken
+
+
+_COUNTER = select(
+    _INSIDE,
+    select(_quota.c.taken)
+    .where(_quota.c.forum_id == bindparam("forum"), _quota.c.format == Format.in_person)
+    .scalar_subquery(),
+)
 
 
 def code_by_start(forum_id: int, start: str) -> str:
@@ -303,22 +317,18 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     ).first()
     if entry is None:
         return False
-    statement = (
-        inserting(Attendance)
-        .values(
-            forum_id=forum_id,
-            registration_id=entry.registration_id,
-            kind=AttendanceKind.undo,
-            source="door",
-            user_id=user_id,
-            nonce=f"-{nonce}"[:64],
-            undoes_id=entry.id,
-            at=utcnow(),
-        )
-        .on_conflict_do_nothing(index_elements=["forum_id", "nonce"])
-        .returning(Attendance.id)
+    undone = _run(
+        _first(_attendance, dialect(), "id", "forum_id", "nonce"),
+        forum_id=forum_id,
+        registration_id=entry.registration_id,
+        kind=AttendanceKind.undo,
+        source="door",
+        user_id=user_id,
+        nonce=f"-{nonce}"[:64],
+        undoes_id=entry.id,
+        at=utcnow(),
     )
-    if db.session.execute(statement).first() is None:
+    if undone.first() is None:
         return False
     db.session.execute(delete(Presence).where(Presence.entry_id == entry.id))
     return True

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from forum.models import Forum
-from forum.queries import forum_for, forums_for, local_today
+from forum.queries import forum_for, forums_for, local_today, place_for
 from kernel.access import requires
 from kernel.files import FileRefused
 from kernel.i18n import clock
 from kernel.security import allow_scanner
+from kernel.templating import fragment
 from kernel.text import clean
 from kernel.transaction import retried, writing
 from registrations import (
@@ -46,9 +46,9 @@ class Door:
     user_id: int
 
 
-def _door(slug: str) -> tuple[Forum, Door]:
-    forum = forum_for(current_user, slug, WORK)
-    return forum, Door(forum.id, forum.slug, forum.timezone, current_user.id)
+def _door(slug: str) -> Door:
+    place = place_for(current_user, slug, WORK)
+    return Door(place.id, place.slug, place.timezone, current_user.id)
 
 
 @blueprint.get("/door/")
@@ -63,7 +63,7 @@ def choose() -> ResponseReturnValue:
 @blueprint.get("/door/<slug>")
 @requires(WORK)
 def forum(slug: str) -> ResponseReturnValue:
-    found, door = _door(slug)
+    found, door = forum_for(current_user, slug, WORK), _door(slug)
     allow_scanner()
     q = request.args.get("q", "").strip()
     people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else []
@@ -86,7 +86,7 @@ def forum(slug: str) -> ResponseReturnValue:
 @requires(WORK)
 def count(slug: str) -> ResponseReturnValue:
     """How many are inside, for the line at the top of the scanner."""
-    _found, door = _door(slug)
+    door = _door(slug)
     inside, expected = attendance.counter(door.forum_id)
     return jsonify(inside=inside, expected=expected, line=count_line(inside, expected))
 
@@ -95,7 +95,7 @@ def count(slug: str) -> ResponseReturnValue:
 @requires(WORK)
 def scans(slug: str) -> ResponseReturnValue:
     """A scanned or typed `code`, a `photo` of one, or a `registration` found by name."""
-    _found, door = _door(slug)
+    door = _door(slug)
     nonce = request.form.get("nonce", "").strip() or _new_nonce()
     force = request.form.get("force") == "1"
     uuid = request.form.get("registration", "")
@@ -120,9 +120,7 @@ def _last(slug: str, zone: str, entry: attendance.LastEntry | None) -> str:
     if entry is None:
         return ""
     time = clock(entry.at.astimezone(ZoneInfo(zone)))
-    return render_template(
-        "registrations/door/_last.html", slug=slug, name=initials(entry.name), time=time, entry=entry
-    )
+    return fragment("registrations/door/_last.html", slug=slug, name=initials(entry.name), time=time, entry=entry)
 
 
 def _code() -> str:
@@ -154,7 +152,7 @@ def _let_in(judge: Any) -> Verdict:
 @requires(WORK)
 def places(slug: str) -> ResponseReturnValue:
     """Give the place in the hall back to somebody who gave it up, and let them in."""
-    found, door = _door(slug)
+    found, door = forum_for(current_user, slug, WORK), _door(slug)
     registration = queries.registration_of(found, request.form.get("registration", ""))
     nonce = request.form.get("nonce", "").strip() or _new_nonce()
     by = current_user._get_current_object()
@@ -169,7 +167,7 @@ def places(slug: str) -> ResponseReturnValue:
 @requires(WORK)
 def undo(slug: str) -> ResponseReturnValue:
     """Take back an entry made by mistake."""
-    _found, door = _door(slug)
+    door = _door(slug)
     entry = request.form.get("entry", "")
     with writing():
         attendance.undo(door.forum_id, entry, user_id=door.user_id)
@@ -193,7 +191,7 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
         "new_nonce": _new_nonce,
     }
     if request.accept_mimetypes.best == "application/json":
-        html = render_template("registrations/door/_verdict.html", **context)
+        html = fragment("registrations/door/_verdict.html", **context)
         return jsonify(
             kind=said.kind,
             answer=verdict.answer.value,
