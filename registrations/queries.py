@@ -24,14 +24,17 @@ JOIN_EARLY = timedelta(minutes=15)
 
 def public_forum(slug: str) -> Forum:
     """A forum that visitors may see, with its counters and sections. Raises NotFound."""
-    found = db.session.scalar(
-        select(Forum)
-        .where(Forum.slug == slug, Forum.status != ForumStatus.draft)
-        .options(selectinload(Forum.quotas), selectinload(Forum.sections))
-    )
+    found = db.session.scalar(_FORUM, {"slug": slug})
     if found is None:
         raise NotFound()
     return found
+
+
+_FORUM = (
+    select(Forum)
+    .where(Forum.slug == bindparam("slug"), Forum.status != ForumStatus.draft)
+    .options(selectinload(Forum.quotas), selectinload(Forum.sections))
+)
 
 
 def is_open(forum: Forum) -> bool:

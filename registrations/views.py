@@ -9,7 +9,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from accounts.enums import ConsentKind
 from accounts.models import ConsentText
-from accounts.queries import consent_text
+from accounts.queries import consent_texts
 from forum.models import Format, Forum
 from forum.queries import local_today
 from kernel import limits
@@ -82,7 +82,8 @@ def _application(form: RegistrationForm) -> operations.Application:
 def _consents() -> dict[str, ConsentText | None]:
     """The wordings in force, in the reader's language or else in Russian."""
     kinds = (ConsentKind.personal_data, ConsentKind.mailing)
-    return {kind.value: consent_text(kind, language()) or consent_text(kind, "ru") for kind in kinds}
+    texts = consent_texts(kinds, language())
+    return {kind.value: texts.get(kind) for kind in kinds}
 
 
 def _form_page(forum: Forum, form: RegistrationForm) -> str:
