@@ -20,7 +20,7 @@ def public_forum(slug: str) -> Forum:
     found = db.session.scalar(
         select(Forum)
         .where(Forum.slug == slug, Forum.status != ForumStatus.draft)
-        .options(joinedload(Forum.series).joinedload(Series.organiser), joinedload(Forum.territory))
+        .options(joinedload(Forum.series).joinedload(Series.organiser))
     )
     if found is None:
         raise NotFound()
@@ -114,7 +114,7 @@ def within(scopes: Scopes) -> ColumnElement[bool] | None:
 
 def forum_for(user: Actor, slug: str, permission: str) -> Forum:
     """The forum, when `user` holds `permission` in it, its series or everywhere. Raises NotFound."""
-    statement = select(Forum).where(Forum.slug == slug).options(joinedload(Forum.series), joinedload(Forum.territory))
+    statement = select(Forum).where(Forum.slug == slug).options(joinedload(Forum.series))
     return _one(_narrow(statement, user.scopes(permission)))
 
 

@@ -92,7 +92,7 @@ def paginate(
     # The tie turns round with the rest, so that an index can be walked backwards.
     order = [column.desc() if sort.startswith("-") else column.asc() for column in (*columns, tie)]
     result = db.session.execute(statement.order_by(*order).limit(per_page).offset((page - 1) * per_page))
-    items: list[Any] = list(result.unique().scalars()) if scalars else list(result.unique())  # type: ignore[arg-type]
+    items: list[Any] = list(result.unique().scalars()) if scalars else list(result)  # type: ignore[arg-type]
     params = {name: values for name, values in request.args.lists() if any(values)}
     path = request.script_root + request.path
     return Listing(items, total, page, per_page, sort, request.args.get("q", "").strip(), params, path)

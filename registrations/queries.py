@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
@@ -203,22 +203,21 @@ def narrowed(statement: Select[*tuple[Any, ...]], forum: Forum, by: Narrowing) -
 
 
 def list_statement(forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
-    """(registration, territory's name, entered_at) rows for the list; of a registration, what the list shows."""
-    shown = load_only(
-        Registration.uuid,
-        Registration.name,
-        Registration.email,
-        Registration.status,
-        Registration.format,
-        Registration.waiting_number,
-        Registration.organisation,
-        Registration.position,
-        Registration.created_at,
-        raiseload=True,
-    )
+    """Plain rows of what the list shows."""
     statement = (
-        select(Registration, Territory.name, Presence.entered_at)
-        .options(shown)
+        select(
+            Registration.uuid,
+            Registration.name,
+            Registration.email,
+            Registration.status,
+            Registration.format,
+            Registration.waiting_number,
+            Registration.organisation,
+            Registration.position,
+            Registration.created_at,
+            Territory.name.label("territory"),
+            Presence.entered_at.label("entered"),
+        )
         .outerjoin(Territory, Territory.id == Registration.territory_id)
         .outerjoin(Presence, Presence.registration_id == Registration.id)
     )
