@@ -48,7 +48,14 @@ def participants(slug: str) -> ResponseReturnValue:
         "number": Registration.waiting_number,
         "came": (Presence.entered_at, Registration.name_key),
     }
-    listing = paginate(queries.list_statement(forum, by), sorts, default="-created", tie=Registration.id, scalars=False)
+    listing = paginate(
+        queries.list_statement(forum, by),
+        sorts,
+        default="-created",
+        tie=Registration.id,
+        scalars=False,
+        total=queries.list_count(forum, by),
+    )
     sections = {str(section.id): section.name for section in forum.sections}
     territories = dict(queries.territories_present(forum))
     _name_filters(listing, by, sections, territories)

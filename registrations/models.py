@@ -30,6 +30,7 @@ class Registration(Model):
         Index("ix_registration_forum_status", "forum_id", "status", "format"),
         Index("ix_registration_forum_name", "forum_id", "name_key"),
         Index("ix_registration_forum_created", "forum_id", "created_at"),
+        Index("ix_registration_forum_territory", "forum_id", "territory_id"),
         Index("ix_registration_waiting", "forum_id", "format", "waiting_number"),
     )
 
@@ -96,6 +97,7 @@ class Attendance(Model):
         UniqueConstraint("forum_id", "nonce"),
         Index("ix_attendance_registration", "registration_id", "at"),
         Index("ix_attendance_forum_at", "forum_id", "at"),
+        Index("ix_attendance_watched", "forum_id", "kind", "registration_id", "minutes"),
     )
 
     id: Mapped[IntPk]

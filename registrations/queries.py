@@ -178,7 +178,7 @@ class Narrowing:
 
 
 def narrowed(statement: Select[*tuple[Any, ...]], forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
-    """`statement` over Registration (outer-joined to Presence) with the conditions of `by`."""
+    """`statement` over Registration with the conditions of `by`; it may be joined to other tables or not."""
     statement = statement.where(Registration.forum_id == forum.id)
     for word in sort_key(by.q).split() if "@" not in by.q else []:
         statement = statement.where(
@@ -193,13 +193,19 @@ def narrowed(statement: Select[*tuple[Any, ...]], forum: Forum, by: Narrowing) -
     if by.format in {member.value for member in Format}:
         statement = statement.where(Registration.format == Format(by.format))
     if by.territory:
-        statement = statement.where(Territory.oktmo == by.territory)
+        here = select(Territory.id).where(Territory.oktmo == by.territory)
+        statement = statement.where(Registration.territory_id.in_(here))
     if (section_id := whole(by.section)) is not None:
         statement = statement.where(Registration.interests.any(Interest.section_id == section_id))
     if by.came in ("yes", "no"):
-        came = Presence.registration_id.is_not(None)
+        came = Registration.id.in_(select(Presence.registration_id).where(Presence.forum_id == forum.id))
         statement = statement.where(came if by.came == "yes" else ~came)
     return statement
+
+
+def list_count(forum: Forum, by: Narrowing) -> int:
+    """How many the list has; without the joins that only show something."""
+    return db.session.scalar(narrowed(select(func.count(Registration.id)), forum, by)) or 0
 
 
 def list_statement(forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
