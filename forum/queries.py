@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
@@ -105,11 +105,14 @@ def within(scopes: Scopes) -> ColumnElement[bool] | None:
     """The condition on Forum that `scopes` allow; None when they allow everything."""
     if scopes.everywhere:
         return None
-    return or_(
-        Forum.series_id.in_(scopes.of("series")),
-        Forum.id.in_(scopes.of("forum")),
-        Forum.id.in_(select(Section.forum_id).where(Section.id.in_(scopes.of("section")))),
-    )
+    held: list[ColumnElement[bool]] = []
+    if series := scopes.of("series"):
+        held.append(Forum.series_id.in_(series))
+    if forums := scopes.of("forum"):
+        held.append(Forum.id.in_(forums))
+    if sections := scopes.of("section"):
+        held.append(Forum.id.in_(select(Section.forum_id).where(Section.id.in_(sections))))
+    return or_(false(), *held)
 
 
 def forum_for(user: Actor, slug: str, permission: str) -> Forum:

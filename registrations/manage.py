@@ -56,7 +56,7 @@ def participants(slug: str) -> ResponseReturnValue:
         scalars=False,
         total=queries.list_count(forum, by),
     )
-    sections = {str(section.id): section.name for section in forum.sections}
+    sections = queries.section_names(forum)
     territories = dict(queries.territories_present(forum))
     _name_filters(listing, by, sections, territories)
     return render_template(
@@ -65,7 +65,7 @@ def participants(slug: str) -> ResponseReturnValue:
         listing=listing,
         by=by,
         figures=queries.figures(forum),
-        quotas={quota.format.value: quota for quota in forum.quotas},
+        places=queries.capacities(forum).get(Format.in_person.value),
         sections=sections,
         territories=territories,
         statuses=STATUS_LABELS,

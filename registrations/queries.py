@@ -337,6 +337,20 @@ def territories_present(forum: Forum) -> list[tuple[str, str]]:
     return [(oktmo, name) for oktmo, name in db.session.connection().execute(_PRESENT, {"forum": forum.id})]
 
 
+def section_names(forum: Forum) -> dict[str, str]:
+    """Names of the forum's sections by id as it stands in an address, in their order."""
+    rows = db.session.connection().execute(_SECTIONS, {"forum": forum.id})
+    return {str(section_id): name for section_id, name in rows}
+
+
+def capacities(forum: Forum) -> dict[str, int | None]:
+    """Places by format value; None when they are not limited."""
+    rows = db.session.connection().execute(_CAPACITIES, {"forum": forum.id})
+    return {format.value: capacity for format, capacity in rows}
+
+
+_SECTIONS = select(Section.id, Section.name).where(Section.forum_id == _forum).order_by(Section.position, Section.id)
+_CAPACITIES = select(Quota.format, Quota.capacity).where(Quota.forum_id == _forum)
 _PRESENT = (
     select(Territory.oktmo, Territory.name)
     .where(Territory.id.in_(select(Registration.territory_id).where(Registration.forum_id == _forum).distinct()))
