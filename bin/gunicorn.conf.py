@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import signal
@@ -19,6 +20,17 @@ accesslog = None
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
+
+M_ARENA_MAX = -8
+LARGE = 100_000
+"""Bytes of an answer after which memory is given back."""
+
+try:  # glibc: one heap for all threads, or each keeps what its largest answer took
+    _libc = ctypes.CDLL(None)
+    _libc.mallopt(M_ARENA_MAX, 1)
+    _trim = _libc.malloc_trim
+except (AttributeError, OSError):
+    _trim = None
 
 _job_worker = 0
 _ending = threading.Event()
@@ -75,6 +87,12 @@ def post_fork(server, worker) -> None:
 
     with wsgi.app.app_context():
         db.engine.dispose(close=False)  # connections are not shared between processes
+
+
+def post_request(worker, request, environ, response) -> None:
+    """A workbook of thousands of rows leaves holes in the heap: return them to the system."""
+    if _trim is not None and response.sent > LARGE:
+        _trim(0)
 
 
 def on_exit(server) -> None:
