@@ -20,7 +20,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-door-next]")) { event.preventDefault(); next(); }
 });
-document.addEventListener("pointerdown", () => { clearTimeout(timer); wake(); });
+for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { clearTimeout(timer); wake(); });
 tools.querySelector("[data-door-photo]").addEventListener("change", ({ target }) => { if (target.files.length) target.form.requestSubmit(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 if (!window.isSecureContext) say(tools.dataset.insecure);

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import DESK, Pages
+from tests.browser.chromium import DESK, PHONE, Pages
+from tests.browser.steps import STAGES, draft_forum, programme_file, sign_up, talks, today
 
 pytestmark = pytest.mark.browser
+FORUM = "prosemyu-2027"
 FOCUS = """async () => {
   for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
   const one = document.activeElement;
@@ -111,12 +114,114 @@ def test_a_coordinator_takes_a_practice(keyboard: Keyboard) -> None:
     keyboard.tab_to(type="submit")
     keyboard.enter()
     expect(page.locator(".page-head .state")).to_have_text("Думаем")
-    keyboard.tab_to(name="assessment_done")
-    keyboard.press("Space")
-    keyboard.tab_to(name="assessment_evidence")
-    keyboard.type("Протокол № 1")
+    note_all_stages(keyboard)
+    expect(page.locator(".page-head .state")).to_have_text("Работает")
+    expect(page.locator("table")).to_contain_text("Протокол assessment")
+    page.goto(f"/territories/{here}")
+    expect(page.locator("#adoption")).to_contain_text(free["name"])
+
+
+def note_all_stages(keyboard: Keyboard) -> None:
+    """Tick every stage as reached today, the later ones behind their fold, each with what shows it."""
+    form = keyboard.page.locator('form[action$="/stage"]')
+    for stage in STAGES:
+        if not form.locator(f"[name={stage}_done]").is_visible():
+            keyboard.tab_to(tag="SUMMARY")
+            keyboard.press("Enter")
+            expect(form.locator(f"[name={stage}_done]")).to_be_visible()
+        keyboard.tab_to(name=f"{stage}_done")
+        keyboard.press("Space")
+        keyboard.tab_to(name=f"{stage}_on")
+        type_today(keyboard, f"{stage}_on")
+        keyboard.tab_to(name=f"{stage}_evidence")
+        keyboard.type(f"Протокол {stage}")
     keyboard.enter()
-    expect(page.locator("table")).to_contain_text("Протокол № 1")
+
+
+def type_today(keyboard: Keyboard, name: str) -> None:
+    """Type the date into the field in focus, in the order in which this browser keeps day and month."""
+    field = keyboard.page.locator(f"[name={name}]")
+    for order in ("%d%m%Y", "%m%d%Y"):
+        keyboard.press("ArrowLeft", "ArrowLeft")
+        keyboard.type(today().strftime(order))
+        if field.input_value() == today().isoformat():
+            return
+    raise AssertionError(f"{name} holds {field.input_value()!r}")
+
+
+def test_an_organiser_brings_a_programme_in_and_publishes_it(pages: Pages, films: Path) -> None:
+    page = pages.open(DESK, role="organiser", reduced_motion="reduce")
+    slug = draft_forum(page, "Форум с клавиатуры", places=5)
+    template = page.request.get(f"/manage/forums/{slug}/programme/template.xlsx").body()
+    file = programme_file(template, talks(""), films / "keyboard.xlsx")
+    page.goto(f"/manage/forums/{slug}/programme/import")
+    keyboard = Keyboard(page)
+    keyboard.tab_to(type="file")
+    with page.expect_file_chooser() as chooser:
+        keyboard.press("Enter")
+    chooser.value.set_files(file)
+    keyboard.tab_to(type="submit")
+    keyboard.enter()
+    expect(page.locator("tbody tr", has_text="будет добавлено")).to_have_count(3)
+    press_button(keyboard, "/confirmation")
+    page.goto(f"/manage/forums/{slug}")
+    press_button(keyboard, "/programme-publication")
+    press_button(keyboard, "/status")
+    page.goto(f"/forums/{slug}/programme")
+    expect(page.locator("main")).to_contain_text("Что делать завтра")
+
+
+def press_button(keyboard: Keyboard, ending: str) -> None:
+    """Come by Tab to the button of the form whose address ends so, and press it."""
+    button = keyboard.page.locator(f'form[action$="{ending}"] button[type=submit]').first
+    while not button.evaluate("one => one === document.activeElement"):
+        keyboard.tab_to(tag="BUTTON", limit=200)
+    keyboard.enter()
+
+
+def test_the_door_lets_in_by_code_and_by_name(pages: Pages) -> None:
+    participant = pages.open(PHONE)
+    sign_up(participant, FORUM, "Дверникова Ольга Ильинична", "dvernikova@example.org")
+    code = participant.locator(".ticket-code").inner_text()
+    page = pages.open(PHONE, role="door", reduced_motion="reduce")
+    keyboard = Keyboard(page)
+    assert told(keyboard, "code", code.lower().replace("-", " ")) == "go"
+    undo(keyboard)
+    assert told(keyboard, "code", code) == "go"
+    assert told(keyboard, "code", code) == "again"
+    assert told(keyboard, "code", "AAAA-AAAA") == "no"
+    page.goto(f"/door/{FORUM}")
+    keyboard.tab_to(name="q")
+    keyboard.type("дверникова")
+    keyboard.enter()
+    let_in = page.get_by_role("button", name="Впустить")
+    while not let_in.evaluate("one => one === document.activeElement"):
+        keyboard.tab_to(tag="BUTTON")
+    keyboard.press("Enter")
+    verdict = page.locator("[data-verdict]:visible")
+    expect(verdict).to_have_attribute("data-verdict", "again")
+    expect(verdict).to_contain_text("Дверникова")
+
+
+def told(keyboard: Keyboard, field: str, text: str) -> str | None:
+    """Type into a field of the door and press Enter: the verdict's kind, with its main button in focus."""
+    page = keyboard.page
+    page.goto(f"/door/{FORUM}")
+    keyboard.tab_to(name=field)
+    keyboard.type(text)
+    keyboard.press("Enter")
+    verdict = page.locator("[data-verdict]:visible")
+    expect(verdict).to_be_visible()
+    return verdict.get_attribute("data-verdict")
+
+
+def undo(keyboard: Keyboard) -> None:
+    """Take the entry back by the button under the verdict."""
+    page = keyboard.page
+    while not page.evaluate("document.activeElement.form?.action.endsWith('/undo') ?? false"):
+        keyboard.tab_to(tag="BUTTON")
+    keyboard.press("Enter")
+    expect(page.locator("[data-verdict=go]:visible")).to_have_count(0)
 
 
 def sign_in(keyboard: Keyboard) -> None:
