@@ -9,7 +9,6 @@ acceptance and our commit sends it twice; nothing loses it.
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +25,7 @@ from kernel import mail
 from kernel.db import db, utcnow
 from kernel.i18n import speaking
 from kernel.jobs import job
+from kernel.leases import claim
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.mail")
@@ -123,23 +123,8 @@ def _claim() -> tuple[int, str] | None:
         select(Letter.id)
         .where(Letter.status == LetterStatus.queued, Letter.next_at <= now, Letter.attempts < ATTEMPTS)
         .order_by(Letter.next_at, Letter.id)
-        .limit(1)
     )
-    if db.session.scalar(due) is None:  # an idle worker must not take the write lock
-        db.session.rollback()
-        return None
-    with writing():
-        if db.session.get_bind().dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        lease = secrets.token_hex(12)
-        claimed = db.session.scalar(
-            update(Letter)
-            .where(Letter.id == due.scalar_subquery(), Letter.status == LetterStatus.queued)
-            .values(lease=lease, next_at=now + LEASE, attempts=Letter.attempts + 1)
-            .returning(Letter.id)
-            .execution_options(synchronize_session=False)
-        )
-    return (claimed, lease) if claimed else None
+    return claim(Letter, due, next_at=now + LEASE)
 
 
 def _deliver(letter_id: int, lease: str) -> None:

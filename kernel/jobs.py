@@ -6,17 +6,16 @@ A kind is a function registered with `@job("name")` taking the JSON argument as 
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, String, Text, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import IntPk, Model, db, utcnow
+from kernel.db import IntPk, Model, db, inserting, utcnow
+from kernel.leases import claim
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.jobs")
@@ -71,14 +70,14 @@ def enqueue(
     kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: Any
 ) -> Job | None:
     """Add a job inside the caller's transaction; with a `unique_key` already queued, nothing happens."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(Job)
+        inserting(Job)
         .values(kind=kind, argument=argument, unique_key=unique_key, run_after=run_after or utcnow())
         .on_conflict_do_nothing(index_elements=[Job.unique_key])
         .returning(Job)
     )
-    return db.session.scalar(statement)
+    queued: Job | None = db.session.scalar(statement)
+    return queued
 
 
 def run_due(limit: int = 50) -> int:
@@ -130,7 +129,7 @@ def forget_old() -> None:
 job("forget-old-jobs", every=timedelta(hours=6))(forget_old)
 
 
-def _claim() -> tuple[int, str, dict[str, Any], str] | None:
+def _claim() -> tuple[int, str] | None:
     now = utcnow()
     due = (
         select(Job.id)
@@ -142,27 +141,13 @@ def _claim() -> tuple[int, str, dict[str, Any], str] | None:
             (Job.leased_until.is_(None)) | (Job.leased_until < now),
         )
         .order_by(Job.run_after, Job.id)
-        .limit(1)
     )
-    if db.session.scalar(due) is None:  # an idle worker must not take the write lock
-        db.session.rollback()
-        return None
-    with writing():
-        if db.session.get_bind().dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        lease = secrets.token_hex(12)
-        row = db.session.execute(
-            update(Job)
-            .where(Job.id == due.scalar_subquery())
-            .values(lease=lease, leased_until=now + LEASE, attempts=Job.attempts + 1)
-            .returning(Job.id, Job.kind, Job.argument)
-            .execution_options(synchronize_session=False)
-        ).first()
-    return (row.id, row.kind, row.argument, lease) if row else None
+    return claim(Job, due, leased_until=now + LEASE)
 
 
-def _run(job_id: int, kind: str, argument: dict[str, Any], lease: str) -> None:
+def _run(job_id: int, lease: str) -> None:
     mine = (Job.id == job_id, Job.lease == lease)
+    kind, argument = db.session.execute(select(Job.kind, Job.argument).where(Job.id == job_id)).one()
     try:
         result = _kinds[kind](**argument)
     except Exception as error:
