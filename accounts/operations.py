@@ -132,13 +132,11 @@ def add_organisation(
     return organisation
 
 
-def give_consent(
-    text: ConsentText, subject_type: str, subject_id: int, *, address: str, on_paper: bool = False
-) -> None:
+def give_consent(text_id: int, subject_type: str, subject_id: int, *, address: str, on_paper: bool = False) -> None:
     """Keep that a consent was given: which wording, by whom, when, from where."""
     db.session.add(
         Consent(
-            text_id=text.id, subject_type=subject_type, subject_id=subject_id, address=address[:64], on_paper=on_paper
+            text_id=text_id, subject_type=subject_type, subject_id=subject_id, address=address[:64], on_paper=on_paper
         )
     )
 

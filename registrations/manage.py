@@ -136,7 +136,7 @@ def new_participant(slug: str) -> ResponseReturnValue:
         organisation=form.organisation.data or "",
         position=form.position.data or "",
         section_ids=form.section_ids(),
-        consents=(text,) if text else (),
+        consents=(text.id,) if text else (),
         consents_on_paper=True,
         source="organiser",
     )

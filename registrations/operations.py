@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 
-from accounts.models import ConsentText
 from accounts.operations import give_consent
 from activity.operations import record
 from activity.outbox import send
@@ -36,7 +35,8 @@ class Application:
     organisation: str = ""
     position: str = ""
     section_ids: tuple[int, ...] = ()
-    consents: tuple[ConsentText, ...] = ()
+    consents: tuple[int, ...] = ()
+    """Ids of the wordings agreed to."""
     consents_on_paper: bool = False
     address: str = ""
     """Where the request came from, kept with the consents."""
@@ -150,9 +150,9 @@ def _seat(registration: Registration) -> None:
 
 
 def _keep_consents(registration: Registration, application: Application) -> None:
-    for text in application.consents:
+    for text_id in application.consents:
         give_consent(
-            text,
+            text_id,
             "registration",
             registration.id,
             address=application.address,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
@@ -49,18 +49,21 @@ def same_mailbox(forum_id: int, email: str) -> list[Registration]:
 
 def registration_by_link(link: str) -> Registration:
     """The registration whose secret address this is, with its forum. Raises NotFound."""
-    found = db.session.scalar(
-        select(Registration)
-        .where(Registration.link_hash == token_hash(link))
-        .options(
-            joinedload(Registration.forum),
-            joinedload(Registration.territory),
-            selectinload(Registration.interests).joinedload(Interest.section),
-        )
-    )
+    found = db.session.scalar(_BY_LINK, {"key": token_hash(link)})
     if found is None:
         raise NotFound()
     return found
+
+
+_BY_LINK = (
+    select(Registration)
+    .where(Registration.link_hash == bindparam("key"))
+    .options(
+        joinedload(Registration.forum),
+        joinedload(Registration.territory),
+        selectinload(Registration.interests).joinedload(Interest.section),
+    )
+)
 
 
 def registration_of(forum: Forum, uuid: str) -> Registration:
@@ -115,15 +118,30 @@ def own_slots(registration: Registration) -> list[Slot]:
     if not registration.forum.programme_published:
         return []
     chosen = {interest.section_id for interest in registration.interests}
-    statement = (
-        select(Slot)
-        .where(Slot.forum_id == registration.forum_id)
-        .options(joinedload(Slot.section), joinedload(Slot.room).joinedload(Room.venue))
-        .order_by(Slot.starts, Slot.section_id, Slot.id)
-    )
-    slots = list(db.session.scalars(statement))
+    slots = list(db.session.scalars(_SLOTS, {"forum": registration.forum_id}))
     own = [slot for slot in slots if slot.section_id in chosen]
     return own or slots
+
+
+_SLOTS = (
+    select(Slot)
+    .where(Slot.forum_id == bindparam("forum"))
+    .options(
+        load_only(
+            Slot.section_id,
+            Slot.title,
+            Slot.starts,
+            Slot.ends,
+            Slot.cancelled,
+            Slot.sequence,
+            Slot.changed_at,
+        ),
+        joinedload(Slot.section).load_only(Section.name, Section.short_name, Section.stream_url, Section.position),
+        joinedload(Slot.room).load_only(Room.name, Room.floor),
+    )
+    .order_by(Slot.starts, Slot.section_id, Slot.id)
+)
+"""Of a programme of a hundred items, what a participant's page and calendar show."""
 
 
 def first_start(forum: Forum) -> datetime | None:

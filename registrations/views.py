@@ -73,7 +73,7 @@ def _application(form: RegistrationForm) -> operations.Application:
         organisation=form.organisation.data or "",
         position=form.position.data or "",
         section_ids=form.section_ids(),
-        consents=tuple(text for kind, text in _consents().items() if text and form[f"consent_{kind}"].data),
+        consents=tuple(text.id for kind, text in _consents().items() if text and form[f"consent_{kind}"].data),
         address=client_address(),
         language=language(),
     )
