@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from werkzeug.exceptions import NotFound
 
 from kernel.db import db
-from kernel.text import sort_key
+from kernel.text import one_script, sort_key
 from territories.models import Level, Territory
 
 TOWN_KIND = "городской округ"
@@ -142,13 +142,13 @@ class Gazetteer:
             self.by_key[region.oktmo] = region
 
     def find(self, text: str) -> Territory | None:
-        return self.by_key.get(sort_key(text))
+        return self.by_key.get(sort_key(one_script(text)))
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Names near to what was written, nearest first."""
         from difflib import SequenceMatcher  # noqa: PLC0415  (only for rows with errors)
 
-        key = sort_key(text)
+        key = sort_key(one_script(text))
         scored = sorted(
             (
                 (max(SequenceMatcher(None, key, sort_key(word)).ratio() for word in _spellings(t)), name)
