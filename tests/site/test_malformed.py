@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -24,7 +25,7 @@ from kernel.i18n import speaking
 from kernel.transaction import writing
 from tests import factories
 from tests.client import PageClient
-from tests.site.malformed_files import practices, programme, registrations
+from tests.site.malformed_files import boundaries, practices, programme, registrations, territories
 from tests.site.malformed_files.builders import Case, endless
 
 BOOKKEEPING = {"stored_file", "import_preview", "rate_window"}
@@ -53,10 +54,24 @@ IMPORTERS = {
         confirmation="",
     ),
     "practices": Importer(("practices",), "/manage/practices/import", "practice", {}),
+    "territories": Importer(("territories",), "/manage/territories/import", "territory", {"region": ""}),
+    "boundaries": Importer(
+        ("boundaries", "--credit", "© Проверка"),
+        "/manage/territories/boundaries",
+        "territory_boundary",
+        {"credit": "© Проверка"},
+    ),
+}
+MODULES = {
+    "programme": programme,
+    "registrations": registrations,
+    "practices": practices,
+    "territories": territories,
+    "boundaries": boundaries,
 }
 TABLE = [
     pytest.param(IMPORTERS[name], case, id=f"{name}: {case.name}")
-    for name, module in (("programme", programme), ("registrations", registrations), ("practices", practices))
+    for name, module in MODULES.items()
     for case in module.CASES
 ]
 
@@ -115,9 +130,10 @@ def test_in_the_browser(administrator: PageClient, importer: Importer, case: Cas
 
 def confirm(client: PageClient, preview: str, importer: Importer, case: Case) -> None:
     """Press the button; where the page offers none, send what it would have sent."""
-    address = preview.partition("?")[0] + importer.confirmation
+    path, mark, query = preview.partition("?")
+    address = path + importer.confirmation + (mark + query if importer.confirmation else "")
     page = client.get(preview).get_data(as_text=True)
-    offered = f'action="{address}"' in page
+    offered = f'action="{address}"' in unescape(page)
     assert offered is bool(case.brings)
     token = client.token(preview if offered else importer.page)
     done = client.post(address, data={"csrf_token": token})
