@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,7 @@ def carry_out(loading: Loading, *, by: Any) -> None:
         if entry.predecessor:
             _keep_unknown_predecessor(entry, ids[entry.oktmo])
     db.session.flush()
-    for region, spots in loading.spots.items():
-        _place(region, spots)
+    _place(loading.spots.values())
     for region, entries in importer.by_region(loading.actions).items():
         created = sum(entry.known is None for entry in entries)
         subject = _region(region)
@@ -162,8 +161,8 @@ def _keep_unknown_predecessor(entry: Entry, territory_id: int) -> None:
     )
 
 
-def _place(region: str, spots: dict[str, importer.Spot]) -> None:
-    """Write the region's tile map."""
+def _place(maps: Iterable[dict[str, importer.Spot]]) -> None:
+    """Write the tile maps of regions."""
     ids = _ids()
     rows = [
         {
@@ -173,6 +172,7 @@ def _place(region: str, spots: dict[str, importer.Spot]) -> None:
             "distance_km": spot.distance,
             "remote": importer.is_remote(spot),
         }
+        for spots in maps
         for code, spot in spots.items()
     ]
     if rows:
