@@ -34,6 +34,7 @@ from programme.views import blueprint as programme_pages
 from registrations import receivers as registrations_receivers
 from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
+from territories.manage import blueprint as territories_desk_pages
 from territories.views import blueprint as territories_pages
 
 PARTS = (
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     accounts_pages,
     activity_pages,
     territories_pages,
+    territories_desk_pages,
     forum_pages,
     forum_desk_pages,
     practices_pages,

@@ -72,5 +72,6 @@ name_actions(
         "organisation.added": _l("organisation added"),
         "settings.changed": _l("site settings changed"),
         "territories.loaded": _l("territories loaded"),
+        "territories.boundaries_loaded": _l("boundaries loaded"),
     }
 )

@@ -23,6 +23,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "work:accounts:open",
             "accounts:user:edit",
             "accounts:settings:edit",
+            "territories:territory:edit",
             "activity:log:view",
             "forum:series:edit",
             "adoption:adoption:view",

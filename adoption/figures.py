@@ -21,7 +21,7 @@ from adoption.queries import Cell
 from kernel.i18n import number
 from practices.models import Practice
 from territories.models import Territory
-from territories.queries import Tile, current, tiles
+from territories.queries import RealMap, Tile, current, real_map, tiles
 
 AT_WORK = (State.works, State.firm)
 
@@ -63,12 +63,19 @@ class Overview:
     columns: list[Territory] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     demo: bool = False
+    real: RealMap | None = None
 
 
 def region_tiles() -> list[Territory]:
     """The municipalities of the site's region that have a place on the map."""
     region = current(site().region)
     return tiles(region.id) if region else []
+
+
+def region_map() -> RealMap | None:
+    """The real map of the site's region, when boundaries were loaded."""
+    region = current(site().region)
+    return real_map(region.id) if region else None
 
 
 def whole_map(cells: Sequence[Cell], places: Sequence[Territory], here: int | None = None) -> list[MapTile]:
@@ -128,7 +135,7 @@ def _tile(place: Territory, state: State | None, count: int | None, title: str, 
 
 
 def overview(sort: str = "spread") -> Overview:
-    """Everything of the public page. Five queries whatever the number of adoptions."""
+    """Everything of the public page. A fixed number of queries whatever the number of adoptions."""
     cells = queries.cells()
     places = region_tiles()
     practices = queries.published(cell.practice_id for cell in cells)
@@ -145,6 +152,7 @@ def overview(sort: str = "spread") -> Overview:
         columns=list(queries.territories_by_id(cell.territory_id for cell in cells).values()),
         figures=figures(cells, places, queries.launch_days()),
         demo=queries.any_demo(),
+        real=region_map(),
     )
 
 

@@ -10,7 +10,7 @@ from adoption.models import State
 from kernel.panels import panel
 from practices.models import Practice
 from territories.models import Level, Territory
-from territories.queries import tiles
+from territories.queries import real_map, tiles
 
 
 @panel("practice.spread")
@@ -29,6 +29,7 @@ def practice_spread(practice: Practice) -> str | Markup:
         practice=practice,
         cells=cells,
         tiles=figures.practice_map(cells, places, practice.territory_id),
+        real=figures.region_map(),
         on_map=practice.territory_id in {place.id for place in places},
         by_state=by_state,
         labels=labels,
@@ -61,16 +62,23 @@ def _region(territory: Territory) -> str | Markup:
     if not places:
         return ""
     return render_template(
-        "adoption/panels/map.html", tiles=figures.whole_map(queries.cells(), places), day=queries.today(), demo=False
+        "adoption/panels/map.html",
+        tiles=figures.whole_map(queries.cells(), places),
+        real=real_map(territory.id),
+        day=queries.today(),
+        demo=False,
     )
 
 
 @panel("home.map")
 def home_map() -> str | Markup:
+    """Always tiles: in half a screen's width a true map would hide the towns, and the first visit stays light."""
     tiles = figures.whole_map(queries.cells(), figures.region_tiles())
     if not tiles:
         return ""
-    return render_template("adoption/panels/map.html", tiles=tiles, day=queries.today(), demo=queries.any_demo())
+    return render_template(
+        "adoption/panels/map.html", tiles=tiles, real=None, day=queries.today(), demo=queries.any_demo()
+    )
 
 
 @panel("home.figures")

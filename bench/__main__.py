@@ -10,7 +10,7 @@ import sys
 
 from flask import Flask
 
-from bench import load, report
+from bench import country, load, report
 from bench.cases import Setting, cases
 from bench.client import Client
 from bench.measure import Result, measure
@@ -23,6 +23,9 @@ def main() -> None:
     asked = arguments()
     show = report.as_markdown if asked.markdown else report.as_text
     with world(asked.postgresql) as app:
+        if asked.country:
+            country.compare(app, lambda: run(app, asked))
+            return
         start = None if asked.only else load.cold_start()
         results = run(app, asked)
         if results:
@@ -37,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
     parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")
+    parser.add_argument("--country", action="store_true", help="compare with 18,000 municipalities added")
     return parser.parse_args()
 
 

@@ -89,6 +89,8 @@ def public_pages(setting: Setting) -> list[Case]:
         "practice": f"/practices/{setting.practice}",
         "adoption": "/adoption/",
         "territory": f"/territories/{setting.territory}",
+        "region": "/territories/25000000",
+        "territories": "/territories/",
     }
     for name, path in pages.items():
         found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("site")))

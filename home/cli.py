@@ -11,12 +11,21 @@ from home.worker import drain, run_forever
 from practices.cli import import_documents, import_organisations, import_practices
 from programme.cli import import_programme
 from registrations.cli import import_registrations
+from territories.cli import import_boundaries, import_territories
 
 import_cli = AppGroup("import", help="Bring data in; without --yes only shows what would happen.")
 export_cli = AppGroup("export", help="Take data out.")
 
 
-for command in (import_programme, import_practices, import_organisations, import_documents, import_registrations):
+for command in (
+    import_territories,
+    import_boundaries,
+    import_programme,
+    import_practices,
+    import_organisations,
+    import_documents,
+    import_registrations,
+):
     import_cli.add_command(command)
 
 

@@ -37,6 +37,7 @@ AREAS = (
     Area("work:practices:open", "practices.manage", _l("Practices"), "list"),
     Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
+    Area("territories:territory:edit", "territories_desk.territories", _l("Territories"), "map"),
     Area("accounts:user:edit", "accounts.people", _l("People and roles"), "people"),
     Area("activity:log:view", "activity.log", _l("Who did what"), "clock"),
     Area("accounts:settings:edit", "accounts.site_settings", _l("Site settings"), "settings"),
@@ -53,7 +54,7 @@ def public_links() -> list[Link]:
 
 
 def footer_links() -> list[Link]:
-    return [Link(_("Personal data"), url_for("accounts.privacy"))]
+    return [Link(_("Territories"), url_for("territories.index")), Link(_("Personal data"), url_for("accounts.privacy"))]
 
 
 def work_links() -> list[Link]:

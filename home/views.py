@@ -57,7 +57,7 @@ def styleguide() -> ResponseReturnValue:
 @public
 @warm("site", "forums", "catalogue", seconds=3600)
 def sitemap() -> ResponseReturnValue:
-    paths = ["/", "/forums/", "/practices/", "/adoption/", "/privacy"]
+    paths = ["/", "/forums/", "/practices/", "/adoption/", "/territories/", "/privacy"]
     for forum in forums.public_forums():
         paths.append(url_for("forum.forum", slug=forum.slug))
         if forum.programme_published:

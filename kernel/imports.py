@@ -51,6 +51,8 @@ class Plan(Generic[A]):
     """What is here but not in the file: listed, never deleted."""
     creates: list[str] = field(default_factory=list)
     """Other objects the import would create (sections, rooms, organisations)."""
+    notes: list[str] = field(default_factory=list)
+    """What of the file was not read, in the reader's language."""
 
     def count(self, verdict: Verdict) -> int:
         return sum(row.verdict is verdict for row in self.rows)

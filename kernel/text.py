@@ -73,6 +73,26 @@ def sort_key(text: str) -> str:
     return _SPACES.sub(" ", _NOT_WORD.sub(" ", folded)).strip()
 
 
+_LATIN_TWINS = str.maketrans("AaBCcEeHKMOoPpTXxy", "АаВСсЕеНКМОоРрТХху")
+_WORD = re.compile(r"[^\W\d_]+")
+_BOTH_SCRIPTS = re.compile(r"[a-z].*[а-яё]|[а-яё].*[a-z]", re.IGNORECASE)
+
+
+def one_script(text: str) -> str:
+    """`text` with Latin letters inside Cyrillic words turned into the Cyrillic ones they look like."""
+
+    def mend(found: re.Match[str]) -> str:
+        word = found.group()
+        return word.translate(_LATIN_TWINS) if _BOTH_SCRIPTS.search(word) else word
+
+    return _WORD.sub(mend, text)
+
+
+def mixed_words(text: str) -> list[str]:
+    """Words written partly in Latin, partly in Cyrillic letters: they look right and are never found."""
+    return [word for word in _WORD.findall(text) if _BOTH_SCRIPTS.search(word)]
+
+
 def email_key(address: str) -> str:
     """The stored form of an e-mail address: trimmed and lower-cased."""
     return clean(address).casefold()

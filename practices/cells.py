@@ -86,7 +86,16 @@ TEXTS = [
     "mentor_capacity",
     "found_through",
 ]
-LIMITS = {"name": 255, "effect": 300, "contact_phone": 40, "found_through": 80, "first_unit": 255}
+LIMITS = {
+    "name": 255,
+    "effect": 300,
+    "contact_name": 255,
+    "contact_position": 255,
+    "contact_phone": 40,
+    "found_through": 80,
+    "first_unit": 255,
+    "mentor_capacity": 255,
+}
 YES = {"да", "yes", "1", "true", "x", "+"}
 
 
@@ -128,7 +137,7 @@ def _number(column: str, text: str, _known: Known) -> dict[str, Any]:
     if not text:
         return {column: None}
     try:
-        value = float(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
+        value = float("".join(text.split()).replace(",", "."))
     except ValueError:
         raise Fault(_not_a_number(column, text)) from None
     if not 0 <= value <= 1_000_000_000 or (column != "staff" and value != int(value)):

@@ -44,6 +44,8 @@ def _run(module: Any, file: Path, yes: bool) -> None:
         plan: Plan[Any] = module.plan(file.name, file.read_bytes())
     except FileRefused as refusal:
         raise click.ClickException(str(refusal)) from None
+    for note in plan.notes:
+        click.echo(note)
     for row in plan.rows:
         if row.verdict is not Verdict.same:
             click.echo(

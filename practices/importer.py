@@ -62,6 +62,7 @@ def plan_rows(
         result.rows.append(row)
         if action and row.verdict in (Verdict.create, Verdict.change):
             result.actions.append(action)
+    result.notes = table.notes
     named = {row.title for row in result.rows}
     result.absent = sorted({practice.name for practice in known.practices.values()} - named)
     return result
@@ -77,8 +78,10 @@ def _organisations() -> dict[str, Organisation]:
 
 
 def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Action | None]:
-    title = clean(as_text(cells.get("name"))) or _("row %(number)s", number=number)
-    row = Row(number, title, Verdict.error)
+    name = clean(as_text(cells.get("name")))
+    row = Row(number, name or _("row %(number)s", number=number), Verdict.error)
+    if not name:
+        row.messages.append(_("No name of the practice."))
     values: dict[str, Any] = {}
     for column, read in READERS.items():
         if column not in cells:
@@ -120,8 +123,6 @@ def _match(cells: dict[str, Any], values: dict[str, Any], known: Known) -> tuple
 
 
 def _check(row: Row, number: int, practice: Practice | None, values: dict[str, Any], slug: str, known: Known) -> None:
-    if not values.get("name"):
-        row.messages.append(_("No name of the practice."))
     key = practice.slug if practice else slug or f"{sort_key(row.title)}@{values.get('territory_id')}"
     if key in known.seen:
         row.messages.append(_("The same practice stands in row %(number)s.", number=known.seen[key]))

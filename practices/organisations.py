@@ -57,6 +57,7 @@ def plan(name: str, body: bytes) -> Plan[Action]:
             if row.verdict is not Verdict.same:
                 result.actions.append(Action(found, code or _code(values["name"], by_code), values))
         result.rows.append(row)
+    result.notes = table.notes
     result.absent = sorted({organisation.name for organisation in known} - {row.title for row in result.rows})
     return result
 

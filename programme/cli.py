@@ -69,6 +69,8 @@ def _new_forum(slug: str, name: str | None, table: Table) -> Forum:
 
 def show(plan: Plan[Item]) -> None:
     """Print verdicts that matter and the summary line."""
+    for note in plan.notes:
+        click.echo(note)
     marks = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "="}
     for row in plan.rows:
         if row.verdict is not Verdict.same or row.warnings:

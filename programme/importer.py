@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
 from forum.models import Forum
 from forum.queries import rooms_of, sections_of
-from kernel import files
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table, read_table
 from kernel.imports import Plan
-from kernel.text import clean
 from programme import queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot
@@ -46,19 +42,6 @@ KIND_WORDS = {
     "closing": "Закрытие",
 }
 FORMAT_WORDS = {"in_person": "очно", "remote": "дистанционно", "recorded": "запись"}
-
-
-def check_upload(file: FileStorage) -> files.Upload:
-    """Accept a workbook or a CSV. Raises FileRefused."""
-    name = file.filename or ""
-    if Path(name).suffix.lower() in (".csv", ".txt"):
-        body = file.stream.read(files.MAX_BYTES + 1)
-        if len(body) > files.MAX_BYTES:
-            raise files.FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
-        if not body.strip():
-            raise files.FileRefused(_("The file is empty. Choose another one."))
-        return files.Upload(clean(Path(name).name)[:200], "text/csv", body)
-    return files.check(file, accept={".xlsx", ".csv"})
 
 
 def read(name: str, body: bytes) -> Table:

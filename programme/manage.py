@@ -84,7 +84,7 @@ def upload(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template(page, forum=forum, form=form), 422 if form.is_submitted() else 200
     try:
-        kept = importer.check_upload(form.file.data)
+        kept = sheets.accept(form.file.data)
         importer.plan(forum, kept.name, kept.body)
     except files.FileRefused as error:
         form.file.errors = [str(error)]

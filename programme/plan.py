@@ -18,7 +18,7 @@ from forum.queries import rooms_of, sections_of
 from kernel.documents.sheets import Table, as_text
 from kernel.i18n import clock, day
 from kernel.imports import Plan, Row, Verdict
-from kernel.text import clean, sort_key
+from kernel.text import clean, mixed_words, sort_key
 from practices.models import Practice
 from programme import cells, queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
@@ -115,6 +115,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     matched = {item.slot.id for item in items if item.slot is not None}
     plan.absent = [_name(slot) for slot in known.slots if slot.id not in matched and not slot.cancelled]
     plan.creates = _creates(items, known)
+    plan.notes = table.notes
     return plan
 
 
@@ -216,15 +217,18 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
         if len(name) > 255:
             item.errors.append(_("The name of a speaker is longer than 255 characters."))
             continue
+        if words := mixed_words(name):
+            item.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
+        position, organisation = columns["position"][place], columns["organisation"][place]
+        if max(len(position), len(organisation)) > 255:
+            item.errors.append(_("The position or organisation of a speaker is longer than 255 characters."))
         written = columns["municipality"][place]
         territory = known.gazetteer.find(written) if written else None
         if written and territory is None:
             near = known.gazetteer.suggest(written)
             hint = _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)) if near else ""
             item.errors.append(_("There is no municipality «%(name)s».", name=written) + hint)
-        item.people.append(
-            Person(name, columns["position"][place][:255], columns["organisation"][place][:255], territory)
-        )
+        item.people.append(Person(name, position[:255], organisation[:255], territory))
 
 
 def _match(items: list[Item], known: Known) -> None:

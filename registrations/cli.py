@@ -34,6 +34,8 @@ def import_registrations(file: Path, slug: str, with_letters: bool, yes: bool) -
             plan = importer.plan(forum, (file.name, file.read_bytes()))
         except FileRefused as refused:
             raise click.ClickException(str(refused)) from None
+        for note in plan.notes:
+            click.echo(note)
         for row in plan.rows:
             said = [*row.messages, *row.warnings]
             if row.verdict is Verdict.error or said:

@@ -25,7 +25,7 @@ from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict
 from kernel.secrets import token, token_hash
-from kernel.text import clean, email_key, sort_key
+from kernel.text import clean, email_key, mixed_words, sort_key
 from registrations import operations, quotas
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
@@ -139,13 +139,16 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
         rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings))
         if verdict in (Verdict.create, Verdict.change):
             actions.append(entry)
-    return Plan(rows, actions)
+    return Plan(rows, actions, notes=table.notes)
 
 
 def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
-    text = {name: clean(as_text(values.get(name)))[:255] for name in KNOWN}
+    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
     name = text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
+    _check_lengths(entry)
+    if words := mixed_words(name):
+        entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
     if len(sort_key(name).split()) < 2:
         entry.errors.append(_("The full name is missing: surname and first name at least."))
     if not entry.email:
@@ -156,6 +159,14 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     _read_territory(entry, text["territory"], known)
     _read_sections(entry, text["sections"], known)
     return entry
+
+
+def _check_lengths(entry: Entry) -> None:
+    """What would not fit its column, said instead of cut."""
+    texts = {_("Name"): entry.name, _("Organisation"): entry.organisation, _("Position"): entry.position}
+    for label, text in texts.items():
+        if len(text) > 255:
+            entry.errors.append(_("“%(column)s” is longer than 255 characters.", column=label))
 
 
 def _read_format(entry: Entry, text: str, known: Known) -> None:
@@ -169,6 +180,7 @@ def _read_format(entry: Entry, text: str, known: Known) -> None:
 
 
 def _read_territory(entry: Entry, text: str, known: Known) -> None:
+    text = text[:255]
     if not text:
         entry.warnings.append(_("No municipality is given."))
         return
@@ -226,6 +238,8 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
 
 def carry_out(plan: Plan[Entry], forum: Forum, by: Any, letters: bool) -> None:
     """Do what the plan says, in the caller's transaction; `letters` queues one to each new participant."""
+    if not plan.actions:
+        return
     new = [entry for entry in plan.actions if entry.registration is None]
     changed = [entry for entry in plan.actions if entry.registration is not None]
     forum_id = forum.id

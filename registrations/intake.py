@@ -7,17 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from werkzeug.datastructures import FileStorage
 
 from forum.models import Forum
 from forum.queries import forum_for
 from kernel import files
 from kernel.access import requires, shows_form
 from kernel.db import db
+from kernel.documents import sheets
 from kernel.documents.sheets import XLSX, Table
-from kernel.files import FileRefused, Upload
+from kernel.files import FileRefused
 from kernel.imports import ImportPreview, Plan, Verdict, preview_for, take
-from kernel.text import clean
 from kernel.transaction import writing
 from registrations import importer, queries
 from registrations.blueprint import blueprint
@@ -46,7 +45,7 @@ def import_file(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template(page, forum=forum, form=form), 422 if form.errors else 200
     try:
-        upload = _checked(form.file.data)
+        upload = sheets.accept(form.file.data)
         importer.plan(forum, (upload.name, upload.body))
     except FileRefused as refused:
         form.file.errors = [str(refused)]
@@ -57,18 +56,6 @@ def import_file(slug: str) -> ResponseReturnValue:
         db.session.add(preview)
     letters = "1" if form.letters.data else None
     return redirect(url_for("registrations.import_preview", slug=slug, uuid=preview.uuid, letters=letters), 303)
-
-
-def _checked(file: FileStorage | None) -> Upload:
-    """An .xlsx by its content, or a CSV by its name; what is in it is the importer's business."""
-    if file is None or not file.filename:
-        raise FileRefused(_("Choose a file."))
-    if not file.filename.lower().endswith(".csv"):
-        return files.check(file, {".xlsx"})
-    body = file.stream.read(files.MAX_BYTES + 1)
-    if not body or len(body) > files.MAX_BYTES:
-        raise FileRefused(_("The file is empty or larger than 10 MB."))
-    return Upload(clean(file.filename)[-200:], "text/csv", body)
 
 
 @blueprint.route(BASE + "/import/<uuid>", methods=["GET", "POST"])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import enum
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column
@@ -69,3 +69,31 @@ class Territory(Model):
 
 
 keep_key(Territory, "name", "name_key")
+
+
+class Boundary(Model):
+    """Where a territory lies on the real map of the one above it."""
+
+    __tablename__ = "territory_boundary"
+
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True)
+    rings: Mapped[list[list[list[int]]]] = mapped_column(JSON, default=list)
+    """Kept outlines as `geometry.drawing.thinned` makes them; empty for a dot without a boundary."""
+    path: Mapped[str] = mapped_column(Text, default="")
+    """As drawn: an SVG path in the units of the map above."""
+    x: Mapped[int] = mapped_column(default=0)
+    y: Mapped[int] = mapped_column(default=0)
+    room: Mapped[int] = mapped_column(default=0)
+    """Units free around (x, y); 0 for a territory too small to be seen: it is drawn as a dot."""
+    credit: Mapped[str] = mapped_column(String(255), default="")
+    """Who made the boundary and on what terms, as it must be shown."""
+
+
+class BoundaryMap(Model):
+    """The size of a territory's real map, in units of its parts' paths."""
+
+    __tablename__ = "territory_boundary_map"
+
+    territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id", ondelete="CASCADE"), primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]

@@ -1,24 +1,24 @@
-"""Loading territories from data files: the product's own, and any region's."""
+"""Loading territories: the country the product brings, and what an import's plan says."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from activity.operations import record
 from kernel.db import db
 from kernel.pages import bump
-from territories.models import Level, SizeClass, Territory
-from territories.tiles import layout
+from territories import boundaries, importer
+from territories.importer import Entry, Loading
+from territories.models import Level, Territory
 
 DATA = Path(__file__).parent / "data"
-REFORM = date(2025, 1, 1)
-REMOTE_KM = 300
+SOME = 500
 
 
 def load_country() -> Territory:
@@ -32,7 +32,7 @@ def load_country() -> Territory:
         db.session.flush()
     with (DATA / "regions.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            region = _edition(row["oktmo"], Level.region)
+            region = _region(row["oktmo"])
             if region is None:
                 region = Territory(oktmo=row["oktmo"], level=Level.region, name="", short_name="")
                 db.session.add(region)
@@ -46,125 +46,134 @@ def load_country() -> Territory:
     return russia
 
 
-def load_municipalities(region_oktmo: str, rows: Iterable[dict[str, str]]) -> tuple[int, int]:
-    """Make or bring up to date the municipalities of a region; returns (created, changed).
-
-    Rows as in `territories/data/25000000.csv`. A differing `oktmo_before_2025` makes a predecessor edition
-    whose code redirects. The tile map and remoteness are computed anew.
-    """
-    region = _edition(region_oktmo, Level.region)
-    if region is None:
-        raise LookupError(f"no region with OKTMO {region_oktmo}")
-    created = changed = 0
-    for row in rows:
-        territory = _edition(row["oktmo"], Level.municipality)
-        if territory is None:
-            territory = Territory(oktmo=row["oktmo"], level=Level.municipality, name="", short_name="")
-            db.session.add(territory)
-            created += 1
-        _fill(territory, row, region)
-        changed += bool(territory.id and territory in db.session.dirty and db.session.is_modified(territory))
-        before = row.get("oktmo_before_2025") or row["oktmo"]
-        db.session.flush()
-        if before != row["oktmo"]:
-            territory.valid_from = REFORM
-            _predecessor(territory, before)
-    db.session.flush()
-    _place(region)
-    record(None, "territories.loaded", region, created=created, changed=changed)
-    bump("site", "adoption")
-    return created, changed
-
-
-def _edition(oktmo: str, level: Level) -> Territory | None:
+def _region(oktmo: str) -> Territory | None:
     return db.session.scalar(
-        select(Territory).where(Territory.oktmo == oktmo, Territory.level == level, Territory.valid_to.is_(None))
+        select(Territory).where(Territory.oktmo == oktmo, Territory.level == Level.region, Territory.valid_to.is_(None))
     )
-
-
-def _fill(territory: Territory, row: dict[str, str], region: Territory) -> None:
-    territory.name = row["name"]
-    territory.short_name = short_name(row["name"], row["center"])
-    territory.kind = row["kind"]
-    territory.center = row["center"]
-    territory.parent_id = region.id
-    territory.population = int(row["population"]) if row["population"] else None
-    territory.population_quality = row["population_quality"]
-    territory.lat = float(row["lat"]) if row["lat"] else None
-    territory.lon = float(row["lon"]) if row["lon"] else None
-    territory.size_class = size_class(territory.population)
-    territory.note = row.get("note", "")
-
-
-def _predecessor(territory: Territory, oktmo: str) -> None:
-    known = db.session.scalar(select(Territory).where(Territory.oktmo == oktmo, Territory.valid_to.is_not(None)))
-    if known is None:
-        name = territory.name.replace("муниципальный округ", "муниципальный район")
-        db.session.add(
-            Territory(
-                oktmo=oktmo,
-                name=name,
-                short_name=territory.short_name,
-                level=Level.municipality,
-                kind="муниципальный район",
-                center=territory.center,
-                parent_id=territory.parent_id,
-                valid_to=REFORM,
-                successor_id=territory.id,
-            )
-        )
-
-
-def short_name(name: str, center: str) -> str:
-    """What fits a tile: «Тайшетский», «Иркутск», «Зима»."""
-    words = name.split()
-    if words[0] == "город":
-        return " ".join(words[1:])
-    if "городское" in words:
-        return center.split(". ", 1)[-1]
-    return words[0]
-
-
-def size_class(population: int | None) -> SizeClass | None:
-    """Small below 15,000, medium below 50,000, large below 100,000, else city."""
-    if population is None:
-        return None
-    for limit, found in ((15_000, SizeClass.small), (50_000, SizeClass.medium), (100_000, SizeClass.large)):
-        if population < limit:
-            return found
-    return SizeClass.city
-
-
-def kilometres(lat1: float, lon1: float, lat2: float, lon2: float) -> int:
-    """Great-circle distance, km."""
-    a, b, c, d = (radians(x) for x in (lat1, lon1, lat2, lon2))
-    half = sin((c - a) / 2) ** 2 + cos(a) * cos(c) * sin((d - b) / 2) ** 2
-    return round(2 * 6371 * asin(sqrt(half)))
-
-
-def _place(region: Territory) -> None:
-    rows = list(
-        db.session.scalars(
-            select(Territory)
-            .where(Territory.parent_id == region.id, Territory.valid_to.is_(None), Territory.lat.is_not(None))
-            .order_by(Territory.oktmo)
-        )
-    )
-    if not rows:
-        return
-    capital = max(rows, key=lambda t: t.population or 0)
-    for territory in rows:
-        assert territory.lat is not None
-        assert territory.lon is not None
-        territory.distance_km = kilometres(territory.lat, territory.lon, capital.lat or 0, capital.lon or 0)
-        territory.remote = territory.distance_km >= REMOTE_KM
-    for territory, (col, line) in zip(rows, layout([(t.lat or 0, t.lon or 0) for t in rows]), strict=True):
-        territory.tile_col, territory.tile_row = col, line
 
 
 def load_shipped() -> None:
     """Everything the product brings: Russia, 89 regions, the municipalities of regions with a data file."""
     load_country()
     for path in sorted(DATA.glob("[0-9]*.csv")):
-        with path.open(encoding="utf-8") as file:
-            load_municipalities(path.stem, csv.DictReader(file))
+        loading = importer.plan(importer.read(path.name, path.read_bytes()), path.stem)
+        if loading.errors:
+            raise ValueError(f"{path.name}: {[row.messages for row in loading.rows if row.messages]}")
+        carry_out(loading, by=None)
+
+
+def carry_out(loading: Loading, *, by: Any) -> None:
+    """Do what the plan says, in the caller's transaction. Territories keep their ids through reforms."""
+    if not loading.actions:
+        return
+    new = [entry for entry in loading.actions if entry.known is None]
+    ids = _add(new)
+    _change([entry for entry in loading.actions if entry.known is not None], ids)
+    for entry in new:
+        if entry.predecessor:
+            _keep_unknown_predecessor(entry, ids[entry.oktmo])
+    db.session.flush()
+    _place(loading.spots.values())
+    for region, entries in importer.by_region(loading.actions).items():
+        created = sum(entry.known is None for entry in entries)
+        subject = _region(region)
+        assert subject is not None
+        boundaries.redraw(subject.id)
+        record(by, "territories.loaded", subject, created=created, changed=len(entries) - created)
+    db.session.expire_all()
+    bump("site", "adoption")
+
+
+def _add(entries: Sequence[Entry]) -> dict[str, int]:
+    """Insert districts, then what lies in them; returns ids by OKTMO of everything in force."""
+    ids = _ids()
+    waiting = list(entries)
+    while waiting:
+        ready = [entry for entry in waiting if entry.parent in ids]
+        if not ready:
+            raise LookupError(f"nothing above {waiting[0].oktmo}")
+        db.session.execute(insert(Territory), [_columns(entry, ids[entry.parent]) for entry in ready])
+        ids = _ids()
+        waiting = [entry for entry in waiting if entry.oktmo not in ids]
+    return ids
+
+
+def _ids() -> dict[str, int]:
+    return dict(db.session.execute(select(Territory.oktmo, Territory.id).where(Territory.valid_to.is_(None))).all())
+
+
+def _columns(entry: Entry, parent_id: int) -> dict[str, Any]:
+    blank: dict[str, Any] = dict.fromkeys(("lat", "lon", "population", "size_class"))
+    blank |= dict.fromkeys(("kind", "center", "note", "population_quality"), "")
+    values = blank | importer.new_values(entry)
+    day = {"valid_from": entry.day or (importer.today() if entry.predecessor else date(2006, 1, 1))}
+    return values | day | {"oktmo": entry.oktmo, "level": Level.municipality, "parent_id": parent_id}
+
+
+def _change(entries: Sequence[Entry], ids: dict[str, int]) -> None:
+    known = {entry.known.id: entry for entry in entries if entry.known}
+    numbers = list(known)
+    for start in range(0, len(numbers), SOME):
+        part = numbers[start : start + SOME]
+        for territory in db.session.scalars(select(Territory).where(Territory.id.in_(part))):
+            entry = known[territory.id]
+            _keep_edition(territory, entry)
+            territory.oktmo = entry.oktmo
+            territory.parent_id = ids.get(entry.parent, territory.parent_id)
+            for name, value in importer.new_values(entry).items():
+                setattr(territory, name, value)
+
+
+def _keep_edition(territory: Territory, entry: Entry) -> None:
+    """A new code or name begins an edition; what was before stays, closed, and leads to it."""
+    recoded = territory.oktmo != entry.oktmo
+    begins = entry.day or importer.today()
+    if entry.predecessor and not recoded:
+        _keep_unknown_predecessor(entry, territory.id)
+    elif recoded or (entry.renamed and begins > territory.valid_from):
+        begins = max(begins, territory.valid_from)
+        copied = ("oktmo", "name", "short_name", "kind", "center", "parent_id", "population", "population_quality")
+        values = {name: getattr(territory, name) for name in copied}
+        began = territory.valid_from
+        territory.valid_from = begins
+        db.session.flush()
+        db.session.add(
+            Territory(**values, level=territory.level, valid_from=began, valid_to=begins, successor_id=territory.id)
+        )
+        db.session.flush()
+
+
+def _keep_unknown_predecessor(entry: Entry, territory_id: int) -> None:
+    """Before the reforms of these years a municipal district stood where an okrug is now."""
+    name = entry.values["name"].replace("муниципальный округ", "муниципальный район")
+    db.session.add(
+        Territory(
+            oktmo=entry.predecessor,
+            name=name,
+            short_name=importer.new_values(entry).get("short_name") or name.split()[0],
+            level=Level.municipality,
+            kind="муниципальный район",
+            center=entry.values.get("center", ""),
+            parent_id=db.session.scalar(select(Territory.parent_id).where(Territory.id == territory_id)),
+            valid_to=entry.day or importer.today(),
+            successor_id=territory_id,
+        )
+    )
+
+
+def _place(maps: Iterable[dict[str, importer.Spot]]) -> None:
+    """Write the tile maps of regions."""
+    ids = _ids()
+    rows = [
+        {
+            "id": ids[code],
+            "tile_col": spot.col,
+            "tile_row": spot.row,
+            "distance_km": spot.distance,
+            "remote": importer.is_remote(spot),
+        }
+        for spots in maps
+        for code, spot in spots.items()
+    ]
+    if rows:
+        db.session.execute(update(Territory), rows)

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 from werkzeug.exceptions import NotFound
 
 from kernel.db import db
-from kernel.text import sort_key
-from territories.models import Level, Territory
+from kernel.text import clean, one_script, sort_key
+from territories.models import Boundary, BoundaryMap, Level, Territory
 
 TOWN_KIND = "городской округ"
 
@@ -25,6 +27,42 @@ class Tile:
     state: str | None = None
     count: int | None = None
     href: str | None = None
+
+
+class Sketch(NamedTuple):
+    """A territory in force as an import compares it: plain values, nothing to refresh."""
+
+    id: int
+    oktmo: str
+    name: str
+    short_name: str
+    level: Level
+    kind: str
+    center: str
+    parent_id: int | None
+    population: int | None
+    population_quality: str
+    lat: float | None
+    lon: float | None
+    note: str
+    valid_from: date
+
+
+def sketches() -> list[Sketch]:
+    """Everything in force. One query."""
+    columns = [getattr(Territory, name) for name in Sketch._fields]
+    statement = select(*columns).where(Territory.valid_to.is_(None)).order_by(Territory.oktmo)
+    return [Sketch._make(row) for row in db.session.execute(statement)]
+
+
+def closed_codes() -> dict[str, int]:
+    """Codes under which nothing is in force any more, with the id of the successor."""
+    editions = aliased(Territory)
+    in_force = select(editions.id).where(editions.oktmo == Territory.oktmo, editions.valid_to.is_(None)).exists()
+    statement = select(Territory.oktmo, Territory.successor_id).where(
+        Territory.valid_to.is_not(None), Territory.successor_id.is_not(None), ~in_force
+    )
+    return {oktmo: successor for oktmo, successor in db.session.execute(statement) if successor is not None}
 
 
 def territory_by_oktmo(oktmo: str) -> Territory:
@@ -100,15 +138,130 @@ def _with_town(name: str, kind: str, center: str) -> str:
 
 
 def below(territory_ids: set[int]) -> set[int]:
-    """The territories given and everything in force below them (two levels)."""
+    """The territories given and everything in force below them (three levels)."""
     found = set(territory_ids)
     layer = set(territory_ids)
-    for _level in range(2):
+    for _level in range(3):
         if not layer:
             break
         layer = set(db.session.scalars(select(Territory.id).where(Territory.parent_id.in_(layer))))
         found |= layer
     return found
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A territory on the real map: an SVG path (empty for a dot), a place for its sign, the room there."""
+
+    path: str
+    x: int
+    y: int
+    room: int
+
+
+@dataclass(frozen=True)
+class RealMap:
+    """The boundaries of a territory's parts, drawn."""
+
+    width: int
+    height: int
+    shapes: dict[str, Shape]
+    """By OKTMO."""
+    credits: list[str]
+
+
+def real_map(territory_id: int) -> RealMap | None:
+    """The real map of a territory; None when nobody has loaded boundaries. Two queries."""
+    size = db.session.get(BoundaryMap, territory_id)
+    if size is None:
+        return None
+    rows = db.session.execute(
+        select(Territory.oktmo, Boundary.path, Boundary.x, Boundary.y, Boundary.room, Boundary.credit)
+        .join(Boundary, Boundary.territory_id == Territory.id)
+        .where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
+        .order_by(Boundary.room.desc(), Territory.oktmo)
+    ).all()
+    shapes = {row.oktmo: Shape(row.path, row.x, row.y, row.room) for row in rows}
+    return RealMap(size.width, size.height, shapes, sorted({row.credit for row in rows if row.credit}))
+
+
+def parts_of(territory_id: int) -> Select[Any]:
+    """The parts of a territory in force, for a list."""
+    return select(Territory).where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
+
+
+@dataclass(frozen=True)
+class RegionLine:
+    """A region in the list of territories."""
+
+    region: Territory
+    municipalities: int
+    boundaries: bool
+
+
+def region_lines() -> list[RegionLine]:
+    """Every region with how much is known of it. Three queries, whatever the number of municipalities."""
+    counts = dict(
+        db.session.execute(
+            select(Territory.parent_id, func.count())
+            .where(Territory.level == Level.municipality, Territory.valid_to.is_(None))
+            .group_by(Territory.parent_id)
+        ).all()
+    )
+    drawn = set(db.session.scalars(select(BoundaryMap.territory_id)))
+    return [RegionLine(region, counts.get(region.id, 0), region.id in drawn) for region in regions()]
+
+
+def named(text: str) -> Select[Any]:
+    """Territories in force whose name, centre or code answers, with the one above them."""
+    statement = (
+        select(Territory)
+        .options(joinedload(Territory.parent))
+        .where(Territory.valid_to.is_(None), Territory.level != Level.country)
+    )
+    key = sort_key(one_script(text))
+    if key.isdigit():
+        return statement.where(Territory.oktmo.startswith(key))
+    return statement.where(or_(Territory.name_key.contains(key), Territory.center.contains(clean(text))))
+
+
+def with_boundary() -> set[int]:
+    """Ids of the territories whose boundary is known."""
+    return set(db.session.scalars(select(Boundary.territory_id).where(Boundary.path != "")))
+
+
+class Exported(NamedTuple):
+    """A municipality as a row of the workbook."""
+
+    oktmo: str
+    name: str
+    short_name: str
+    kind: str
+    center: str
+    population: int | None
+    population_quality: str
+    lat: float | None
+    lon: float | None
+    parent_oktmo: str
+    predecessor: str | None
+    valid_from: date
+    note: str
+
+
+def exported(statement: Select[Any]) -> list[Exported]:
+    """Municipalities among the rows of `statement` (over Territory) as the workbook has them, by code. One query."""
+    above, before = aliased(Territory), aliased(Territory)
+    predecessor = (
+        select(func.max(before.oktmo))
+        .where(before.successor_id == Territory.id, before.oktmo != Territory.oktmo)
+        .scalar_subquery()
+    )
+    own = [getattr(Territory, name) for name in Exported._fields[:9]]
+    statement = statement.where(Territory.level == Level.municipality)
+    rows = statement.join(above, above.id == Territory.parent_id).with_only_columns(
+        *own, above.oktmo, predecessor, Territory.valid_from, Territory.note
+    )
+    return [Exported._make(row) for row in db.session.execute(rows.order_by(None).order_by(Territory.oktmo))]
 
 
 def tiles(region_id: int) -> list[Territory]:
@@ -142,13 +295,13 @@ class Gazetteer:
             self.by_key[region.oktmo] = region
 
     def find(self, text: str) -> Territory | None:
-        return self.by_key.get(sort_key(text))
+        return self.by_key.get(sort_key(one_script(text)))
 
     def suggest(self, text: str, limit: int = 3) -> list[str]:
         """Names near to what was written, nearest first."""
         from difflib import SequenceMatcher  # noqa: PLC0415  (only for rows with errors)
 
-        key = sort_key(text)
+        key = sort_key(one_script(text))
         scored = sorted(
             (
                 (max(SequenceMatcher(None, key, sort_key(word)).ratio() for word in _spellings(t)), name)
@@ -170,10 +323,3 @@ def _spellings(territory: Territory) -> list[str]:
         texts += [f"{stem} район", f"{stem} муниципальный район", f"{stem} муниципальный округ", f"{stem} округ"]
         texts += [town, territory.center, f"г. {town}"]
     return texts
-
-
-def count_by_level() -> dict[Level, int]:
-    rows = db.session.execute(
-        select(Territory.level, func.count()).where(Territory.valid_to.is_(None)).group_by(Territory.level)
-    )
-    return dict(rows.all())

@@ -12,6 +12,8 @@ from math import ceil, cos, radians, sqrt
 
 SPARE = 1.7
 RANK_WEIGHT = 0.55
+MOST = 160
+"""More points than this are laid line by line: the optimal assignment would take many seconds."""
 
 
 def layout(points: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
@@ -19,6 +21,8 @@ def layout(points: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
     if not points:
         return []
     columns, rows = _grid(points)
+    if len(points) > MOST:
+        return _by_lines(points, columns)
     targets = list(
         zip(_blend([lon for _, lon in points], columns), _blend([-lat for lat, _ in points], rows), strict=True)
     )
@@ -27,6 +31,18 @@ def layout(points: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
     chosen = [cells[index] for index in _assign(cost)]
     left, top = min(x for x, _ in chosen), min(y for _, y in chosen)
     return [(x - left, y - top) for x, y in chosen]
+
+
+def _by_lines(points: Sequence[tuple[float, float]], columns: int) -> list[tuple[int, int]]:
+    """From north to south a line at a time, each from west to east and spread over its width."""
+    order = sorted(range(len(points)), key=lambda index: -points[index][0])
+    per_line = max(1, ceil(columns / SPARE))
+    cells = [(0, 0)] * len(points)
+    for line, start in enumerate(range(0, len(order), per_line)):
+        chosen = sorted(order[start : start + per_line], key=lambda index: points[index][1])
+        for place, index in enumerate(chosen):
+            cells[index] = (place * columns // len(chosen), line)
+    return cells
 
 
 def _grid(points: Sequence[tuple[float, float]]) -> tuple[int, int]:

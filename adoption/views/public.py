@@ -24,7 +24,7 @@ SCOPES = ("site", "catalogue", "adoption")
 
 @blueprint.get("/adoption/")
 @public
-@warm(*SCOPES, query=("sort",))
+@warm(*SCOPES, query=("sort", "map"))
 def overview() -> ResponseReturnValue:
     sort = "name" if request.args.get("sort") == "name" else "spread"
     return render_template(

@@ -5,23 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from xml.parsers.expat import ExpatError
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
-from kernel.documents.extent import extent
-from kernel.files import FileRefused, check_archive
-from kernel.text import sort_key
+from kernel.documents.grids import Grid, sheets_of
+from kernel.files import MAX_BYTES, FileRefused, Upload
+from kernel.text import clean, one_script, sort_key
 
+NOTES = ("Notes", "Пояснения")
+"""What the sheet of notes in our own workbooks is called."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_ROWS = 20_000
-MAX_COLUMNS = 100
-MAX_CELLS = 4_000_000
-"""Of the rectangle from A1 to the last value: the reader keeps every cell of it in memory."""
 
 
 @dataclass(frozen=True)
@@ -118,28 +116,75 @@ class Table:
 
     headings: list[str]
     rows: list[tuple[int, dict[str, Any]]]
+    notes: list[str] = field(default_factory=list)
+    """What of the file was not read, in the reader's language."""
+
+
+def accept(file: FileStorage | None) -> Upload:
+    """A table file as uploaded; what is in it is `read_table`'s business. Raises FileRefused."""
+    if file is None or not file.filename:
+        raise FileRefused(_("Choose a file."))
+    name = clean(Path(file.filename.replace("\\", "/")).name)[-200:]
+    body = file.stream.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
+    return Upload(name, XLSX if body[:2] == b"PK" else "text/csv", body)
 
 
 def read_table(name: str, body: bytes, known: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Table:
     """Read the table in an XLSX or CSV file.
 
     `known` maps our column name to the headings people write for it; `needed` must be present.
-    The header may stand below titles and merged cells; it is the first of the first 15 rows with all of `needed`.
+    The table is on the first visible sheet that has a header; the header may stand below titles and merged cells:
+    it is the first of the first 15 rows with all of `needed`.
     Values are str, or date/time/datetime/float from XLSX. Raises FileRefused with a sentence for the reader.
     """
-    grid = _read_xlsx(body) if body[:2] == b"PK" else _read_csv(name, body)
-    lookup = {sort_key(heading): column for column, headings in known.items() for heading in (column, *headings)}
+    if len(body) > MAX_BYTES:
+        raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
+    lookup = {_heading_key(heading): column for column, headings in known.items() for heading in (column, *headings)}
+    found, others = None, []
+    for sheet, grid in sheets_of(name, body):
+        table = _table(grid, lookup, needed) if found is None else None
+        if table is not None:
+            found = table
+        elif sheet not in NOTES and any(_plain(cell) for row in grid for cell in row):
+            others.append(sheet)
+    if found is None:
+        first = ", ".join(f"«{known[column][0]}»" for column in needed)
+        raise FileRefused(
+            _("No header row found. The file needs the columns %(columns)s. Take our template.", columns=first)
+        )
+    if not found.rows:
+        raise FileRefused(_("There are only headings in the file. Fill in at least one row and retry."))
+    if others:
+        found.notes.append(_("Other sheets are not read: %(names)s.", names=", ".join(f"«{one}»" for one in others)))
+    return found
+
+
+def _table(grid: Grid, lookup: Mapping[str, str], needed: Sequence[str]) -> Table | None:
     for start, row in enumerate(grid[:15]):
-        columns = [lookup.get(sort_key(_plain(cell))) for cell in row]
+        columns = [lookup.get(_heading_key(_plain(cell))) for cell in row]
         if all(column in columns for column in needed):
-            return Table([_plain(cell) for cell in row], _rows(grid, start + 1, columns))
-    first = ", ".join(f"«{known[column][0]}»" for column in needed)
-    raise FileRefused(
-        _("No header row found. The file needs the columns %(columns)s. Take our template.", columns=first)
-    )
+            return Table([_plain(cell) for cell in row], _rows(grid, start + 1, columns), _unread(row, columns))
+    return None
 
 
-def _rows(grid: list[list[Any]], start: int, columns: list[str | None]) -> list[tuple[int, dict[str, Any]]]:
+def _heading_key(text: str) -> str:
+    return sort_key(one_script(text))
+
+
+def _unread(row: list[Any], columns: list[str | None]) -> list[str]:
+    """A note about columns that are not ours or stand twice."""
+    seen: set[str] = set()
+    names = []
+    for cell, column in zip(row, columns, strict=True):
+        if _plain(cell) and (column is None or column in seen):
+            names.append(f"«{_plain(cell)[:60]}»")
+        seen.add(column or "")
+    return [_("Columns that are not read: %(names)s.", names=", ".join(names[:20]))] if names else []
+
+
+def _rows(grid: Grid, start: int, columns: list[str | None]) -> list[tuple[int, dict[str, Any]]]:
     rows = []
     for number, cells in enumerate(grid[start:], start=start + 1):
         values: dict[str, Any] = {}
@@ -153,44 +198,6 @@ def _rows(grid: list[list[Any]], start: int, columns: list[str | None]) -> list[
 
 def _plain(cell: Any) -> str:
     return str(cell).strip() if cell is not None else ""
-
-
-def _read_xlsx(body: bytes) -> list[list[Any]]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  (only imports need it)
-
-    check_archive(body, "xl/workbook.xml")
-    try:
-        if extent(body) > MAX_CELLS:
-            raise FileRefused(_("There are values far from the table. Leave only the table on the sheet and retry."))
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        grid: list[list[Any]] = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except FileRefused:
-        raise
-    except (CalamineError, ExpatError, ValueError, OSError):
-        raise FileRefused(_("The workbook cannot be read. Save it again as .xlsx and retry.")) from None
-    return _bounded(grid)
-
-
-def _read_csv(name: str, body: bytes) -> list[list[Any]]:
-    if Path(name).suffix.lower() in (".xls", ".ods", ".docx", ".pdf") or b"\0" in body[:4096]:
-        raise FileRefused(_("This is neither an .xlsx workbook nor a CSV file. Save it as .xlsx and retry."))
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = body.decode("cp1251", errors="replace")
-    head = text[:4000]
-    delimiter = max(";,\t", key=head.count)
-    try:
-        grid: list[list[Any]] = [list(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
-    except csv.Error:
-        raise FileRefused(_("The CSV file is damaged. Save it again and retry.")) from None
-    return _bounded(grid)
-
-
-def _bounded(grid: list[list[Any]]) -> list[list[Any]]:
-    if len(grid) > MAX_ROWS:
-        raise FileRefused(_("The file has more than 20,000 rows. Split it and retry."))
-    return [row[:MAX_COLUMNS] for row in grid]
 
 
 def as_text(value: Any) -> str:

@@ -13,7 +13,6 @@ from kernel.db import utcnow
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
 from kernel.imports import Plan, Verdict, preview_for
-from kernel.text import clean
 from kernel.transaction import writing
 from practices import importer, operations
 from practices.cells import HEADINGS
@@ -33,7 +32,7 @@ def upload() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("practices/import.html", form=form), 422 if form.is_submitted() else 200
     try:
-        checked = _checked(form)
+        checked = sheets.accept(form.file.data)
         importer.read(checked.name, checked.body)
     except files.FileRefused as refusal:
         form.file.errors = [str(refusal)]
@@ -42,17 +41,6 @@ def upload() -> ResponseReturnValue:
     with writing():
         preview = operations.keep_preview(KIND, stored, by=actor())
     return redirect(url_for("practices.import_preview", uuid=preview.uuid))
-
-
-def _checked(form: ImportForm) -> files.Upload:
-    """The upload; CSV has no signature, so reading it as a table is its check."""
-    name = (form.file.data.filename or "").lower()
-    if name.endswith((".csv", ".txt")):
-        body = form.file.data.stream.read(files.MAX_BYTES + 1)
-        if len(body) > files.MAX_BYTES:
-            raise files.FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
-        return files.Upload(clean(form.file.data.filename)[:200], "text/csv", body)
-    return files.check(form.file.data, {".xlsx"})
 
 
 def _plan(table: Table) -> Plan[Action]:

@@ -125,7 +125,7 @@ def _listing(wish: Wish) -> Listing[Any]:
 
 @blueprint.get("/practices/<slug>")
 @public
-@warm("site", "catalogue", "adoption", "forums")
+@warm("site", "catalogue", "adoption", "forums", query=("map",))
 def practice(slug: str) -> ResponseReturnValue:
     return practice_page(queries.public_practice(slug))
 

@@ -6,7 +6,7 @@ export function bind(input) {
   const id = input.dataset.tilemapSearch;
   const map = id ? document.getElementById(id) : document.querySelector("[data-tilemap]");
   if (!map) return;
-  const tiles = [...map.querySelectorAll(".tile")];
+  const tiles = [...map.querySelectorAll(".tile[data-name]")];
   const draw = () => {
     const query = input.value.trim();
     map.toggleAttribute("data-searching", query !== "");

@@ -100,7 +100,18 @@ PAGES: dict[str, tuple[str, str]] = {
     "registrations.ticket_pdf": ("", "/my/{token}/ticket.pdf"),
     "registrations.ticket_svg": ("", "/my/{token}/ticket.svg"),
     "static": ("", "/static/v-0/css/site.css"),
+    "territories.index": ("", "/territories/"),
     "territories.territory": ("", "/territories/25536000"),
+    "territories_desk.boundaries_preview": (
+        "administrator",
+        "/manage/territories/boundaries/{boundaries_preview}?credit=Проба",
+    ),
+    "territories_desk.boundaries_upload": ("administrator", "/manage/territories/boundaries"),
+    "territories_desk.export": ("administrator", "/manage/territories.xlsx"),
+    "territories_desk.preview": ("administrator", "/manage/territories/import/{territories_preview}"),
+    "territories_desk.template": ("administrator", "/manage/territories/import/template.xlsx"),
+    "territories_desk.territories": ("administrator", "/manage/territories"),
+    "territories_desk.upload": ("administrator", "/manage/territories/import"),
 }
 """Endpoint: whose eyes see it, and its address with demo values."""
 MORE: dict[str, tuple[str, str]] = {
@@ -114,6 +125,8 @@ MORE: dict[str, tuple[str, str]] = {
     "past forum's desk": ("organiser", "/manage/forums/{past}"),
     "practice nobody took": ("", "/practices/{untaken}"),
     "region": ("", "/territories/25000000"),
+    "territories: nothing found": ("", "/territories/?q=фывапролдж"),
+    "territories: found": ("", "/territories/?q=район"),
 }
 """The same pages in other states."""
 LETTERS = {"activity.mail_html"}

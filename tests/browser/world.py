@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from pathlib import Path
@@ -81,10 +82,17 @@ class World:
         workbook = programme_file(template, rows, self.folder / "pages.xlsx")
         self.values["programme_preview"] = self._upload("organiser", f"{programme}/import", workbook.read_bytes())
         people = f"/manage/forums/{COMING}/registrations/import"
-        template = self.request("organiser").get(f"{people}/template.xlsx").body()
-        self.values["people_preview"] = self._upload("organiser", people, template, consents="y")
-        template = self.request("methodist").get("/manage/practices/import/template.xlsx").body()
-        self.values["practices_preview"] = self._upload("methodist", "/manage/practices/import", template)
+        rows_of_people = "ФИО;Электронная почта\nНовикова Инна Пробовна;new@example.org\nБезымянная;".encode()
+        self.values["people_preview"] = self._upload("organiser", people, rows_of_people, consents="y")
+        practices = "Название;Муниципалитет;Цвет\nКлуб отцов;Братск;синий\nШкола;Марс;".encode()
+        self.values["practices_preview"] = self._upload("methodist", "/manage/practices/import", practices)
+        places = "ОКТМО;Наименование\n81624000;Кабанский муниципальный район\n816;Ничей".encode()
+        page = "/manage/territories"
+        self.values["territories_preview"] = self._upload("administrator", f"{page}/import", places, region="")
+        outline = [[[104.0, 52.0], [105.0, 52.0], [105.0, 53.0], [104.0, 52.0]]]
+        square = {"properties": {"oktmo": "25701000"}, "geometry": {"type": "Polygon", "coordinates": outline}}
+        drawn = json.dumps({"type": "FeatureCollection", "features": [square]}).encode()
+        self.values["boundaries_preview"] = self._upload("administrator", f"{page}/boundaries", drawn, credit="Проба")
 
     def _upload(self, role: str, page: str, body: bytes, **fields: str) -> str:
         file = {"name": "book.xlsx", "mimeType": "application/octet-stream", "buffer": body}

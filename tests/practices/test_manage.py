@@ -9,7 +9,8 @@ from accounts.enums import Role, ScopeKind
 from activity.models import Entry
 from kernel.db import db
 from kernel.documents.sheets import Column, read_table, xlsx
-from kernel.files import check_archive
+from kernel.files import FileRefused, check_archive
+from kernel.i18n import speaking
 from kernel.transaction import writing
 from practices.cells import HEADINGS
 from practices.models import Admission, Practice, PracticeEdition, TargetGroup
@@ -190,7 +191,8 @@ def test_a_file_that_is_no_table_is_refused(editor):
 
 def test_the_template_is_read_by_the_importer(editor):
     body = editor.get("/manage/practices/import/template.xlsx").data
-    assert read_table("t.xlsx", body, HEADINGS, ("name", "territory")).rows == []
+    with speaking("ru"), pytest.raises(FileRefused, match="только заголовки"):
+        read_table("t.xlsx", body, HEADINGS, ("name", "territory"))
 
 
 def test_strangers_see_nothing(practice, sign_in, client):

@@ -1,0 +1,142 @@
+"""What a table file holds, sheet by sheet, as rows of cells. Anything else is refused in words that help.
+
+The content decides, not the name: people rename files.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
+
+from flask_babel import gettext as _
+
+from kernel.documents.extent import MAX_CELLS, MAX_ROWS, TooEmpty, TooLong, extent
+from kernel.files import FileRefused, check_archive
+
+MAX_COLUMNS = 100
+Grid = list[list[Any]]
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+NOT_TABLES = (".xls", ".ods", ".docx", ".doc", ".pdf", ".rtf", ".png", ".jpg", ".jpeg", ".zip")
+_MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
+
+
+def sheets_of(name: str, body: bytes) -> Iterator[tuple[str, Grid]]:
+    """(name, rows from the sheet's very first) of each visible sheet; a CSV is one sheet. Raises FileRefused."""
+    if not body.strip():
+        raise FileRefused(_("The file is empty. Choose another one."))
+    if body.startswith(OLE):
+        raise FileRefused(_ole(body))
+    if body[:2] == b"PK":
+        return _workbook(body)
+    return iter([("", _csv(name, body))])
+
+
+def _ole(body: bytes) -> str:
+    if LOCKED in body:
+        return str(_("The workbook is locked with a password. Take the password off, save it again and retry."))
+    return str(_("This is a file of the old kind (.xls, .doc). Save the table as .xlsx and retry."))
+
+
+def _workbook(body: bytes) -> Iterator[tuple[str, Grid]]:
+    from python_calamine import (  # noqa: PLC0415  (only imports need it)
+        CalamineError,
+        CalamineWorkbook,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
+
+    _refuse_other_archives(body)
+    check_archive(body, "xl/workbook.xml")
+    try:
+        if extent(body) > MAX_CELLS:
+            raise FileRefused(_("There are values far from the table. Leave only the table on the sheet and retry."))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
+        for place, about in enumerate(workbook.sheets_metadata):
+            if about.visible is SheetVisibleEnum.Visible and about.typ is SheetTypeEnum.WorkSheet:
+                sheet = workbook.get_sheet_by_index(place)
+                grid: Grid = sheet.to_python(skip_empty_area=False)
+                _unmerge(grid, sheet.merged_cell_ranges or ())
+                yield about.name, _bounded(grid)
+    except FileRefused:
+        raise
+    except TooLong:
+        raise FileRefused(_too_long()) from None
+    except TooEmpty:
+        raise FileRefused(_("A million empty cells are formatted. Copy the table to a new sheet and retry.")) from None
+    except (CalamineError, ExpatError, ValueError, OSError):
+        raise FileRefused(_("The workbook cannot be read. Save it again as .xlsx and retry.")) from None
+
+
+def _refuse_other_archives(body: bytes) -> None:
+    """A word about archives that are no .xlsx but are often taken for one."""
+    try:
+        with ZipFile(io.BytesIO(body)) as archive:
+            names = set(archive.namelist())
+            kind = archive.open("mimetype").read(80) if "mimetype" in names else b""
+    except (BadZipFile, ValueError, OSError, RuntimeError, EOFError, NotImplementedError):
+        return  # broken: check_archive says so
+    if b"opendocument" in kind or "xl/workbook.bin" in names:
+        raise FileRefused(_("This is an .ods or .xlsb table. Save it as .xlsx and retry."))
+    if "xl/workbook.xml" not in names:
+        raise FileRefused(_not_a_table())
+
+
+def _unmerge(grid: Grid, ranges: Any) -> None:
+    """Cells merged downwards (a day, a section) hold their value in every row, as the eye reads them."""
+    spans = [(top, left, min(bottom, len(grid) - 1)) for (top, left), (bottom, _right) in ranges]
+    if sum(bottom - top for top, _left, bottom in spans) > MAX_CELLS:
+        return
+    for top, left, bottom in spans:
+        for row in grid[top + 1 : bottom + 1]:
+            if left < len(row) and row[left] == "":
+                row[left] = grid[top][left]
+
+
+def _csv(name: str, body: bytes) -> Grid:
+    text = _text(body)
+    if text is None or Path(name).suffix.lower() in NOT_TABLES or _MARKUP.match(body):
+        raise FileRefused(_not_a_table())
+    head = text[:4000]
+    delimiter = max(";,\t", key=head.count)
+    try:
+        lines = csv.reader(io.StringIO(text), delimiter=delimiter)
+        return _bounded([list(row) for row in islice(lines, MAX_ROWS + 2)])
+    except csv.Error:
+        raise FileRefused(_("The CSV file is damaged. Save it again and retry.")) from None
+
+
+def _text(body: bytes) -> str | None:
+    """UTF-8, UTF-16 with its mark (Excel's «Unicode text») or cp1251; None when it is no text."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            text = body.decode("utf-16")
+        except UnicodeDecodeError:
+            return None
+    else:
+        try:
+            text = body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = body.decode("cp1251", errors="replace")
+    return None if "\0" in text else text
+
+
+def _bounded(grid: Grid) -> Grid:
+    if len(grid) > MAX_ROWS + 1:
+        raise FileRefused(_too_long())
+    return [row[:MAX_COLUMNS] for row in grid]
+
+
+def _too_long() -> str:
+    return str(_("The file has more than 20,000 rows. Split it and retry."))
+
+
+def _not_a_table() -> str:
+    return str(_("This is neither an .xlsx workbook nor a CSV file. Save it as .xlsx and retry."))

@@ -1,0 +1,187 @@
+"""Boundaries of territories from GeoJSON keyed by OKTMO: plan, carry out, draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert, select
+
+from activity.operations import record
+from kernel.db import db
+from kernel.files import FileRefused
+from kernel.imports import Plan, Row, Verdict
+from kernel.pages import bump
+from kernel.text import clean, one_script, sort_key
+from territories import queries
+from territories.geometry.drawing import draw, in_degrees, thinned
+from territories.geometry.geojson import Feature, features
+from territories.geometry.projection import Point
+from territories.models import Boundary, BoundaryMap, Level, Territory
+from territories.queries import Sketch
+from territories.rules import in_country
+
+MAX_BYTES = 60 * 1024 * 1024
+MAX_CREDIT = 255
+
+
+@dataclass
+class Outline:
+    """A boundary to be kept."""
+
+    territory_id: int
+    parent_id: int
+    rings: list[list[list[int]]]
+
+
+def plan(body: bytes, credit: str) -> Plan[Outline]:
+    """What the file would do. Slow work, done before anything is locked. Raises FileRefused."""
+    credit = clean(credit)
+    if not credit or len(credit) > MAX_CREDIT:
+        raise FileRefused(_("Say who made the boundaries and on what terms, in up to 255 characters."))
+    if len(body) > MAX_BYTES:
+        raise FileRefused(_("The file is larger than 60 MB. Choose a smaller one."))
+    known = _Known()
+    result: Plan[Outline] = Plan([], [])
+    matched: dict[str, tuple[Row, Feature, Sketch]] = {}
+    for feature in features(body):
+        row, territory = _match(feature, known, matched)
+        result.rows.append(row)
+        if territory is not None:
+            matched[territory.oktmo] = (row, feature, territory)
+    kept = thinned({code: feature.rings for code, (_row, feature, _territory) in matched.items()})
+    before = _kept([territory.id for _row, _feature, territory in matched.values()])
+    for code, (row, _feature, territory) in matched.items():
+        row.verdict = Verdict.create
+        if territory.id in before:
+            row.verdict = Verdict.same if before[territory.id] == (kept[code], credit) else Verdict.change
+        if row.verdict is not Verdict.same and territory.parent_id is not None:
+            result.actions.append(Outline(territory.id, territory.parent_id, kept[code]))
+    parents = {territory.parent_id for _row, _feature, territory in matched.values()}
+    result.absent = [
+        f"{row.oktmo} · {row.name}"
+        for row in known.current.values()
+        if row.parent_id in parents and row.oktmo not in matched
+    ]
+    return result
+
+
+class _Known:
+    def __init__(self) -> None:
+        found = queries.sketches()
+        self.current = {row.oktmo: row for row in found if row.level is not Level.country}
+        self.by_id = {row.id: row for row in found}
+        self.closed = queries.closed_codes()
+        self.names = {sort_key(row.name): row for row in found}
+
+
+def _match(feature: Feature, known: _Known, matched: dict[str, Any]) -> tuple[Row, Sketch | None]:
+    code = "".join(feature.code.split())
+    row = Row(feature.number, f"{code or '—'} · {feature.name or '—'}", Verdict.error)
+    territory = known.current.get(code)
+    if territory is None and code in known.closed:
+        territory = known.by_id.get(known.closed[code])
+        if territory is not None:
+            row.warnings.append(_("The code of before a reform; now it is %(code)s.", code=territory.oktmo))
+    if feature.fault:
+        row.messages.append(feature.fault)
+    elif not all(in_country(lat, lon) for ring in feature.rings for lon, lat in ring):
+        row.messages.append(_("The outline lies outside the country: longitude must stand before latitude."))
+    elif not code:
+        row.messages.append(_("The feature has no property «oktmo»."))
+    elif territory is None:
+        row.verdict = Verdict.same
+        row.warnings.append(_("There is no territory with this code: it is passed over.") + _near(feature.name, known))
+    elif territory.oktmo in matched:
+        row.messages.append(_("The same code stands in feature %(number)s.", number=matched[territory.oktmo][1].number))
+        territory = None
+    return row, None if row.messages else territory
+
+
+def _near(name: str, known: _Known) -> str:
+    found = get_close_matches(sort_key(one_script(name)), list(known.names), 1, 0.7) if name else []
+    if not found:
+        return ""
+    near = known.names[found[0]]
+    return " " + str(_("Perhaps: %(names)s.", names=f"{near.oktmo} · {near.name}"))
+
+
+def _kept(ids: Sequence[int]) -> dict[int, tuple[list[list[list[int]]], str]]:
+    found: dict[int, tuple[list[list[list[int]]], str]] = {}
+    for start in range(0, len(ids), 500):
+        statement = select(Boundary.territory_id, Boundary.rings, Boundary.credit).where(
+            Boundary.territory_id.in_(ids[start : start + 500]), Boundary.path != ""
+        )
+        found |= {number: (rings, credit) for number, rings, credit in db.session.execute(statement)}
+    return found
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A map drawn, ready to be written."""
+
+    parent_id: int
+    width: int
+    height: int
+    rows: list[dict[str, Any]]
+
+
+def drawn(outlines: Sequence[Outline], credit: str) -> list[Sheet]:
+    """The maps as they will be with `outlines`: slow, so before anything is locked."""
+    by_parent: dict[int, dict[int, tuple[list[list[list[int]]], str]]] = {}
+    for outline in outlines:
+        by_parent.setdefault(outline.parent_id, {})[outline.territory_id] = (outline.rings, clean(credit))
+    return [_sheet(parent_id, fresh) for parent_id, fresh in by_parent.items()]
+
+
+def _sheet(parent_id: int, fresh: dict[int, tuple[list[list[list[int]]], str]]) -> Sheet:
+    places = db.session.execute(
+        select(Territory.id, Territory.lat, Territory.lon).where(
+            Territory.parent_id == parent_id, Territory.valid_to.is_(None)
+        )
+    ).all()
+    kept = _kept([row.id for row in places]) | fresh
+    centres: dict[str, Point] = {str(i): (lon, lat) for i, lat, lon in places if lat is not None and lon is not None}
+    drawing = draw({str(number): in_degrees(rings) for number, (rings, _credit) in kept.items()}, centres)
+    rows = [
+        {
+            "territory_id": int(name),
+            "rings": kept[int(name)][0] if int(name) in kept else [],
+            "path": shape.path,
+            "x": shape.x,
+            "y": shape.y,
+            "room": shape.room,
+            "credit": kept[int(name)][1] if int(name) in kept else "",
+        }
+        for name, shape in drawing.shapes.items()
+    ]
+    return Sheet(parent_id, drawing.width, drawing.height, rows)
+
+
+def carry_out(plan: Plan[Outline], sheets: Sequence[Sheet], *, by: Any) -> None:
+    """Write the maps, in the caller's transaction."""
+    write(sheets)
+    for sheet in sheets:
+        created = sum(outline.parent_id == sheet.parent_id for outline in plan.actions)
+        record(by, "territories.boundaries_loaded", db.session.get_one(Territory, sheet.parent_id), created=created)
+
+
+def write(sheets: Sequence[Sheet]) -> None:
+    """Replace the maps by those drawn; every page with a map shows them."""
+    for sheet in sheets:
+        below = select(Territory.id).where(Territory.parent_id == sheet.parent_id)
+        db.session.execute(delete(Boundary).where(Boundary.territory_id.in_(below)))
+        db.session.execute(delete(BoundaryMap).where(BoundaryMap.territory_id == sheet.parent_id))
+        db.session.execute(insert(Boundary), sheet.rows)
+        db.session.add(BoundaryMap(territory_id=sheet.parent_id, width=sheet.width, height=sheet.height))
+    if sheets:
+        bump("site", "adoption")
+
+
+def redraw(parent_id: int) -> None:
+    """Draw a map again after its territories changed; nothing when it has none."""
+    if db.session.get(BoundaryMap, parent_id) is not None:
+        write([_sheet(parent_id, {})])

@@ -1,0 +1,1 @@
+"""From longitudes and latitudes to outlines light enough for a page: pure functions, no database."""

@@ -1,0 +1,131 @@
+"""Outlines made simpler without gaps: a border two territories share is simplified once, for both.
+
+Rings are cut into arcs where outlines part; each arc goes through Douglas–Peucker once, whatever its direction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+Vertex = tuple[int, int]
+Ring = list[Vertex]
+"""Closed: the first vertex is not repeated at the end."""
+
+
+def simplify(shapes: Mapping[str, Sequence[Ring]], tolerance: float, smallest: float = 0.0) -> dict[str, list[Ring]]:
+    """Each shape's rings with vertices dropped that lie within `tolerance` of what remains.
+
+    Rings with less than `smallest` area are left out, but never a shape's largest one.
+    """
+    parting = _partings(shapes)
+    known: dict[tuple[Vertex, ...], list[Vertex]] = {}
+    found = {}
+    for name, rings in shapes.items():
+        made = [_simpler(ring, parting, tolerance, known) for ring in rings]
+        largest = max(range(len(rings)), key=lambda place: area(rings[place]), default=-1)
+        kept = []
+        for place, (ring, light) in enumerate(zip(rings, made, strict=True)):
+            if len(light) >= 3 and area(light) > max(0.0, smallest):
+                kept.append(light)
+            elif place == largest:
+                kept.append(light if len(light) >= 3 and area(light) > 0 else ring)
+        found[name] = kept
+    return found
+
+
+def _partings(shapes: Mapping[str, Sequence[Ring]]) -> set[Vertex]:
+    """Vertices with more than two different neighbours: there outlines meet or part."""
+    beside: dict[Vertex, set[Vertex]] = defaultdict(set)
+    for rings in shapes.values():
+        for ring in rings:
+            for place, vertex in enumerate(ring):
+                beside[vertex].update((ring[place - 1], ring[(place + 1) % len(ring)]))
+    return {vertex for vertex, others in beside.items() if len(others) > 2}
+
+
+def _simpler(ring: Ring, parting: set[Vertex], tolerance: float, known: dict[tuple[Vertex, ...], list[Vertex]]) -> Ring:
+    cuts = [place for place, vertex in enumerate(ring) if vertex in parting]
+    if not cuts:  # an island, an enclave: begun at the same vertex from both sides
+        start = ring.index(min(ring))
+        turned = [*ring[start:], *ring[:start]]
+        far = max(range(len(turned)), key=lambda place: _square(turned[0], turned[place]))
+        return _arcs([turned[: far + 1], [*turned[far:], turned[0]]], tolerance, known)
+    arcs = []
+    for place, start in enumerate(cuts):
+        end = cuts[(place + 1) % len(cuts)]
+        arcs.append(ring[start : end + 1] if end > start else [*ring[start:], *ring[: end + 1]])
+    return _arcs(arcs, tolerance, known)
+
+
+def _arcs(arcs: list[list[Vertex]], tolerance: float, known: dict[tuple[Vertex, ...], list[Vertex]]) -> Ring:
+    made: Ring = []
+    for arc in arcs:
+        backwards = arc[::-1] < arc
+        key = tuple(arc[::-1] if backwards else arc)
+        if key not in known:
+            known[key] = _thin(key, tolerance)
+        light = known[key][::-1] if backwards else known[key]
+        made += light[:-1]
+    return made
+
+
+def _thin(line: Sequence[Vertex], tolerance: float) -> list[Vertex]:
+    """Douglas–Peucker, without recursion. A closed line is halved at its farthest vertex first."""
+    keep = {0, len(line) - 1}
+    limit = tolerance * tolerance
+    spans = [(0, len(line) - 1)]
+    while spans:
+        start, end = spans.pop()
+        worst, place = limit, -1
+        for middle in range(start + 1, end):
+            away = off(line[middle], line[start], line[end])
+            if away > worst:
+                worst, place = away, middle
+        if place >= 0:
+            keep.add(place)
+            spans += [(start, place), (place, end)]
+    return [line[place] for place in sorted(keep)]
+
+
+def _square(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
+
+
+def off(point: tuple[float, float], a: Vertex, b: Vertex) -> float:
+    """Squared distance from `point` to the segment."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = dx * dx + dy * dy
+    if not length:
+        return _square(point, a)
+    along = max(0.0, min(1.0, ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / length))
+    x, y = a[0] + along * dx - point[0], a[1] + along * dy - point[1]
+    return x * x + y * y
+
+
+def area(ring: Sequence[tuple[float, float]]) -> float:
+    """Without sign."""
+    total = sum(ring[place - 1][0] * vertex[1] - vertex[0] * ring[place - 1][1] for place, vertex in enumerate(ring))
+    return abs(total) / 2
+
+
+def dissolve(rings: Sequence[Ring]) -> list[Ring]:
+    """Join parts of one territory that touch along a line, as parts cut at the 180th meridian do."""
+    edges = [(ring[place - 1], vertex) for ring in rings for place, vertex in enumerate(ring)]
+    known = set(edges)
+    left = [edge for edge in edges if edge[::-1] not in known]
+    if len(left) == len(edges):
+        return list(rings)
+    after: dict[Vertex, list[Vertex]] = defaultdict(list)
+    for start, end in left:
+        after[start].append(end)
+    joined = []
+    for start, _end in left:
+        ring: Ring = []
+        here = start
+        while after[here]:
+            ring.append(here)
+            here = after[here].pop()
+        if len(ring) >= 3:
+            joined.append(ring)
+    return joined

@@ -1,0 +1,243 @@
+"""The administrator's territories: list, import of a table, import of boundaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import Select
+from werkzeug.exceptions import NotFound
+
+from kernel import files
+from kernel.access import actor, requires, shows_form
+from kernel.db import db
+from kernel.documents import sheets
+from kernel.files import FileRefused, StoredFile, Upload
+from kernel.imports import ImportPreview, Plan, Verdict, preview_for, take
+from kernel.listing import paginate
+from kernel.text import clean, sort_key
+from kernel.transaction import writing
+from territories import boundaries, importer, operations, queries
+from territories.forms import BoundariesForm, ImportForm
+from territories.models import Level, Territory
+
+blueprint = Blueprint("territories_desk", __name__)
+EDIT = "territories:territory:edit"
+LEVELS = {Level.municipality.value: Level.municipality, Level.region.value: Level.region}
+
+
+def _asked() -> tuple[Select[tuple[Territory]], Territory | None]:
+    """What the list's search and filters ask for, and the region chosen."""
+    statement = queries.named(request.args.get("q", "") if sort_key(request.args.get("q", "")) else "")
+    if level := LEVELS.get(request.args.get("level", "")):
+        statement = statement.where(Territory.level == level)
+    region = queries.current(request.args["region"]) if request.args.get("region") else None
+    if region is not None:
+        statement = statement.where(Territory.parent_id == region.id)
+    return statement, region
+
+
+def _narrowing() -> dict[str, Any]:
+    return {name: request.args[name] for name in ("q", "level", "region") if request.args.get(name)}
+
+
+@blueprint.get("/manage/territories")
+@requires(EDIT)
+def territories() -> ResponseReturnValue:
+    statement, region = _asked()
+    sorts = {"name": Territory.name_key, "code": Territory.oktmo, "people": Territory.population}
+    listing = paginate(statement, sorts, default="name", tie=Territory.id)
+    if region is not None:
+        listing.add_filter("region", _("Region"), region.name)
+    return render_template(
+        "territories/manage.html",
+        listing=listing,
+        regions=[(one.oktmo, one.name) for one in queries.regions()],
+        region=region.oktmo if region else "",
+        level=request.args.get("level", "") if request.args.get("level", "") in LEVELS else "",
+        drawn=queries.with_boundary(),
+        Level=Level,
+        export_url=url_for("territories_desk.export", **_narrowing()),
+    )
+
+
+@blueprint.get("/manage/territories.xlsx")
+@requires(EDIT)
+def export() -> ResponseReturnValue:
+    return _workbook(importer.export(queries.exported(_asked()[0])), "territories.xlsx")
+
+
+@blueprint.get("/manage/territories/import/template.xlsx")
+@requires(EDIT)
+def template() -> ResponseReturnValue:
+    return _workbook(importer.template(), "territories-template.xlsx")
+
+
+def _workbook(body: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype=sheets.XLSX, headers=headers)
+
+
+@blueprint.route("/manage/territories/import", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def upload() -> ResponseReturnValue:
+    form, page = ImportForm(), "territories/import.html"
+    if not form.validate_on_submit():
+        return render_template(page, form=form), 422 if form.is_submitted() else 200
+    try:
+        kept = sheets.accept(form.file.data)
+        importer.read(kept.name, kept.body)
+    except FileRefused as refused:
+        form.file.errors = [str(refused)]
+        return render_template(page, form=form), 422
+    region = queries.current(form.region.data) if form.region.data else None
+    uuid = _keep("territories", kept, region.id if region else None)
+    return redirect(url_for("territories_desk.preview", uuid=uuid, region=form.region.data or None))
+
+
+def _keep(kind: str, kept: Upload, scope_id: int | None) -> str:
+    stored: StoredFile = files.write(kept)
+    preview = ImportPreview(kind=kind, scope_id=scope_id, user_id=actor().id, file=stored)
+    with writing():
+        db.session.add(preview)
+        db.session.flush()
+        return preview.uuid
+
+
+def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading]:
+    region = queries.current(request.args["region"]) if request.args.get("region") else None
+    found = preview_for(uuid, "territories", region.id if region else None, actor().id)
+    table = importer.read(found.file.name, files.read(found.file))
+    return found, importer.plan(table, region.oktmo if region else "")
+
+
+@blueprint.get("/manage/territories/import/<uuid>")
+@requires(EDIT)
+def preview(uuid: str) -> ResponseReturnValue:
+    found, loading = _territories_preview(uuid)
+    names = {"uuid": uuid, "region": request.args.get("region") or None}
+    return _preview_page(_("What would happen"), found, loading, "preview", "confirmation", "upload", names)
+
+
+def _preview_page(
+    title: str,
+    found: ImportPreview,
+    plan: Plan[Any],
+    here: str,
+    confirmation: str,
+    again: str,
+    names: dict[str, Any],
+) -> str:
+    only = request.args.get("only", "")
+    rows = [row for row in plan.rows if only in ("", row.verdict.value)]
+    return render_template(
+        "territories/preview.html",
+        title=title,
+        preview=found,
+        plan=plan,
+        rows=rows,
+        only=only,
+        here=url_for(f"territories_desk.{here}", **names),
+        confirm_url=url_for(f"territories_desk.{confirmation}", **names),
+        again_url=url_for(f"territories_desk.{again}"),
+        credit=names.get("credit"),
+    )
+
+
+@blueprint.post("/manage/territories/import/<uuid>/confirmation")
+@requires(EDIT)
+def confirmation(uuid: str) -> ResponseReturnValue:
+    found, loading = _territories_preview(uuid)
+    if loading.errors:
+        return _refused("territories_desk.preview", uuid=uuid, region=request.args.get("region"))
+    with writing():
+        done = take(found)
+        if done:
+            operations.carry_out(loading, by=actor())
+    return _done(loading, done)
+
+
+def _refused(endpoint: str, **names: Any) -> ResponseReturnValue:
+    flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
+    return redirect(url_for(endpoint, **names))
+
+
+def _done(plan: Plan[Any], done: bool) -> ResponseReturnValue:
+    if done:
+        flash(
+            _(
+                "Done: %(created)d added, %(changed)d changed, %(same)d as before.",
+                created=plan.count(Verdict.create),
+                changed=plan.count(Verdict.change),
+                same=plan.count(Verdict.same),
+            ),
+            "ok",
+        )
+    else:
+        flash(_("This file has been carried out already."), "info")
+    return redirect(url_for("territories_desk.territories"))
+
+
+@blueprint.route("/manage/territories/boundaries", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def boundaries_upload() -> ResponseReturnValue:
+    form, page = BoundariesForm(), "territories/boundaries.html"
+    if not form.validate_on_submit():
+        return render_template(page, form=form), 422 if form.is_submitted() else 200
+    file, credit = form.file.data, form.credit.data or ""
+    try:
+        body = file.stream.read(files.MAX_BYTES + 1)
+        if len(body) > files.MAX_BYTES:
+            raise FileRefused(_("The file is larger than 10 MB. Larger ones are loaded on the server."))
+        boundaries.plan(body, credit)
+    except FileRefused as refused:
+        form.file.errors = [str(refused)]
+        return render_template(page, form=form), 422
+    uuid = _keep("boundaries", Upload(clean(file.filename)[-200:], "application/geo+json", body), None)
+    return redirect(url_for("territories_desk.boundaries_preview", uuid=uuid, credit=credit))
+
+
+@blueprint.get("/manage/territories/boundaries/<uuid>")
+@requires(EDIT)
+def boundaries_preview(uuid: str) -> ResponseReturnValue:
+    found = preview_for(uuid, "boundaries", None, actor().id)
+    credit = _credit()
+    plan = boundaries.plan(files.read(found.file), credit)
+    names: dict[str, Any] = {"uuid": uuid, "credit": credit}
+    return _preview_page(
+        _("What the boundaries would do"),
+        found,
+        plan,
+        "boundaries_preview",
+        "boundaries_confirmation",
+        "boundaries_upload",
+        names,
+    )
+
+
+def _credit() -> str:
+    """As typed with the file; it travels in the preview's address."""
+    credit = clean(request.args.get("credit", ""))
+    if not 0 < len(credit) <= boundaries.MAX_CREDIT:
+        raise NotFound()
+    return credit
+
+
+@blueprint.post("/manage/territories/boundaries/<uuid>/confirmation")
+@requires(EDIT)
+def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
+    found = preview_for(uuid, "boundaries", None, actor().id)
+    credit = _credit()
+    plan = boundaries.plan(files.read(found.file), credit)
+    if plan.errors:
+        return _refused("territories_desk.boundaries_preview", uuid=uuid, credit=credit)
+    drawn = boundaries.drawn(plan.actions, credit)
+    with writing():
+        done = take(found)
+        if done:
+            boundaries.carry_out(plan, drawn, by=actor())
+    return _done(plan, done)

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, insert, select
+
+from adoption.models import Adoption
+from kernel import pages
+from kernel.db import db
+from kernel.transaction import writing
+from territories.models import Level, Territory
+from tests import factories
+from tests.registrations.conftest import text_of
+from tests.territories.test_importer import HEAD, KABANSK, ULAN_UDE
+
+
+@pytest.fixture
+def administrator(app, sign_in):
+    with writing():
+        person = factories.administrator()
+    return sign_in(person)
+
+
+def test_the_list_of_regions_says_what_is_known(client):
+    page = text_of(client.get("/territories/"))
+    assert "42 муниципалитета" in page
+    assert page.count('href="/territories/') >= 89
+    assert "Тайшетский" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("тайшет", "Тайшетский муниципальный округ"),
+        ("Тaйшетcкий", "Тайшетский муниципальный округ"),
+        ("25536", "Тайшетский муниципальный округ"),
+        ("г. Тайшет", "Тайшетский муниципальный округ"),
+        ("бурятия", "Республика Бурятия"),
+    ],
+)
+def test_a_territory_is_found_by_name_centre_or_code(client, asked, name):
+    assert name in text_of(client.get("/territories/", query_string={"q": asked}))
+
+
+def test_a_search_without_answer_says_what_to_do(client):
+    assert "Такой территории нет" in text_of(client.get("/territories/?q=фывапролдж"))
+
+
+def test_the_administrator_sees_filters_and_takes_the_workbook(administrator):
+    page = text_of(administrator.get("/manage/territories?level=municipality&region=25000000&q=город"))
+    assert "город Братск" in page
+    assert "Тайшетский" not in page
+    body = administrator.get("/manage/territories.xlsx?level=municipality&region=25000000").data
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 43
+    assert ["25536000", "25636000"] in [[row[0], row[10]] for row in rows]
+
+
+def test_a_table_is_previewed_and_loaded_once(administrator):
+    body = "\n".join([HEAD, KABANSK, ULAN_UDE]).encode()
+    upload = {"file": (io.BytesIO(body), "t.csv"), "region": "81000000"}
+    answer = administrator.submit("/manage/territories/import", upload, content_type="multipart/form-data")
+    assert "будет добавлено" in text_of(administrator.get(answer.location))
+    path, _mark, query = answer.location.partition("?")
+    token = administrator.token(answer.location)
+    for _time in range(2):
+        done = administrator.post(f"{path}/confirmation?{query}", data={"csrf_token": token})
+        assert done.location == "/manage/territories"
+    assert "уже загружен" in text_of(administrator.get("/manage/territories"))
+    assert db.session.scalar(select(func.count()).where(Territory.oktmo.startswith("81"))) == 3
+
+
+def test_others_see_nothing(app, sign_in):
+    with writing():
+        person = factories.curator()
+    client = sign_in(person)
+    for path in ("", ".xlsx", "/import", "/import/template.xlsx", "/boundaries"):
+        assert client.get(f"/manage/territories{path}").status_code == 404
+
+
+def many(start: int, stop: int) -> None:
+    """Municipalities spread evenly over the regions that the product brings none of."""
+    with writing():
+        regions = list(
+            db.session.scalars(
+                select(Territory.id).where(Territory.level == Level.region, Territory.oktmo != factories.REGION)
+            )
+        )
+        rows = [
+            {
+                "oktmo": f"02{index:06}",
+                "name": f"Проверочный округ № {index}",
+                "short_name": f"№ {index}",
+                "level": Level.municipality,
+                "kind": "муниципальный округ",
+                "center": f"с. Проверка-{index}",
+                "parent_id": regions[index % len(regions)],
+                "population": 1000 + index,
+                "lat": 50 + index % 20,
+                "lon": 40 + index % 100,
+                "tile_col": index % 20,
+                "tile_row": index // 20 % 20,
+            }
+            for index in range(start, stop)
+        ]
+        db.session.execute(insert(Territory), rows)
+    db.session.rollback()
+
+
+def test_pages_do_not_grow_with_the_country(app, client, count_queries, administrator):
+    with writing():
+        forum = factories.forum()
+        factories.adoption(factories.practice("Первая", "first"))
+        assert forum.slug == "prosemyu-2027"
+    paths = [
+        "/",
+        "/adoption/",
+        "/practices/",
+        "/practices/first",
+        "/territories/",
+        "/territories/?q=округ",
+        f"/territories/{factories.REGION}",
+        f"/territories/{factories.TAYSHET}",
+        "/forums/prosemyu-2027/registration",
+    ]
+    own = ["/manage/territories", "/manage/forums/prosemyu-2027/registrations", "/manage/people"]
+
+    def measure() -> dict[str, tuple[int, int]]:
+        found = {}
+        for visitor, addresses in ((client, paths), (administrator, own)):
+            for path in addresses:
+                pages.forget()
+                with count_queries() as counted:
+                    answer = visitor.get(path)
+                assert answer.status_code == 200, path
+                found[path] = (counted.number, len(answer.data))
+        return found
+
+    many(0, 88)
+    measure()
+    before = measure()
+    many(88, 18_000)
+    after = measure()
+    assert {path: number for path, (number, _size) in after.items()} == {
+        path: number for path, (number, _size) in before.items()
+    }
+    grown = {
+        path: (before[path][1], size)
+        for path, (_number, size) in after.items()
+        if size > 1.5 * before[path][1] and path != "/territories/?q=округ"
+    }
+    assert grown == {}
+    assert db.session.scalar(select(func.count()).select_from(Adoption)) == 1
