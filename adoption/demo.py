@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from accounts.queries import organisation_by_code
 from adoption import operations
-from adoption.models import Adoption, Exit, ExitReason, Stage
+from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage
 from adoption.operations import Request
 from adoption.queries import shown_at
 from adoption.rules import Reached
@@ -92,6 +92,7 @@ def _confirm(adoption: Adoption) -> None:
     """Launches older than two months were confirmed by the region."""
     for step in adoption.steps:
         if step.stage is Stage.launched and step.reached_on < date(2026, 10, 20):
+            step.confirmed_as = Confirmer.curator
             step.confirmed_at = datetime.combine(step.reached_on + timedelta(days=10), time(4), UTC)
 
 

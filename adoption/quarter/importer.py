@@ -165,8 +165,8 @@ def _judge(row: Row, question: Question, said: Said, before: Answer | None, by: 
         row.warnings.append(
             _(
                 "The adoption will be marked: %(exit)s, %(reason)s.",
-                exit=EXIT_LABELS[said.exit],
-                reason=REASON_LABELS[said.reason],
+                exit=str(EXIT_LABELS[said.exit]).lower(),
+                reason=str(REASON_LABELS[said.reason]).lower(),
             )
         )
     return row, Action(question, said, by)

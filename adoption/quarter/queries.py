@@ -203,7 +203,7 @@ def answered_later(question: Question) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def asks_statement(of: Round, state: str = "") -> Select[Any]:
+def asks_statement(of: Round, state: str = "") -> Select[Ask, int, Any, int, datetime]:
     """Rows (Ask, questions, waiting, answered, last answer's moment) of a round, for a listing."""
     waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
     answered = func.count(Answer.id)

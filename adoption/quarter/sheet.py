@@ -12,6 +12,7 @@ from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, STAGE_LABELS
 from adoption.quarter import labels, queries, rules
 from adoption.quarter.importer import KNOWN
 from adoption.quarter.models import Answer, Question, Round
+from adoption.queries import ZONE
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, harmless
 from kernel.i18n import day
@@ -31,7 +32,7 @@ def form(questions: Sequence[Question]) -> bytes:
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(buffer, options)
-    sheet = book.add_worksheet(_("Answers")[:31])
+    sheet = book.add_worksheet(_("Answers received")[:31])
     columns = _columns()
     _head(book, sheet, questions, columns)
     plain = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#5b6470"})
@@ -73,7 +74,8 @@ def _head(book: Any, sheet: Any, questions: Sequence[Question], columns: list[tu
             1,
             0,
             _(
-                "Answer by %(day)s: choose an answer in each row, then hand the file in at %(address)s or send it back.",
+                "Answer by %(day)s: choose an answer in each row, then hand the file in at %(address)s "
+                "or send it back.",
                 day=day(due),
                 address=public_url("/cabinet/"),
             ),
@@ -181,6 +183,6 @@ def _row(question: Question) -> list[Any]:
         found.user.name if found.user else None,
         found.letter_number,
         found.letter_date,
-        found.at.astimezone(queries.ZONE),
+        found.at.astimezone(ZONE),
         _("late") if found.late else None,
     ]

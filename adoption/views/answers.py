@@ -102,7 +102,8 @@ def _say_overtaken(one: Card, current: Answer | None) -> None:
     one.form.blame(
         "said",
         _(
-            "While the page stood open, somebody answered: “%(said)s”. If yours is right, save it again: it will replace theirs.",
+            "While the page stood open, somebody answered: “%(said)s”. "
+            "If yours is right, save it again: it will replace theirs.",
             said=said,
         ),
     )

@@ -93,6 +93,7 @@ def round_(round_code: str) -> ResponseReturnValue:
         coordinated=queries.coordinated({ask.territory_id for ask in asks}),
         progress=queries.progress([of]).get(of.id, queries.Progress()),
         labels=labels,
+        local_day=queries.local_day,
         state=state,
         late=of.is_open and rules.is_late(of.due, today()),
     )
