@@ -23,6 +23,7 @@ from adoption.queries import today
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.secrets import token, token_hash
+from kernel.text import email_key
 from territories.models import Territory
 from territories.queries import below
 
@@ -156,7 +157,7 @@ def tell(ask: Ask, kind: str) -> int:
 def write_again(ask: Ask, email: str, *, by: Any) -> int:
     """Send the letter once more; `email` is kept for a municipality without a coordinator. Returns how many went."""
     if email:
-        ask.email = email
+        ask.email = email_key(email)
     number = tell(ask, "quarter_question")
     record(by, "round.letter", ask.round, territory=ask.territory.oktmo, letters=number)
     return number

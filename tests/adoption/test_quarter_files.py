@@ -11,7 +11,18 @@ from adoption.quarter.models import Answer, AnswerKind, Way
 from adoption.quarter.rules import Said
 from kernel.db import db
 from kernel.transaction import writing
-from tests.adoption.quarter_world import BY_LINK, asked, book, fresh, grid_of, hand_in, link_of, rows_of, text_of, verdicts
+from tests.adoption.quarter_world import (
+    BY_LINK,
+    asked,
+    book,
+    fresh,
+    grid_of,
+    hand_in,
+    link_of,
+    rows_of,
+    text_of,
+    verdicts,
+)
 
 
 @pytest.fixture
