@@ -109,15 +109,17 @@ def open_round(
 
 def _ask_all(made: Round) -> None:
     asks: dict[int, Ask] = {}
-    for adoption_id, territory_id in queries.running_in(below({made.region_id}), made.opened_at):
+    running = queries.running_in(below({made.region_id}), made.opened_at)
+    addresses = queries.known_addresses(territory_id for _adoption, territory_id in running)
+    for adoption_id, territory_id in running:
         if territory_id not in asks:
-            asks[territory_id] = _new_ask(made, territory_id)
+            asks[territory_id] = _new_ask(made, territory_id, addresses.get(territory_id, ""))
         asks[territory_id].questions.append(Question(round_id=made.id, adoption_id=adoption_id))
     db.session.flush()
 
 
-def _new_ask(made: Round, territory_id: int) -> Ask:
-    ask = Ask(round=made, territory_id=territory_id, uuid=str(uuid4()), link_generation=1)
+def _new_ask(made: Round, territory_id: int, email: str = "") -> Ask:
+    ask = Ask(round=made, territory_id=territory_id, uuid=str(uuid4()), link_generation=1, email=email)
     ask.link_hash = token_hash(link_token(ask))
     db.session.add(ask)
     return ask

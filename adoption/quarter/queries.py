@@ -72,11 +72,21 @@ def running_in(territory_ids: Iterable[int], at: datetime) -> list[tuple[int, in
     return [(row[0], row[1]) for row in rows]
 
 
+def known_addresses(territory_ids: Iterable[int]) -> dict[int, str]:
+    """Where municipalities without a coordinator were written to last, by territory id."""
+    rows = db.session.execute(
+        select(Ask.territory_id, Ask.email)
+        .where(Ask.territory_id.in_(set(territory_ids)), Ask.email != "")
+        .order_by(Ask.id)
+    )
+    return {territory_id: address for territory_id, address in rows}
+
+
 def would_ask(region_id: int) -> tuple[int, int, list[str]]:
     """What asking a region today would mean: municipalities, adoptions, names of those without a coordinator."""
     running = running_in(below({region_id}), utcnow())
     places = {territory_id for _adoption, territory_id in running}
-    silent = places - coordinated(places)
+    silent = places - coordinated(places) - set(known_addresses(places))
     names = db.session.scalars(
         select(Territory.short_name).where(Territory.id.in_(silent)).order_by(Territory.name_key)
     )

@@ -2,7 +2,8 @@
 
 Tried by breaking the code. On PostgreSQL: no row lock in `operations.hold` fails the moves; no savepoint around the
 insert in `start_adoption` or in `ensure_organisation` fails the requests; no `hold_spread` fails the count of different
-organisations. On SQLite, where writers queue, a view that does not compare versions fails the moves.
+organisations; no row lock in the quarter's `operations._hold` fails both tests of answers; no savepoint in `open_round`
+fails the openings. On SQLite, where writers queue, a view that does not compare versions fails the moves.
 """
 
 from __future__ import annotations

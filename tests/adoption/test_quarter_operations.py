@@ -221,4 +221,7 @@ def test_a_municipality_without_a_coordinator_is_written_to_at_the_address_given
         assert operations.write_again(ask, "", by=None) == 0
         assert operations.write_again(ask, "kuytun@example.org", by=None) == 1
         assert operations.tell(ask, "quarter_reminder") == 1
-    assert {letter.to for letter in db.session.scalars(select(Letter))} == {"kuytun@example.org"}
+        operations.open_round(world["round"].region, 2027, 2, date(2027, 7, 5), by=None)  # the address is kept
+    written = [letter.to for letter in db.session.scalars(select(Letter).order_by(Letter.id))]
+    assert written[:2] == ["kuytun@example.org"] * 2
+    assert set(written[2:]) == {"kuytun@example.org", world["people"]["coordinator"].email}

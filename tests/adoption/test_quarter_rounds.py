@@ -45,7 +45,8 @@ def test_a_quarter_is_asked_about_once(world):
         adoption(factories.practice("Клуб"), factories.organisation(oktmo=factories.TULUN))
     page = text_of(client.get("/manage/rounds/new"))
     assert "Вопрос получат 2 муниципалитета, 2 внедрения." in page
-    assert "Нет координатора, поэтому письмо само не уйдёт: Тулун." in page
+    assert "1 муниципалитет без адреса: письмо само туда не уйдёт" in page
+    assert "<p>Тулун</p>" in page
     assert 'value="2027-04-05"' in page
     data = {"region": factories.REGION, "quarter": "2027-1", "due": "2027-04-05"}
     first = client.submit("/manage/rounds/new", data)
