@@ -79,7 +79,7 @@ def known_addresses(territory_ids: Iterable[int]) -> dict[int, str]:
         .where(Ask.territory_id.in_(set(territory_ids)), Ask.email != "")
         .order_by(Ask.id)
     )
-    return {territory_id: address for territory_id, address in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def would_ask(region_id: int) -> tuple[int, int, list[str]]:
@@ -213,11 +213,11 @@ def answered_later(question: Question) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def asks_statement(of: Round, state: str = "") -> Select[Ask, int, Any, int, datetime]:
+def asks_statement(of: Round, state: str = "") -> Select[Any]:
     """Rows (Ask, questions, waiting, answered, last answer's moment) of a round, for a listing."""
     waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
     answered = func.count(Answer.id)
-    statement = (
+    statement: Any = (
         select(
             Ask,
             func.count(Question.id).label("questions"),
