@@ -28,9 +28,12 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "forum:series:edit",
             "adoption:adoption:view",
             "adoption:adoption:confirm",
+            "adoption:round:lead",
         }
     ),
-    Role.organiser: frozenset(FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view"}),
+    Role.organiser: frozenset(
+        FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view", "adoption:round:lead"}
+    ),
     Role.section_moderator: frozenset({"work:hall:open", "forum:section:chair"}),
     Role.assistant: frozenset({"work:hall:open", "forum:section:assist"}),
     Role.door: frozenset({"registrations:door:work"}),

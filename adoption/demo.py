@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from accounts.queries import organisation_by_code
 from adoption import operations
-from adoption.models import Adoption, Exit, ExitReason, Stage
+from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage
 from adoption.operations import Request
-from adoption.queries import shown_at
+from adoption.queries import adoption_of, shown_at
 from adoption.rules import Reached
 from forum.models import Forum
 from kernel.db import db
@@ -29,8 +29,25 @@ def load_adoptions(rows: Iterable[dict[str, str]], *, by: Any = None) -> int:
     No letters are sent; a pair of practice and organisation already there is passed over. Returns how many were added.
     """
     forums = {forum.slug: forum for forum in db.session.scalars(select(Forum))}
-    added = sum(_load(row, forums, by) for row in rows)
+    given = list(rows)
+    added = sum(_load(row, forums, by) for row in given)
+    _name_mentors(given)
     return added
+
+
+def _name_mentors(rows: list[dict[str, str]]) -> None:
+    by_id = {row["id"]: row for row in rows}
+    for row in rows:
+        if row.get("mentor"):
+            _known(row).source_adoption_id = _known(by_id[row["mentor"]]).id
+    db.session.flush()
+
+
+def _known(row: dict[str, str]) -> Adoption:
+    practice, organisation = practice_by_key(row["practice"]), organisation_by_code(row["organisation"])
+    found = adoption_of(practice.id, organisation.id) if practice and organisation else None
+    assert found is not None
+    return found
 
 
 def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
@@ -92,6 +109,7 @@ def _confirm(adoption: Adoption) -> None:
     """Launches older than two months were confirmed by the region."""
     for step in adoption.steps:
         if step.stage is Stage.launched and step.reached_on < date(2026, 10, 20):
+            step.confirmed_as = Confirmer.curator
             step.confirmed_at = datetime.combine(step.reached_on + timedelta(days=10), time(4), UTC)
 
 

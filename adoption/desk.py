@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 
 from adoption import rules
 from adoption.labels import NEXT_STEPS, STATE_LABELS
 from adoption.models import Adoption, Stage, State
+from adoption.quarter.models import Question
+
+
+class TaskKind(Enum):
+    quarter = "quarter"
+    step = "step"
+    confirmation = "confirmation"
+
+
+MINUTES = {TaskKind.quarter: 3, TaskKind.step: 5, TaskKind.confirmation: 2}
+"""How long each kind takes somebody who has the numbers at hand."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """The next step of an adoption, in plain words."""
+    """Something to do about an adoption, in plain words: an answer, its next step, a neighbour's launch to confirm."""
 
+    kind: TaskKind
     adoption: Adoption
     text: str
-    since: date | None
+    since: date | None = None
+    question: Question | None = None
+
+    @property
+    def due(self) -> date | None:
+        return self.question.ask.round.due if self.question else None
 
 
 @dataclass
@@ -24,6 +43,20 @@ class Desk:
     tasks: list[Task] = field(default_factory=list)
     by_state: dict[State, list[Adoption]] = field(default_factory=dict)
     interrupted: list[Adoption] = field(default_factory=list)
+
+    @property
+    def due(self) -> date | None:
+        """The nearest day something is wanted by."""
+        return min((task.due for task in self.tasks if task.due), default=None)
+
+    @property
+    def dated(self) -> list[Task]:
+        """What is wanted by a day; the headline counts these, or everything when there are none."""
+        return [task for task in self.tasks if task.due]
+
+    @property
+    def undated(self) -> list[Task]:
+        return [task for task in self.tasks if not task.due]
 
     @property
     def empty(self) -> bool:
@@ -53,18 +86,38 @@ def state_began(adoption: Adoption) -> date | None:
     return min((on for stage, on in dates.items() if stage.state is adoption.state), default=None)
 
 
-def desk(adoptions: list[Adoption], today: date) -> Desk:
+def minutes(tasks: Sequence[Task]) -> int:
+    """About how long the tasks take, in fives: nobody believes «17 минут»."""
+    return -(-sum(MINUTES[task.kind] for task in tasks) // 5) * 5
+
+
+def desk(
+    adoptions: list[Adoption], today: date, questions: Sequence[Question] = (), launches: Sequence[Adoption] = ()
+) -> Desk:
+    """What waits for a municipality: `questions` asked of it now, `launches` of those it teaches.
+
+    An adoption asked about is not asked for its step too: the answer «there is progress» leads there.
+    """
     found = Desk()
+    asked = [question for question in questions if question.current is None and question.adoption.exit is None]
+    found.tasks = [Task(TaskKind.quarter, one.adoption, "", since(one.adoption), one) for one in asked]
+    found.tasks += [Task(TaskKind.confirmation, adoption, "") for adoption in launches]
+    found.tasks += _steps(adoptions, today, found, {question.adoption_id for question in asked})
+    return found
+
+
+def _steps(adoptions: list[Adoption], today: date, found: Desk, asked: set[int]) -> list[Task]:
+    """Sort the adoptions by state into `found`; the next steps that are a matter for now."""
+    tasks = []
     for adoption in adoptions:
         if adoption.exit is not None:
             found.interrupted.append(adoption)
             continue
         found.by_state.setdefault(adoption.state, []).append(adoption)
         reached = since(adoption)
-        if rules.waits(adoption.stage, reached, today):
-            found.tasks.append(Task(adoption, next_step(adoption), reached))
-    found.tasks.sort(key=lambda task: (-task.adoption.stage.number, task.since or today))
-    return found
+        if adoption.id not in asked and rules.waits(adoption.stage, reached, today):
+            tasks.append(Task(TaskKind.step, adoption, next_step(adoption), reached))
+    return sorted(tasks, key=lambda task: (-task.adoption.stage.number, task.since or today))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -122,15 +123,32 @@ class DetailsForm(VersionedForm):
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
     )
 
+    mentor = SelectField(_l("Whom you learn from"), [Optional()], validate_choice=False)
+
+    def offer(self, mentors: Sequence[Adoption]) -> DetailsForm:
+        self.mentor.choices = [
+            ("", _l("nobody")),
+            *((str(found.id), f"{found.organisation.title} — {found.territory.short_name}") for found in mentors),
+        ]
+        return self
+
+    def validate_mentor(self, field: SelectField) -> None:
+        if field.data and field.data not in dict(field.choices):
+            raise ValidationError(_l("Choose from the list."))
+
     def show(self, adoption: Adoption) -> DetailsForm:
+        self.mentor.data = str(adoption.source_adoption_id or "")
         for name in ("contact_name", "contact_email", "aim", "units", "version"):
             self[name].data = getattr(adoption, name)
         return self
 
     def values(self) -> dict[str, Any]:
-        return {
+        values: dict[str, Any] = {
             "contact_name": self.contact_name.data,
             "contact_email": self.contact_email.data.casefold(),
             "aim": self.aim.data or "",
             "units": self.units.data,
         }
+        if self.mentor.raw_data:
+            values["source_adoption_id"] = int(self.mentor.data) if self.mentor.data else None
+        return values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
-from adoption.models import Exit, ExitReason, Stage, State
+from adoption.models import Confirmer, Exit, ExitReason, Stage, State
 from adoption.rules import Fault
 
 STAGE_LABELS = {
@@ -27,6 +27,11 @@ STAGE_HINTS = {
     Stage.launched: _l("The first result has come."),
     Stage.operating: _l("It goes on regularly, and the core has been checked once."),
     Stage.sustained: _l("Posts, budget or an act of law hold it."),
+}
+CONFIRMED_LABELS = {
+    Confirmer.author: _l("Launch confirmed by the author"),
+    Confirmer.mentor: _l("Launch confirmed by the mentor"),
+    Confirmer.curator: _l("Launch confirmed by the region"),
 }
 NEXT_STEPS = {
     Stage.interest: _l("Weigh whether the practice fits: need, money, people; name who answers for it"),
@@ -81,6 +86,7 @@ HISTORY_LABELS = {
     "adoption.resumed": _l("Resumed"),
     "adoption.confirmed": _l("The launch was confirmed"),
     "adoption.changed": _l("Contact or aim changed"),
+    "adoption.answered": _l("The quarterly question was answered"),
 }
 
 name_actions(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from activity.outbox import Content, letter_kind
-from adoption import queries
+from adoption import launches, queries
 from adoption.desk import next_step
 from adoption.models import Adoption, Stage
 from adoption.rules import live_steps
@@ -20,8 +20,12 @@ def _content(
     adoption = queries.adoption_by_id(adoption_id)
     if adoption is None:
         return None
+    secret = launches.link_path(adoption)
     context = {
         "adoption": adoption,
+        "question": launches.question(adoption),
+        "confirm_link": public_url(secret) if secret else "",
+        "mentor_link": public_url(f"/cabinet/launches/{adoption.code}"),
         "next_step": next_step(adoption),
         "launched": live_steps(adoption.steps).get(Stage.launched),
         "link": public_url(f"/cabinet/adoptions/{adoption.code}"),
@@ -59,6 +63,16 @@ def launched(adoption_id: int) -> Content | None:
         return str(_("Your practice works in one more place: «%(practice)s»", practice=adoption.practice.name))
 
     return _content(adoption_id, subject, "launched")
+
+
+@letter_kind("adoption_mentor")
+def mentor(adoption_id: int) -> Content | None:
+    """To those who helped: those you taught say that it works."""
+
+    def subject(adoption: Adoption) -> str:
+        return str(_("Please confirm a launch: %(territory)s", territory=adoption.territory.name))
+
+    return _content(adoption_id, subject, "mentor")
 
 
 @letter_kind("adoption_confirm")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from forum.models import Forum
 from kernel.codes import new_code
 from kernel.db import IntPk, Model, enum_column, utcnow
@@ -69,6 +69,14 @@ class ExitReason(enum.Enum):
     other = "other"
 
 
+class Confirmer(enum.Enum):
+    """Who has seen a launch from outside."""
+
+    author = "author"
+    mentor = "mentor"
+    curator = "curator"
+
+
 class Adoption(Model):
     """One organisation in one territory takes over one edition of one practice."""
 
@@ -98,6 +106,7 @@ class Adoption(Model):
     source_forum_id: Mapped[int | None] = mapped_column(ForeignKey("forum.id"))
     source_slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id"))
     source_adoption_id: Mapped[int | None] = mapped_column(ForeignKey("adoption.id"))
+    """The mentor: an adoption of the same practice that works already and helps this one."""
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -109,6 +118,7 @@ class Adoption(Model):
     territory: Mapped[Territory] = relationship()
     source_forum: Mapped[Forum | None] = relationship()
     source_slot: Mapped[Slot | None] = relationship()
+    mentor: Mapped[Adoption | None] = relationship(remote_side="Adoption.id", foreign_keys=[source_adoption_id])
     steps: Mapped[list[StageStep]] = relationship(back_populates="adoption", order_by="StageStep.id")
     __mapper_args__ = {"version_id_col": version}
 
@@ -135,7 +145,9 @@ class StageStep(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime | None]
+    confirmed_as: Mapped[Confirmer | None] = mapped_column(enum_column(Confirmer))
     recorded_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     adoption: Mapped[Adoption] = relationship(back_populates="steps")
     file: Mapped[StoredFile | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])

@@ -14,7 +14,7 @@ from accounts.queries import organisation_by_code, organisation_by_name
 from activity.operations import record
 from activity.outbox import send
 from adoption import queries, rules
-from adoption.models import Adoption, Exit, ExitReason, Stage, StageStep
+from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
 from kernel import pages
 from kernel.db import db, utcnow
@@ -31,6 +31,14 @@ class MoveRefused(ValueError):
     def __init__(self, faults: list[tuple[Stage | None, rules.Fault]]) -> None:
         super().__init__(", ".join(fault.value for _stage, fault in faults))
         self.faults = faults
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """Somebody who acts without an account, by a personal link: what the log of acts needs of them."""
+
+    display_name: str
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +183,9 @@ def _tell_launch(adoption: Adoption) -> None:
         send("adoption_launched", adoption.practice.contact_email, adoption_id=adoption.id)
     for curator in queries.curators_of(adoption.territory):
         send("adoption_confirm", curator.email, language=curator.language, adoption_id=adoption.id)
+    if adoption.mentor is not None:
+        for person in queries.coordinators_of(adoption.mentor.territory):
+            send("adoption_mentor", person.email, language=person.language, adoption_id=adoption.id)
 
 
 def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None:
@@ -214,20 +225,20 @@ def resume(adoption: Adoption, *, by: Any) -> None:
     _spread(adoption.practice_id)
 
 
-def confirm(adoption: Adoption, *, by: Any) -> bool:
-    """Confirm the launch on behalf of the region. False when there is nothing to confirm."""
+def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator) -> bool:
+    """Confirm the launch from outside; whether `by` may is for `launches`. False when there is nothing to confirm."""
     step = rules.live_steps(adoption.steps).get(Stage.launched)
     if step is None or step.confirmed_at is not None:
         return False
-    step.confirmed_by_id, step.confirmed_at = by.id, utcnow()
+    step.confirmed_by_id, step.confirmed_at, step.confirmed_as = by.id, utcnow(), role
     _touch(adoption)
-    record(by, "adoption.confirmed", adoption)
+    record(by, "adoption.confirmed", adoption, role=role.value)
     pages.bump("adoption")
     return True
 
 
 def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
-    """Change contact, aim or units. Returns the names of what changed."""
+    """Change contact, aim, units or mentor. Returns the names of what changed."""
     changed = [name for name, value in values.items() if getattr(adoption, name) != value]
     for name in changed:
         setattr(adoption, name, values[name])

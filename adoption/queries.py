@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
@@ -47,6 +47,8 @@ def _whole() -> Select[Adoption]:
         joinedload(Adoption.territory),
         joinedload(Adoption.source_forum),
         joinedload(Adoption.source_slot),
+        joinedload(Adoption.mentor).joinedload(Adoption.organisation),
+        joinedload(Adoption.mentor).joinedload(Adoption.territory),
         selectinload(Adoption.steps).joinedload(StageStep.file),
     )
 
@@ -54,6 +56,11 @@ def _whole() -> Select[Adoption]:
 def adoption_by_id(adoption_id: int) -> Adoption | None:
     """For letters."""
     return db.session.scalar(_whole().where(Adoption.id == adoption_id))
+
+
+def adoption_by_code(code: str) -> Adoption | None:
+    """For links that carry their own secret, and for finders that check by themselves."""
+    return db.session.scalar(_whole().where(Adoption.code == code))
 
 
 def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
@@ -104,6 +111,28 @@ def curators_of(territory: Territory) -> list[User]:
     """Curators of the territory or of what stands above it."""
     ids = {territory.id, *([territory.parent_id] if territory.parent_id else [])}
     return people_with(Role.curator, ScopeKind.territory, ids)
+
+
+def coordinators_of(territory: Territory) -> list[User]:
+    return people_with(Role.coordinator, ScopeKind.territory, {territory.id})
+
+
+def mentors_for(adoption: Adoption) -> list[Adoption]:
+    """Adoptions of the same practice that work steadily and may be learned from, by municipality."""
+    return list(
+        db.session.scalars(
+            select(Adoption)
+            .join(Adoption.territory)
+            .options(joinedload(Adoption.organisation), joinedload(Adoption.territory))
+            .where(
+                Adoption.practice_id == adoption.practice_id,
+                Adoption.id != adoption.id,
+                Adoption.exit.is_(None),
+                Adoption.stage.in_([Stage.operating, Stage.sustained]),
+            )
+            .order_by(Territory.name_key, Adoption.id)
+        )
+    )
 
 
 def shown_at(practice_id: int) -> list[tuple[Slot, Forum, Section]]:
@@ -282,6 +311,21 @@ def unconfirmed(user: Actor) -> int:
     """How many launches wait for a confirmation of `user`."""
     statement = adoptions_for(user, unconfirmed=True).with_only_columns(Adoption.id).order_by(None)
     return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+def launches_of_pupils(territories: Iterable[Territory]) -> list[Adoption]:
+    """Launches that wait for a confirmation and whose mentor works in one of the territories, not themselves there."""
+    ids = [territory.id for territory in territories]
+    mentor = aliased(Adoption)
+    return list(
+        db.session.scalars(
+            _whole()
+            .join(mentor, mentor.id == Adoption.source_adoption_id)
+            .where(mentor.territory_id.in_(ids), Adoption.territory_id.not_in(ids))
+            .where(Adoption.exit.is_(None), _launch_waits())
+            .order_by(Adoption.changed_at, Adoption.id)
+        ).unique()
+    )
 
 
 def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:

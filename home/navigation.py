@@ -36,6 +36,7 @@ AREAS = (
     Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
     Area("work:practices:open", "practices.manage", _l("Practices"), "list"),
     Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
+    Area("adoption:round:lead", "adoption.rounds", _l("Quarterly question"), "clock"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
     Area("territories:territory:edit", "territories_desk.territories", _l("Territories"), "map"),
     Area("accounts:user:edit", "accounts.people", _l("People and roles"), "people"),

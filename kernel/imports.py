@@ -9,15 +9,19 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Generic, TypeVar
 from uuid import uuid4
 
+from flask_babel import gettext as _
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
-from kernel.files import StoredFile
+from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check
+from kernel.text import clean
 
 A = TypeVar("A")
 
@@ -99,6 +103,29 @@ def preview_for(uuid: str, kind: str, scope_id: int | None, user_id: int) -> Imp
     if found is None:
         raise NotFound()
     return found
+
+
+def checked_table(file: FileStorage) -> Upload:
+    """An uploaded XLSX or CSV; reading a CSV, which has no signature, is its check. Raises FileRefused."""
+    name = clean(Path((file.filename or "").replace("\\", "/")).name)[:200]
+    if not name.lower().endswith((".csv", ".txt")):
+        return check(file, {".xlsx", ".csv"})
+    body = file.stream.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
+    if not body:
+        raise FileRefused(_("The file is empty. Choose another one."))
+    return Upload(name, "text/csv", body)
+
+
+def keep_preview(kind: str, scope_id: int | None, user_id: int, stored: StoredFile) -> ImportPreview:
+    """Keep an uploaded file until its import is confirmed; `user_id` 0: whoever holds a personal link."""
+    db.session.add(stored)
+    db.session.flush()
+    preview = ImportPreview(kind=kind, scope_id=scope_id, user_id=user_id, file_id=stored.id)
+    db.session.add(preview)
+    db.session.flush()
+    return preview
 
 
 def take(preview: ImportPreview) -> bool:

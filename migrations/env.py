@@ -10,7 +10,8 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-import adoption.models  # noqa: F401
+import adoption.models
+import adoption.quarter.models  # noqa: F401
 import kernel.imports
 import kernel.limits  # noqa: F401
 import registrations.models  # noqa: F401

@@ -8,13 +8,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from werkzeug.exceptions import NotFound
 
 from activity.queries import history
-from adoption import labels, operations, queries, rules
-from adoption.desk import Desk, desk, next_step, state_began, state_line
+from adoption import labels, launches, operations, queries, rules
+from adoption.desk import Desk, TaskKind, desk, minutes, next_step, state_began, state_line
 from adoption.forms import BackForm, DetailsForm, ExitForm, MoveForm
-from adoption.models import Adoption, Stage, State
+from adoption.models import Adoption, Confirmer, Stage, State
 from adoption.operations import MoveRefused
+from adoption.quarter import labels as quarter_labels
+from adoption.quarter import queries as quarter_queries
 from adoption.views.base import blueprint
 from kernel import files
 from kernel.access import actor, requires, shows_form, signed_in
@@ -34,15 +37,23 @@ def cabinet() -> ResponseReturnValue:
     territories = queries.territories_for(actor(), "work:cabinet:open")
     chosen = [place for place in territories if place.oktmo == request.args.get("territory")]
     shown = chosen or territories
-    found: Desk = desk(queries.mine(shown), queries.today())
+    questions = quarter_queries.open_questions(shown)
+    found: Desk = desk(queries.mine(shown), queries.today(), questions, queries.launches_of_pupils(shown))
     return render_template(
         "adoption/cabinet.html",
         desk=found,
+        questions=questions,
+        quarter_labels=quarter_labels,
+        waits_for_confirmation=launches.waiting_step,
+        today=queries.today(),
         territories=territories,
         chosen=shown[0] if len(shown) == 1 else None,
         labels=labels,
         state_began=state_began,
         State=State,
+        TaskKind=TaskKind,
+        minutes=minutes,
+        before=quarter_queries.served_before(questions),
     )
 
 
@@ -97,19 +108,28 @@ def _page(found: Adoption, **forms: FlaskForm) -> str:
         move=move,
         back=forms.get("back") or BackForm(formdata=None).offer(found),
         leave=forms.get("leave") or ExitForm(formdata=None).offer(found),
-        details=forms.get("details") or DetailsForm(formdata=None).show(found),
+        details=forms.get("details") or DetailsForm(formdata=None).offer(queries.mentors_for(found)).show(found),
         wrong=next(iter(forms), ""),
         live=rules.live_steps(found.steps),
         states=state_line(found),
         labels=labels,
         Stage=Stage,
         may_edit=queries.may(actor(), found, EDIT),
-        may_confirm=queries.may(actor(), found, CONFIRM),
-        confirmed=rules.is_confirmed(found),
+        may_confirm=launches.role_of(actor(), found) is not None,
+        confirmed=_confirmed_words(found),
+        question=launches.question(found),
         next_step=next_step(found),
         stage_names={stage.value: label for stage, label in labels.STAGE_LABELS.items()},
         history=history("adoption", found.id, limit=30),
     )
+
+
+def _confirmed_words(found: Adoption) -> str:
+    """Who has confirmed the launch, or "" while nobody has."""
+    step = rules.live_steps(found.steps).get(Stage.launched)
+    if step is None or step.confirmed_at is None:
+        return ""
+    return str(labels.CONFIRMED_LABELS[step.confirmed_as or Confirmer.curator])
 
 
 def _fresh_move(found: Adoption, ahead: list[Stage]) -> MoveForm:
@@ -220,7 +240,7 @@ def resumption(code: str) -> ResponseReturnValue:
 @shows_form
 def details(code: str) -> ResponseReturnValue:
     found = queries.adoption_for(actor(), code, EDIT)
-    form = DetailsForm()
+    form = DetailsForm().offer(queries.mentors_for(found))
     if not form.validate_on_submit():
         return _page(found, details=form), 422
     typed = [(str(form[name].label.text), str(form[name].data or "")) for name in ("contact_name", "aim", "units")]
@@ -233,9 +253,15 @@ def details(code: str) -> ResponseReturnValue:
 @requires(CONFIRM)
 def confirmation(code: str) -> ResponseReturnValue:
     found = queries.adoption_for(actor(), code, CONFIRM)
+    if rules.is_confirmed(found):
+        flash(_("There is nothing to confirm."), "info")
+        return redirect(url_for("adoption.adoption", code=code))
+    role = launches.role_of(actor(), found)
+    if role is None:  # their own launch, or none at all
+        raise NotFound()
     with writing():
         operations.hold(found)
-        done = operations.confirm(found, by=actor())
+        done = operations.confirm(found, by=actor(), role=role)
     flash(_("The launch is confirmed.") if done else _("There is nothing to confirm."), "ok" if done else "info")
     return redirect(url_for("adoption.adoption", code=code))
 

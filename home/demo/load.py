@@ -7,6 +7,7 @@ import time
 from accounts.operations import load_consent_texts
 from accounts.settings import change
 from adoption.demo import load_adoptions
+from adoption.quarter.demo import load_rounds
 from forum.queries import forum_by_slug
 from home.demo import Say, rows
 from home.demo.forums import load_forum
@@ -56,6 +57,8 @@ def _base() -> None:
 def _adoptions() -> None:
     with writing():
         load_adoptions(rows("adoptions.csv"))
+    with writing():
+        load_rounds(rows("rounds.csv"), rows("answers.csv"), rows("adoptions.csv"))
 
 
 def _forums() -> None:

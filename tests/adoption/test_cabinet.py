@@ -38,7 +38,7 @@ def test_the_first_screen_says_what_to_do(world, made):
         adoption(factories.practice("Мой папа – герой"), world["organisation"], Stage.launched)
         adoption(factories.practice("Клуб"), world["organisation"])
     page = world["coordinator"].get("/cabinet/").get_data(as_text=True)
-    assert "<h1>Сделать: 3\u00a0дела</h1>" in page
+    assert "<h1>Сделать: 3\u00a0дела, около 15\u00a0минут</h1>" in page
     assert "Начать и\u00a0записать первый результат: «обслужена первая семья»" in page
     for title in ("У\u00a0нас работает", "Готовим", "Думаем"):
         assert f"<h2>{title}</h2>" in page

@@ -2,7 +2,8 @@
 
 Tried by breaking the code. On PostgreSQL: no row lock in `operations.hold` fails the moves; no savepoint around the
 insert in `start_adoption` or in `ensure_organisation` fails the requests; no `hold_spread` fails the count of different
-organisations. On SQLite, where writers queue, a view that does not compare versions fails the moves.
+organisations; no row lock in the quarter's `operations._hold` fails both tests of answers; no savepoint in `open_round`
+fails the openings. On SQLite, where writers queue, a view that does not compare versions fails the moves.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from sqlalchemy import func, select
 from accounts.models import Organisation
 from activity.models import Letter
 from adoption.models import Adoption, Stage, StageStep
+from adoption.quarter.models import Answer, Question, Round
 from kernel.db import db
 from kernel.transaction import writing
 from practices.models import PracticeSpread
 from tests import factories
 from tests.adoption.conftest import adoption
+from tests.adoption.quarter_world import asked, fresh, said
 from tests.conftest import settings
 from tests.registrations.crowd import Crowd
 
@@ -99,3 +102,57 @@ def test_different_organisations_at_once_are_all_counted(processes, world):
     assert Counter(status for status, _where in answers) == {302: 24}
     assert count(Adoption) == 24
     assert count(PracticeSpread, PracticeSpread.organisations == 24) == 1
+
+
+QUARTER = "/cabinet/quarter"
+
+
+def test_eight_answers_at_once_leave_one_and_a_history(processes, world):
+    """Without `seen` (one press in the cabinet) each answer replaces the one before it; none is lost."""
+    asked(world)
+    question = world["q_works"]
+    processes.meet(QUARTER, world["people"]["coordinator"].get_id())
+    for turn in range(1, REPETITIONS + 1):
+        requests = [
+            (QUARTER, said(question, "no_change", note=f"Ответ {turn}-{number}")) for number in range(PROCESSES)
+        ]
+        answers = processes.send(requests)
+        assert Counter(status for status, _where in answers) == {302: PROCESSES}
+        assert count(Answer) == turn * PROCESSES
+        assert count(Answer, Answer.replaced_at.is_(None)) == 1
+
+
+def test_eight_pages_opened_alike_save_one_answer(processes, world):
+    """With `seen` the others are told that somebody was faster. The same answer from all is one answer."""
+    asked(world)
+    question = world["q_works"]
+    processes.meet(QUARTER, world["people"]["coordinator"].get_id())
+    for turn in range(1, REPETITIONS + 1):
+        fresh(question)
+        seen = question.current.id if question.current else 0
+        requests = [
+            (QUARTER, said(question, "no_change", seen=seen, note=f"Ответ {turn}-{number}"))
+            for number in range(PROCESSES)
+        ]
+        answers = processes.send(requests)
+        assert Counter(status for status, _where in answers) == {302: 1, 409: PROCESSES - 1}
+        assert count(Answer) == turn
+        assert count(Answer, Answer.replaced_at.is_(None)) == 1
+    same = said(world["q_prepares"], "no_change")
+    answers = processes.send([(QUARTER, same)] * PROCESSES)
+    assert Counter(status for status, _where in answers) == {302: PROCESSES}
+    assert count(Answer, Answer.question_id == world["q_prepares"].id) == 1
+
+
+def test_one_round_from_eight_openings(processes, world):
+    with writing():
+        adoption(world["practice"], world["organisation"])
+    page = "/manage/rounds/new"
+    processes.meet(page, world["people"]["organiser"].get_id())
+    for number, quarter in enumerate(("2027-1", "2026-4", "2026-3"), 1):
+        data = {"region": factories.REGION, "quarter": quarter, "due": "2027-04-05"}
+        answers = processes.send([(page, data)] * PROCESSES)
+        assert Counter(status for status, _where in answers) == {302: PROCESSES}
+        assert len({where for _status, where in answers}) == 1
+        assert (count(Round), count(Question)) == (number, number)
+        assert count(Letter, Letter.kind == "quarter_question") == number

@@ -14,6 +14,7 @@ from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 MANAGE = "/manage/forums/{coming}"
+ROUND = "/manage/rounds/{round}"
 PAGES: dict[str, tuple[str, str]] = {
     "accounts.invitation": ("", "/invitation/{invitation}"),
     "accounts.login": ("", "/login"),
@@ -27,6 +28,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "activity.mail": ("", "/dev/mail"),
     "activity.mail_html": ("", "/dev/mail/{letter}/html"),
     "activity.mail_letter": ("", "/dev/mail/{letter}"),
+    "adoption.answer_scan": ("organiser", ROUND + "/scans/{scan}"),
     "adoption.adoption": ("coordinator", "/cabinet/adoptions/{adoption}"),
     "adoption.adoptions": ("curator", "/manage/adoptions"),
     "adoption.cabinet": ("coordinator", "/cabinet/"),
@@ -35,6 +37,25 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.overview_csv": ("", "/adoption.csv"),
     "adoption.overview_json": ("", "/adoption.json"),
     "adoption.overview_xlsx": ("", "/adoption.xlsx"),
+    "adoption.launch": ("", "/launch/{launch}"),
+    "adoption.link": ("", "/answer/{answer}"),
+    "adoption.link_form": ("", "/answer/{answer}/quarter.xlsx"),
+    "adoption.link_preview": ("", "/answer/{answer}/file/{link_preview}"),
+    "adoption.link_stage": ("", "/answer/{answer}/stages/{question}"),
+    "adoption.link_upload": ("", "/answer/{answer}/file"),
+    "adoption.new_round": ("organiser", "/manage/rounds/new"),
+    "adoption.paper": ("organiser", ROUND + "/25536000"),
+    "adoption.pupil": ("coordinator2", "/cabinet/launches/{pupil}"),
+    "adoption.quarter": ("coordinator", "/cabinet/quarter"),
+    "adoption.quarter_form": ("coordinator", "/cabinet/quarter.xlsx"),
+    "adoption.quarter_preview": ("coordinator", "/cabinet/quarter/file/{cabinet_preview}"),
+    "adoption.quarter_upload": ("coordinator", "/cabinet/quarter/file"),
+    "adoption.round_": ("organiser", ROUND),
+    "adoption.round_form": ("organiser", ROUND + "/25536000/quarter.xlsx"),
+    "adoption.round_preview": ("organiser", ROUND + "/file/{round_preview}"),
+    "adoption.round_upload": ("organiser", ROUND + "/file"),
+    "adoption.round_xlsx": ("organiser", ROUND + ".xlsx"),
+    "adoption.rounds": ("organiser", "/manage/rounds"),
     "adoption.start": ("coordinator", "/practices/{practice}/adoption"),
     "door.choose": ("organiser", "/door/"),
     "door.count": ("door", "/door/{coming}/count"),
@@ -117,6 +138,8 @@ PAGES: dict[str, tuple[str, str]] = {
 MORE: dict[str, tuple[str, str]] = {
     "adoption that works": ("coordinator", "/cabinet/adoptions/{working}"),
     "adoption seen by the curator": ("curator", "/cabinet/adoptions/{working}"),
+    "a quarter summed up": ("organiser", "/manage/rounds/{past_round}"),
+    "a municipality's answers summed up": ("organiser", "/manage/rounds/{past_round}/25745000"),
     "catalogue: nothing found": ("", "/practices/?q=фывапролдж"),
     "coming programme": ("", "/forums/{coming}/programme"),
     "closed registration": ("", "/forums/{past}/registration"),

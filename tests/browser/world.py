@@ -27,6 +27,12 @@ QUERIES = {
     "document": "SELECT sample_document.id FROM sample_document JOIN practice ON practice.id = practice_id ORDER BY practice.id LIMIT 1",
     "adoption": "SELECT adoption.code FROM adoption JOIN territory ON territory.id = territory_id WHERE oktmo = '25536000' AND stage = 'assessment' AND exit IS NULL ORDER BY adoption.id LIMIT 1",
     "working": "SELECT adoption.code FROM adoption JOIN territory ON territory.id = territory_id WHERE oktmo = '25536000' AND stage IN ('launched', 'operating') AND exit IS NULL ORDER BY adoption.id LIMIT 1",
+    "round": "SELECT code FROM quarter_round WHERE closed_at IS NULL",
+    "past_round": "SELECT code FROM quarter_round WHERE closed_at IS NOT NULL",
+    "question": "SELECT quarter_question.code FROM quarter_question JOIN quarter_round ON quarter_round.id = round_id JOIN adoption ON adoption.id = adoption_id JOIN territory ON territory.id = territory_id WHERE closed_at IS NULL AND oktmo = '25536000' AND stage = 'operating' ORDER BY quarter_question.id LIMIT 1",
+    "kuytun_question": "SELECT quarter_question.code FROM quarter_question JOIN quarter_round ON quarter_round.id = round_id JOIN adoption ON adoption.id = adoption_id JOIN territory ON territory.id = territory_id WHERE closed_at IS NULL AND oktmo = '25622000' ORDER BY quarter_question.id LIMIT 1",
+    "launching": "SELECT adoption.code FROM adoption JOIN territory ON territory.id = territory_id WHERE oktmo = '25536000' AND stage = 'safeguards' AND exit IS NULL LIMIT 1",
+    "pupil": "SELECT pupil.code FROM adoption AS pupil JOIN adoption AS mentor ON mentor.id = pupil.source_adoption_id JOIN territory ON territory.id = mentor.territory_id JOIN adoption_step ON adoption_id = pupil.id WHERE oktmo = '25622000' AND adoption_step.stage = 'launched' AND confirmed_at IS NULL LIMIT 1",
     "untaken": "SELECT slug FROM practice WHERE admission = 'published' AND id NOT IN (SELECT practice_id FROM adoption) ORDER BY id LIMIT 1",
 }
 
@@ -43,6 +49,8 @@ class World:
         self._previews()
         self._evidence()
         self._invitation()
+        self._quarter()
+        self._launch()
         self.values["letter"] = self.one("SELECT max(id) FROM activity_letter")
 
     def one(self, query: str) -> Any:
@@ -107,6 +115,39 @@ class World:
         fields = {"version": str(version), "preparation_done": "y", "preparation_on": today().isoformat(), "file": file}
         self.send("coordinator", address, fields, to=f"{address}/stage")
         self.values["step"] = self.one("SELECT max(id) FROM adoption_step WHERE file_id IS NOT NULL")
+
+    def _quarter(self) -> None:
+        """The municipality's personal link from a letter, an answer by it, a paper answer with a scan, previews."""
+        home = f"/manage/rounds/{self.values['round']}"
+        self.send("organiser", f"{home}/25536000", {"address": ""}, to=f"{home}/25536000/letter")
+        self.values["answer"] = self._secret("quarter_question", "answer")
+        link, code = f"/answer/{self.values['answer']}", self.values["question"]
+        self.send("", link, {"name": "Страницына Инна Львовна", f"{code}-said": "progress", f"{code}-served": "40"})
+        scan = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
+        letter = {"letter_number": "1", "letter_date": today().isoformat(), "name": "", "file": scan}
+        answer = {f"{self.values['kuytun_question']}-said": "no_change"}
+        self.send("organiser", f"{home}/25622000", letter | answer)
+        self.values["scan"] = self.one("SELECT max(id) FROM quarter_answer WHERE file_id IS NOT NULL")
+        form = self.request().get(f"{link}/quarter.xlsx").body()
+        self.values["link_preview"] = self._upload("", f"{link}/file", form)
+        self.values["cabinet_preview"] = self._upload("coordinator", "/cabinet/quarter/file", form)
+        self.values["round_preview"] = self._upload("organiser", f"{home}/file", form)
+
+    def _launch(self) -> None:
+        """The author's link to confirm a launch."""
+        code = self.values["launching"]
+        version = self.one(f"SELECT version FROM adoption WHERE code = '{code}'")
+        fields = {"version": str(version), "launched_done": "y", "launched_on": today().isoformat()}
+        fields["launched_evidence"] = "обслужена первая семья"
+        self.send("coordinator", f"/cabinet/adoptions/{code}", fields, to=f"/cabinet/adoptions/{code}/stage")
+        self.values["launch"] = self._secret("adoption_launched", "launch")
+
+    def _secret(self, kind: str, place: str) -> str:
+        """What stands after /`place`/ in the newest letter of the kind."""
+        letter = self.one(f"SELECT max(id) FROM activity_letter WHERE kind = '{kind}'")
+        found = re.search(rf"/{place}/([^\s\"<]+)", self.request().get(f"/dev/mail/{letter}").text())
+        assert found, kind
+        return found[1]
 
     def _invitation(self) -> None:
         person = {"name": "Приглашённая Вера Львовна", "email": "invited@example.org", "position": "методист"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.routing import Rule
 
 from accounts.enums import Role, ScopeKind
 from accounts.models import User
+from adoption.quarter.operations import open_round
 from forum.models import Format
 from kernel.db import db
 from kernel.text import email_key, sort_key
@@ -28,6 +30,10 @@ OWN_LISTS = {
     "practices.manage",
     "practices.export",
     "adoption.cabinet",
+    "adoption.quarter",
+    "adoption.quarter_form",
+    "adoption.quarter_upload",
+    "adoption.rounds",
     "adoption.adoptions",
     "door.choose",
     "home.work",
@@ -40,6 +46,7 @@ MAKES_OWN = {
     "practices.upload",
     "practices.import_template",
     "adoption.start",
+    "adoption.new_round",
 }
 """Pages where a person begins something of their own."""
 
@@ -72,7 +79,12 @@ def world(app) -> dict[str, Any]:
         db.session.flush()
         owner = factories.coordinator(factories.TAYSHET)
         adoption = factories.adoption(practice, oktmo=factories.TAYSHET, by=owner)
+        asked, _new = open_round(
+            factories.territory(factories.REGION), 2027, 1, date(2027, 4, 5), by=None, letters=False
+        )
         return {
+            "round_code": asked.code,
+            "oktmo": factories.TAYSHET,
             "slug": {
                 "forum_desk.edit_series": series.slug,
                 "practices": practice.slug,

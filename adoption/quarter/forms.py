@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, DateField, Field, HiddenField, RadioField, SelectField
+from wtforms.validators import Optional, StopValidation, ValidationError
+
+from adoption import labels as adoption_labels
+from adoption import rules as adoption_rules
+from adoption.models import Exit, ExitReason
+from adoption.quarter import labels, rules
+from adoption.quarter.models import Answer, AnswerKind, Question
+from adoption.quarter.rules import Said
+from adoption.queries import today
+from kernel.forms import Form, LineField, TextField, WholeField, email, required
+from kernel.text import whole
+from practices.forms import Between
+
+CHOOSE = ("", _l("choose"))
+
+
+class Given:
+    """A date that must be there, with one sentence for whatever is wrong with it; stops what would follow."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data is None:
+            field.errors = []
+            raise StopValidation(str(self.message))
+
+
+class AnswerForm(Form):
+    """The answer about one adoption; several stand on one page, each under its question's code."""
+
+    class Meta(Form.Meta):
+        csrf = False  # the page's own form carries the token
+
+    said = RadioField(
+        _l("How are things?"),
+        choices=[(kind.value, label) for kind, label in labels.ANSWER_LABELS.items()],
+        validate_choice=False,
+    )
+    served = WholeField(
+        _l("How many have been served since the beginning"),
+        [Optional(), Between(0, rules.MAX_SERVED, labels.FAULTS[rules.Fault.served_range])],
+    )
+    staff = WholeField(
+        _l("How many specialists work by the practice now"),
+        [Optional(), Between(0, rules.MAX_STAFF, labels.FAULTS[rules.Fault.staff_range])],
+    )
+    note = TextField(_l("In a few words"), [Optional()], maximum=rules.MAX_NOTE)
+    exit = SelectField(_l("What is decided"), validate_choice=False)
+    reason = SelectField(
+        _l("Why"),
+        choices=[CHOOSE, *((reason.value, label) for reason, label in adoption_labels.REASON_LABELS.items())],
+        validate_choice=False,
+    )
+    sure = BooleanField(_l("The number is right"))
+    seen = HiddenField()
+
+    def touched(self) -> bool:
+        """Whether anything was filled in."""
+        return bool(self.said.data or self.note.data or _typed(self.served) or _typed(self.staff) or self.reason.data)
+
+    def opened_with(self) -> int | None:
+        """Id of the answer the form was opened with, 0 for none; None when the form does not say."""
+        return whole(self.seen.data) if self.seen.data else None
+
+    def chosen(self) -> AnswerKind | None:
+        return _member(AnswerKind, self.said.data)
+
+    def answer(self) -> Said:
+        """What was said. Only after `chosen()` gave a kind."""
+        kind = self.chosen()
+        assert kind is not None
+        stopped = kind is AnswerKind.stopped
+        return Said(
+            kind,
+            self.served.data,
+            self.staff.data,
+            self.note.data or "",
+            _member(Exit, self.exit.data) if stopped else None,
+            _member(ExitReason, self.reason.data) if stopped else None,
+        )
+
+    def blame(self, name: str, text: Any) -> None:
+        """Say at the field what is wrong."""
+        field = self[name]
+        field.errors = [*field.errors, str(text)]
+
+
+def _typed(field: WholeField) -> bool:
+    return bool((field.raw_data or [""])[0].strip()) or field.data is not None
+
+
+def _member(kind: Any, value: str | None) -> Any:
+    return kind(value) if value in {member.value for member in kind} else None
+
+
+@dataclass
+class Card:
+    """A question as its page shows it."""
+
+    question: Question
+    before: Answer | None
+    """The last answer with a number from an earlier quarter."""
+    form: AnswerForm
+    doubtful: bool = False
+    """The number typed asks for a tick that it is right."""
+
+    @property
+    def current(self) -> Answer | None:
+        return self.question.current
+
+    @property
+    def moot(self) -> bool:
+        """The adoption was interrupted elsewhere: nothing is left to ask."""
+        current = self.current
+        stopped_here = current is not None and current.kind is AnswerKind.stopped
+        return self.question.adoption.exit is not None and not stopped_here
+
+    @property
+    def served_before(self) -> int | None:
+        if self.before is not None:
+            return self.before.served
+        return self.question.adoption.units if self.current is None else None
+
+    def unchanged(self, said: Said | None) -> bool:
+        """Whether the form says just what it was opened with."""
+        opened = next((one for one in self.question.answers if one.id == self.form.opened_with()), None)
+        if opened is None or said is None:
+            return False
+        kept = (opened.kind, opened.served, opened.staff, opened.note, opened.exit, opened.exit_reason)
+        return kept == (said.kind, said.served, said.staff, said.note, said.exit, said.reason)
+
+    def faults(self) -> bool:
+        """Check what was typed and say each fault at its field. True when there is one."""
+        form = self.form
+        form.validate()
+        if form.chosen() is None:
+            form.blame("said", labels.FAULTS[rules.Fault.no_answer])
+            return True
+        if form.errors:
+            return True
+        said = form.answer()
+        for name, fault in rules.faults(said, self.question.adoption.stage):
+            form.blame(name, labels.FAULTS[fault])
+        doubts = rules.doubts(said, self.served_before)
+        self.doubtful = bool(doubts)
+        if not form.sure.data:
+            for doubt in doubts:
+                form.blame("served", labels.doubt(doubt, self.served_before))
+        return bool(form.errors)
+
+
+def card(question: Question, before: Answer | None, *, sent: bool, wanted: str = "") -> Card:
+    """The card of a question: with what was sent, else with the answer there is; `wanted`: a choice made on the way."""
+    current = question.current
+    form = AnswerForm(formdata=request.form if sent else None, prefix=f"{question.code}-")
+    stage = question.adoption.stage
+    form.exit.choices = [
+        CHOOSE,
+        *((exit.value, adoption_labels.EXIT_VERBS[exit]) for exit in adoption_rules.exits_open(stage, None)),
+    ]
+    if not sent:
+        form.seen.data = str(current.id if current else 0)
+        form.said.data = current.kind.value if current else None
+        if current is not None:
+            form.served.data, form.staff.data, form.note.data = current.served, current.staff, current.note
+            form.exit.data = current.exit.value if current.exit else ""
+            form.reason.data = current.exit_reason.value if current.exit_reason else ""
+        if wanted in {kind.value for kind in AnswerKind}:
+            form.said.data = wanted
+    return Card(question, before, form)
+
+
+class CabinetHead(Form):
+    """What goes with the answers of somebody who signed in: nothing but the token."""
+
+
+class LinkHead(Form):
+    """What goes with the answers of somebody who came by the link."""
+
+    name = LineField(_l("Who answers: surname, name, patronymic"), [required])
+
+
+class PaperForm(Form):
+    """The letter in which the answers stand."""
+
+    letter_number = LineField(_l("Number of the letter"), [required], maximum=64)
+    letter_date = DateField(_l("Date of the letter"), [Given(_l("Give the date of the letter."))])
+    name = LineField(_l("Who signed it"), [Optional()])
+    file = FileField(_l("Scan of the letter"))
+
+    def validate_letter_date(self, field: DateField) -> None:
+        if field.data > today():
+            raise ValidationError(_l("This date has not come yet."))
+        if field.data < today() - timedelta(days=730):
+            raise ValidationError(_l("This is more than two years ago. Check the year."))
+
+
+class RoundForm(Form):
+    """Which quarter is asked about, of which region, until when."""
+
+    region = SelectField(_l("Region"))
+    quarter = SelectField(_l("About which quarter"))
+    due = DateField(_l("Answer by"), [Given(_l("Give the date."))])
+
+    def offer(self, regions: Sequence[tuple[str, str]]) -> RoundForm:
+        self.region.choices = list(regions)
+        quarters = [rules.quarter_of(today())]
+        while len(quarters) < 3:
+            quarters.append(rules.quarter_before(*quarters[-1]))
+        self.quarter.choices = [
+            (f"{year}-{quarter}", labels.quarter_title(year, quarter)) for year, quarter in quarters
+        ]
+        return self
+
+    def validate_due(self, field: DateField) -> None:
+        if field.data < today():
+            raise ValidationError(_l("This day has passed. Give people a week or two."))
+        if field.data > today() + timedelta(days=120):
+            raise ValidationError(_l("This is too far away: at most four months from now."))
+
+    def chosen(self) -> tuple[int, int]:
+        year, quarter = self.quarter.data.split("-")
+        return int(year), int(quarter)
+
+
+class FormUpload(Form):
+    file = FileField(_l("Filled table"), [FileRequired(_l("Choose a file."))])
+
+
+class AddressForm(Form):
+    """Where to write to a municipality that has no coordinator here."""
+
+    address = LineField(_l("E-mail"), [Optional(), email], maximum=254)

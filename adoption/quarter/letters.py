@@ -1,0 +1,61 @@
+"""The quarterly letter and its reminders: what is asked, one personal link, the Excel form attached."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from accounts.settings import site
+from activity.outbox import Attachment, Content, letter_kind
+from adoption.quarter import labels, operations, queries, sheet
+from kernel.documents.sheets import XLSX
+from kernel.i18n import day
+from kernel.jobs import job
+from kernel.links import public_url
+from kernel.transaction import writing
+
+
+@letter_kind("quarter_question")
+def question(ask_id: int) -> Content | None:
+    """To a municipality's coordinator: how are your practices after the quarter?"""
+    return _content(ask_id, reminder=False)
+
+
+@letter_kind("quarter_reminder")
+def reminder(ask_id: int) -> Content | None:
+    """The same to whoever has not answered; nothing once they have."""
+    return _content(ask_id, reminder=True)
+
+
+def _content(ask_id: int, *, reminder: bool) -> Content | None:
+    ask = queries.ask_by_id(ask_id)
+    if ask is None or not ask.round.is_open:
+        return None
+    questions = queries.questions_of([ask])
+    waiting = [question for question in questions if queries.is_waiting(question)]
+    if not waiting:
+        return None
+    quarter, due = labels.round_title(ask.round), day(ask.round.due, "short")
+    if reminder:
+        subject = _("We are waiting for your answer: %(quarter)s", quarter=quarter)
+    else:
+        subject = _("%(quarter)s: how are your practices? Please answer by %(due)s", quarter=quarter, due=due)
+    context = {
+        "ask": ask,
+        "waiting": waiting,
+        "quarter": quarter,
+        "reminder": reminder,
+        "link": public_url(operations.link_path(ask)),
+        "demo": ask.round.demo,
+    }
+    form = Attachment("quarter.xlsx", XLSX, sheet.form([one for one in questions if one.adoption.exit is None]))
+    return Content(subject, "adoption/letters/quarter", context, (form,), site().contact_email or None)
+
+
+@job("remind-of-quarter", every=timedelta(hours=1))
+def remind_of_quarter() -> None:
+    """Queue the reminders whose day has come; those written to already are left in peace."""
+    if queries.open_rounds():
+        with writing():
+            operations.remind_due()

@@ -1,0 +1,180 @@
+"""A launch is confirmed by somebody who did not report it: the author, the mentor or the curator."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from accounts.enums import Role, ScopeKind
+from activity.models import Letter
+from activity.outbox import compose
+from adoption import launches, operations
+from adoption.models import Confirmer, Stage, StageStep
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+from tests.adoption.conftest import adoption, up_to
+from tests.adoption.quarter_world import text_of
+
+
+def launch(world, by="coordinator", **more):
+    """The coordinator's municipality says that the practice works, with letters."""
+    person = world["people"][by] if by else None
+    with writing():
+        made = adoption(world["practice"], world["organisation"], Stage.safeguards, by=person)
+        for name, value in more.items():
+            setattr(made, name, value)
+        db.session.flush()
+        operations.move(made, [step for step in up_to(Stage.launched) if step.stage is Stage.launched], by=person)
+    return made
+
+
+def step_of(made) -> StageStep:
+    db.session.expire_all()
+    return db.session.scalars(
+        select(StageStep).where(StageStep.adoption_id == made.id, StageStep.stage == Stage.launched)
+    ).one()
+
+
+def letter(kind) -> str:
+    found = db.session.scalars(select(Letter).where(Letter.kind == kind)).one()
+    return compose(found).get_body(("plain",)).get_content()
+
+
+def authors_link() -> str:
+    return re.search(r"https://forum\.example\.org(/launch/\S+)", letter("adoption_launched")).group(1)
+
+
+def test_the_author_confirms_by_the_link_in_the_letter(world, client):
+    made = launch(world)
+    text = letter("adoption_launched").replace("\u00a0", " ")
+    assert "«Обслужена первая семья» – так?" in text
+    link = authors_link()
+    answer = client.get(link)
+    assert "<h1>«Обслужена первая семья» – так?</h1>" in text_of(answer)
+    assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+    assert step_of(made).confirmed_at is None  # opening it confirms nothing
+    assert client.submit(f"{link}/confirmation", page=link).location == link
+    step = step_of(made)
+    assert (step.confirmed_as, step.confirmed_by_id) == (Confirmer.author, None)
+    assert "<h1>Запуск подтверждён</h1>" in text_of(client.get(link))
+    assert "Запуск подтверждён автором" in text_of(world["coordinator"].get(f"/cabinet/adoptions/{made.code}"))
+
+
+def test_the_link_dies_with_the_launch_it_asked_about(world, client):
+    made = launch(world)
+    link = authors_link()
+    assert client.get(link[:-3] + "AAA").status_code == 404
+    assert client.get("/launch/nothing").status_code == 404
+    with writing():
+        operations.move_back(made, Stage.staffing, "Рано", by=None)
+    assert client.get(link).status_code == 404
+    with writing():
+        operations.move(made, [step for step in up_to(Stage.launched) if step.stage.number > 4], by=None)
+    assert client.get(link).status_code == 404
+    with writing():
+        other = launches.link_path(made)
+    assert client.get(other).status_code == 200
+
+
+@pytest.mark.parametrize("case", ["contact", "reporter", "nobody"])
+def test_an_author_who_adopts_their_own_practice_is_not_asked(world, case):
+    author = {"contact": "olga@example.org", "reporter": world["people"]["coordinator"].email, "nobody": ""}[case]
+    with writing():
+        world["practice"].contact_email = author
+    made = launch(world)
+    assert launches.link_path(made) is None
+    if author:
+        assert "/launch/" not in letter("adoption_launched")
+
+
+def test_the_curator_confirms_and_is_asked_in_the_practices_words(world):
+    made = launch(world)
+    page = f"/cabinet/adoptions/{made.code}"
+    assert "«Обслужена первая семья» – так?" in letter("adoption_confirm").replace("\u00a0", " ")
+    assert "«Обслужена первая семья» – так?" in text_of(world["curator"].get(page))
+    world["curator"].submit(f"{page}/confirmation", page=page)
+    assert step_of(made).confirmed_as is Confirmer.curator
+    assert step_of(made).confirmed_by_id == world["people"]["curator"].id
+
+
+@pytest.mark.parametrize("reporter", ["both", "coordinator", None])
+def test_nobody_confirms_the_launch_of_their_own_municipality(world, sign_in, reporter):
+    """Coordinator and curator in one person: whoever reported it, also by the link, it is their own launch."""
+    with writing():
+        both = factories.coordinator()
+        factories.give(both, Role.curator, ScopeKind.territory, factories.territory(factories.REGION).id)
+    world["people"]["both"] = both
+    made = launch(world, by=reporter)
+    client = sign_in(both)
+    page = f"/cabinet/adoptions/{made.code}"
+    html = text_of(client.get(page))
+    assert "Подтвердить запуск" not in html
+    assert "Ждёт подтверждения" in html
+    assert client.submit(f"{page}/confirmation", page=page).status_code == 404
+    assert client.get(f"/cabinet/launches/{made.code}").status_code == 404
+    assert step_of(made).confirmed_at is None
+
+
+def test_a_curator_who_reported_it_does_not_confirm_it(world):
+    made = launch(world, by="curator")
+    with writing():
+        assert launches.role_of(world["people"]["curator"], made) is None
+
+
+def test_the_mentor_confirms_in_the_cabinet(world):
+    with writing():
+        elder = adoption(world["practice"], factories.organisation("Школа Куйтуна", factories.KUYTUN), Stage.operating)
+    made = launch(world, source_adoption_id=elder.id)
+    assert f"/cabinet/launches/{made.code}" in letter("adoption_mentor")
+    client = world["neighbour"]
+    page = text_of(client.get("/cabinet/"))
+    assert "<h1>Сделать: 1 дело, около 5 минут</h1>" in page
+    assert "Подтвердить запуск у тех, кому вы помогали: Домашний консультант" in page
+    here = f"/cabinet/launches/{made.code}"
+    assert "«Обслужена первая семья» – так?" in text_of(client.get(here))
+    assert client.submit(f"{here}/confirmation", page=here).location == "/cabinet/"
+    assert step_of(made).confirmed_as is Confirmer.mentor
+    assert client.get(here).status_code == 404  # nothing is asked any more
+    assert client.get(f"/cabinet/adoptions/{made.code}").status_code == 404
+
+
+def test_a_neighbour_who_is_no_mentor_is_not_asked(world):
+    made = launch(world)
+    assert world["neighbour"].get(f"/cabinet/launches/{made.code}").status_code == 404
+    assert world["coordinator"].get(f"/cabinet/launches/{made.code}").status_code == 404
+
+
+def test_the_mentor_is_chosen_among_those_with_whom_it_works(world):
+    with writing():
+        elder = adoption(world["practice"], factories.organisation("Школа Куйтуна", factories.KUYTUN), Stage.operating)
+        young = adoption(world["practice"], factories.organisation("Школа Тулуна", factories.TULUN), Stage.launched)
+        made = adoption(world["practice"], world["organisation"], Stage.staffing)
+    page = f"/cabinet/adoptions/{made.code}"
+    html = text_of(world["coordinator"].get(page))
+    assert "Школа Куйтуна — Куйтунский" in html
+    assert "Школа Тулуна" not in html
+
+    def save(mentor):
+        details = {"contact_name": "Ольга", "contact_email": "olga@example.org", "mentor": mentor}
+        version = re.search(r'name="version" value="(\d+)"', text_of(world["coordinator"].get(page))).group(1)
+        return world["coordinator"].submit(f"{page}/details", details | {"version": version}, page=page).status_code
+
+    assert save(str(young.id)) == 422
+    assert save(str(elder.id)) == 302
+    db.session.refresh(made)
+    assert made.source_adoption_id == elder.id
+    assert "Учится у" in text_of(world["coordinator"].get(page))
+    assert save("") == 302
+    db.session.refresh(made)
+    assert made.source_adoption_id is None
+
+
+def test_until_confirmed_it_is_said_in_the_cabinet(world):
+    made = launch(world)
+    assert "Ждёт подтверждения" in text_of(world["coordinator"].get("/cabinet/"))
+    with writing():
+        operations.confirm(made, by=world["people"]["curator"])
+    assert "Ждёт подтверждения" not in text_of(world["coordinator"].get("/cabinet/"))

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import io
+
+import python_calamine
+from sqlalchemy import select
+
+from activity.models import Letter
+from activity.outbox import compose
+from adoption.quarter import letters, operations
+from kernel import observe
+from kernel.db import db
+from kernel.transaction import writing
+from tests.adoption.quarter_world import BY_LINK, NO_CHANGE, asked, link_of
+
+
+def queued() -> list[Letter]:
+    return list(db.session.scalars(select(Letter).order_by(Letter.id)))
+
+
+def test_one_letter_a_municipality_with_the_link_and_the_form(world):
+    asked(world, letters=True)
+    found = queued()
+    assert [(letter.kind, letter.to) for letter in found] == [
+        ("quarter_question", world["people"]["coordinator"].email),
+        ("quarter_question", world["people"]["neighbour"].email),
+    ]
+    message = compose(found[0])
+    assert message["Subject"].replace("\u00a0", " ") == (
+        "I квартал 2027 года: как дела с практиками? Ответьте до 5 апреля"
+    )
+    text = message.get_body(("plain",)).get_content()
+    assert "Домашний консультант: Центр помощи семье Тайшетского округа" in text
+    assert "Клуб отцов" in text
+    assert f"https://forum.example.org{link_of(world['q_works'])}" in text
+    assert link_of(world["q_works"]) in message.get_body(("html",)).get_content()
+    (form,) = message.iter_attachments()
+    grid = python_calamine.load_workbook(io.BytesIO(form.get_content())).get_sheet_by_index(0).to_python()
+    assert {row[0] for row in grid} >= {world["q_works"].code, world["q_prepares"].code}
+    assert world["q_near"].code not in {row[0] for row in grid}
+
+
+def test_the_letter_tells_nothing_that_the_database_keeps(world):
+    asked(world, letters=True)
+    assert all(set(letter.argument) == {"ask_id"} for letter in queued())
+
+
+def test_nothing_is_left_to_say_once_everything_is_answered_or_summed_up(world):
+    made = asked(world, letters=True)
+    with writing():
+        operations.answer(world["q_near"], NO_CHANGE, BY_LINK, by=None)
+    tayshet, kuytun = queued()
+    assert compose(kuytun) is None
+    assert compose(tayshet) is not None
+    with writing():
+        operations.close(made, by=None)
+    assert compose(tayshet) is None
+
+
+def test_the_worker_reminds_by_itself(world):
+    from datetime import UTC, datetime
+
+    from kernel import db as kernel_db
+
+    asked(world)
+    letters.remind_of_quarter()
+    assert queued() == []
+    kernel_db.set_clock(lambda: datetime(2027, 4, 2, 3, tzinfo=UTC))
+    letters.remind_of_quarter()
+    letters.remind_of_quarter()
+    assert [letter.kind for letter in queued()] == ["quarter_reminder"] * 2
+    assert compose(queued()[0])["Subject"].replace("\u00a0", " ") == "Ждём вашего ответа: I квартал 2027 года"
+
+
+def test_secrets_do_not_reach_the_log():
+    assert observe.mask("/answer/ABCDEF/stages/X") == "/answer/***/stages/X"
+    assert observe.mask("/launch/ABCDEF-GHIJ") == "/launch/***"
