@@ -40,7 +40,7 @@ def work() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
-    hidden = ("/my/", "/manage/", "/door/", "/cabinet/", "/login", "/work", "/invitation/", "/dev/")
+    hidden = ("/my/", "/manage/", "/door/", "/cabinet/", "/login", "/work", "/invitation/", "/author/", "/dev/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden), f"Sitemap: {base_url()}/sitemap.xml"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
