@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -87,7 +87,7 @@ def _risks(items: list[dict[str, Any]]) -> str:
     return "\n".join(" → ".join(part for part in (item["risk"], item.get("mitigation")) if part) for item in items)
 
 
-_WRITERS = {
+_WRITERS: dict[str, Callable[[Any], Any]] = {
     "steps": _steps,
     "resources": _resources,
     "results": _results,

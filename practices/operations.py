@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from activity.operations import record
 from kernel import pages, search
@@ -65,8 +66,7 @@ def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -
         return []
     if practice.working:
         practice.working = {name: value for name, value in practice.working.items() if name not in changed} or None
-    practice.updated_at = utcnow()  # also when only the groups changed: the version must rise
-    db.session.flush()
+    touch(practice)
     record(by, "practice.changed", practice, fields=changed)
     if practice.is_public:
         _keep_edition(practice)
@@ -77,9 +77,15 @@ def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -
 def fill(practice: Practice, values: Mapping[str, Any]) -> None:
     """Write into a practice that readers do not know yet."""
     _fill(practice, values)
-    practice.updated_at = utcnow()
-    db.session.flush()
+    touch(practice)
     _changed(practice)
+
+
+def touch(practice: Practice) -> None:
+    """Flush with a new version, also when only rows beside the practice changed, such as its groups."""
+    practice.updated_at = utcnow()
+    flag_modified(practice, "updated_at")
+    db.session.flush()
 
 
 def _fill(practice: Practice, values: Mapping[str, Any]) -> list[str]:

@@ -56,7 +56,7 @@ class ReturnForm(VersionedForm):
 
 
 class PublishForm(VersionedForm):
-    reason = LineField(_l("Why without the author's confirmation"), [Optional()])
+    why = LineField(_l("Why without the author's confirmation"), [Optional()])
 
 
 class MessageForm(Form):

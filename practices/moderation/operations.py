@@ -127,8 +127,7 @@ def work_on(practice: Practice, values: Mapping[str, Any], *, by: Any, autosaved
         base = passport.editable(practice)
         kept = (practice.working or {}) | {name: frozen[name] for name in changed}
         practice.working = {name: value for name, value in kept.items() if value != base[name]} or None
-        practice.updated_at = utcnow()
-        db.session.flush()
+        operations.touch(practice)
     else:
         operations.fill(practice, {name: values[name] for name in changed})
     if not autosaved or _new_sitting(practice, by):
@@ -207,8 +206,7 @@ def write_to_editors(author: PracticeAuthor, text: str, *, by: Any) -> None:
     """A word of the author about a practice that only the editors may change."""
     comment = PracticeComment(practice_id=author.practice_id, text=text, from_author=True)
     db.session.add(comment)
-    author.practice.updated_at = utcnow()
-    db.session.flush()
+    operations.touch(author.practice)
     record(by, "practice.author_wrote", author.practice)
 
 
@@ -242,8 +240,7 @@ def confirm(author: PracticeAuthor, asked_id: int, *, by: Any) -> None:
     asked = _asked(author, asked_id)
     asked.answer, asked.answered_at = Answer.confirmed, utcnow()
     author.sent = asked.content
-    author.practice.updated_at = utcnow()
-    db.session.flush()
+    operations.touch(author.practice)
     record(by, "practice.confirmed", author.practice)
 
 

@@ -12,7 +12,7 @@ from kernel.access import actor, requires, shows_form
 from kernel.db import utcnow
 from kernel.errors import Conflict
 from kernel.transaction import writing
-from practices import labels
+from practices import labels, passport
 from practices import queries as practices
 from practices.differences import differences, in_words
 from practices.models import Admission, Practice
@@ -20,6 +20,7 @@ from practices.moderation import operations, queries
 from practices.moderation.forms import AuthorForm, InvitationForm, PublishForm, ReturnForm
 from practices.moderation.queries import EDIT, PUBLISH
 from practices.moderation.rules import COMMENTED, IllegalMove, Incomplete, Unconfirmed, digest
+from practices.operations import hold
 from practices.views.base import blueprint
 
 
@@ -108,18 +109,18 @@ def review(slug: str) -> ResponseReturnValue:
     """The card as the author sent it, with a place for a comment beside each field."""
     practice = queries.with_working(actor(), slug, EDIT)
     form = ReturnForm()
+    if form.is_submitted() and not form.validate():
+        return _review_page(practice, form), 422
     if practice.admission is not Admission.submitted:
         return _moved_on(slug)
     if not form.is_submitted():
         form.version.data = practice.version
         return _review_page(practice, form)
-    if not form.validate():
-        return _review_page(practice, form), 422
     if not form.texts() and not queries.open_comments(practice):
         form.form_errors = [_("Write at least one comment: the author must know what to mend.")]
         return _review_page(practice, form), 422
     with writing():
-        operations.hold(practice)
+        hold(practice)
         if practice.version != form.opened_version():
             rows = [(str(form[f"comment_{name}"].label.text), "", text) for name, text in form.texts().items()]
             raise Conflict(rows, url_for("practices.review", slug=slug))
@@ -161,8 +162,7 @@ def comment_resolution(slug: str, comment_id: int) -> ResponseReturnValue:
 def changes(slug: str) -> ResponseReturnValue:
     """What the next edition changes in the text readers see now."""
     practice = queries.with_working(actor(), slug, EDIT)
-    found = queries.editions(practice)
-    before, after = found[0].content if found else {}, queries.working_content(practice)
+    before, after = passport.content(practice), queries.working_content(practice)
     rows = differences(before, after, queries.names_in(before, after))
     return render_template("practices/manage/changes.html", practice=practice, rows=rows, working=practice.working)
 
@@ -190,16 +190,12 @@ def confirmation(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/manage/practices/<slug>/publication")
 @requires(PUBLISH)
-@shows_form
 def publication(slug: str) -> ResponseReturnValue:
     practice = queries.with_working(actor(), slug, PUBLISH)
     form = PublishForm()
-    if not form.validate():
-        flash(_("The page stood open for too long. Go back, refresh it and press the button again."), "bad")
-        return redirect(url_for("practices.edit", slug=slug), 303)
 
     def act() -> None:
-        operations.publish(practice, by=actor(), without_confirmation=form.reason.data or "")
+        operations.publish(practice, by=actor(), without_confirmation=form.why.data or "")
 
     return _decide(slug, act, _("The practice is in the catalogue."))
 
