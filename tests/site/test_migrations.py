@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
@@ -51,10 +49,10 @@ def test_each_step_down_and_up_keeps_every_row(loaded):
     assert before["slot"] > 70
     assert before["registration"] > 2_900
     steps, kept = revisions(loaded), set(before)
-    for previous, revision in reversed(list(pairwise(steps))):
+    for previous in reversed(steps[:-1]):
         downgrade(revision=previous)
         kept &= set(counts())  # the rows of a table go with the step that made it
-        upgrade(revision=revision)
+        upgrade()
         db.engine.dispose()
     after = counts()
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
