@@ -37,7 +37,7 @@ AREAS = (
     Area("work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
     Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
     Area("work:practices:open", "practices.waiting", _l("Practices"), "list", "/manage/practices"),
-    Area("practices:practice:grade", "practices.grading", _l("Grades of practices"), "check"),
+    Area("practices:practice:grade", "practices.grading", _l("Grades of practices"), "edit"),
     Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
     Area("accounts:user:edit", "accounts.people", _l("People and roles"), "people"),
@@ -56,7 +56,10 @@ def public_links() -> list[Link]:
 
 
 def footer_links() -> list[Link]:
-    return [Link(_("Personal data"), url_for("accounts.privacy"))]
+    return [
+        Link(_("Propose a practice"), url_for("practices.proposal")),
+        Link(_("Personal data"), url_for("accounts.privacy")),
+    ]
 
 
 def work_links() -> list[Link]:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
+from kernel.i18n import number
 from practices.labels import FIELD_LABELS, FORMAT_LABELS, GROUP_LABELS, NEED_LABELS, PREVENTION_LABELS, RESOURCE_LABELS
 from practices.models import Prevention, TargetGroup
 
@@ -66,6 +67,8 @@ def in_words(field: str, value: Any, names: Names) -> str:
         return names[(field, value)]
     if field in _WRITERS:
         return str(_WRITERS[field](value))
+    if isinstance(value, int | float) and field != "start_year":
+        return number(value)
     if isinstance(value, list):
         return "\n".join(str(item) for item in value)
     return str(value)

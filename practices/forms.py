@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
+from wtforms.widgets import TextArea
 
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
@@ -52,7 +53,7 @@ class CardForm(VersionedForm):
     """The card of seven fields. A draft may be saved with any of them empty: `missing()` tells which."""
 
     name = LineField(_l("Name of the practice"), [required])
-    effect = LineField(_l("What changes for families, in one sentence"), maximum=300)
+    effect = LineField(_l("What changes for families, in one sentence"), maximum=300, widget=TextArea())
     groups = ChecksField(_l("For whom"), choices=[(group.value, label) for group, label in GROUP_LABELS.items()])
     what_is_done = TextField(_l("What is done"))
     who_does_it = TextField(_l("Who does it"))

@@ -44,6 +44,8 @@ def test_every_kind_of_field_is_told_in_words(app):
         assert in_words("sphere", "culture", {}) == "Культура"
         assert in_words("organisation_id", 7, {("organisation_id", 7): "Центр"}) == "Центр"
         assert in_words("cost_once", 0, {}) == "0"
+        assert in_words("cost_year", 18000, {}) == "18\u00a0000"
+        assert (in_words("staff", 0.25, {}), in_words("start_year", 2023, {})) == ("0,25", "2023")
         assert (in_words("goal", "", {}), in_words("core", [], {}), in_words("staff", None, {})) == ("", "", "")
 
 

@@ -48,7 +48,7 @@ def filled(page, **changes):
 
     x = "{http://www.w3.org/1999/xhtml}"
     document = html5lib.parse(page.get_data(as_text=True))
-    form = next(f for f in document.iter(f"{x}form") if any(i.get("name") == "effect" for i in f.iter(f"{x}input")))
+    form = next(f for f in document.iter(f"{x}form") if any(i.get("name") == "effect" for i in f.iter()))
     data = {}
     for field in form.iter():
         name, tag = field.get("name"), str(field.tag).removeprefix(x)
