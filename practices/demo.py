@@ -65,7 +65,7 @@ def _lead(author: PracticeAuthor, row: dict[str, Any], methodist: User) -> None:
             operations.remark(author, asked.id, row["remark"], by=_BY_LINK)
 
 
-def load_grades(rows: Iterable[dict[str, Any]], *, expert: User) -> None:
+def load_grades(rows: Iterable[dict[str, Any]], *, expert: Any) -> None:
     """Give the grades once; call inside `writing()`."""
     for row in rows:
         practice = practice_by_key(row["practice"])
