@@ -1,8 +1,8 @@
 """Eight processes decide at once, on the database under test.
 
-Tried by breaking the code: without `hold` in `moderation.operations.publish` several editions are written on
-PostgreSQL; on SQLite, where writers queue, a `publish` that does not look whether anything is unpublished records
-eight publications.
+Tried by breaking the code: on PostgreSQL, without `hold` in `moderation.operations.publish` seven of eight fail on a stale
+version; on SQLite, where writers queue, a `publish` that does not look whether anything is unpublished records eight
+publications.
 """
 
 from __future__ import annotations
