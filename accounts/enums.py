@@ -62,3 +62,5 @@ class ConsentKind(enum.Enum):
     personal_data = "personal_data"
     mailing = "mailing"
     publication = "publication"
+    authorship = "authorship"
+    question = "question"

@@ -29,12 +29,15 @@ class Area:
     endpoint: str
     label: object
     icon: str
+    below: str = ""
+    """The part of the address that belongs to the area, when its first screen does not stand at the root of it."""
 
 
 AREAS = (
     Area("work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
     Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
-    Area("work:practices:open", "practices.manage", _l("Practices"), "list"),
+    Area("work:practices:open", "practices.waiting", _l("Practices"), "list", "/manage/practices"),
+    Area("practices:practice:grade", "practices.grading", _l("Grades of practices"), "edit"),
     Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
     Area("adoption:round:lead", "adoption.rounds", _l("Quarterly question"), "clock"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
@@ -55,7 +58,11 @@ def public_links() -> list[Link]:
 
 
 def footer_links() -> list[Link]:
-    return [Link(_("Territories"), url_for("territories.index")), Link(_("Personal data"), url_for("accounts.privacy"))]
+    return [
+        Link(_("Territories"), url_for("territories.index")),
+        Link(_("Propose a practice"), url_for("practices.proposal")),
+        Link(_("Personal data"), url_for("accounts.privacy")),
+    ]
 
 
 def work_links() -> list[Link]:
@@ -65,7 +72,9 @@ def work_links() -> list[Link]:
     for area in AREAS:
         if current_user.scopes(area.permission):
             address = url_for(area.endpoint)
-            current = (request.script_root + request.path).startswith(address)
+            current = (request.script_root + request.path).startswith(
+                request.script_root + area.below if area.below else address
+            )
             links.append(Link(str(area.label), address, current, area.icon))
     return links
 

@@ -50,6 +50,7 @@ def robots() -> ResponseReturnValue:
         "/invitation/",
         "/answer/",
         "/launch/",
+        "/author/",
         "/dev/",
     )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden), f"Sitemap: {base_url()}/sitemap.xml"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -60,13 +61,17 @@ OFFICE = {
     ".xlsx": ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".pptx": ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 }
+ODT = "application/vnd.oasis.opendocument.text"
+ACTIVE_PARTS = ("vbaproject", "vbadata", "activex/", "basic/", "scripts/")
+"""Parts of an Office or OpenDocument file that can run by themselves."""
+ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch)\b")
 PLAIN = {
     ".pdf": (b"%PDF-", "application/pdf"),
     ".png": (b"\x89PNG\r\n\x1a\n", "image/png"),
     ".jpg": (b"\xff\xd8\xff", "image/jpeg"),
     ".jpeg": (b"\xff\xd8\xff", "image/jpeg"),
 }
-ACCEPTED = _l("PDF, DOCX, XLSX, PPTX, PNG or JPEG up to 10 MB")
+ACCEPTED = _l("PDF, DOCX, ODT, XLSX, PPTX, PNG or JPEG up to 10 MB")
 
 
 def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
@@ -83,10 +88,16 @@ def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
             _("This kind of file is not accepted here. Accepted: %(kinds)s.", kinds=", ".join(sorted(accept)))
         )
     if suffix in PLAIN and body.startswith(PLAIN[suffix][0]):
+        if suffix == ".pdf" and ACTIVE_PDF.search(body):
+            raise FileRefused(_("The PDF contains scripts. Print it into a new PDF and retry."))
         return Upload(name, PLAIN[suffix][1], body)
     if suffix in OFFICE:
         check_archive(body, OFFICE[suffix][0])
         return Upload(name, OFFICE[suffix][1], body)
+    if suffix == ".odt":
+        check_archive(body, "content.xml")
+        _check_odt(body)
+        return Upload(name, ODT, body)
     raise FileRefused(_("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED)))
 
 
@@ -101,6 +112,8 @@ def check_archive(body: bytes, member: str) -> None:
             _check_names({entry.filename for entry in entries}, member)
             if len(entries) > MAX_PARTS or _unpacked(archive, entries) > MAX_UNPACKED:
                 raise FileRefused(_("The file unpacks to more than 100 MB. Choose a smaller one."))
+            if "[Content_Types].xml" in archive.namelist() and b"macroEnabled" in archive.read("[Content_Types].xml"):
+                raise FileRefused(_("The file contains macros. Save it without macros and retry."))
     except FileRefused:
         raise
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, EOFError, struct.error):
@@ -112,8 +125,18 @@ def _check_names(names: set[str], member: str) -> None:
         raise FileRefused(
             _("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED))
         )
-    if any("vbaProject" in name for name in names):
+    if any(part in name.casefold() for name in names for part in ACTIVE_PARTS):
         raise FileRefused(_("The file contains macros. Save it without macros and retry."))
+
+
+def _check_odt(body: bytes) -> None:
+    """An OpenDocument file says in its part `mimetype` what it is. Raises FileRefused."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        kind = archive.read("mimetype") if "mimetype" in archive.namelist() else b""
+    if kind.strip() != ODT.encode():
+        raise FileRefused(
+            _("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED))
+        )
 
 
 def _unpacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:

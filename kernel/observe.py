@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kernel.access import public
 from kernel.jobs import worker_seen
 
-_TOKEN = re.compile(r"(/(?:my|invitation|reset|feed|answer|launch)/)[^/?\s]+")
+_TOKEN = re.compile(r"(/(?:my|invitation|reset|feed|answer|author|launch)/)[^/?\s]+")
 WORKER_LATE = timedelta(minutes=2)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -85,11 +83,3 @@ def facts(practice: Practice) -> list[tuple[str, str]]:
 
 def formats(practice: Practice) -> str:
     return ", ".join(str(FORMAT_LABELS[name]) for name in practice.formats if name in FORMAT_LABELS)
-
-
-def ask_author(practice: Practice) -> str:
-    """The mailto address of the author with a subject; empty without an e-mail."""
-    if not practice.contact_email:
-        return ""
-    subject = _("Question about the practice «%(name)s»", name=practice.name)
-    return f"mailto:{practice.contact_email}?subject={quote(subject)}"

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, SelectField
+from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
+from wtforms.widgets import TextArea
 
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
@@ -25,12 +26,11 @@ from kernel.forms import (
 from practices import passport
 from practices.labels import (
     DOCUMENT_LABELS,
-    EVIDENCE_LABELS,
     FORMAT_LABELS,
     GROUP_LABELS,
     PREVENTION_LABELS,
 )
-from practices.models import DocumentKind, Evidence, Practice, Prevention, TargetGroup
+from practices.models import DocumentKind, Prevention, TargetGroup
 from territories.queries import current
 
 
@@ -49,18 +49,62 @@ MONEY = [Optional(), Between(0, 1_000_000_000, _l("Give whole roubles, without k
 MONTHS = [Optional(), Between(0, 120, _l("Give a number of months."))]
 
 
-class PassportForm(VersionedForm):
-    """Card and passport. Lists are one item a line; see `practices.passport`."""
+class CardForm(VersionedForm):
+    """The card of seven fields. A draft may be saved with any of them empty: `missing()` tells which."""
 
     name = LineField(_l("Name of the practice"), [required])
-    effect = LineField(_l("What changes for families, in one sentence"), [required], maximum=300)
-    groups = ChecksField(
-        _l("For whom"), [required], choices=[(group.value, label) for group, label in GROUP_LABELS.items()]
+    effect = LineField(_l("What changes for families, in one sentence"), maximum=300, widget=TextArea())
+    groups = ChecksField(_l("For whom"), choices=[(group.value, label) for group, label in GROUP_LABELS.items()])
+    what_is_done = TextField(_l("What is done"))
+    who_does_it = TextField(_l("Who does it"))
+    what_is_needed = TextField(_l("What is needed"))
+    contact_email = LineField(_l("Author's e-mail for questions"), [Optional(), email], maximum=254)
+    contact_public = BooleanField(
+        _l("Show this e-mail on the practice's page"),
+        description=_l("Without the tick people ask through a form on the site, and the address stays unseen."),
     )
-    what_is_done = TextField(_l("What is done"), [required])
-    who_does_it = TextField(_l("Who does it"), [required])
-    what_is_needed = TextField(_l("What is needed"), [required])
-    contact_email = LineField(_l("Author's e-mail for questions"), [required, email], maximum=254)
+
+    def show(self, practice: Any) -> Self:
+        """Fill the form from a practice, or from its working copy."""
+        for name, value in typed(practice).items():
+            if name in self:
+                self[name].data = value
+        self.version.data = practice.version
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """What was typed in fields without a fault, as the operations take it."""
+        values: dict[str, Any] = {name: self[name].data or "" for name in _PLAIN if self._good(name)}
+        if self._good("groups"):
+            values["groups"] = [TargetGroup(value) for value in self.groups.data or []]
+        values["contact_public"] = bool(self.contact_public.data)
+        return values
+
+    def _good(self, *names: str) -> bool:
+        return all(name in self and not self[name].errors for name in names)
+
+    def require_all(self) -> bool:
+        """Say at each empty field of the card that it must be filled. True when none is empty."""
+        for name in passport.CARD:
+            if not self[name].data:
+                self[name].errors = [*self[name].errors, str(required.message)]
+        return not self.errors
+
+    def differences(self, practice: Any) -> list[tuple[str, str, str]]:
+        """(label, stored, typed) of the fields that differ, for the page of a conflict."""
+        rows = []
+        for name, stored in typed(practice).items():
+            if name not in self:
+                continue
+            before, now = _shown(stored), _shown(self[name].data)
+            if before != now:
+                rows.append((str(self[name].label.text), before, now))
+        return rows
+
+
+class PassportForm(CardForm):
+    """Card and passport. Lists are one item a line; see `practices.passport`."""
+
     contact_name = LineField(_l("Author's name"), [Optional()], description=_l("It is not shown on the site."))
     contact_position = LineField(_l("Author's position"), [Optional()], description=_l("Shown beside the e-mail."))
     contact_phone = LineField(
@@ -86,8 +130,8 @@ class PassportForm(VersionedForm):
     steps = TextField(
         _l("Steps"), description=_l("One step a line, in order. Begin a step that must be kept with «ядро |».")
     )
-    core = TextField(_l("The core: what must be kept"), description=_l("One a line."))
-    adaptable = TextField(_l("What may be adapted"), description=_l("One a line."))
+    core = TextField(_l("What must not be changed"), description=_l("One a line."))
+    adaptable = TextField(_l("What may be changed to suit you"), description=_l("One a line."))
     normative = TextField(_l("Normative base"), description=_l("One act a line."))
     formats = ChecksField(_l("Formats"), choices=list(FORMAT_LABELS.items()))
     people = TextField(
@@ -110,11 +154,6 @@ class PassportForm(VersionedForm):
         _l("Results"),
         description=_l("One a line: indicator | before | after | how many were counted | period | source."),
     )
-    evidence = SelectField(
-        _l("How results are known"),
-        coerce=Choice(str),
-        choices=[UNKNOWN, *((kind.value, label) for kind, label in EVIDENCE_LABELS.items())],
-    )
     conditions = TextField(_l("Where it fits"))
     risks = TextField(_l("Risks"), description=_l("One a line: risk → what to do about it."))
     materials = TextField(_l("Materials"), description=_l("One a line."))
@@ -135,45 +174,34 @@ class PassportForm(VersionedForm):
         if field.data and organisation_by_name(field.data) is None:
             raise ValidationError(_l("No such organisation. Choose one from the list or leave this empty."))
 
-    def show(self, practice: Practice) -> PassportForm:
-        """Fill the form from a practice."""
-        for name, value in typed(practice).items():
-            self[name].data = value
-        self.version.data = practice.version
-        return self
-
     def values(self) -> dict[str, Any]:
-        """What was typed, as the operations take it."""
-        values: dict[str, Any] = {name: self[name].data or "" for name in _PLAIN}
-        values |= {name: self[name].data for name in _NUMBERS}
-        values |= {name: passport.lines(self[name].data or "") for name in _LISTS}
-        values["staff"] = float(self.staff.data) if self.staff.data is not None else None
-        values["groups"] = [TargetGroup(value) for value in self.groups.data or []]
-        values["sphere"] = Sphere(self.sphere.data)
-        values["prevention"] = Prevention(self.prevention.data) if self.prevention.data else None
-        values["evidence"] = Evidence(self.evidence.data) if self.evidence.data else None
+        values = super().values()
+        values |= {name: self[name].data for name in _NUMBERS if self._good(name)}
+        values |= {name: passport.lines(self[name].data or "") for name in _LISTS if self._good(name)}
+        if self._good("staff"):
+            values["staff"] = float(self.staff.data) if self.staff.data is not None else None
+        if self._good("sphere"):
+            values["sphere"] = Sphere(self.sphere.data)
+        if self._good("prevention"):
+            values["prevention"] = Prevention(self.prevention.data) if self.prevention.data else None
         values["formats"] = [name for name in FORMAT_LABELS if name in (self.formats.data or [])]
-        values["steps"] = passport.read_steps(self.steps.data or "")
-        values["results"] = passport.read_results(self.results.data or "")
-        values["risks"] = passport.read_risks(self.risks.data or "")
-        values["resources"] = [
-            item for kind in passport.KINDS for item in passport.read_resources(self[kind].data or "", kind)
-        ]
-        territory = current(self.territory.data)
-        values["territory_id"] = territory.id if territory else None
-        organisation = organisation_by_name(self.organisation.data or "", values["territory_id"])
-        values["organisation_id"] = organisation.id if organisation and self.organisation.data else None
-        return values
+        for name, read in _READERS.items():
+            if self._good(name):
+                values[name] = read(self[name].data or "")
+        if self._good(*passport.KINDS):
+            values["resources"] = [
+                item for kind in passport.KINDS for item in passport.read_resources(self[kind].data or "", kind)
+            ]
+        return values | self._places()
 
-    def differences(self, practice: Practice) -> list[tuple[str, str, str]]:
-        """(label, stored, typed) of the fields that differ, for the page of a conflict."""
-        rows = []
-        for name, stored in typed(practice).items():
-            field = self[name]
-            before, now = _shown(stored), _shown(field.data)
-            if before != now:
-                rows.append((str(field.label.text), before, now))
-        return rows
+    def _places(self) -> dict[str, Any]:
+        territory = current(self.territory.data) if self._good("territory") else None
+        values: dict[str, Any] = {"territory_id": territory.id} if territory else {}
+        if self._good("organisation"):
+            name = self.organisation.data or ""
+            organisation = organisation_by_name(name, territory.id if territory else None) if name else None
+            values["organisation_id"] = organisation.id if organisation else None
+        return values
 
 
 _PLAIN = [
@@ -193,6 +221,7 @@ _PLAIN = [
     "mentor_capacity",
     "found_through",
 ]
+_READERS = {"steps": passport.read_steps, "results": passport.read_results, "risks": passport.read_risks}
 _NUMBERS = ["start_year", "cost_once", "cost_year", "cost_family", "launch_months_min", "launch_months_max"]
 _LISTS = ["ages", "situations", "core", "adaptable", "normative", "materials"]
 
@@ -203,21 +232,23 @@ def _comma(field: NumberField) -> None:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_l("yes")) if value else str(_l("no"))
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
-def typed(practice: Practice) -> dict[str, Any]:
+def typed(practice: Any) -> dict[str, Any]:
     """The practice as the form's fields hold it."""
     values: dict[str, Any] = {name: getattr(practice, name) for name in _PLAIN + _NUMBERS}
     values |= {name: "\n".join(getattr(practice, name)) for name in _LISTS}
     values |= {kind: passport.write_resources(practice.resources, kind) for kind in passport.KINDS}
     values["staff"] = None if practice.staff is None else _number(practice.staff)
     values["groups"] = sorted((group.value for group in practice.target_groups), key=_GROUP_ORDER.index)
+    values["contact_public"] = practice.contact_public
     values["sphere"] = practice.sphere.value
     values["prevention"] = practice.prevention.value if practice.prevention else None
-    values["evidence"] = practice.evidence.value if practice.evidence else None
     values["formats"] = [name for name in FORMAT_LABELS if name in practice.formats]
     values["steps"] = passport.write_steps(practice.steps)
     values["results"] = passport.write_results(practice.results)
@@ -235,7 +266,9 @@ def _number(value: float) -> Any:
 
 
 class ArchiveForm(Form):
-    reason = LineField(_l("Why it leaves the catalogue"), [required])
+    reason = LineField(
+        _l("Why it leaves the catalogue"), [required], description=_l("Readers see this on the practice's page.")
+    )
 
 
 class SampleForm(Form):

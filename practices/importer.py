@@ -19,6 +19,7 @@ from kernel.text import clean, slugify, sort_key
 from practices import labels, operations, passport
 from practices.cells import HEADINGS, READERS, Fault, Known, choice
 from practices.models import Admission, Practice
+from practices.moderation import operations as moderation
 from practices.queries import known_practices
 from territories.queries import Gazetteer
 
@@ -34,6 +35,8 @@ class Action:
     slug: str
     source_id: str | None
     admission: Admission | None
+    at_once: bool
+    """Whether a text that readers know may be changed for them; else the change waits in the working copy."""
 
 
 def read(name: str, body: bytes) -> Table:
@@ -92,12 +95,14 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
             row.messages.append(str(fault))
     _resources(cells, values)
     practice, slug, source_id = _match(cells, values, known)
+    if practice is not None and practice.graded_at is not None:
+        values.pop("evidence", None)  # experts have spoken: a file does not overrule them
     _check(row, number, practice, values, slug, known)
     admission = _admission(cells, row, practice, values.get("territory_id"), known)
     if row.messages:
         return row, None
     row.verdict, row.messages = _verdict(practice, values, admission)
-    return row, Action(practice, values, slug, source_id, admission)
+    return row, Action(practice, values, slug, source_id, admission, _may_publish(practice, known))
 
 
 def _resources(cells: dict[str, Any], values: dict[str, Any]) -> None:
@@ -155,6 +160,10 @@ def _admission(
     return None
 
 
+def _may_publish(practice: Practice | None, known: Known) -> bool:
+    return practice is None or known.publishing is None or practice.territory_id in known.publishing
+
+
 def _decides(practice: Practice | None, wanted: Admission) -> bool:
     """Whether the status puts a practice into the catalogue or archive, or takes it out."""
     now = practice.admission if practice else None
@@ -189,8 +198,17 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         else:
             practice = action.practice
             operations.hold(practice)
-            operations.change_practice(practice, action.values, by=by)
+            if action.at_once or not practice.once_public:
+                operations.change_practice(practice, action.values, by=by)
+            else:
+                _into_working(practice, action.values, by)
         _admit(practice, action.admission, by)
+
+
+def _into_working(practice: Practice, values: dict[str, Any], by: Any) -> None:
+    """Without the right to publish a file changes the working copy, as the form does."""
+    text = passport.editable(practice).keys()
+    moderation.work_on(practice, {name: value for name, value in values.items() if name in text}, by=by)
 
 
 def _admit(practice: Practice, admission: Admission | None, by: Any) -> None:

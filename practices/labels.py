@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
-from practices.models import Admission, DocumentKind, Evidence, Prevention, TargetGroup
+from practices.models import Admission, DocumentKind, Evidence, Prevention, Readiness, TargetGroup
 
 GROUP_LABELS = {
     TargetGroup.all: _l("All families"),
@@ -42,6 +42,12 @@ EVIDENCE_LABELS = {
     Evidence.compared: _l("Results compared with before or with others"),
     Evidence.replicated: _l("Results repeated elsewhere"),
 }
+READY_LABELS = {
+    Readiness.ready: _l("Can be taken as it stands: the papers, the people and the order of work are described"),
+    Readiness.with_support: _l("Better taken together with the author or a mentor"),
+    Readiness.early: _l("Still being tried out: talk to the author before you begin"),
+}
+"""What a practice's page says of readiness; never a number."""
 PREVENTION_LABELS = {
     Prevention.primary: _l("For everybody, before trouble comes"),
     Prevention.secondary: _l("When the first signs of trouble are seen"),
@@ -95,7 +101,63 @@ HISTORY_LABELS = {
     "practice.admission": _l("Moved on"),
     "practice.document_added": _l("Document attached"),
     "practice.document_removed": _l("Document taken away"),
+    "practice.worked_on": _l("The working copy was written in"),
+    "practice.working_dropped": _l("Unpublished changes thrown away"),
+    "practice.author_invited": _l("Link sent to the author"),
+    "practice.author_revoked": _l("The author's link was revoked"),
+    "practice.author_wrote": _l("The author wrote"),
+    "practice.confirmation_asked": _l("The author was asked to confirm"),
+    "practice.confirmed": _l("Confirmed by the author"),
+    "practice.unconfirmed": _l("Published without the author's confirmation"),
+    "practice.comment_resolved": _l("A comment was settled"),
+    "practice.reviewed": _l("Looked through, still right"),
+    "practice.graded": _l("Graded by an expert"),
 }
+WAITING_LABELS = {
+    "submitted": _l("Under review"),
+    "answers": _l("Authors have answered"),
+    "confirmed": _l("Confirmed by the author"),
+    "review": _l("Time to look through"),
+    "incomplete": _l("Pages that cannot answer an adopter"),
+}
+FIELD_LABELS = {
+    "name": _l("Name of the practice"),
+    "effect": _l("What changes for families, in one sentence"),
+    "groups": _l("For whom"),
+    "what_is_done": _l("What is done"),
+    "who_does_it": _l("Who does it"),
+    "what_is_needed": _l("What is needed"),
+    "contact_email": _l("Author's e-mail for questions"),
+    "documents": _l("Sample documents"),
+    "organisation_id": _l("Author organisation"),
+    "territory_id": _l("Where it comes from"),
+    "sphere": _l("Sphere"),
+    "start_year": _l("Year of start"),
+    "ages": _l("Ages"),
+    "situations": _l("Situations of life"),
+    "prevention": _l("When it helps"),
+    "problem": _l("The problem"),
+    "goal": _l("The goal"),
+    "steps": _l("Steps"),
+    "core": _l("What must not be changed"),
+    "adaptable": _l("What may be changed to suit you"),
+    "formats": _l("Formats"),
+    "normative": _l("Normative base"),
+    "resources": _l("People, rules and things"),
+    "cost_once": _l("Cost to start, ₽"),
+    "cost_year": _l("Cost a year, ₽"),
+    "cost_family": _l("Cost a family, ₽"),
+    "staff": _l("Full-time posts"),
+    "launch_months_min": _l("Months to start, at least"),
+    "launch_months_max": _l("Months to start, at most"),
+    "first_unit": _l("The first result"),
+    "results": _l("Results"),
+    "conditions": _l("Where it fits"),
+    "risks": _l("Risks"),
+    "materials": _l("Materials"),
+    "mentor_capacity": _l("How many adopters the author can mentor at once"),
+}
+"""The passport's fields in the order people read them."""
 
 name_actions(
     {
@@ -107,6 +169,19 @@ name_actions(
         "practice.archived": _l("practice archived"),
         "practice.document_added": _l("sample document added"),
         "practice.document_removed": _l("sample document removed"),
+        "practice.worked_on": _l("working copy of a practice changed"),
+        "practice.working_dropped": _l("working copy of a practice thrown away"),
+        "practice.author_invited": _l("link sent to a practice's author"),
+        "practice.author_revoked": _l("link of a practice's author revoked"),
+        "practice.author_wrote": _l("a practice's author wrote"),
+        "practice.confirmation_asked": _l("author asked to confirm a passport"),
+        "practice.confirmed": _l("passport confirmed by its author"),
+        "practice.unconfirmed": _l("passport published without the author's confirmation"),
+        "practice.comment_resolved": _l("comment on a practice settled"),
+        "practice.reviewed": _l("practice looked through"),
+        "practice.graded": _l("practice graded"),
+        "practice.asked": _l("question sent to a practice's author"),
+        "subject:practice": _l("practice"),
         "organisation.changed": _l("organisation changed"),
     }
 )

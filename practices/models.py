@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.enums import Sphere
@@ -27,6 +27,14 @@ class Evidence(enum.Enum):
     monitored = "monitored"
     compared = "compared"
     replicated = "replicated"
+
+
+class Readiness(enum.Enum):
+    """How ready a practice is to be taken, by the weakest of what the experts were asked."""
+
+    early = "early"
+    with_support = "with_support"
+    ready = "ready"
 
 
 class Prevention(enum.Enum):
@@ -85,6 +93,8 @@ class Practice(Model):
     contact_position: Mapped[str] = mapped_column(String(255), default="", info={"personal": True})
     contact_email: Mapped[str] = mapped_column(String(254), default="", info={"personal": True})
     contact_phone: Mapped[str] = mapped_column(String(40), default="", info={"personal": True})
+    contact_public: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the page shows the e-mail; without it questions go through the site."""
     # Identity
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), index=True)
@@ -118,8 +128,17 @@ class Practice(Model):
     materials: Mapped[list[str]] = mapped_column(JSON, default=list)
     mentor_capacity: Mapped[str] = mapped_column(String(255), default="")
     review_due: Mapped[date | None]
-    evidence: Mapped[Evidence | None] = mapped_column(enum_column(Evidence))
     found_through: Mapped[str] = mapped_column(String(80), default="")
+    # What the experts say, projected from their grades for pages and filters
+    evidence: Mapped[Evidence | None] = mapped_column(enum_column(Evidence))
+    readiness: Mapped[Readiness | None] = mapped_column(enum_column(Readiness), index=True)
+    graded_at: Mapped[datetime | None]
+
+    working: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True), deferred=True, info={"personal": True}
+    )
+    """Fields the next edition changes, as `passport.freeze` writes them; nobody but the editors sees them."""
+    archive_reason: Mapped[str] = mapped_column(String(255), default="", server_default="")
 
     demo: Mapped[bool] = mapped_column(default=False)
     edition: Mapped[int] = mapped_column(default=1)
@@ -140,6 +159,11 @@ class Practice(Model):
     @property
     def is_public(self) -> bool:
         return self.admission is Admission.published
+
+    @property
+    def once_public(self) -> bool:
+        """Whether readers know a text of it: then edits wait for the next edition."""
+        return self.is_public or self.published_at is not None
 
     @property
     def target_groups(self) -> list[TargetGroup]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from activity.operations import record
 from kernel import pages, search
@@ -21,11 +22,11 @@ from practices.models import (
     SampleDocument,
     TargetGroup,
 )
-from practices.passport import content
+from practices.passport import content, thaw
 from practices.queries import last_edition, slug_taken
 from practices.search_words import document
 
-RESERVED = {"new", "import"}
+RESERVED = {"new", "import", "invitation", "waiting"}
 
 
 def free_slug(name: str) -> str:
@@ -56,16 +57,35 @@ def hold(practice: Practice) -> None:
 
 
 def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -> list[str]:
-    """Change the passport; a published one gets a new edition. Returns the names of what changed."""
+    """Change the passport for everybody; a published one gets a new edition. Returns the names of what changed.
+
+    People who write a passport do it through `moderation.operations.work_on`; this is for whoever may publish.
+    """
     changed = _fill(practice, values)
     if not changed:
         return []
-    db.session.flush()
+    if practice.working:
+        practice.working = {name: value for name, value in practice.working.items() if name not in changed} or None
+    touch(practice)
     record(by, "practice.changed", practice, fields=changed)
     if practice.is_public:
         _keep_edition(practice)
     _changed(practice)
     return changed
+
+
+def fill(practice: Practice, values: Mapping[str, Any]) -> None:
+    """Write into a practice that readers do not know yet."""
+    _fill(practice, values)
+    touch(practice)
+    _changed(practice)
+
+
+def touch(practice: Practice) -> None:
+    """Flush with a new version, also when only rows beside the practice changed, such as its groups."""
+    practice.updated_at = utcnow()
+    flag_modified(practice, "updated_at")
+    db.session.flush()
 
 
 def _fill(practice: Practice, values: Mapping[str, Any]) -> list[str]:
@@ -91,6 +111,7 @@ def _set_groups(practice: Practice, groups: Iterable[TargetGroup]) -> None:
 def publish_practice(practice: Practice, *, by: Any) -> None:
     """Put the practice into the catalogue; its content becomes an edition when it differs from the last one."""
     practice.admission = Admission.published
+    practice.archive_reason = ""
     practice.published_at = practice.published_at or utcnow()
     db.session.flush()
     _keep_edition(practice)
@@ -98,9 +119,16 @@ def publish_practice(practice: Practice, *, by: Any) -> None:
     _changed(practice)
 
 
+def apply_working(practice: Practice) -> None:
+    """Make the working copy the text everybody reads; the caller publishes."""
+    values = thaw(practice.working or {})
+    practice.working = None
+    _fill(practice, values)
+
+
 def _keep_edition(practice: Practice) -> None:
     last, now = last_edition(practice.id), content(practice)
-    if last is not None and last.content == now:
+    if last is not None and {name: last.content.get(name) for name in now} == now:
         return
     practice.edition = last.number + 1 if last else 1
     db.session.add(PracticeEdition(practice_id=practice.id, number=practice.edition, content=now))
@@ -126,6 +154,7 @@ def set_admission(practice: Practice, admission: Admission, *, by: Any) -> None:
 def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
     """Close the practice: it leaves the catalogue, its page stays with a notice."""
     practice.admission = Admission.archived
+    practice.archive_reason = reason[:255]
     db.session.flush()
     record(by, "practice.archived", practice, reason=reason)
     _changed(practice)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
+from kernel.access import Actor
 from kernel.panels import panel
-from practices import queries
+from practices import labels, queries
+from practices.moderation.queries import counts_for
 from territories.models import Level, Territory
 
 
@@ -17,3 +19,12 @@ def born_here(territory: Territory) -> str | Markup:
         return ""
     found = queries.published_in(territory.id)
     return Markup(render_template("practices/panels/territory.html", practices=found)) if found else ""
+
+
+@panel("work.tasks", order=25)
+def waiting(user: Actor) -> str | Markup:
+    """How many practices wait for an editor."""
+    if not user.scopes("practices:practice:edit"):
+        return ""
+    counts = counts_for(user)
+    return Markup(render_template("practices/panels/tasks.html", counts=counts, labels=labels)) if counts else ""

@@ -7,10 +7,12 @@ results `indicator | baseline | value | n | period | source`, risks `risk → mi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from practices.models import Practice
+from accounts.enums import Sphere
+from practices.models import Practice, Prevention, TargetGroup
 
 NEEDS = {
     "core": "core",
@@ -59,9 +61,12 @@ PASSPORT = [
     "risks",
     "materials",
     "mentor_capacity",
-    "evidence",
 ]
-"""What an edition keeps: everything but people's names and addresses, and dates of review."""
+"""What an edition keeps: everything but people's names and addresses, dates of review and what experts say."""
+CONTACTS = ["contact_name", "contact_position", "contact_email", "contact_phone", "contact_public", "found_through"]
+"""What is edited with the passport but stays out of its editions."""
+CARD = ["name", "effect", "groups", "what_is_done", "who_does_it", "what_is_needed", "contact_email"]
+"""The seven fields that are enough to be published."""
 
 
 def content(practice: Practice) -> dict[str, Any]:
@@ -71,6 +76,31 @@ def content(practice: Practice) -> dict[str, Any]:
     kept["organisation_id"] = practice.organisation_id
     kept["territory_id"] = practice.territory_id
     return kept
+
+
+def editable(practice: Practice) -> dict[str, Any]:
+    """Everything an editor may change, as JSON."""
+    return content(practice) | {name: getattr(practice, name) for name in CONTACTS}
+
+
+def freeze(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the operations take them, as JSON."""
+    return {
+        name: sorted(group.value for group in value) if name == "groups" else _json(value)
+        for name, value in values.items()
+    }
+
+
+def thaw(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON of `freeze` as the operations take it."""
+    values = dict(kept)
+    if "groups" in values:
+        values["groups"] = [group for group in TargetGroup if group.value in kept["groups"]]
+    if "sphere" in values:
+        values["sphere"] = Sphere(kept["sphere"])
+    if values.get("prevention"):
+        values["prevention"] = Prevention(kept["prevention"])
+    return values
 
 
 def _json(value: Any) -> Any:

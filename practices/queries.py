@@ -28,6 +28,7 @@ from practices.models import (
 )
 from practices.search_words import document
 from territories.models import Territory
+from territories.queries import current
 
 WORKING = ("works", "firm")
 
@@ -228,6 +229,14 @@ def territory_choices(user: Actor, permission: str) -> list[tuple[str, str]]:
         statement = statement.where(or_(Territory.lat.is_not(None), Territory.id.in_(parents)))
     rows = db.session.execute(statement.order_by(Territory.level.desc(), Territory.name_key))
     return [(row.oktmo, row.name) for row in rows]
+
+
+def territory_id_of(oktmo: str) -> int:
+    """The id of a territory in force. Raises NotFound."""
+    found = current(oktmo)
+    if found is None:
+        raise NotFound()
+    return found.id
 
 
 def practice_by_key(key: str) -> Practice | None:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from practices import panels
+from practices.moderation import letters
+from practices.questions import letters as question_letters
+from practices.questions import operations
 
 
 def connect() -> None:
     """Called once by the application."""
     assert panels
+    assert letters
+    assert question_letters
+    assert operations

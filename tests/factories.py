@@ -17,6 +17,8 @@ from adoption.operations import Request, start_adoption
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.db import db
 from practices.models import Admission, Practice, PracticeGroup, TargetGroup
+from practices.moderation.models import PracticeAuthor
+from practices.moderation.operations import add_author
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
 from territories.models import Territory
@@ -162,6 +164,19 @@ def practice(name: str = "Домашний консультант", slug: str = 
         _add(PracticeGroup(practice_id=made.id, target_group=group))
     db.session.refresh(made)
     return made
+
+
+def methodist() -> User:
+    return give(user("", "Карточкина Мария Тестовна"), Role.methodist)
+
+
+def expert() -> User:
+    return give(user("", "Оценкин Егор Пробович"), Role.expert)
+
+
+def author(of: Practice, email: str = "avtor@example.org", name: str = "Авторова Алла Тестовна") -> PracticeAuthor:
+    """Somebody with a personal link to the practice; the letter is queued."""
+    return add_author(of, name, email, by=None)
 
 
 def adoption(of: Practice, oktmo: str = TAYSHET, by: User | None = None, **columns: Any) -> Adoption:

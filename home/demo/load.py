@@ -13,7 +13,7 @@ from home.demo import Say, rows
 from home.demo.forums import load_forum
 from home.demo.participants import load_participants
 from home.demo.people import load_people
-from home.demo.practices import load_practices
+from home.demo.practices import load_moderated, load_practices
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from territories.operations import load_shipped
@@ -37,6 +37,7 @@ def load(say: Say) -> None:
         "organisations and practices": load_practices,
         "forums and programmes": _forums,
         "accounts": load_people,
+        "practices on their way": load_moderated,
         "participants and attendance": load_participants,
         "adoption by municipalities": _adoptions,
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from home.demo import folder, rows
+from accounts.queries import user_by_email
+from home.demo import folder, rows, table
 from kernel.transaction import writing
 from practices import importer, organisations
+from practices.demo import load_grades, load_moderation
 from practices.documents import load_documents
 
 
@@ -15,6 +17,17 @@ def load_practices() -> None:
     _load(importer, "practices.csv")
     with writing():
         load_documents(rows("sample_documents.csv"), folder())
+
+
+def load_moderated() -> None:
+    """Practices on their way to the catalogue, and experts' grades; the accounts must be there."""
+    data = table("moderation.toml")
+    with writing():
+        methodist, expert = user_by_email("methodist@example.org"), user_by_email("expert@example.org")
+        assert methodist is not None
+        assert expert is not None
+        load_moderation(data["practices"], methodist=methodist)
+        load_grades(data["grades"], expert=expert)
 
 
 def _load(module: ModuleType, name: str) -> None:

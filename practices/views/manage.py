@@ -1,8 +1,8 @@
-"""The work area: writing passports, publishing, sample documents."""
+"""The work area: writing passports, the archive, sample documents."""
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,9 +19,18 @@ from kernel.listing import paginate
 from kernel.transaction import writing
 from practices import exports, labels, operations, queries
 from practices.forms import ArchiveForm, PassportForm, SampleForm
+from practices.grading.labels import ANSWER_LABELS, QUESTION_LABELS
+from practices.grading.queries import latest_grades
 from practices.models import Admission, Practice
+from practices.moderation import operations as moderation
+from practices.moderation import queries as moderation_queries
+from practices.moderation import standing
+from practices.moderation.forms import PublishForm
+from practices.moderation.rules import IllegalMove
+from practices.saving import saved
 from practices.views.base import blueprint
 from practices.views.public import member, practice_page
+from practices.views.samples import SAMPLES, checked
 from territories.models import Territory
 
 EDIT = "practices:practice:edit"
@@ -35,6 +44,9 @@ def manage() -> ResponseReturnValue:
     statement = queries.practices_for(
         actor(), q=request.args.get("q", "").strip()[:200], admission=admission, sphere=sphere
     )
+    kind = request.args.get("waiting", "")
+    if kind in moderation_queries.KINDS:
+        statement = moderation_queries.only_waiting(statement, kind)
     orders = {
         "name": Practice.name_key,
         "status": (Practice.admission, Practice.name_key),
@@ -46,6 +58,8 @@ def manage() -> ResponseReturnValue:
         listing.add_filter("admission", _("Status"), str(labels.ADMISSION_LABELS[admission]))
     if sphere:
         listing.add_filter("sphere", _("Sphere"), str(SPHERE_LABELS[sphere]))
+    if kind in labels.WAITING_LABELS:
+        listing.add_filter("waiting", _("Waits"), str(labels.WAITING_LABELS[kind]))
     return render_template(
         "practices/manage.html",
         listing=listing,
@@ -75,7 +89,7 @@ def _form(practice: Practice | None = None) -> PassportForm:
     form = PassportForm()
     form.territory.choices = queries.territory_choices(actor(), EDIT)
     if practice is not None and not form.is_submitted():
-        form.show(practice)
+        form.show(moderation_queries.working(practice))
     return form
 
 
@@ -98,7 +112,7 @@ def new() -> ResponseReturnValue:
 @requires(EDIT)
 @shows_form
 def edit(slug: str) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT)
     form = _form(practice)
     if not form.validate_on_submit():
         return _edit_page(practice, form), 422 if form.is_submitted() else 200
@@ -106,28 +120,54 @@ def edit(slug: str) -> ResponseReturnValue:
     with writing():
         operations.hold(practice)
         if practice.version != form.opened_version():
-            raise Conflict(form.differences(practice), url_for("practices.edit", slug=slug))
-        changed = operations.change_practice(practice, values, by=actor())
+            rows = form.differences(moderation_queries.working(practice))
+            raise Conflict(rows, url_for("practices.edit", slug=slug))
+        changed = moderation.work_on(practice, values, by=actor())
     if changed:
         flash(ngettext("%(num)s field is saved.", "%(num)s fields are saved.", len(changed)), "ok")
     else:
-        flash(_("Nothing has changed."), "info")
+        flash(_("Everything typed is saved."), "info")
     return redirect(url_for("practices.edit", slug=slug))
+
+
+@blueprint.post("/manage/practices/<slug>/autosave")
+@requires(EDIT)
+def autosave(slug: str) -> ResponseReturnValue:
+    """Keep what is being typed; fields with a fault wait until it is mended."""
+    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    form = _form(practice)
+    form.validate()
+    values = form.values()
+    with writing():
+        operations.hold(practice)
+        if practice.version != form.opened_version():
+            return jsonify(error=_("Somebody has changed this meanwhile")), 409
+        moderation.work_on(practice, values, by=actor(), autosaved=True)
+        answer = saved(practice, form)
+    return jsonify(answer)
 
 
 def _edit_page(
     practice: Practice, form: PassportForm, sample: SampleForm | None = None, archive: ArchiveForm | None = None
 ) -> str:
+    publish = PublishForm(formdata=None)
+    publish.version.data = practice.version
     return render_template(
         "practices/edit.html",
         practice=practice,
         form=form,
         sample_form=sample or SampleForm(formdata=None),
         archive_form=archive or ArchiveForm(formdata=None),
+        publish_form=publish,
+        stand=standing.standing(practice),
         may_publish=_may_publish(practice),
+        grades=latest_grades(practice.id),
+        grade_questions=QUESTION_LABELS,
+        grade_answers=ANSWER_LABELS,
         history=history("practice", practice.id, limit=20),
         organisations=queries.organisation_names(),
         labels=labels,
+        accept=",".join(sorted(SAMPLES)),
     )
 
 
@@ -139,67 +179,49 @@ def _may_publish(practice: Practice) -> bool:
 @blueprint.get("/manage/practices/<slug>/preview")
 @requires(EDIT)
 def preview(slug: str) -> ResponseReturnValue:
-    return practice_page(queries.practice_for(actor(), slug, EDIT), preview=True)
-
-
-@blueprint.post("/manage/practices/<slug>/publication")
-@requires(PUBLISH)
-def publication(slug: str) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, PUBLISH)
-    with writing():
-        operations.hold(practice)
-        operations.publish_practice(practice, by=actor())
-    flash(_("The practice is in the catalogue."), "ok")
-    return redirect(url_for("practices.edit", slug=slug))
-
-
-@blueprint.post("/manage/practices/<slug>/draft")
-@requires(PUBLISH)
-def draft(slug: str) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, PUBLISH)
-    with writing():
-        operations.hold(practice)
-        operations.return_to_draft(practice, by=actor())
-    flash(_("The practice is a draft again and has left the catalogue."), "ok")
-    return redirect(url_for("practices.edit", slug=slug))
+    """The page as it will be after the next publication."""
+    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    return practice_page(moderation_queries.working(practice), preview=True)
 
 
 @blueprint.post("/manage/practices/<slug>/archive")
 @requires(PUBLISH)
 @shows_form
 def archive(slug: str) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, PUBLISH)
+    practice = moderation_queries.with_working(actor(), slug, PUBLISH)
     form = ArchiveForm()
     if not form.validate_on_submit():
-        shown = PassportForm(formdata=None).show(practice)
-        shown.territory.choices = queries.territory_choices(actor(), EDIT)
-        return _edit_page(practice, shown, archive=form), 422
-    with writing():
-        operations.hold(practice)
-        operations.archive_practice(practice, form.reason.data, by=actor())
-    flash(_("The practice is in the archive."), "ok")
+        return _edit_page(practice, _untouched(practice), archive=form), 422
+    try:
+        with writing():
+            moderation.archive(practice, form.reason.data, by=actor())
+    except IllegalMove:
+        flash(_("Somebody has decided this meanwhile: look at where the practice stands now."), "info")
+    else:
+        flash(_("The practice is in the archive."), "ok")
     return redirect(url_for("practices.edit", slug=slug))
+
+
+def _untouched(practice: Practice) -> PassportForm:
+    """The big form as stored, when a small one beside it came back."""
+    shown = PassportForm(formdata=None).show(moderation_queries.working(practice))
+    shown.territory.choices = queries.territory_choices(actor(), EDIT)
+    return shown
 
 
 @blueprint.post("/manage/practices/<slug>/documents")
 @requires(EDIT)
 @shows_form
 def documents(slug: str) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT)
     form = SampleForm()
-    if form.validate_on_submit():
-        try:
-            stored = files.write(files.check(form.file.data, {".docx", ".pdf", ".xlsx"}))
-        except files.FileRefused as refusal:
-            form.file.errors = [str(refusal)]
-        else:
-            with writing():
-                operations.add_document(practice, form.document_kind(), form.title.data, stored, by=actor())
-            flash(_("The document is attached."), "ok")
-            return redirect(url_for("practices.edit", slug=slug))
-    shown = PassportForm(formdata=None).show(practice)
-    shown.territory.choices = queries.territory_choices(actor(), EDIT)
-    return _edit_page(practice, shown, sample=form), 422
+    stored = checked(form)
+    if stored is None:
+        return _edit_page(practice, _untouched(practice), sample=form), 422
+    with writing():
+        operations.add_document(practice, form.document_kind(), form.title.data, stored, by=actor())
+    flash(_("The document is attached."), "ok")
+    return redirect(url_for("practices.edit", slug=slug))
 
 
 @blueprint.post("/manage/practices/<slug>/documents/<int:document_id>/removal")

@@ -21,6 +21,7 @@ from kernel.pages import warm
 from practices import display, labels, queries
 from practices.models import Evidence, Practice, TargetGroup
 from practices.queries import Spread, Wish
+from practices.questions.queries import author_address
 from practices.views.base import blueprint
 from territories.queries import current, municipality_choices
 
@@ -130,13 +131,14 @@ def practice(slug: str) -> ResponseReturnValue:
     return practice_page(queries.public_practice(slug))
 
 
-def practice_page(found: Practice, preview: bool = False) -> str:
-    """The practice's page; `preview` shows it to its editors before the catalogue does."""
+def practice_page(found: Any, preview: bool = False) -> str:
+    """The practice's page; `preview` shows it (or its working copy) to its editors before the catalogue does."""
     return render_template(
         "practices/practice.html",
         practice=found,
         sample=queries.main_document(found.documents),
         spread=queries.spreads([found.id])[found.id],
+        askable=bool(author_address(found)),
         labels=labels,
         display=display,
         preview=preview,

@@ -51,6 +51,7 @@ class World:
         self._invitation()
         self._quarter()
         self._launch()
+        self._authors()
         self.values["letter"] = self.one("SELECT max(id) FROM activity_letter")
 
     def one(self, query: str) -> Any:
@@ -156,3 +157,20 @@ class World:
         found = re.search(r"/invitation/([^\s\"<]+)", self.request().get(f"/dev/mail/{letter}").text())
         assert found
         self.values["invitation"] = found[1]
+
+    def _authors(self) -> None:
+        """Personal links of the demo's authors, a document of one of them, and a practice with two editions."""
+        for name, email in (("asked", "d.penalova"), ("returned", "m.lineykina"), ("remarked", "b.prototipova")):
+            letter = self.one(
+                f"SELECT max(id) FROM activity_letter WHERE \"to\" = '{email}@example.org' AND kind = 'practice_author'"
+            )
+            found = re.search(r"/author/([A-Z2-7]{26})", self.request().get(f"/dev/mail/{letter}").text())
+            assert found
+            self.values[name] = found[1]
+        page = f"/author/{self.values['returned']}"
+        file = {"name": "order.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
+        self.send("", page, {"title": "Приказ", "kind": "order", "file": file}, to=f"{page}/documents")
+        self.values["author_document"] = self.one("SELECT max(id) FROM sample_document")
+        self.values["twice"] = "klub-molodykh-semey-po-mestu-zhitelstva"
+        page = f"/manage/practices/{self.values['twice']}"
+        self.send("organiser", page, {}, to=f"{page}/publication")

@@ -42,3 +42,15 @@ def liar() -> bytes:
     raw = bytearray(buffer.getvalue())
     struct.pack_into("<I", raw, raw.rfind(b"PK\x01\x02") + 24, 100)
     return bytes(raw)
+
+
+def office(*names: str, types: str = "", **parts: bytes) -> bytes:
+    """An archive with empty parts `names`; `types` goes into the list of content types."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", f"<Types>{types}</Types>")
+        for name in names:
+            archive.writestr(name, "<a/>")
+        for name, body in parts.items():
+            archive.writestr(name, body)
+    return buffer.getvalue()

@@ -49,11 +49,11 @@ def filled(page, **changes):
 
     x = "{http://www.w3.org/1999/xhtml}"
     document = html5lib.parse(page.get_data(as_text=True))
-    form = next(f for f in document.iter(f"{x}form") if any(i.get("name") == "effect" for i in f.iter(f"{x}input")))
+    form = next(f for f in document.iter(f"{x}form") if any(i.get("name") == "effect" for i in f.iter()))
     data = {}
     for field in form.iter():
         name, tag = field.get("name"), str(field.tag).removeprefix(x)
-        if not name:
+        if not name or tag == "button":
             continue
         if tag == "textarea":
             data[name] = field.text or ""
@@ -78,13 +78,23 @@ def test_from_an_empty_form_to_the_catalogue(editor, client):
     assert client.get("/practices.json?q=отцам").json["total"] == 1
 
 
-def test_an_incomplete_card_comes_back_with_what_was_typed(editor):
-    answer = editor.submit("/manage/practices/new", CARD | {"effect": "", "cost_year": "много", "contact_email": "нет"})
+def test_a_card_with_mistakes_comes_back_with_what_was_typed(editor):
+    answer = editor.submit("/manage/practices/new", CARD | {"name": "", "cost_year": "много", "contact_email": "нет"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "Занятия по субботам." in page
     assert page.count('class="error"') == 3
     assert db.session.scalars(select(Practice)).all() == []
+
+
+def test_a_draft_may_lack_anything_but_cannot_be_published(editor, client):
+    editor.submit("/manage/practices/new", {"name": "Клуб", "territory": factories.TAYSHET, "sphere": "social"})
+    address = "/manage/practices/klub"
+    page = editor.get(address).get_data(as_text=True)
+    assert "В карточке пусты 6 полей" in page.replace("\u00a0", " ")
+    assert "/publication" not in page
+    editor.post(f"{address}/publication", data={"csrf_token": editor.token(address)})
+    assert client.get("/practices/klub").status_code == 404
 
 
 def test_the_passport_is_read_from_lines(editor, practice):
@@ -94,24 +104,84 @@ def test_the_passport_is_read_from_lines(editor, practice):
     )
     editor.post("/manage/practices/konsultant", data=data)
     db.session.expire_all()
+    assert practice.steps == []
+    editor.submit("/manage/practices/konsultant/publication", page="/manage/practices/konsultant")
+    db.session.expire_all()
+    assert practice.working is None
     assert practice.steps == [{"text": "Первый", "core": True}, {"text": "Второй", "core": False}]
     assert practice.risks == [{"risk": "Риск", "mitigation": "Ответ"}]
     assert practice.resources == [{"kind": "people", "need": "author", "text": "Супервизор"}]
     assert practice.staff == 2.5
 
 
-def test_saving_without_a_change_makes_no_edition(editor, practice):
-    page = editor.get("/manage/practices/konsultant")
-    editor.submit("/manage/practices/konsultant/publication", page="/manage/practices/konsultant")
-    page = editor.get("/manage/practices/konsultant")
-    editor.post("/manage/practices/konsultant", data=filled(page))
-    assert db.session.scalars(select(PracticeEdition.number)).all() == [1]
-    page = editor.get("/manage/practices/konsultant")
-    editor.post("/manage/practices/konsultant", data=filled(page, effect="Иначе."))
-    assert db.session.scalars(select(PracticeEdition.number).order_by(PracticeEdition.number)).all() == [1, 2]
-    page = editor.get("/manage/practices/konsultant")
-    editor.post("/manage/practices/konsultant", data=filled(page, contact_email="other@example.org"))
-    assert db.session.scalars(select(PracticeEdition.number).order_by(PracticeEdition.number)).all() == [1, 2]
+def numbers():
+    return db.session.scalars(select(PracticeEdition.number).order_by(PracticeEdition.number)).all()
+
+
+def test_readers_see_a_change_only_after_publication(editor, practice, client):
+    address = "/manage/practices/konsultant"
+    editor.post(address, data=filled(editor.get(address), effect="Иначе."))
+    assert "Иначе." not in client.get("/practices/konsultant").get_data(as_text=True)
+    assert "Иначе." in editor.get(f"{address}/preview").get_data(as_text=True)
+    assert "<ins>Иначе</ins>" in editor.get(f"{address}/changes").get_data(as_text=True)
+    assert numbers() == []
+    editor.submit(f"{address}/publication", page=address)
+    assert "Иначе." in client.get("/practices/konsultant").get_data(as_text=True)
+    assert numbers() == [1]
+
+
+def test_only_a_changed_text_makes_an_edition(editor, practice):
+    address = "/manage/practices/konsultant"
+    for changes, expected in (
+        ({"effect": "Иначе."}, [1]),
+        ({"effect": "Ещё иначе."}, [1, 2]),
+        ({"contact_email": "other@example.org"}, [1, 2]),
+    ):
+        editor.post(address, data=filled(editor.get(address), **changes))
+        editor.submit(f"{address}/publication", page=address)
+        assert numbers() == expected
+    editor.post(address, data=filled(editor.get(address)))
+    db.session.expire_all()
+    assert practice.working is None
+    editor.post(f"{address}/publication", data={"csrf_token": editor.token(address)})
+    assert numbers() == [1, 2]
+
+
+def test_a_change_taken_back_leaves_nothing_to_publish(editor, practice):
+    address = "/manage/practices/konsultant"
+    before = filled(editor.get(address))
+    editor.post(address, data=filled(editor.get(address), effect="Иначе."))
+    editor.post(address, data=before | {"version": filled(editor.get(address))["version"]})
+    db.session.expire_all()
+    assert practice.working is None
+
+
+def test_unpublished_changes_can_be_thrown_away(editor, practice):
+    address = "/manage/practices/konsultant"
+    editor.post(address, data=filled(editor.get(address), effect="Иначе."))
+    editor.submit(f"{address}/changes/removal", page=f"{address}/changes")
+    db.session.expire_all()
+    assert (practice.working, practice.effect) == (None, "Специалист приходит домой и учит родителей.")
+
+
+def test_autosave_keeps_what_is_right_and_names_what_is_not(editor, practice, client):
+    address = "/manage/practices/konsultant"
+    data = filled(editor.get(address), effect="Печатаю дальше", cost_year="много", name="")
+    answer = editor.post(f"{address}/autosave", data=data)
+    assert answer.status_code == 200
+    told = answer.get_json()
+    assert (told["wrong"], told["message"]) == (
+        2,
+        "Сохранено в 12:00, кроме полей: Название практики, Затраты в\u00a0год, ₽",
+    )
+    db.session.expire_all()
+    assert practice.working == {"effect": "Печатаю дальше"}
+    assert told["version"] == practice.version
+    again = editor.post(f"{address}/autosave", data=data | {"version": told["version"], "effect": "Печатаю дальше."})
+    assert again.get_json()["version"] == told["version"] + 1
+    assert editor.post(f"{address}/autosave", data=data).status_code == 409
+    actions = db.session.scalars(select(Entry.action).where(Entry.subject_type == "practice")).all()
+    assert actions.count("practice.worked_on") == 1
 
 
 def test_two_editors_lose_nothing(editor, practice):
@@ -124,7 +194,7 @@ def test_two_editors_lose_nothing(editor, practice):
     assert "Моя правка." in page
     assert "Их правка." in page
     db.session.expire_all()
-    assert practice.effect == "Их правка."
+    assert practice.working == {"effect": "Их правка."}
 
 
 def test_archive_wants_a_reason(editor, practice):
@@ -214,7 +284,23 @@ def test_strangers_see_nothing(practice, sign_in, client):
     for path in ("", "/preview", "/documents/1"):
         assert stranger.get(f"/manage/practices/konsultant{path}").status_code == 404
     token = stranger.token("/manage/practices/new")
-    for path in ("", "/publication", "/draft", "/archive", "/documents", "/documents/1/removal"):
+    for path in (
+        "",
+        "/autosave",
+        "/author",
+        "/author/letter",
+        "/author/revocation",
+        "/review",
+        "/review-date",
+        "/comments/1/resolution",
+        "/confirmation",
+        "/changes/removal",
+        "/publication",
+        "/draft",
+        "/archive",
+        "/documents",
+        "/documents/1/removal",
+    ):
         assert stranger.post(f"/manage/practices/konsultant{path}", data={"csrf_token": token}).status_code == 404
 
 
@@ -223,7 +309,8 @@ def test_a_methodist_writes_but_does_not_publish(practice, sign_in):
         methodist = factories.give(factories.user(), Role.methodist)
     client = sign_in(methodist)
     token = client.token("/manage/practices/konsultant")
-    assert client.post("/manage/practices/konsultant/draft", data={"csrf_token": token}).status_code == 404
+    for deed in ("draft", "publication", "archive"):
+        assert client.post(f"/manage/practices/konsultant/{deed}", data={"csrf_token": token}).status_code == 404
     assert client.get("/manage/practices/konsultant/publication").status_code in (404, 405)
 
 

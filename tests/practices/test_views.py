@@ -100,12 +100,13 @@ def test_a_page_shows_what_is_known_and_no_empty_field(practice, client):
     assert "3–5\u00a0месяцев" in page
     assert "Беру к\u00a0себе" in page
     assert "Взять образец приказа" in page
-    assert "mailto:author@example.org?subject=" in page
+    assert 'href="/practices/konsultant/question"' in page
+    assert "author@example.org" not in page
     assert "Что это дало" not in page
     assert "Где подходит" not in page
 
 
-def test_the_author_is_shown_by_position_and_address_only(practice, client):
+def test_the_author_is_shown_by_position_and_by_an_address_made_public(practice, client):
     with writing():
         operations.change_practice(
             practice, {"contact_position": "руководитель службы", "contact_phone": "+7 000"}, by=None
@@ -114,6 +115,10 @@ def test_the_author_is_shown_by_position_and_address_only(practice, client):
     assert "руководитель службы" in page
     assert "Авторова" not in page
     assert "+7 000" not in page
+    assert "author@example.org" not in page
+    with writing():
+        operations.change_practice(practice, {"contact_public": True}, by=None)
+    assert 'href="mailto:author@example.org"' in client.get("/practices/konsultant").get_data(as_text=True)
 
 
 def test_a_sample_is_downloaded(practice, client):
@@ -138,6 +143,7 @@ def test_an_archived_practice_keeps_its_page_if_it_was_public(practice, client):
         factories.practice(slug="never", admission=Admission.archived)
     page = client.get("/practices/konsultant").get_data(as_text=True)
     assert "Практика убрана из\u00a0каталога" in page
+    assert "Больше не\u00a0ведём" in page
     assert "Беру к\u00a0себе" not in page
     assert client.get("/practices/never").status_code == 404
 

@@ -121,9 +121,21 @@ def test_every_talk_about_a_practice_finds_it(demo):
 def test_every_practice_of_the_files_is_there(demo):
     with (DEMO / "practices.csv").open(encoding="utf-8") as file:
         rows = {row["slug"]: row["status"] for row in csv.DictReader(file)}
+    rows |= {"utrenniy-gost": "draft", "kollektivnaya-kolyaska": "submitted"}
+    rows |= {"vecher-bez-ekrana": "returned", "pervyy-klass-vmeste": "submitted"}
     stored = dict(db.session.execute(select(Practice.slug, Practice.admission)).all())
     assert {slug: admission.value for slug, admission in stored.items()} == rows
     assert Admission.published in stored.values()
+
+
+def test_passports_stand_on_every_step_of_their_way(demo):
+    from practices.models import Readiness
+    from practices.moderation.models import Answer, PracticeComment, PracticeConfirmation
+
+    answers = db.session.scalars(select(PracticeConfirmation.answer).order_by(PracticeConfirmation.id)).all()
+    assert answers == [Answer.waiting, Answer.confirmed, Answer.remark]
+    assert db.session.scalar(select(func.count()).select_from(PracticeComment)) == 3
+    assert set(db.session.scalars(select(Practice.readiness))) == {None, *Readiness}
 
 
 def test_adoptions_stand_in_every_stage_and_exit(demo):

@@ -18,6 +18,7 @@ from forum.models import Format
 from kernel.db import db
 from kernel.text import email_key, sort_key
 from kernel.transaction import writing
+from practices.moderation.models import PracticeComment
 from registrations.models import Registration
 from tests import factories
 from tests.client import PageClient
@@ -29,6 +30,8 @@ OWN_LISTS = {
     "forum_desk.index",
     "practices.manage",
     "practices.export",
+    "practices.waiting",
+    "practices.grading",
     "adoption.cabinet",
     "adoption.quarter",
     "adoption.quarter_form",
@@ -42,6 +45,7 @@ OWN_LISTS = {
 """Lists that show a person only what is theirs, and their own pages."""
 MAKES_OWN = {
     "forum_desk.new_forum",
+    "practices.invitation",
     "practices.new",
     "practices.upload",
     "practices.import_template",
@@ -97,7 +101,17 @@ def world(app) -> dict[str, Any]:
             "venue_id": forum.venues[0].id,
             "place_id": room.id,
             "kind": "rooms",
+            "comment_id": comment(practice),
         }
+
+
+def comment(practice) -> int:
+    """A comment on the practice whose author has a link."""
+    factories.author(practice)
+    made = PracticeComment(practice_id=practice.id, text="Проще.")
+    db.session.add(made)
+    db.session.flush()
+    return made.id
 
 
 @pytest.fixture
@@ -111,7 +125,7 @@ def stranger(world) -> User:
         person = factories.organiser(other)
         factories.give(person, Role.door, ScopeKind.forum, forum.id)
         factories.give(person, Role.section_moderator, ScopeKind.section, section.id)
-        for role in (Role.coordinator, Role.curator, Role.analyst, Role.approver):
+        for role in (Role.coordinator, Role.curator, Role.analyst, Role.approver, Role.methodist, Role.expert):
             factories.give(person, role, ScopeKind.territory, region.id)
     return person
 

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
+
+from accounts.scopes import reach
+from kernel.access import Actor
+from kernel.db import db
+from practices.grading.models import PracticeGrade
+from practices.models import Admission, Practice, SampleDocument
+
+GRADE = "practices:practice:grade"
+_graded = (
+    select(PracticeGrade.practice_id, func.max(PracticeGrade.edition).label("edition"))
+    .group_by(PracticeGrade.practice_id)
+    .subquery()
+)
+
+
+def _reached(user: Actor, statement: Select[Any]) -> Select[Any]:
+    territories = reach(user.scopes(GRADE))
+    statement = statement.where(Practice.admission == Admission.published)
+    return statement if territories is None else statement.where(Practice.territory_id.in_(territories))
+
+
+def waiting_statement(user: Actor) -> Select[Any]:
+    """Practices of the catalogue that nobody has graded, or that have a newer edition than any grade."""
+    statement = (
+        select(Practice)
+        .outerjoin(_graded, _graded.c.practice_id == Practice.id)
+        .where(or_(_graded.c.edition.is_(None), _graded.c.edition < Practice.edition))
+        .options(joinedload(Practice.territory), joinedload(Practice.organisation))
+    )
+    return _reached(user, statement)
+
+
+def graded_statement(user: Actor) -> Select[Any]:
+    """Practices whose newest edition has a grade."""
+    statement = (
+        select(Practice)
+        .join(_graded, _graded.c.practice_id == Practice.id)
+        .where(_graded.c.edition >= Practice.edition)
+        .options(joinedload(Practice.territory), joinedload(Practice.organisation))
+    )
+    return _reached(user, statement)
+
+
+def waiting_count(user: Actor) -> int:
+    return db.session.scalar(select(func.count()).select_from(waiting_statement(user).subquery())) or 0
+
+
+def practice_to_grade(user: Actor, slug: str) -> Practice:
+    """A practice of the catalogue where `user` is an expert. Raises NotFound."""
+    statement = select(Practice).where(Practice.slug == slug)
+    statement = statement.options(
+        joinedload(Practice.territory), selectinload(Practice.documents).joinedload(SampleDocument.file)
+    )
+    found = db.session.scalar(_reached(user, statement))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def latest_grades(practice_id: int) -> list[PracticeGrade]:
+    """The newest grade of each expert, the newest first."""
+    newest = select(func.max(PracticeGrade.id)).where(PracticeGrade.practice_id == practice_id)
+    newest = newest.group_by(PracticeGrade.user_id)
+    return list(
+        db.session.scalars(select(PracticeGrade).where(PracticeGrade.id.in_(newest)).order_by(PracticeGrade.id.desc()))
+    )

@@ -1,0 +1,70 @@
+"""Letters to the author of a practice; each carries the personal link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from accounts.settings import site
+from activity.outbox import Content, letter_kind
+from kernel.db import db
+from kernel.links import public_url
+from kernel.secrets import token
+from practices.models import Admission
+from practices.moderation import queries
+from practices.moderation.models import PracticeAuthor
+
+
+def author_path(author: PracticeAuthor) -> str:
+    """The secret address of the author's page."""
+    return f"/author/{token('author', author.uuid, author.generation)}"
+
+
+def _open_author(author_id: int) -> PracticeAuthor | None:
+    author = db.session.get(PracticeAuthor, author_id)
+    return author if author and author.is_open else None
+
+
+def _content(author: PracticeAuthor, subject: str, template: str, **more: Any) -> Content:
+    context = {"author": author, "practice": author.practice, "link": public_url(author_path(author)), **more}
+    reply_to = site().contact_email or None
+    return Content(subject, f"practices/letters/{template}", context, reply_to=reply_to)
+
+
+@letter_kind("practice_author")
+def invitation(author_id: int) -> Content | None:
+    author = _open_author(author_id)
+    if author is None:
+        return None
+    return _content(author, _("Your practice «%(name)s»: the personal link", name=author.practice.name), "author")
+
+
+@letter_kind("practice_returned")
+def returned(author_id: int) -> Content | None:
+    author = _open_author(author_id)
+    if author is None or author.practice.admission is not Admission.returned:
+        return None
+    comments = queries.open_comments(author.practice)
+    return _content(author, _("Please mend: «%(name)s»", name=author.practice.name), "returned", number=len(comments))
+
+
+@letter_kind("practice_confirmation")
+def confirmation(author_id: int) -> Content | None:
+    author = _open_author(author_id)
+    asked = queries.waiting_confirmation(author.practice) if author else None
+    if author is None or asked is None:
+        return None
+    subject = _("Please confirm the passport of «%(name)s»", name=author.practice.name)
+    link = public_url(author_path(author) + "/confirmation")
+    return _content(author, subject, "confirmation", confirmation_link=link)
+
+
+@letter_kind("practice_published")
+def published(author_id: int, unseen: bool = False) -> Content | None:
+    author = _open_author(author_id)
+    if author is None or not author.practice.is_public:
+        return None
+    page = public_url(f"/practices/{author.practice.slug}")
+    subject = _("«%(name)s» is in the catalogue", name=author.practice.name)
+    return _content(author, subject, "published", page=page, unseen=unseen)

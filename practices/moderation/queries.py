@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, undefer
+from werkzeug.exceptions import NotFound
+
+from accounts.models import Organisation
+from accounts.scopes import reach
+from kernel.access import Actor
+from kernel.db import db, utcnow
+from kernel.secrets import token_hash
+from practices import passport
+from practices.models import Admission, Practice, PracticeEdition
+from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
+from territories.models import Territory
+
+EDIT = "practices:practice:edit"
+PUBLISH = "practices:practice:publish"
+SHOWN = 10
+"""Rows of each list on the first screen; the rest is behind a link."""
+
+
+class Working:
+    """A practice as its next edition will say it: the working copy over the text everybody reads."""
+
+    def __init__(self, practice: Practice, values: dict[str, Any]) -> None:
+        self.practice, self.values = practice, values
+
+    def __getattr__(self, name: str) -> Any:
+        return self.values[name] if name in self.values else getattr(self.practice, name)
+
+
+def working(practice: Practice) -> Any:
+    """The practice with its working copy laid over it; the practice itself when there is none."""
+    if not practice.working:
+        return practice
+    values = passport.thaw(practice.working)
+    if "groups" in values:
+        values["target_groups"] = values.pop("groups")
+    if "territory_id" in values:
+        values["territory"] = db.session.get(Territory, values["territory_id"]) or practice.territory
+    if "organisation_id" in values:
+        found = values["organisation_id"]
+        values["organisation"] = db.session.get(Organisation, found) if found else None
+    return Working(practice, values)
+
+
+def working_content(practice: Practice) -> dict[str, Any]:
+    """The passport as the next edition would keep it (`passport.content`)."""
+    now = passport.content(practice)
+    return now | {name: value for name, value in (practice.working or {}).items() if name in now}
+
+
+def editable(practice: Practice) -> dict[str, Any]:
+    """Everything an editor may change, as it will be after the next publication."""
+    return passport.editable(practice) | (practice.working or {})
+
+
+def author_by_link(text: str) -> PracticeAuthor:
+    """Whose personal link this is. Raises NotFound, also when the link was revoked."""
+    found = db.session.scalar(
+        select(PracticeAuthor)
+        .where(PracticeAuthor.link_hash == token_hash(text), PracticeAuthor.revoked_at.is_(None))
+        .options(joinedload(PracticeAuthor.practice).undefer(Practice.working))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def author_of(practice: Practice) -> PracticeAuthor | None:
+    return db.session.scalar(select(PracticeAuthor).where(PracticeAuthor.practice_id == practice.id))
+
+
+def open_comments(practice: Practice, *, from_author: bool = False) -> list[PracticeComment]:
+    """Comments not yet settled, in the order they were made."""
+    statement = select(PracticeComment).where(
+        PracticeComment.practice_id == practice.id,
+        PracticeComment.from_author.is_(from_author),
+        PracticeComment.resolved_at.is_(None),
+    )
+    return list(db.session.scalars(statement.order_by(PracticeComment.id)))
+
+
+def comment_of(practice: Practice, comment_id: int) -> PracticeComment:
+    """A comment on a practice already authorised. Raises NotFound."""
+    found = db.session.get(PracticeComment, comment_id)
+    if found is None or found.practice_id != practice.id:
+        raise NotFound()
+    return found
+
+
+def last_confirmation(practice: Practice) -> PracticeConfirmation | None:
+    """The newest asking that was not taken back."""
+    return db.session.scalar(
+        select(PracticeConfirmation)
+        .where(PracticeConfirmation.practice_id == practice.id, PracticeConfirmation.answer != Answer.withdrawn)
+        .order_by(PracticeConfirmation.id.desc())
+        .limit(1)
+    )
+
+
+def waiting_confirmation(practice: Practice) -> PracticeConfirmation | None:
+    """What the author is being asked now, if anything."""
+    last = last_confirmation(practice)
+    return last if last and last.answer is Answer.waiting else None
+
+
+def editions(practice: Practice) -> list[PracticeEdition]:
+    """Published editions, the newest first."""
+    statement = select(PracticeEdition).where(PracticeEdition.practice_id == practice.id)
+    return list(db.session.scalars(statement.order_by(PracticeEdition.number.desc())))
+
+
+def edition(practice: Practice, number: int) -> PracticeEdition:
+    """One edition of a practice already public or authorised. Raises NotFound."""
+    found = db.session.scalar(
+        select(PracticeEdition).where(PracticeEdition.practice_id == practice.id, PracticeEdition.number == number)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def names_in(*contents: Mapping[str, Any]) -> dict[tuple[str, int], str]:
+    """Names of the organisations and territories that passports as JSON mention by id."""
+    found: dict[tuple[str, int], str] = {}
+    kinds: tuple[tuple[str, Any], ...] = (("organisation_id", Organisation), ("territory_id", Territory))
+    for field, model in kinds:
+        ids = {content[field] for content in contents if content.get(field)}
+        if ids:
+            rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
+            found |= {(field, row.id): row.name for row in rows}
+    return found
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Practices that wait for one kind of deed: the first of them, and how many there are."""
+
+    total: int
+    practices: list[Practice]
+
+
+def _pile(user: Actor, permission: str, order: Any, *where: Any) -> Pile:
+    statement: Select[Any] = select(Practice).where(*where)
+    territories = reach(user.scopes(permission))
+    if territories is not None:
+        statement = statement.where(Practice.territory_id.in_(territories))
+    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    if not total:
+        return Pile(0, [])
+    statement = statement.options(joinedload(Practice.territory), joinedload(Practice.organisation))
+    return Pile(total, list(db.session.scalars(statement.order_by(order, Practice.id).limit(SHOWN))))
+
+
+def lacks_facts() -> Any:
+    """Published practices whose page cannot answer what an adopter asks first."""
+    return and_(
+        Practice.admission == Admission.published,
+        or_(
+            and_(Practice.cost_once.is_(None), Practice.cost_year.is_(None)),
+            Practice.staff.is_(None),
+            and_(Practice.launch_months_min.is_(None), Practice.launch_months_max.is_(None)),
+            Practice.first_unit == "",
+        ),
+    )
+
+
+def _has_answer() -> Any:
+    """The author has said something that nobody has dealt with."""
+    said = select(PracticeComment.practice_id).where(
+        PracticeComment.from_author.is_(True), PracticeComment.resolved_at.is_(None)
+    )
+    return Practice.id.in_(said)
+
+
+def _is_confirmed() -> Any:
+    """The author has confirmed a text that is not published yet; publishing takes the answer back."""
+    confirmed = select(PracticeConfirmation.practice_id).where(PracticeConfirmation.answer == Answer.confirmed)
+    return and_(Practice.id.in_(confirmed), Practice.admission != Admission.archived)
+
+
+def _conditions(today: date) -> dict[str, Any]:
+    """What waits for an editor of passports, by kind."""
+    published = Practice.admission == Admission.published
+    return {
+        "submitted": Practice.admission == Admission.submitted,
+        "answers": _has_answer(),
+        "confirmed": _is_confirmed(),
+        "review": and_(published, Practice.review_due <= today),
+        "incomplete": lacks_facts(),
+    }
+
+
+KINDS = ("submitted", "answers", "confirmed", "review", "incomplete")
+_ORDERS = {"review": Practice.review_due, "incomplete": Practice.name_key}
+
+
+def only_waiting(statement: Select[Any], kind: str) -> Select[Any]:
+    """The practices of `statement` that wait for `kind` of deed (one of KINDS)."""
+    return statement.where(_conditions(utcnow().date())[kind])
+
+
+def waiting_for(user: Actor, today: date) -> dict[str, Pile]:
+    """What waits, by kind, what has waited longest first. At most ten queries, however much waits."""
+    return {
+        kind: _pile(user, EDIT, _ORDERS.get(kind, Practice.updated_at), condition)
+        for kind, condition in _conditions(today).items()
+    }
+
+
+def counts_for(user: Actor) -> dict[str, int]:
+    """How much waits, by kind, without what has no hurry."""
+    found = waiting_for(user, utcnow().date())
+    return {kind: pile.total for kind, pile in found.items() if pile.total and kind != "incomplete"}
+
+
+def with_working(user: Actor, slug: str, permission: str) -> Practice:
+    """A practice with its working copy, when `user` holds `permission` where it belongs. Raises NotFound."""
+    statement = select(Practice).where(Practice.slug == slug).options(undefer(Practice.working))
+    territories = reach(user.scopes(permission))
+    if territories is not None:
+        statement = statement.where(Practice.territory_id.in_(territories))
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound()
+    return found

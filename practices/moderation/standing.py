@@ -1,0 +1,48 @@
+"""Where a passport stands, gathered for its editors' page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.db import utcnow
+from practices.models import Admission, Practice
+from practices.moderation import queries
+from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
+from practices.moderation.rules import missing, needs_confirmation
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the editors' page says of a practice, and which deeds are open."""
+
+    author: PracticeAuthor | None
+    missing: list[str]
+    comments: list[PracticeComment]
+    from_author: list[PracticeComment]
+    asked: PracticeConfirmation | None
+    unconfirmed: bool
+    has_changes: bool
+    review_due: bool
+
+    @property
+    def waits_for_author(self) -> bool:
+        return self.asked is not None and self.asked.answer is Answer.waiting
+
+    @property
+    def confirmed(self) -> bool:
+        return self.asked is not None and self.asked.answer is Answer.confirmed and not self.unconfirmed
+
+
+def standing(practice: Practice) -> Standing:
+    author = queries.author_of(practice)
+    due = practice.review_due is not None and practice.review_due <= utcnow().date()
+    return Standing(
+        author=author,
+        missing=missing(queries.editable(practice)),
+        comments=queries.open_comments(practice),
+        from_author=queries.open_comments(practice, from_author=True),
+        asked=queries.last_confirmation(practice),
+        unconfirmed=needs_confirmation(author, queries.working_content(practice)),
+        has_changes=bool(practice.working) or not practice.once_public,
+        review_due=due and practice.admission is Admission.published,
+    )

@@ -1,0 +1,1 @@
+"""Questions of readers to a practice's author."""

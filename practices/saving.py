@@ -1,0 +1,26 @@
+"""The answer to an autosave: what the page needs to go on, and which fields were not taken."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from kernel.db import db, utcnow
+from kernel.forms import VersionedForm
+from practices.models import Practice
+
+ZONE = ZoneInfo("Asia/Irkutsk")
+
+
+def saved(practice: Practice, form: VersionedForm) -> dict[str, Any]:
+    """Call inside `writing()`: the version after what was changed, and one line for the reader."""
+    db.session.flush()
+    wrong = [str(field.label.text) for field in form if field.errors and field.name not in ("csrf_token", "version")]
+    at = f"{utcnow().astimezone(ZONE):%H:%M}"
+    if wrong:
+        message = _("Saved at %(time)s, except: %(fields)s", time=at, fields=", ".join(wrong))
+    else:
+        message = _("Saved at %(time)s", time=at)
+    return {"version": practice.version, "message": message, "wrong": len(wrong)}

@@ -1,0 +1,109 @@
+"""What anybody may send: a question to an author, and a practice to be taken into the catalogue."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from accounts.enums import ConsentKind
+from accounts.settings import site
+from kernel import limits
+from kernel.access import public, shows_form
+from kernel.i18n import language
+from kernel.limits import Limit
+from kernel.security import client_address
+from kernel.text import email_key
+from kernel.transaction import writing
+from practices import queries
+from practices.consenting import wording
+from practices.moderation import operations as moderation
+from practices.moderation.forms import ProposalForm
+from practices.questions import operations as questions
+from practices.questions.forms import QuestionForm
+from practices.questions.queries import author_address
+from practices.views.base import blueprint
+from territories.queries import current, municipality_choices
+
+QUESTION_EMAIL = Limit("question-email", 6, 3600)
+QUESTION_ADDRESS = Limit("question-address", 60, 3600)
+PROPOSAL_EMAIL = Limit("proposal-email", 6, 3600)
+PROPOSAL_ADDRESS = Limit("proposal-address", 30, 3600)
+
+
+def _old_page_too(form: ProposalForm | QuestionForm) -> None:
+    """A page that stood open for long is sent again, with a word instead of a code."""
+    if form.csrf_token.errors:
+        form.form_errors = [_("The page stood open for too long. Nothing is lost: press the button again.")]
+        form.csrf_token.errors = []
+
+
+@blueprint.route("/practices/<slug>/question", methods=["GET", "POST"])
+@public
+@shows_form
+def question(slug: str) -> ResponseReturnValue:
+    practice = queries.public_practice(slug)
+    if not author_address(practice):
+        raise NotFound()
+    form = QuestionForm()
+    text = wording(ConsentKind.question)
+    if not form.validate_on_submit():
+        _old_page_too(form)
+        page = render_template("practices/question.html", practice=practice, form=form, consent=text)
+        return page, 422 if form.is_submitted() else 200
+    address = email_key(form.email.data or "")
+    limits.count((QUESTION_EMAIL, address), (QUESTION_ADDRESS, client_address()))
+    with writing():
+        questions.ask(
+            practice,
+            form.name.data or "",
+            address,
+            form.text.data or "",
+            organisation=form.organisation.data or "",
+            consents=[text] if text else [],
+            address=client_address(),
+        )
+    return redirect(url_for("practices.question_sent", slug=slug), 303)
+
+
+@blueprint.get("/practices/<slug>/question/sent")
+@public
+def question_sent(slug: str) -> ResponseReturnValue:
+    return render_template("practices/question_sent.html", practice=queries.public_practice(slug))
+
+
+@blueprint.route("/practices/new", methods=["GET", "POST"])
+@public
+@shows_form
+def proposal() -> ResponseReturnValue:
+    """«Предложить практику»: the draft is made, the personal link goes by letter."""
+    form = ProposalForm()
+    form.territory.choices = [("", ""), *municipality_choices(site().region)]
+    texts = {kind.value: wording(kind) for kind in (ConsentKind.authorship, ConsentKind.mailing)}
+    if not form.validate_on_submit():
+        _old_page_too(form)
+        page = render_template("practices/proposal.html", form=form, consents=texts)
+        return page, 422 if form.is_submitted() else 200
+    address, territory = email_key(form.email.data or ""), current(form.territory.data)
+    limits.count((PROPOSAL_EMAIL, address), (PROPOSAL_ADDRESS, client_address()))
+    given = [texts["authorship"], texts["mailing"] if form.consent_mailing.data else None]
+    assert territory is not None
+    with writing():
+        moderation.propose(
+            form.practice.data or "",
+            territory.id,
+            form.name.data or "",
+            address,
+            by=None,
+            language=language(),
+            consents=[text for text in given if text],
+            address=client_address(),
+        )
+    return redirect(url_for("practices.proposal_sent"), 303)
+
+
+@blueprint.get("/practices/new/sent")
+@public
+def proposal_sent() -> ResponseReturnValue:
+    return render_template("practices/proposal_sent.html")

@@ -1,0 +1,245 @@
+"""The author's own page at a secret address, made for a phone. A GET changes nothing: mail scanners open links."""
+
+from __future__ import annotations
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kernel import files
+from kernel.access import public, shows_form, token_page
+from kernel.errors import Conflict
+from kernel.text import whole
+from kernel.transaction import writing
+from practices import labels, operations
+from practices import queries as practices
+from practices.differences import differences
+from practices.forms import CardForm, SampleForm
+from practices.models import Practice
+from practices.moderation import operations as moderation
+from practices.moderation import queries
+from practices.moderation.forms import MessageForm
+from practices.moderation.models import PracticeAuthor
+from practices.moderation.operations import ByLink
+from practices.moderation.rules import AUTHORS_TURN, IllegalMove
+from practices.saving import saved
+from practices.views.base import blueprint
+from practices.views.samples import SAMPLES, checked
+
+MOST_DOCUMENTS = 10
+
+
+def _by() -> ByLink:
+    return ByLink(_("The author, by the personal link"))
+
+
+@blueprint.route("/author/<token>", methods=["GET", "POST"])
+@public
+@token_page
+@shows_form
+def author_card(token: str) -> ResponseReturnValue:
+    author = queries.author_by_link(token)
+    practice = author.practice
+    form = CardForm()
+    if not form.is_submitted():
+        return _page(author, form.show(queries.working(practice)), token)
+    if practice.admission not in AUTHORS_TURN:
+        return _too_late(token)
+    if not form.validate():
+        return _page(author, form, token), 422
+    values, sending = form.values(), "send" in request.form
+    ready = sending and form.require_all()
+    with writing():
+        _still_theirs(practice, form, token)
+        moderation.work_on(practice, values, by=_by())
+        if ready:
+            moderation.submit(author, by=_by())
+    if sending and not ready:  # what was typed is kept all the same
+        form.version.data = practice.version
+        return _page(author, form, token), 422
+    if ready:
+        flash(_("Sent. The methodist will answer by letter; usually it takes a few days."), "ok")
+    else:
+        flash(_("The draft is saved. You may come back by the same link."), "ok")
+    return _back(token)
+
+
+def _still_theirs(practice: Practice, form: CardForm, token: str) -> None:
+    """Inside `writing()`: nobody has written or decided since the page was opened. Raises Conflict."""
+    operations.hold(practice)
+    if practice.admission not in AUTHORS_TURN or practice.version != form.opened_version():
+        rows = form.differences(queries.working(practice))
+        raise Conflict(rows, url_for("practices.author_card", token=token))
+
+
+def _page(
+    author: PracticeAuthor,
+    form: CardForm,
+    token: str,
+    sample: SampleForm | None = None,
+    message: MessageForm | None = None,
+) -> str:
+    practice = author.practice
+    comments = queries.open_comments(practice)
+    return render_template(
+        "practices/author/card.html",
+        practice=practice,
+        working=queries.working(practice),
+        author=author,
+        token=token,
+        form=form,
+        sample_form=sample or SampleForm(formdata=None),
+        message_form=message or MessageForm(formdata=None),
+        comments={name: [one for one in comments if one.field == name] for name in {one.field for one in comments}},
+        number=len(comments),
+        asked=queries.waiting_confirmation(practice),
+        labels=labels,
+        accept=",".join(sorted(SAMPLES)),
+        may_change=practice.admission in AUTHORS_TURN,
+        full=len(practice.documents) >= MOST_DOCUMENTS,
+    )
+
+
+def _back(token: str) -> ResponseReturnValue:
+    return redirect(url_for("practices.author_card", token=token), 303)
+
+
+def _too_late(token: str) -> ResponseReturnValue:
+    flash(_("Meanwhile the practice has moved on: look at where it stands now."), "info")
+    return _back(token)
+
+
+@blueprint.post("/author/<token>/autosave")
+@public
+@token_page
+def author_autosave(token: str) -> ResponseReturnValue:
+    practice = queries.author_by_link(token).practice
+    form = CardForm()
+    form.validate()
+    values = form.values()
+    with writing():
+        operations.hold(practice)
+        if practice.admission not in AUTHORS_TURN or practice.version != form.opened_version():
+            return jsonify(error=_("Somebody has changed this meanwhile")), 409
+        moderation.work_on(practice, values, by=_by(), autosaved=True)
+        answer = saved(practice, form)
+    return jsonify(answer)
+
+
+@blueprint.post("/author/<token>/withdrawal")
+@public
+@token_page
+def author_withdrawal(token: str) -> ResponseReturnValue:
+    """The author takes the card back from review to change it."""
+    author = queries.author_by_link(token)
+    try:
+        with writing():
+            moderation.take_back(author, by=_by())
+    except IllegalMove:
+        return _too_late(token)
+    flash(_("The card is yours again. Send it when it is ready."), "ok")
+    return _back(token)
+
+
+@blueprint.post("/author/<token>/documents")
+@public
+@token_page
+@shows_form
+def author_documents(token: str) -> ResponseReturnValue:
+    author = queries.author_by_link(token)
+    practice = author.practice
+    if practice.admission not in AUTHORS_TURN or len(practice.documents) >= MOST_DOCUMENTS:
+        return _too_late(token)
+    form = SampleForm()
+    stored = checked(form)
+    if stored is None:
+        return _page(author, CardForm(formdata=None).show(queries.working(practice)), token, sample=form), 422
+    with writing():
+        operations.hold(practice)
+        if practice.admission not in AUTHORS_TURN:
+            return _too_late(token)
+        operations.add_document(practice, form.document_kind(), form.title.data, stored, by=_by())
+    flash(_("The document is attached."), "ok")
+    return _back(token)
+
+
+@blueprint.get("/author/<token>/documents/<int:document_id>")
+@public
+@token_page
+def author_document(token: str, document_id: int) -> ResponseReturnValue:
+    practice = queries.author_by_link(token).practice
+    return files.download(practices.document_of(practice, document_id).file)
+
+
+@blueprint.post("/author/<token>/documents/<int:document_id>/removal")
+@public
+@token_page
+def author_document_removal(token: str, document_id: int) -> ResponseReturnValue:
+    practice = queries.author_by_link(token).practice
+    if practice.admission not in AUTHORS_TURN:
+        return _too_late(token)
+    with writing():
+        operations.remove_document(practices.document_of(practice, document_id), by=_by())
+    flash(_("The document is taken away."), "ok")
+    return _back(token)
+
+
+@blueprint.route("/author/<token>/confirmation", methods=["GET", "POST"])
+@public
+@token_page
+@shows_form
+def author_confirmation(token: str) -> ResponseReturnValue:
+    """What the methodist has written, with the changes marked; one button to confirm, one field to object."""
+    author = queries.author_by_link(token)
+    asked = queries.waiting_confirmation(author.practice)
+    if asked is None:
+        return _back(token) if request.method == "GET" else _too_late(token)
+    form = MessageForm()
+    confirming = "confirm" in request.form
+    good = form.is_submitted() and form.validate()
+    if form.is_submitted() and (good or (confirming and not form.csrf_token.errors)):
+        return _answer(author, token, "" if confirming else form.text.data or "")
+    rows = differences(asked.base, asked.content, queries.names_in(asked.base, asked.content))
+    page = render_template(
+        "practices/author/confirmation.html",
+        practice=author.practice,
+        token=token,
+        asked=asked,
+        rows=rows,
+        first=not asked.base,
+        form=form,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _answer(author: PracticeAuthor, token: str, text: str) -> ResponseReturnValue:
+    asked_id = whole(request.form.get("asked")) or 0
+    try:
+        with writing():
+            if text:
+                moderation.remark(author, asked_id, text, by=_by())
+            else:
+                moderation.confirm(author, asked_id, by=_by())
+    except IllegalMove:
+        return _too_late(token)
+    if text:
+        flash(_("Thank you. The methodist will put it right and ask you again."), "ok")
+    else:
+        flash(_("Thank you. The passport will be published as you saw it."), "ok")
+    return _back(token)
+
+
+@blueprint.post("/author/<token>/message")
+@public
+@token_page
+@shows_form
+def author_message(token: str) -> ResponseReturnValue:
+    """A published practice is changed by its editors: the author tells them what."""
+    author = queries.author_by_link(token)
+    form = MessageForm()
+    if not form.validate():
+        return _page(author, CardForm(formdata=None).show(queries.working(author.practice)), token, message=form), 422
+    with writing():
+        moderation.write_to_editors(author, form.text.data, by=_by())
+    flash(_("Thank you. The methodist has received it."), "ok")
+    return _back(token)

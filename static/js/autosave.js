@@ -1,0 +1,51 @@
+// Keeps what is being typed without a press: some time after the last stroke, and when the page is put aside.
+const PAUSE = 1500;
+const AGAIN = 10000;
+
+export function bind(line) {
+  const form = line.closest("form");
+  let timer = 0, changed = false, sending = null, stopped = false;
+
+  const later = (delay) => { clearTimeout(timer); timer = setTimeout(save, delay); };
+  const save = () => {
+    clearTimeout(timer);
+    if (!changed || stopped || sending) return;
+    changed = false;
+    line.textContent = line.dataset.saving;
+    sending = send().finally(() => { sending = null; });
+  };
+  const send = async () => {
+    try {
+      const answer = await fetch(line.dataset.autosave, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, keepalive: true });
+      stopped ||= answer.status === 409;
+      if (!answer.ok) throw new Error(answer.statusText);
+      const told = await answer.json();
+      form.elements.version.value = told.version;
+      line.textContent = told.message;
+      if (changed) later(PAUSE);
+    } catch {
+      changed = true;
+      line.textContent = stopped ? line.dataset.conflict : line.dataset.failed;
+      if (!stopped) later(AGAIN);
+    }
+  };
+
+  form.addEventListener("input", () => { changed = true; later(PAUSE); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  // Another form of the page is sent, a document attached: what was typed here goes first.
+  document.addEventListener("submit", (event) => { if (event.target !== form) save(); }, { capture: true });
+  // A press while the last stroke is on its way waits for it: else the server would see two people.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (sending) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const button = event.submitter;
+      sending.then(() => form.requestSubmit(button));
+      return;
+    }
+    changed = false;
+    stopped = true;
+  }, { capture: true });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}

@@ -1,0 +1,85 @@
+"""Uploads are judged by what is in them."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from kernel.files import MAX_BYTES, ODT, FileRefused, check
+from kernel.i18n import speaking
+from tests.kernel.workbooks import liar, office
+
+WORD = "word/document.xml"
+ODT_MARK = ODT.encode()
+
+
+def sent(name: str, body: bytes, accept: set[str] | None = None):
+    with speaking("ru"):
+        return check(FileStorage(io.BytesIO(body), filename=name), accept)
+
+
+def refusal(name: str, body: bytes, accept: set[str] | None = None) -> str:
+    with pytest.raises(FileRefused) as refused:
+        sent(name, body, accept)
+    return str(refused.value).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("order.docx", office(WORD)),
+        ("ORDER.DOCX", office(WORD)),
+        ("table.xlsx", office("xl/workbook.xml")),
+        ("order.odt", office("content.xml", mimetype=ODT_MARK)),
+        ("order.pdf", b"%PDF-1.7 text"),
+    ],
+)
+def test_what_it_says_it_is(app, name, body):
+    assert sent(name, body).body == body
+
+
+MACROS = "В файле есть макросы. Сохраните его без макросов и попробуйте ещё раз."
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("order.docx", office(WORD, "word/vbaProject.bin")),
+        ("order.docx", office(WORD, "word/VBAPROJECT.BIN")),
+        ("order.docx", office(WORD, "word/activeX/activeX1.xml")),
+        ("order.docx", office(WORD, types="application/vnd.ms-word.document.macroEnabled.main+xml")),
+        ("order.odt", office("content.xml", "Basic/Standard/Module1.xml", mimetype=ODT_MARK)),
+    ],
+)
+def test_macros_are_refused_whatever_the_name(app, name, body):
+    assert refusal(name, body) == MACROS
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("order.docx", office("xl/workbook.xml")),
+        ("order.odt", office("content.xml", mimetype=b"application/vnd.oasis.opendocument.spreadsheet")),
+        ("order.odt", office("content.xml")),
+        ("order.pdf", office(WORD)),
+        ("order.doc", b"\xd0\xcf\x11\xe0"),
+    ],
+)
+def test_what_it_is_not(app, name, body):
+    assert refusal(name, body).startswith("Содержимое файла не соответствует его расширению")
+
+
+def test_a_pdf_with_scripts_is_refused(app):
+    for word in (b"/JavaScript", b"/JS (app.alert)", b"/Launch"):
+        assert "сценарии" in refusal("order.pdf", b"%PDF-1.7 << " + word + b" >>")
+    assert sent("order.pdf", b"%PDF-1.7 /JSON").kind == "application/pdf"
+
+
+def test_size_and_kind_are_told(app):
+    assert refusal("order.pdf", b"%PDF-" + b"0" * MAX_BYTES) == "Файл больше 10 МБ. Выберите файл поменьше."
+    assert refusal("order.pdf", b"") == "Файл пуст. Выберите другой."
+    assert "Подойдут: .pdf" in refusal("order.docm", office(WORD), {".pdf"})
+    assert refusal("order.docx", b"PK broken").startswith("Файл повреждён")
+    assert refusal("table.xlsx", liar()) == "В распакованном виде файл больше 100 МБ. Выберите файл поменьше."

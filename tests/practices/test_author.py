@@ -1,0 +1,252 @@
+"""The author's own page at a secret address."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from activity.models import Entry
+from kernel.db import db
+from kernel.observe import mask
+from kernel.transaction import writing
+from practices.models import Admission, Practice, SampleDocument, TargetGroup
+from practices.moderation import operations, queries
+from tests import factories
+from tests.kernel.workbooks import office
+from tests.practices.test_manage import filled
+
+CARD = {
+    "name": "Школа отцов",
+    "effect": "Отцы занимаются с детьми каждый день.",
+    "groups": ["fathers"],
+    "what_is_done": "Занятия по субботам.",
+    "who_does_it": "Дом культуры.",
+    "what_is_needed": "Зал и ведущий.",
+    "contact_email": "avtor@example.org",
+}
+
+
+@pytest.fixture
+def practice(app):
+    with writing():
+        return factories.practice(
+            "Школа отцов", "shkola", admission=Admission.draft, effect="", what_is_done="", groups=[]
+        )
+
+
+@pytest.fixture
+def link(practice):
+    with writing():
+        author = factories.author(practice)
+    return f"/author/{operations.author_token(author)}"
+
+
+@pytest.fixture
+def methodist(app):
+    with writing():
+        return factories.methodist()
+
+
+def again():
+    db.session.expire_all()
+    return db.session.scalars(select(Practice)).one()
+
+
+def save(client, link, **fields):
+    return client.post(link, data=filled(client.get(link)) | fields)
+
+
+def test_a_draft_is_saved_half_empty_and_found_again(client, link):
+    assert save(client, link, effect="Отцы рядом.", groups=["fathers"]).status_code == 303
+    page = client.get(link).get_data(as_text=True)
+    assert ">\nОтцы рядом.</textarea>" in page.replace("\r\n", "\n")
+    assert "Черновик сохранён" in page
+    assert (again().effect, again().admission) == ("Отцы рядом.", Admission.draft)
+    assert again().target_groups == [TargetGroup.fathers]
+
+
+def test_a_half_empty_card_is_not_sent_but_nothing_typed_is_lost(client, link):
+    answer = save(client, link, effect="Отцы рядом.", send="1")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert page.count('class="error"') == 2
+    assert 'href="#what_is_done"' in page
+    assert (again().effect, again().admission) == ("Отцы рядом.", Admission.draft)
+    assert client.post(link, data=filled(answer) | CARD | {"send": "1"}).status_code == 303
+    assert again().admission is Admission.submitted
+
+
+def test_an_address_that_is_none_is_told_at_the_field(client, link):
+    answer = save(client, link, contact_email="нет", effect="Отцы рядом.")
+    assert answer.status_code == 422
+    assert ">\nОтцы рядом.</textarea>" in answer.get_data(as_text=True).replace("\r\n", "\n")
+    assert 'id="contact_email-error"' in answer.get_data(as_text=True)
+
+
+def test_what_is_under_review_is_read_only_until_taken_back(client, link):
+    opened = filled(client.get(link))
+    save(client, link, send="1", **CARD)
+    page = client.get(link).get_data(as_text=True)
+    assert "<b>На проверке</b>" in page.replace("\u00a0", " ")
+    assert "<textarea" not in page
+    late = client.post(link, data=opened | CARD | {"effect": "Поздно."})
+    assert (late.status_code, again().effect) == (303, CARD["effect"])
+    client.submit(f"{link}/withdrawal", page=link)
+    assert again().admission is Admission.draft
+    assert "<textarea" in client.get(link).get_data(as_text=True)
+
+
+def test_comments_stand_at_their_fields(client, link, practice, methodist):
+    save(client, link, send="1", **CARD)
+    with writing():
+        operations.send_back(practice, {"effect": "Скажите проще.", "": "Хорошее дело."}, by=methodist)
+    page = client.get(link).get_data(as_text=True).replace("\u00a0", " ")
+    assert "Вернули: 2 замечания" in page
+    place = re.search(r'id="card-effect">(.*?)id="card-groups"', page, re.DOTALL).group(1)
+    assert "Скажите проще." in place
+    assert "Хорошее дело." not in place
+
+
+def test_two_windows_lose_nothing(client, link):
+    mine, theirs = filled(client.get(link), effect="Моё."), filled(client.get(link), effect="Их.")
+    assert client.post(link, data=theirs).status_code == 303
+    answer = client.post(link, data=mine)
+    assert answer.status_code == 409
+    assert "Моё." in answer.get_data(as_text=True)
+    assert "Их." in answer.get_data(as_text=True)
+    assert again().effect == "Их."
+
+
+def test_autosave(client, link):
+    data = filled(client.get(link), effect="Отцы")
+    told = client.post(f"{link}/autosave", data=data).get_json()
+    assert (told["message"], told["version"], again().effect) == ("Сохранено в 12:00", again().version, "Отцы")
+    assert client.post(f"{link}/autosave", data=data | {"effect": "Иное"}).status_code == 409
+    assert client.post(f"{link}/autosave", data=data | {"csrf_token": ""}).status_code == 400
+
+
+def test_samples_are_checked_by_content(client, link):
+    def send(name, body):
+        data = {"title": "Приказ", "kind": "order", "file": (io.BytesIO(body), name)}
+        return client.submit(f"{link}/documents", data, page=link)
+
+    macros = office("word/document.xml", "word/vbaProject.bin")
+    for name, body, words in (
+        ("order.docx", b"MZ", "повреждён"),
+        ("order.docx", macros, "макросы"),
+        ("order.docm", macros, "не\u00a0принимаются"),
+        ("order.exe", b"MZ", "не\u00a0принимаются"),
+        ("order.pdf", b"%PDF-1.7 /OpenAction << /S /JavaScript >>", "сценарии"),
+    ):
+        answer = send(name, body)
+        page = answer.get_data(as_text=True)
+        assert (name, answer.status_code) == (name, 422)
+        assert words in page, (name, re.findall(r'class="error">.*?</p>', page))
+    assert send("order.docx", office("word/document.xml")).status_code == 303
+    sample = db.session.scalars(select(SampleDocument)).one()
+    assert client.get(f"{link}/documents/{sample.id}").status_code == 200
+    client.submit(f"{link}/documents/{sample.id}/removal", page=link)
+    assert db.session.scalars(select(SampleDocument)).all() == []
+
+
+def test_somebody_elses_document_is_not_given(client, link):
+    with writing():
+        other = factories.practice("Другая")
+        from practices import operations as practices
+        from practices.models import DocumentKind
+
+        stored = practices.store("p.pdf", "application/pdf", b"%PDF-")
+        sample = practices.add_document(other, DocumentKind.order, "Чужой", stored, by=None)
+    assert client.get(f"{link}/documents/{sample.id}").status_code == 404
+    token = client.token(link)
+    assert client.post(f"{link}/documents/{sample.id}/removal", data={"csrf_token": token}).status_code == 404
+
+
+def test_the_author_sees_the_changes_and_confirms(client, link, practice, methodist):
+    save(client, link, send="1", **CARD)
+    with writing():
+        operations.work_on(
+            practice, {"effect": "Отцы занимаются с детьми <b>каждый</b> выходной.", "staff": 0.5}, by=methodist
+        )
+        operations.ask_confirmation(practice, by=methodist)
+    assert f"{link}/confirmation" in client.get(link).get_data(as_text=True)
+    page = client.get(f"{link}/confirmation").get_data(as_text=True)
+    assert "<del>день</del><ins>выходной</ins>" in page
+    assert "<b>каждый" not in page
+    assert "<ins>0,5</ins>" in page
+    assert queries.last_confirmation(practice).answer.value == "waiting"
+    asked = str(queries.last_confirmation(practice).id)
+    answer = client.submit(f"{link}/confirmation", {"confirm": "1", "asked": asked})
+    assert answer.status_code == 303
+    assert queries.last_confirmation(again()).answer.value == "confirmed"
+    assert client.get(f"{link}/confirmation").headers["Location"] == link
+
+
+def test_a_remark_needs_words(client, link, practice, methodist):
+    save(client, link, send="1", **CARD)
+    with writing():
+        operations.work_on(practice, {"staff": 0.5}, by=methodist)
+        asked = str(operations.ask_confirmation(practice, by=methodist).id)
+    assert client.submit(f"{link}/confirmation", {"text": "", "asked": asked}).status_code == 422
+    assert client.submit(f"{link}/confirmation", {"text": "Не так.", "asked": asked}).status_code == 303
+    assert [one.text for one in queries.open_comments(practice, from_author=True)] == ["Не так."]
+
+
+def test_an_old_page_does_not_confirm_a_new_text(client, link, practice, methodist):
+    save(client, link, send="1", **CARD)
+    with writing():
+        operations.work_on(practice, {"staff": 0.5}, by=methodist)
+        first = str(operations.ask_confirmation(practice, by=methodist).id)
+        operations.work_on(practice, {"staff": 5}, by=methodist)
+        operations.ask_confirmation(practice, by=methodist)
+    client.submit(f"{link}/confirmation", {"confirm": "1", "asked": first})
+    assert queries.last_confirmation(practice).answer.value == "waiting"
+
+
+def test_a_published_practice_is_not_changed_by_the_link(client, link, practice, methodist):
+    opened = filled(client.get(link), **CARD)
+    save(client, link, **CARD)
+    with writing():
+        operations.publish(practice, by=methodist, without_confirmation="Так решили")
+    client.post(link, data=opened | {"effect": "Тайком."})
+    assert again().effect == CARD["effect"]
+    assert client.submit(f"{link}/message", {"text": ""}, page=link).status_code == 422
+    client.submit(f"{link}/message", {"text": "Ведущих теперь двое."}, page=link)
+    assert [one.text for one in queries.open_comments(practice, from_author=True)] == ["Ведущих теперь двое."]
+
+
+def test_the_page_is_secret(client, link, practice):
+    answer = client.get(link)
+    assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+    assert mask(f"GET {link}/confirmation") == "GET /author/***/confirmation"
+    assert client.get("/author/AAAAAAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+    assert "Disallow: /author/" in client.get("/robots.txt").get_data(as_text=True)
+    with writing():
+        operations.revoke_link(queries.author_of(practice), by=None)
+    for path in ("", "/confirmation", "/documents/1"):
+        assert client.get(link + path).status_code == 404
+
+
+def test_a_get_changes_nothing(client, link, practice, methodist):
+    save(client, link, send="1", **CARD)
+    with writing():
+        operations.work_on(practice, {"staff": 0.5}, by=methodist)
+        operations.ask_confirmation(practice, by=methodist)
+    before = db.session.scalars(select(Entry.id)).all()
+    for path in ("", "/confirmation"):
+        assert client.get(link + path).status_code == 200
+    for path in ("/withdrawal", "/message", "/autosave", "/documents"):
+        assert client.get(link + path).status_code == 405
+    assert db.session.scalars(select(Entry.id)).all() == before
+
+
+def test_no_name_of_the_author_in_the_log(client, link):
+    save(client, link, send="1", **CARD)
+    entries = db.session.scalars(
+        select(Entry).where(Entry.action.in_(("practice.changed", "practice.admission")))
+    ).all()
+    assert {(entry.actor_name, entry.actor_id) for entry in entries} == {("Автор по личной ссылке", None)}
+    assert all("avtor@" not in str(entry.details) for entry in entries)

@@ -1,0 +1,229 @@
+"""The editors' work area: what waits, comments, the author's link, publication."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from accounts.enums import Role
+from activity.models import Letter
+from kernel.db import db
+from kernel.transaction import writing
+from practices.models import Admission, Practice, PracticeEdition
+from practices.moderation import operations, queries
+from practices.moderation.operations import ByLink
+from tests import factories
+from tests.practices.test_manage import filled
+
+ADDRESS = "/manage/practices/konsultant"
+
+
+@pytest.fixture
+def practice(app):
+    with writing():
+        return factories.practice(slug="konsultant", admission=Admission.draft)
+
+
+@pytest.fixture
+def author(practice):
+    with writing():
+        made = factories.author(practice)
+        operations.submit(made, by=ByLink("автор"))
+    return made
+
+
+@pytest.fixture
+def methodist(app, sign_in):
+    with writing():
+        person = factories.methodist()
+    return sign_in(person)
+
+
+@pytest.fixture
+def organiser(app, sign_in):
+    with writing():
+        person = factories.organiser(factories.series())
+    return sign_in(person)
+
+
+def again() -> Practice:
+    db.session.expire_all()
+    return db.session.scalars(select(Practice)).one()
+
+
+def words(answer) -> str:
+    return answer.get_data(as_text=True).replace("\u00a0", " ")
+
+
+def test_a_methodist_begins_with_what_waits_and_nothing_else(methodist, practice, author):
+    assert methodist.get("/work").headers["Location"] == "/manage/practices/waiting"
+    page = words(methodist.get("/manage/practices/waiting"))
+    assert "На проверке: 1" in page
+    assert f'href="{ADDRESS}/review"' in page
+    assert "Неполные паспорта" not in page
+    with writing():
+        operations.send_back(practice, {"": "Нет."}, by=factories.methodist())
+    assert "Ничего не ждёт" in words(methodist.get("/manage/practices/waiting"))
+
+
+def test_an_organiser_hears_of_what_waits(organiser, author):
+    assert '<a href="/manage/practices/waiting#pile-submitted">На проверке</a>: <b>1</b>' in words(
+        organiser.get("/work")
+    )
+
+
+def test_the_list_shows_one_kind_of_waiting(methodist, author):
+    with writing():
+        factories.practice("Летняя бригада", first_unit="")
+    page = words(methodist.get("/manage/practices?waiting=incomplete"))
+    assert "Летняя бригада" in page
+    assert "Домашний консультант" not in page
+    assert "Летняя бригада" in words(methodist.get("/manage/practices?waiting=nonsense"))
+
+
+def test_comments_go_to_the_author(methodist, practice, author):
+    page = methodist.get(f"{ADDRESS}/review")
+    assert "Выездная служба ранней помощи." in words(page)
+    version = {"version": str(again().version)}
+    empty = methodist.submit(f"{ADDRESS}/review", version)
+    assert (empty.status_code, again().admission) == (422, Admission.submitted)
+    answer = methodist.submit(f"{ADDRESS}/review", version | {"comment_effect": "Проще.", "comment_": "Спасибо."})
+    assert (answer.status_code, again().admission) == (303, Admission.returned)
+    assert [one.field for one in queries.open_comments(practice)] == ["effect", ""]
+    assert methodist.get(f"{ADDRESS}/review").headers["Location"] == ADDRESS
+
+
+def test_the_second_of_two_reviewers_loses_nothing(methodist, practice, author):
+    version = str(again().version)
+    with writing():
+        operations.work_on(practice, {"goal": "Цель."}, by=factories.methodist())
+    answer = methodist.submit(f"{ADDRESS}/review", {"version": version, "comment_effect": "Проще."})
+    assert answer.status_code == 409
+    assert "Проще." in words(answer)
+    assert again().admission is Admission.submitted
+
+
+def test_a_comment_tells_whether_its_field_was_changed(methodist, practice, author):
+    with writing():
+        operations.send_back(practice, {"effect": "Проще.", "who_does_it": "Сколько их?"}, by=factories.methodist())
+        operations.work_on(practice, {"effect": "Учим родителей."}, by=ByLink("автор"))
+        operations.submit(author, by=ByLink("автор"))
+    page = words(methodist.get(f"{ADDRESS}/review"))
+    assert page.count("поле с тех пор изменено") == 1
+    assert page.count("поле не изменено") == 1
+    first = queries.open_comments(practice)[0].id
+    answer = methodist.submit(f"{ADDRESS}/comments/{first}/resolution", page=f"{ADDRESS}/review")
+    assert answer.headers["Location"] == f"{ADDRESS}/review"
+    assert [one.field for one in queries.open_comments(practice)] == ["who_does_it"]
+    other = factories_comment()
+    token = {"csrf_token": methodist.token(ADDRESS)}
+    assert methodist.post(f"{ADDRESS}/comments/{other}/resolution", data=token).status_code == 404
+
+
+def factories_comment() -> int:
+    """A comment on another practice."""
+    from practices.moderation.models import PracticeComment
+
+    with writing():
+        other = factories.practice("Другая")
+        comment = PracticeComment(practice_id=other.id, text="Слово")
+        db.session.add(comment)
+        db.session.flush()
+        return comment.id
+
+
+def test_a_fuller_passport_waits_for_the_author(methodist, organiser, practice, author):
+    methodist.post(ADDRESS, data=filled(methodist.get(ADDRESS), cost_year="100000"))
+    page = words(organiser.get(ADDRESS))
+    assert "Попросить автора подтвердить" in page
+    assert "Опубликовать без подтверждения" in page
+    organiser.post(f"{ADDRESS}/publication", data={"csrf_token": organiser.token(ADDRESS)})
+    assert again().admission is Admission.submitted
+    methodist.submit(f"{ADDRESS}/confirmation", page=ADDRESS)
+    assert "Просьба подтвердить отправлена" in words(methodist.get(ADDRESS))
+    with writing():
+        operations.confirm(author, queries.waiting_confirmation(practice).id, by=ByLink("автор"))
+    assert "Подтверждено автором: 1" in words(methodist.get("/manage/practices/waiting"))
+    organiser.submit(f"{ADDRESS}/publication", page=ADDRESS)
+    assert (again().admission, again().cost_year) == (Admission.published, 100_000)
+
+
+def test_publishing_without_the_author_wants_a_reason(organiser, practice, author):
+    with writing():
+        operations.work_on(practice, {"goal": "Цель."}, by=factories.methodist())
+    organiser.submit(f"{ADDRESS}/publication", {"why": " "}, page=ADDRESS)
+    assert again().admission is Admission.submitted
+    organiser.submit(f"{ADDRESS}/publication", {"why": "Автор уволился"}, page=ADDRESS)
+    assert again().admission is Admission.published
+    assert "Опубликовано без подтверждения автора</b>: Автор уволился" in words(organiser.get(ADDRESS))
+
+
+def test_publishing_twice_is_told_politely(organiser, practice):
+    token = {"csrf_token": organiser.token(ADDRESS)}
+    for _time in range(2):
+        assert organiser.post(f"{ADDRESS}/publication", data=token).headers["Location"] == ADDRESS
+    assert "Кто-то уже принял решение" in words(organiser.get(ADDRESS))
+    assert db.session.scalars(select(PracticeEdition.number)).all() == [1]
+
+
+def test_a_remark_of_the_author_is_dealt_with(methodist, practice, author):
+    with writing():
+        operations.write_to_editors(author, "Нас уже трое.", by=ByLink("автор"))
+    assert "Ответили авторы: 1" in words(methodist.get("/manage/practices/waiting"))
+    assert "Нас уже трое." in words(methodist.get(ADDRESS))
+    comment = queries.open_comments(practice, from_author=True)[0].id
+    methodist.submit(f"{ADDRESS}/comments/{comment}/resolution", page=ADDRESS)
+    assert "Нас уже трое." not in words(methodist.get(ADDRESS))
+
+
+def test_a_draft_for_a_named_author(methodist, client):
+    path = "/manage/practices/invitation"
+    wrong = methodist.submit(path, {"practice": "Школа отцов", "territory": "", "name": "Авторов Ян", "email": "ян"})
+    assert wrong.status_code == 422
+    assert 'value="Школа отцов"' in words(wrong)
+    good = {"practice": "Школа отцов", "territory": factories.TULUN, "name": "Авторов Ян", "email": "Yan@example.org"}
+    assert methodist.submit(path, good).headers["Location"] == "/manage/practices/shkola-ottsov/author"
+    letter = db.session.scalars(select(Letter)).one()
+    assert (letter.kind, letter.to) == ("practice_author", "yan@example.org")
+    author = queries.author_of(again())
+    assert client.get(f"/author/{operations.author_token(author)}").status_code == 200
+
+
+def test_the_link_is_sent_again_given_to_another_and_revoked(methodist, practice, author):
+    path = f"{ADDRESS}/author"
+    methodist.submit(f"{path}/letter", page=path)
+    assert len(db.session.scalars(select(Letter.id)).all()) == 2
+    old = operations.author_token(author)
+    methodist.submit(path, {"name": "Новая Нина", "email": "nina@example.org"})
+    assert operations.author_token(queries.author_of(again())) != old
+    methodist.submit(f"{path}/revocation", page=path)
+    assert "ссылка отозвана" in words(methodist.get(path))
+    methodist.post(f"{path}/revocation", data={"csrf_token": methodist.token(path)})
+    methodist.post(f"{path}/letter", data={"csrf_token": methodist.token(path)})
+    assert len(db.session.scalars(select(Letter.id)).all()) == 3
+
+
+def test_a_review_that_is_due(methodist, practice):
+    from datetime import date
+
+    with writing():
+        operations.publish(practice, by=factories.methodist())
+        practice.review_due = date(2027, 2, 28)
+    assert "Пора пересмотреть: 1" in words(methodist.get("/manage/practices/waiting"))
+    methodist.submit(f"{ADDRESS}/review-date", page=ADDRESS)
+    assert again().review_due == date(2029, 3, 1)
+    assert "Пора пересмотреть" not in words(methodist.get("/manage/practices/waiting"))
+
+
+def test_an_import_without_the_right_to_publish_waits_in_the_working_copy(practice):
+    from practices import importer
+
+    with writing():
+        operations.publish(practice, by=factories.methodist())
+    read = importer.read(
+        "t.csv", f"Код;Название;ОКТМО;Цель\nkonsultant;Домашний консультант;{factories.IRKUTSK};Новая цель\n".encode()
+    )
+    plan = importer.plan_rows(read, may_publish=False)
+    with writing():
+        importer.carry_out(plan, by=factories.give(factories.user(), Role.methodist))
+    assert (again().goal, again().working) == ("", {"goal": "Новая цель"})
