@@ -37,3 +37,9 @@ def test_the_first_half(missed):
     score = 1 - len(failing) / len(questions("first"))
     print(f"success@3, first half: {score:.3f}", *failing.items(), sep="\n")
     assert score > 0
+
+
+def test_the_second_half(missed):
+    failing = missed("second")
+    print(f"success@3, second half: {1 - len(failing) / len(questions('second')):.3f}", *failing.items(), sep="\n")
+    assert len(failing) < len(questions("second"))
