@@ -161,8 +161,8 @@ def _find(question: Question, within: int | None) -> tuple[Answer, list[Want]]:
     for found in each[1:]:
         everything &= found
     weights = _weights(each)
-    tiers = _apart([*tiers[:FIRST], whole | everything | _with_most(each, weights)], within)
-    return Answer(question, tiers, whole | everything, weights), missing
+    last = whole | everything | _with_most(each, weights)
+    return Answer(question, _apart([*tiers[:FIRST], last], within), whole | everything, weights), missing
 
 
 def _inside(found: int, within: int | None) -> int:
@@ -214,9 +214,8 @@ def _meant(question: Question, missing: Sequence[Want], within: int | None) -> I
     """Questions that were perhaps meant: other layout, or the mistyped words put right."""
     if other := retyped(question.text):
         yield other
-    words = [word for want in missing for word in want.words if tolerance(word)]
     repairs: dict[str, str] = {}
-    for word in words:
+    for word in (word for want in missing for word in want.words if tolerance(word)):
         plain = word.replace("ё", "е")
         allowed = tolerance(plain)
         known = table(question.kind).vocabulary(len(plain) - allowed, len(plain) + allowed)

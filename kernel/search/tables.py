@@ -83,7 +83,7 @@ class _Table:
             word for part in (document.title, document.tags, document.lead, document.body) for word in surfaces(part)
         }
         rows = [{"word": word} for word in sorted(known) if 4 <= len(word) <= 64 and word.isalpha()]
-        if rows:  # sorted: two writers wait for each other in one order
+        if rows:  # in one order, so that two writers cannot wait for each other
             db.session.execute(text(f"INSERT INTO {self.words} (word) VALUES (:word) ON CONFLICT DO NOTHING"), rows)
 
     def delete(self, document_id: int) -> None:
