@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
+from kernel.access import Actor
 from kernel.panels import panel
 from practices import queries
 from territories.models import Level, Territory
@@ -17,3 +18,10 @@ def born_here(territory: Territory) -> str | Markup:
         return ""
     found = queries.published_in(territory.id)
     return Markup(render_template("practices/panels/territory.html", practices=found)) if found else ""
+
+
+@panel("work.tasks", order=80)
+def own_searches(user: Actor) -> str | Markup:
+    """Searches of the catalogue the person keeps."""
+    kept = queries.saved_searches(user.id)
+    return Markup(render_template("practices/panels/searches.html", searches=kept)) if kept else ""

@@ -69,6 +69,8 @@ class Answer:
     """What each want counts for, when not all alike."""
     instead_of: str = ""
     """What was typed, when this answers a corrected question."""
+    none: bool = False
+    """Whether what was typed finds nothing at all."""
     suggestion: str = ""
     """A question that was perhaps meant."""
 
@@ -144,7 +146,9 @@ def answer(kind: str, text: str, within: int | None = None, insist: bool = False
     for meant in _meant(question, missing, within):
         other, _missing = _find(ask(kind, meant), within)
         if other.found:
-            return replace(found, suggestion=meant) if insist else replace(other, instead_of=text)
+            if insist:
+                return replace(found, suggestion=meant)
+            return replace(other, instead_of=text, none=not found.found)
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kernel.search.words import MAX_TERMS, asked, stem, surfaces, typed
+from kernel.search.words import MAX_TERMS, asked, names, stem, surfaces, typed
 
 Phrase = tuple[str, ...]
 """Stems: as asked they must all be there, as a synonym they must stand side by side."""
@@ -32,8 +32,9 @@ class Question:
 
     @property
     def marks(self) -> frozenset[str]:
-        """Stems that answer it, synonyms included, for highlighting."""
-        return frozenset(word for want in self.wants for phrase in (want.phrase, *want.others) for word in phrase)
+        """Stems to be marked where they stand: the words asked for, and synonyms of one word."""
+        own = {form for want in self.wants for word, form in zip(want.words, want.phrase, strict=True) if names(word)}
+        return frozenset(own | {other[0] for want in self.wants for other in want.others if len(other) == 1})
 
 
 class Synonyms:

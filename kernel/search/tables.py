@@ -69,6 +69,7 @@ class _Table:
     def make(self) -> None:
         if self.exists():
             return
+        self.drop()  # one of an earlier shape
         words = f"CREATE TABLE IF NOT EXISTS {self.words} (word VARCHAR(64) PRIMARY KEY)"
         for statement in [*self._definition(), words]:
             db.session.execute(text(statement))

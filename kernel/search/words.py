@@ -13,12 +13,12 @@ MAX_QUERY = 200
 WORD = re.compile(r"[^\W_]+")
 STOP = frozenset(
     """
-    а без более бы был была были было быть в вам вас весь во вот все всей всем всеми всех всю вся вы где да для до его ее
-    если есть еще же за и из или им их к как какая какие какой ко когда которая которые который кто куда ли между меня
-    мне мной мое мои мой моя мы на над нам нас наш наша наши не него нее ней нет ни них но ну о об один он она они оно от
-    очень по под при про с свое свои свой своя себя со так такой там те тем то того тоже той только том ты у уже хотим
-    хочет хочу чего чей чем чтобы чьи что эта эти это этот я
-    the a an of for in on to and or with
+    а без более бы был была были было быть в вам вас весь во вот все всей всем всеми всех всю вся вы где да для
+    до его ее если есть еще же за и из или им их к как какая какие какой ко когда которая которые который кто
+    куда ли между меня мне мной мое мои мой моя мы на над нам нас наш наша наши не него нее ней нет ни них но ну
+    о об один он она они оно от очень по под при про с свое свои свой своя себя со так такой там те тем то того
+    тоже той только том ты у уже хотим хочет хочу чего чей чем чтобы чьи что эта эти это этот я the a an of for
+    in on to and or with
     """.split()  # noqa: SIM905  (a list of two hundred quoted words is unreadable)
 )
 """Words of a question that name nothing: pronouns, prepositions, conjunctions."""
@@ -58,10 +58,15 @@ def typed(query: str) -> list[str]:
     return [word.casefold() for word in WORD.findall(clean(query[:MAX_QUERY]))]
 
 
+def names(word: str) -> bool:
+    """Whether a word names something."""
+    return word.replace("ё", "е") not in STOP
+
+
 def asked(query: str) -> list[str]:
     """The words of a query that name something; all of them when none does."""
     words = typed(query)
-    return [word for word in words if word.replace("ё", "е") not in STOP] or words
+    return list(filter(names, words)) or words
 
 
 def terms(query: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practices.views import imports, manage, public
+from practices.views import imports, manage, public, searches
 from practices.views.base import blueprint
 
-__all__ = ["blueprint", "imports", "manage", "public"]
+__all__ = ["blueprint", "imports", "manage", "public", "searches"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
@@ -50,10 +48,9 @@ def test_each_step_down_and_up_keeps_every_row(loaded):
     before = counts()
     assert before["slot"] > 70
     assert before["registration"] > 2_900
-    steps = revisions(loaded)
-    for previous, revision in reversed(list(pairwise(steps))):
+    for previous in reversed(revisions(loaded)[:-1]):
         downgrade(revision=previous)
-        upgrade(revision=revision)
+        upgrade()
         db.engine.dispose()
     assert counts() == before
 
