@@ -1,4 +1,4 @@
-"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD]
+"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD] [--large]
 
 Every figure is a ratio to a bare Flask page asked by turns with ours, over HTTP on loopback, one client.
 """
@@ -16,13 +16,18 @@ from bench.client import Client
 from bench.measure import Result, measure
 from bench.servers import bare, product
 from bench.statements import count_statements
-from bench.world import COMING, codes, some, stale, world
+from bench.world import COMING, codes, grow, some, stale, world
 
 
 def main() -> None:
     asked = arguments()
     show = report.as_markdown if asked.markdown else report.as_text
     with world(asked.postgresql) as app:
+        if asked.large:
+            small = run(app, asked)
+            grow(app)
+            print(show(report.growth_rows(small, run(app, asked))), flush=True)
+            return
         start = None if asked.only else load.cold_start()
         results = run(app, asked)
         if results:
@@ -37,7 +42,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
     parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")
-    return parser.parse_args()
+    parser.add_argument("--large", action="store_true", help="compare the catalogue with one of 10,000 practices")
+    asked = parser.parse_args()
+    if asked.large:
+        asked.only = asked.only or "catalogue"
+    return asked
 
 
 def run(app: Flask, asked: argparse.Namespace) -> list[Result]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 def from_ids(ids: Iterable[int]) -> int:
     """The set of `ids`."""
-    found = sorted(ids)
+    found = list(ids)
     if not found:
         return 0
-    flags = bytearray(b"0") * (found[-1] + 1)
+    flags = bytearray(b"0") * (max(found) + 1)
     for one in found:
         flags[one] = 49  # "1"
     flags.reverse()

@@ -26,6 +26,7 @@ NEIGHBOURS = 5
 """So many of the nearest municipalities, by the distance between centres, are near."""
 DISTANCES = {"near": 100, "middle": 300}
 """Classes of remoteness: kilometres to the region's centre below these; everything farther is "remote"."""
+PRACTICE = Practice.__table__.c
 Sets = dict[str, int]
 
 
@@ -86,7 +87,7 @@ def catalogue() -> Catalogue:
 
 
 def _build() -> Catalogue:
-    by_name = _ordered(Practice.name_key)
+    by_name = _ordered(PRACTICE.name_key)
     published = bits.from_ids(by_name)
     reached = dict(
         db.session.execute(
@@ -97,7 +98,7 @@ def _build() -> Catalogue:
     )
     orders = {
         "name": by_name,
-        "new": _ordered(Practice.published_at.is_(None), Practice.published_at.desc(), Practice.name_key),
+        "new": _ordered(PRACTICE.published_at.desc(), PRACTICE.name_key),
         "spread": sorted(by_name, key=lambda one: -reached.get(one, 0)),
     }
     facets: dict[str, Sets] = {
@@ -107,14 +108,15 @@ def _build() -> Catalogue:
         "readiness": _readiness(bits.from_ids(reached)),
     }
     places, region = _places()
+    neighbours = pages.remembered("practices.neighbours", ("site",), lambda: _neighbours(region))
     works = _by_id(PracticeSpread.territory_id, PracticeSpread.practice_id, PracticeSpread.state.in_(WORKING))
     born = _by_id(Practice.territory_id, Practice.id)
     here = Counter(works)
     for territory_id, members in born.items():
         here[territory_id] |= members
-    made = Catalogue(published, orders, facets, {place.oktmo: place for place in places})
+    made = Catalogue(published, orders, facets, {place.oktmo: place for place in places}, neighbours)
     _territorial(made, places, here)
-    _near(made, region, works)
+    _near(made, works)
     return made
 
 
@@ -125,8 +127,9 @@ def _readiness(working: int) -> Sets:
 
 
 def _ordered(*order: Any) -> list[int]:
-    statement = select(Practice.id).where(Practice.admission == Admission.published)
-    return list(db.session.scalars(statement.order_by(*order, Practice.id)))
+    """Ids of the published in an order that an index holds; by the table, which is faster than by the model."""
+    statement = select(PRACTICE.id).where(PRACTICE.admission == Admission.published)
+    return [row[0] for row in db.session.execute(statement.order_by(*order, PRACTICE.id)).all()]
 
 
 def _grouped(value: Any, member: Any, *where: ColumnElement[bool]) -> Sets:
@@ -186,18 +189,24 @@ def _territorial(made: Catalogue, places: list[Place], here: Mapping[int, int]) 
     made.facets |= {"territory": territory, "size": size, "remoteness": remoteness}
 
 
-def _near(made: Catalogue, region: list[Place], works: Mapping[int, int]) -> None:
-    """«Already works nearby»: in a municipality itself or in one of its nearest."""
-    near: Sets = {}
+def _neighbours(region: list[Place]) -> dict[str, tuple[str, ...]]:
+    """OKTMO of each municipality of the region that has a place on the map → those of its nearest."""
     mapped = [place for place in region if place.lat is not None]
+    found = {}
     for place in mapped:
         around = [other for other in mapped if other is not place]
         nearest = sorted(around, key=lambda other: (_between(place, other), other.name))[:NEIGHBOURS]
-        made.neighbours[place.oktmo] = tuple(other.oktmo for other in nearest)
-        members = works.get(place.id, 0)
-        for other in nearest:
-            members |= works.get(other.id, 0)
-        near[place.oktmo] = members
+        found[place.oktmo] = tuple(other.oktmo for other in nearest)
+    return found
+
+
+def _near(made: Catalogue, works: Mapping[int, int]) -> None:
+    """«Already works nearby»: in a municipality itself or in one of its nearest."""
+    near: Sets = {}
+    for oktmo, nearest in made.neighbours.items():
+        near[oktmo] = 0
+        for one in (oktmo, *nearest):
+            near[oktmo] |= works.get(made.places[one].id, 0)
     made.facets["near"] = near
 
 

@@ -68,7 +68,10 @@ class Practice(Model):
     """
 
     __tablename__ = "practice"
-    __table_args__ = (Index("ix_practice_admission_name", "admission", "name_key"),)
+    __table_args__ = (
+        Index("ix_practice_admission_name", "admission", "name_key"),
+        Index("ix_practice_admission_published", "admission", "published_at", "name_key"),
+    )
 
     id: Mapped[IntPk]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -118,7 +121,7 @@ class Practice(Model):
     materials: Mapped[list[str]] = mapped_column(JSON, default=list)
     mentor_capacity: Mapped[str] = mapped_column(String(255), default="")
     review_due: Mapped[date | None]
-    evidence: Mapped[Evidence | None] = mapped_column(enum_column(Evidence))
+    evidence: Mapped[Evidence | None] = mapped_column(enum_column(Evidence), index=True)
     found_through: Mapped[str] = mapped_column(String(80), default="")
 
     demo: Mapped[bool] = mapped_column(default=False)

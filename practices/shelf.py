@@ -76,8 +76,6 @@ def listing(wish: Wish, found: Found) -> Listing[Practice]:
     """The page with the addresses of the others; each chosen value can be taken away by itself."""
     path = request.script_root + request.path
     shown = Listing(found.items, found.total, found.page, PER_PAGE, wish.sort, wish.q, wish.params(), path)
-    if wish.q:
-        shown.add_filter("q", _("Words"), wish.q)
     known = _names(wish, found.catalogue)
     for name, value in wish.each():
         rest = [other for other in wish.chosen[name] if other != value] or None

@@ -52,8 +52,8 @@ def current(oktmo: str) -> Territory | None:
 
 
 def current_codes(codes: list[str]) -> dict[str, str]:
-    """OKTMO in force for each of the codes that is known, in force or not."""
-    known = select(Territory).where(Territory.oktmo.in_(codes))
+    """OKTMO in force for each of the codes that is known, in force or not; the country is not among them."""
+    known = select(Territory).where(Territory.oktmo.in_(codes), Territory.parent_id.is_not(None))
     rows = db.session.scalars(known.order_by(Territory.valid_to.is_(None)))
     found: dict[str, str] = {}
     for territory in rows:

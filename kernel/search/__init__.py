@@ -46,7 +46,7 @@ __all__ = [
 
 ENOUGH = 24
 """With fewer hits documents that hold most of what was asked are added, and words that only begin alike."""
-TOP = 72
+TOP = 48
 """How many of the best are put in order word by word; the rest keep the order of their tier."""
 SHARE = 1 / 3
 """How much of what was asked such a document must hold, rare words counting more."""

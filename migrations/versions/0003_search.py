@@ -1,4 +1,4 @@
-"""Saved searches
+"""Saved searches; indexes for facets and orders of the catalogue
 
 Revision ID: 0003
 Revises: 0002
@@ -32,6 +32,14 @@ def upgrade() -> None:
     with op.batch_alter_table('saved_search', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_saved_search_name_key'), ['name_key'], unique=False)
 
+    with op.batch_alter_table('practice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_practice_evidence'), ['evidence'], unique=False)
+        batch_op.create_index('ix_practice_admission_published', ['admission', 'published_at', 'name_key'], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('practice', schema=None) as batch_op:
+        batch_op.drop_index('ix_practice_admission_published')
+        batch_op.drop_index(batch_op.f('ix_practice_evidence'))
+
     op.drop_table('saved_search')

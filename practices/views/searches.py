@@ -29,14 +29,15 @@ def new_search() -> ResponseReturnValue:
     """The catalogue's parameters stand in the address, as they do there."""
     known = facets.catalogue()
     wish = read_wish(request.args, known)
-    if not wish:
-        flash(_("Choose what to look for first: this search has no conditions yet."), "info")
-        return redirect(url_for("practices.catalogue"))
     conditions = shelf.conditions(wish, known)
     form = SearchForm(queries.saved_searches(actor().id))
     if not form.is_submitted():
         form.name.data = ", ".join(value for _label, value in conditions)[:120]
-    if not form.validate_on_submit():
+    valid = form.validate_on_submit()
+    if not wish and (valid or not form.is_submitted()):
+        flash(_("Choose what to look for first: this search has no conditions yet."), "info")
+        return redirect(url_for("practices.catalogue"))
+    if not valid:
         page = render_template(
             "practices/new_search.html",
             form=form,

@@ -27,6 +27,7 @@ OWN_LISTS = {
     "forum_desk.index",
     "practices.manage",
     "practices.export",
+    "practices.searches",
     "adoption.cabinet",
     "adoption.adoptions",
     "door.choose",
@@ -39,6 +40,7 @@ MAKES_OWN = {
     "practices.new",
     "practices.upload",
     "practices.import_template",
+    "practices.new_search",
     "adoption.start",
 }
 """Pages where a person begins something of their own."""
