@@ -107,11 +107,14 @@ def remove(kind: str, document_id: int) -> None:
         place.delete(document_id)
 
 
-def rebuild(kind: str | None = None) -> dict[str, int]:
-    """Make the index anew from the registered sources. Returns how many documents of each kind."""
+def rebuild(kind: str | None = None, if_needed: bool = False) -> dict[str, int]:
+    """Make the index anew from the registered sources. Returns how many documents of each kind.
+
+    `if_needed`: only where there is none, or one that an earlier release made in another shape.
+    """
     counts = {}
     for name, give in _sources.items():
-        if kind not in (None, name):
+        if kind not in (None, name) or (if_needed and table(name).exists()):
             continue
         documents = list(give())
         place = table(name)

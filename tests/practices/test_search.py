@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kernel import search
 from kernel.db import db
@@ -73,6 +73,19 @@ def test_the_index_follows_a_change_and_can_be_rebuilt(slugs):
     with writing():
         counts = search.rebuild()
     assert counts["practice"] == len(slugs)
+    assert find("диспетчерскую") == before
+
+
+def test_an_index_of_an_earlier_shape_is_made_anew(slugs):
+    before = find("диспетчерскую")
+    with writing():
+        assert search.rebuild(if_needed=True) == {}
+        for name in ("search_practice", "search_practice_words"):
+            db.session.execute(text(f"DROP TABLE {name}"))
+        db.session.execute(text("CREATE TABLE search_practice (id INTEGER PRIMARY KEY, title TEXT, body TEXT)"))
+    assert find("диспетчерскую") == ()
+    with writing():
+        assert search.rebuild(if_needed=True)["practice"] == len(slugs)
     assert find("диспетчерскую") == before
 
 

@@ -85,7 +85,7 @@ def test_removal_asks_first(people):
     assert len(kept()) == 1
     assert people.submit(path, {"confirm": "yes"}, page="/work/searches").status_code == 303
     assert kept() == []
-    assert "Пока ничего не сохранено" in people.get("/work/searches").get_data(as_text=True)
+    assert "Пока ничего не\u00a0сохранено" in people.get("/work/searches").get_data(as_text=True)
     actions = set(db.session.scalars(select(Entry.action).where(Entry.subject_type == "saved_search")))
     assert actions == {"search.saved", "search.removed"}
     assert set(db.session.scalars(select(Entry.subject_name).where(Entry.subject_type == "saved_search"))) == {""}
