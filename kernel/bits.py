@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 
 def from_ids(ids: Iterable[int]) -> int:
@@ -27,8 +28,8 @@ def to_ids(bits: int) -> list[int]:
     return found
 
 
-def in_order(bits: int, order: Sequence[int]) -> list[int]:
-    """The members that `order` names, as it names them."""
+def in_order(bits: int, order: Sequence[int], most: int | None = None) -> list[int]:
+    """The members that `order` names, as it names them; the first `most` of them."""
     flags = f"{bits:b}"[::-1]
     size = len(flags)
-    return [one for one in order if one < size and flags[one] == "1"]
+    return list(islice((one for one in order if one < size and flags[one] == "1"), most))

@@ -26,7 +26,6 @@ NEIGHBOURS = 5
 """So many of the nearest municipalities, by the distance between centres, are near."""
 DISTANCES = {"near": 100, "middle": 300}
 """Classes of remoteness: kilometres to the region's centre below these; everything farther is "remote"."""
-PRACTICE = Practice.__table__.c
 Sets = dict[str, int]
 
 
@@ -87,7 +86,7 @@ def catalogue() -> Catalogue:
 
 
 def _build() -> Catalogue:
-    by_name = _ordered(PRACTICE.name_key)
+    by_name = _ordered(Practice.name_key)
     published = bits.from_ids(by_name)
     reached = dict(
         db.session.execute(
@@ -98,7 +97,7 @@ def _build() -> Catalogue:
     )
     orders = {
         "name": by_name,
-        "new": _ordered(PRACTICE.published_at.desc(), PRACTICE.name_key),
+        "new": _ordered(Practice.published_at.desc(), Practice.name_key),
         "spread": sorted(by_name, key=lambda one: -reached.get(one, 0)),
     }
     facets: dict[str, Sets] = {
@@ -127,9 +126,11 @@ def _readiness(working: int) -> Sets:
 
 
 def _ordered(*order: Any) -> list[int]:
-    """Ids of the published in an order that an index holds; by the table, which is faster than by the model."""
-    statement = select(PRACTICE.id).where(PRACTICE.admission == Admission.published)
-    return [row[0] for row in db.session.execute(statement.order_by(*order, PRACTICE.id)).all()]
+    """Ids of the published in an order that an index holds: gathered by the database, ten thousand rows are slow."""
+    rows = select(Practice.id.label("id")).where(Practice.admission == Admission.published)
+    ordered = rows.order_by(*order, Practice.id).subquery()
+    gathered = db.session.scalar(select(func.aggregate_strings(cast(ordered.c.id, String), ",")))
+    return list(map(int, gathered.split(","))) if gathered else []
 
 
 def _grouped(value: Any, member: Any, *where: ColumnElement[bool]) -> Sets:

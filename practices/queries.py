@@ -63,9 +63,9 @@ def seek(wish: Wish) -> Found:
     total = left.bit_count()
     page = min(wish.page, max(1, -(-total // PER_PAGE)))
     if answered and wish.sort == "relevance":
-        ids = best_first(answered, left, known.orders["spread"])
+        ids = best_first(answered, left, known.orders["spread"], page * PER_PAGE)
     else:
-        ids = bits.in_order(left, known.orders.get(wish.sort, known.orders["spread"]))
+        ids = bits.in_order(left, known.orders.get(wish.sort, known.orders["spread"]), page * PER_PAGE)
     items = _practices(ids[(page - 1) * PER_PAGE : page * PER_PAGE])
     whole = (left & answered.whole).bit_count() if answered else total
     return Found(items, total, page, known, known.counts(wish.chosen, hits), answered, whole)

@@ -244,12 +244,21 @@ def _first_that_finds(kind: str, words: Sequence[str], within: int | None) -> st
     return next((word for word, one in zip(words, found, strict=True) if _inside(one, within)), "")
 
 
-def best_first(found: Answer, among: int, order: Sequence[int] | None = None) -> list[int]:
-    """The members of `among` that were found, best first; those alike stand in `order` (by id without it)."""
+def best_first(found: Answer, among: int, order: Sequence[int] | None = None, most: int | None = None) -> list[int]:
+    """The members of `among` that were found, best first; those alike stand in `order` (by id without it).
+
+    `most`: how many are wanted; the others are not put in order.
+    """
     listed: list[tuple[int, int]] = []
+    enough = None if most is None else max(most, TOP)
     for number, tier in enumerate(found.tiers):
-        members = tier & among
-        listed += [(number, one) for one in (bits.to_ids(members) if order is None else bits.in_order(members, order))]
+        if not (members := tier & among):
+            continue
+        left = None if enough is None else enough - len(listed)
+        row = bits.to_ids(members) if order is None else bits.in_order(members, order, left)
+        listed += [(number, one) for one in row]
+        if enough is not None and len(listed) >= enough:
+            break
     top = listed[:TOP]
     texts = table(found.question.kind).texts([one for _tier, one in top]) if top else {}
     scores = {one: score(found.question, texts[one], found.weights) for _tier, one in top}

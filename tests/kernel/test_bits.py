@@ -23,3 +23,4 @@ def test_numbers_intersect_as_sets_do(one: set[int], other: set[int]) -> None:
 @given(IDS, st.lists(st.integers(0, 4000), unique=True))
 def test_the_order_given_is_kept(ids: set[int], order: list[int]) -> None:
     assert bits.in_order(bits.from_ids(ids), order) == [one for one in order if one in ids]
+    assert bits.in_order(bits.from_ids(ids), order, 3) == [one for one in order if one in ids][:3]
