@@ -237,11 +237,12 @@ def _meant(question: Question, missing: Sequence[Want], within: int | None) -> I
 
 def _first_that_finds(kind: str, words: Sequence[str], within: int | None) -> str:
     """The first of the words that some document holds: a draft's words are not suggested to the public."""
-    wants = [ask(kind, word).wants for word in words]
-    if not words:
+    different = {ask(kind, word).wants: word for word in reversed(words)}  # of forms of one word the nearest
+    if not different:
         return ""
-    found = table(kind).sets([Pattern(one) for one in wants])
-    return next((word for word, one in zip(words, found, strict=True) if _inside(one, within)), "")
+    found = table(kind).sets([Pattern(wants) for wants in different])
+    held = {word for word, one in zip(different.values(), found, strict=True) if _inside(one, within)}
+    return next((word for word in words if word in held), "")
 
 
 def best_first(found: Answer, among: int, order: Sequence[int] | None = None, most: int | None = None) -> list[int]:
