@@ -1,4 +1,4 @@
-"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD]
+"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD] [--large]
 
 Every figure is a ratio to a bare Flask page asked by turns with ours, over HTTP on loopback, one client.
 """
@@ -16,7 +16,7 @@ from bench.client import Client
 from bench.measure import Result, measure
 from bench.servers import bare, product
 from bench.statements import count_statements
-from bench.world import COMING, codes, some, stale, world
+from bench.world import COMING, codes, grow, some, stale, world
 
 
 def main() -> None:
@@ -25,6 +25,11 @@ def main() -> None:
     with world(asked.postgresql) as app:
         if asked.country:
             country.compare(app, lambda: run(app, asked))
+            return
+        if asked.large:
+            small = run(app, asked)
+            grow(app)
+            print(show(report.growth_rows(small, run(app, asked))), flush=True)
             return
         start = None if asked.only else load.cold_start()
         results = run(app, asked)
@@ -41,7 +46,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
     parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")
     parser.add_argument("--country", action="store_true", help="compare with 18,000 municipalities added")
-    return parser.parse_args()
+    parser.add_argument("--large", action="store_true", help="compare the catalogue with one of 10,000 practices")
+    asked = parser.parse_args()
+    if asked.large:
+        asked.only = asked.only or "catalogue"
+    return asked
 
 
 def run(app: Flask, asked: argparse.Namespace) -> list[Result]:

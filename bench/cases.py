@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
+from urllib.parse import quote
 from uuid import uuid4
 
 from bench.world import COMING, PAST
@@ -64,7 +65,7 @@ class Setting:
 
 
 def cases(setting: Setting) -> list[Case]:
-    return [*public_pages(setting), registration(), *door(setting), *organiser()]
+    return [*public_pages(setting), *catalogue(setting), registration(), *door(setting), *organiser()]
 
 
 def public_pages(setting: Setting) -> list[Case]:
@@ -95,8 +96,31 @@ def public_pages(setting: Setting) -> list[Case]:
     for name, path in pages.items():
         found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("site")))
         found.append(Case(f"{name}, warm", page(path), aim=2))
-    search = page("/practices/?q=%D1%81%D0%B5%D0%BC%D1%8C%D1%8F")
-    return [*found, Case("practices: search for «семья», never kept", search)]
+    return found
+
+
+def catalogue(setting: Setting) -> list[Case]:
+    """The catalogue as it is used: chosen facets, words (never kept), a mistyped word, the last page, JSON."""
+
+    def cold(_visitor: Visitor) -> None:
+        setting.stale("adoption")  # the page is made anew; the sets of the catalogue stand
+
+    def changed(_visitor: Visitor) -> None:
+        setting.stale("catalogue")  # both are made anew
+
+    near = f"near={setting.territory}"
+    asked = {
+        "facets": "&".join(f"audience={group}" for group in ("all", "large", "svo", "hardship", "working")),
+        "search for «семья»": f"q={quote('семья')}",
+        "search for «семья ребёнок»": f"q={quote('семья ребёнок')}",
+        "search with facets": f"q={quote('ранняя помощь')}&audience=disabled_child&sphere=social&size=small&{near}",
+        "mistyped word": f"q={quote('симья')}",
+        "by name": "sort=name",
+    }
+    found = [Case(f"catalogue: {name}", page(f"/practices/?{query}"), cold) for name, query in asked.items()]
+    found.insert(0, Case("catalogue: cold", page("/practices/"), cold))
+    found.append(Case("catalogue: after a change", page("/practices/"), changed, times=50))
+    return [*found, Case("catalogue: JSON", page("/practices.json?audience=large"), cold)]
 
 
 def _conditional(path: str) -> Callable[[Visitor], Reply]:

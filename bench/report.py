@@ -22,6 +22,20 @@ def case_rows(results: Sequence[Result]) -> list[list[str]]:
     return rows
 
 
+GROWTH = 1.5
+"""A large world may cost so many times the small one."""
+
+
+def growth_rows(small: Sequence[Result], large: Sequence[Result]) -> list[list[str]]:
+    """The same cases in the demo world and in the large one, in requests of a bare page."""
+    rows = [["case", "× bare, small", "× bare, large", "large / small", "SQL small", "SQL large", ""]]
+    for one, other in zip(small, large, strict=True):
+        ratio = other.ratio / one.ratio
+        figures = [f"{one.ratio:.1f}", f"{other.ratio:.1f}", f"{ratio:.2f}", str(one.statements), str(other.statements)]
+        rows.append([one.case.name, *figures, MARKS[ratio <= GROWTH]])
+    return rows
+
+
 def machine_rows(memory: Memory | None, start: float | None) -> list[list[str]]:
     rows = [["machine", "figure", "aim", ""]]
     if start is not None:

@@ -73,6 +73,18 @@ def _admit_accounts() -> None:
     db.session.remove()
 
 
+def grow(app: Flask, practices: int = 10_000, seed: int = 7) -> None:
+    """Fill the copy with generated practices up to so many published ones, the same with the same seed.
+
+    Words, groups and territories are drawn from the demo's own practices; about a third work somewhere.
+    What else should be large for a comparison is added here.
+    """
+    from bench.crowd import add_practices
+
+    with app.app_context():
+        add_practices(practices, seed)
+
+
 def stale(app: Flask, *scopes: str) -> None:
     """Make warm pages stale, as a change of their content does."""
     from kernel.db import db

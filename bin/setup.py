@@ -42,6 +42,7 @@ def main() -> None:
     run_python("-m", "flask", "translations", "compile", say="translations")
     if "--no-database" not in sys.argv:
         run_python("-m", "flask", "db", "upgrade", say="database")
+        run_python("-m", "flask", "search", "rebuild", "--if-needed", say="search index")
         if "--no-demo" not in sys.argv and os.environ.get("TIRAZH_ENV") != "production":
             run_python("-m", "flask", "demo", "--if-empty", say="demo world (a minute the first time)", loud=True)
 

@@ -10,11 +10,12 @@ from forum import queries as forums
 from home.navigation import work_links
 from home.queries import published_slugs
 from home.styleguide import parts as styleguide_parts
-from kernel.access import public, signed_in
+from kernel.access import actor, public, signed_in
 from kernel.links import base_url
 from kernel.pages import warm
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
+from practices.queries import saved_searches
 
 blueprint = Blueprint("home", __name__)
 FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, TargetGroup.student)
@@ -32,7 +33,7 @@ def front() -> ResponseReturnValue:
 @signed_in
 def work() -> ResponseReturnValue:
     areas = work_links()[1:]
-    if len(areas) == 1:
+    if len(areas) == 1 and not saved_searches(actor().id):
         return redirect(areas[0].href)
     return render_template("home/work.html", areas=areas)
 

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
-from typing import NamedTuple, ParamSpec
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,9 @@ from kernel.db import Model, db, inserting
 from kernel.links import base_url
 
 CAPACITY = 600
+FEW = 2
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class ContentVersion(Model):
@@ -43,6 +45,7 @@ class _Entry(NamedTuple):
 
 
 _cache: OrderedDict[tuple[object, ...], _Entry] = OrderedDict()
+_values: dict[str, tuple[tuple[tuple[str, int], ...], float, Any]] = {}
 _lock = Lock()
 
 
@@ -106,6 +109,11 @@ def _key(query: tuple[str, ...]) -> tuple[object, ...]:
     return (base_url(), request.script_root, request.path, chosen)
 
 
+def _chosen(key: tuple[Any, ...]) -> int:
+    """How many values of parameters the address gives."""
+    return sum(len(values) for _name, values in key[-1])
+
+
 def _known(key: tuple[object, ...]) -> _Entry | None:
     """The kept page, marked as used: the least used ones are dropped first."""
     with _lock:
@@ -121,7 +129,7 @@ def _keep(key: tuple[object, ...], versions: tuple[tuple[str, int], ...], respon
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
     entry = _Entry(versions, time.monotonic(), body, gzip.compress(body, 6, mtime=0), etag, headers)
-    if request.args.get("q"):  # what people type is endless: it must not push the others out
+    if request.args.get("q") or _chosen(key) > FEW:  # words and combinations are endless: they would push others out
         return entry
     with _lock:
         _cache[key] = entry
@@ -144,7 +152,24 @@ def _respond(entry: _Entry) -> Response:
     return response
 
 
+def remembered(name: str, scopes: tuple[str, ...], make: Callable[[], T], seconds: float = 300) -> T:
+    """What `make()` gives, kept in this process while the `scopes` stand still, at most `seconds`.
+
+    Only for reading, never inside `writing()`. The version is read in the transaction that `make` reads in, before
+    it: what is kept is never older than its version says.
+    """
+    rows = db.session.execute(_VERSIONS, {"scopes": scopes})
+    versions = tuple(sorted((scope, number) for scope, number in rows))
+    known = _values.get(name)
+    if known is None or known[0] != versions or time.monotonic() - known[1] > seconds:
+        known = (versions, time.monotonic(), make())
+        _values[name] = known
+    value: T = known[2]
+    return value
+
+
 def forget() -> None:
-    """Drop every kept page of this process (tests)."""
+    """Drop every page and value this process keeps (tests)."""
     with _lock:
         _cache.clear()
+        _values.clear()

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from kernel import pages
 from kernel.files import FileRefused
 from kernel.imports import Plan, Verdict
 from kernel.search import rebuild
@@ -74,9 +75,11 @@ def import_documents(file: Path) -> None:
 
 
 @search_cli.command("rebuild")
-def rebuild_index() -> None:
+@click.option("--if-needed", is_flag=True, help="Only where there is no index yet, or one of an earlier release.")
+def rebuild_index(if_needed: bool) -> None:
     """Make the index anew."""
     with writing():
-        counts = rebuild()
+        counts = rebuild(if_needed=if_needed)
+        pages.bump("catalogue")
     for kind, number in counts.items():
         click.echo(f"{kind}: {number}")

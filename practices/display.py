@@ -5,11 +5,14 @@ from __future__ import annotations
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from kernel.i18n import spoken
-from kernel.text import NBSP
+from kernel.search import answered, marked, snippet
+from kernel.text import NBSP, typograph
 from practices.labels import FORMAT_LABELS, GROUP_LABELS
 from practices.models import Practice, TargetGroup
+from practices.search_words import passages
 
 
 def money(roubles: int) -> str:
@@ -79,6 +82,14 @@ def facts(practice: Practice) -> list[tuple[str, str]]:
         (_("How soon it starts"), launch(practice)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def passage(practice: Practice, marks: frozenset[str]) -> Markup | None:
+    """The place of the passport that answers what name and effect leave unanswered, the words marked."""
+    seen = answered(f"{practice.name} {practice.effect}", marks)
+    if not (found := snippet(passages(practice), marks - seen)):
+        return None
+    return marked(typograph(found), marks)
 
 
 def formats(practice: Practice) -> str:

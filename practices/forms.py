@@ -23,6 +23,7 @@ from kernel.forms import (
     email,
     required,
 )
+from kernel.text import sort_key
 from practices import passport
 from practices.labels import (
     DOCUMENT_LABELS,
@@ -30,7 +31,7 @@ from practices.labels import (
     GROUP_LABELS,
     PREVENTION_LABELS,
 )
-from practices.models import DocumentKind, Prevention, TargetGroup
+from practices.models import DocumentKind, Prevention, SavedSearch, TargetGroup
 from territories.queries import current
 
 
@@ -282,3 +283,24 @@ class SampleForm(Form):
 
 class ImportForm(Form):
     file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])
+
+
+MOST_SEARCHES = 50
+"""So many searches one person may keep: all of them fit one screen."""
+
+
+class SearchForm(Form):
+    """A name for a search to be kept. `kept`: the names there are already."""
+
+    name = LineField(_l("Name of the search"), [required], maximum=120)
+
+    def __init__(self, kept: list[SavedSearch]) -> None:
+        self.kept = {search.name_key for search in kept}
+        super().__init__()
+
+    def validate_name(self, field: Field) -> None:
+        key = sort_key(field.data or "")
+        if not key:
+            raise ValidationError(str(_l("Give a name with letters or digits.")))
+        if len(self.kept) >= MOST_SEARCHES and key not in self.kept:
+            raise ValidationError(str(_l("You keep 50 searches already. Remove one that is no longer needed.")))

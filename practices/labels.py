@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
 from practices.models import Admission, DocumentKind, Evidence, Prevention, Readiness, TargetGroup
+from territories.models import SizeClass
 
 GROUP_LABELS = {
     TargetGroup.all: _l("All families"),
@@ -85,11 +86,34 @@ NEED_LABELS = {
 READINESS_LABELS = {
     "working": _l("Already works with others"),
     "documents": _l("Has sample documents"),
+    "ready": _l("Experts: can be taken as it stands"),
+    "with_support": _l("Experts: better together with the author"),
+}
+SIZE_LABELS = {
+    SizeClass.small: _l("Under 15 thousand people"),
+    SizeClass.medium: _l("15–50 thousand people"),
+    SizeClass.large: _l("50–100 thousand people"),
+    SizeClass.city: _l("Over 100 thousand people"),
+}
+REMOTENESS_LABELS = {
+    "near": _l("Nearer than 100 km"),
+    "middle": _l("100–300 km"),
+    "remote": _l("Farther than 300 km"),
+}
+FACET_LABELS = {
+    "near": _l("Already works nearby"),
+    "audience": _l("For whom"),
+    "sphere": _l("Sphere"),
+    "readiness": _l("Ready to be taken"),
+    "evidence": _l("How results are known"),
+    "territory": _l("Where it comes from or works"),
+    "size": _l("How many people live where it works"),
+    "remoteness": _l("How far it works from the region's centre"),
 }
 SORT_LABELS = {
-    "relevance": _l("The best match first"),
-    "spread": _l("The most widespread first"),
-    "new": _l("The newest first"),
+    "relevance": _l("The best match"),
+    "spread": _l("The most widespread"),
+    "new": _l("The newest"),
     "name": _l("By name"),
 }
 HISTORY_LABELS = {
@@ -183,5 +207,7 @@ name_actions(
         "practice.asked": _l("question sent to a practice's author"),
         "subject:practice": _l("practice"),
         "organisation.changed": _l("organisation changed"),
+        "search.saved": _l("search saved"),
+        "search.removed": _l("saved search removed"),
     }
 )

@@ -76,7 +76,10 @@ class Practice(Model):
     """
 
     __tablename__ = "practice"
-    __table_args__ = (Index("ix_practice_admission_name", "admission", "name_key"),)
+    __table_args__ = (
+        Index("ix_practice_admission_name", "admission", "name_key"),
+        Index("ix_practice_admission_published", "admission", "published_at", "name_key"),
+    )
 
     id: Mapped[IntPk]
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -130,7 +133,7 @@ class Practice(Model):
     review_due: Mapped[date | None]
     found_through: Mapped[str] = mapped_column(String(80), default="")
     # What the experts say, projected from their grades for pages and filters
-    evidence: Mapped[Evidence | None] = mapped_column(enum_column(Evidence))
+    evidence: Mapped[Evidence | None] = mapped_column(enum_column(Evidence), index=True)
     readiness: Mapped[Readiness | None] = mapped_column(enum_column(Readiness), index=True)
     graded_at: Mapped[datetime | None]
 
@@ -221,3 +224,21 @@ class PracticeSpread(Model):
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
     organisations: Mapped[int] = mapped_column(default=0)
+
+
+class SavedSearch(Model):
+    """A search somebody keeps: the parameters of its address under a name of their own."""
+
+    __tablename__ = "saved_search"
+    __table_args__ = (UniqueConstraint("user_id", "name_key"),)
+
+    id: Mapped[IntPk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120), info={"personal": True})
+    name_key: Mapped[str] = key_column("name", 120)
+    query: Mapped[str] = mapped_column(String(4000), info={"personal": True})
+    """What stands after «?» in the catalogue's address, without the page."""
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+keep_key(SavedSearch, "name", "name_key")

@@ -20,10 +20,11 @@ from practices.models import (
     PracticeGroup,
     PracticeSpread,
     SampleDocument,
+    SavedSearch,
     TargetGroup,
 )
 from practices.passport import content, thaw
-from practices.queries import last_edition, slug_taken
+from practices.queries import last_edition, same_search, slug_taken
 from practices.search_words import document
 
 RESERVED = {"new", "import", "invitation", "waiting"}
@@ -216,3 +217,19 @@ def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
     )
     db.session.flush()
     pages.bump("adoption", "catalogue")
+
+
+def save_search(name: str, query: str, *, by: Any) -> SavedSearch:
+    """Keep a search of the catalogue; one of the same name takes the new conditions."""
+    kept = same_search(by.id, name) or SavedSearch(user_id=by.id)
+    kept.name, kept.query = name, query
+    db.session.add(kept)
+    db.session.flush()
+    record(by, "search.saved", kept)
+    return kept
+
+
+def remove_search(kept: SavedSearch, *, by: Any) -> None:
+    record(by, "search.removed", kept)
+    db.session.delete(kept)
+    db.session.flush()

@@ -28,3 +28,10 @@ def waiting(user: Actor) -> str | Markup:
         return ""
     counts = counts_for(user)
     return Markup(render_template("practices/panels/tasks.html", counts=counts, labels=labels)) if counts else ""
+
+
+@panel("work.tasks", order=80)
+def own_searches(user: Actor) -> str | Markup:
+    """Searches of the catalogue the person keeps."""
+    kept = queries.saved_searches(user.id)
+    return Markup(render_template("practices/panels/searches.html", searches=kept)) if kept else ""

@@ -1,118 +1,83 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, false, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import Sphere
 from accounts.models import Organisation
 from accounts.scopes import reach
+from kernel import bits
 from kernel.access import Actor
 from kernel.db import db
-from kernel.search import Document, search, source
+from kernel.search import Answer, Document, answer, best_first, search, source
 from kernel.text import sort_key
+from practices.facets import WORKING, Catalogue, catalogue
 from practices.models import (
     Admission,
     DocumentKind,
-    Evidence,
     Practice,
     PracticeEdition,
-    PracticeGroup,
     PracticeSpread,
     SampleDocument,
-    TargetGroup,
+    SavedSearch,
 )
 from practices.search_words import document
+from practices.wishes import Wish
 from territories.models import Territory
 from territories.queries import current
 
-WORKING = ("works", "firm")
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a reader of the catalogue asks for; empty values ask for nothing."""
-
-    q: str = ""
-    audience: TargetGroup | None = None
-    sphere: Sphere | None = None
-    territory_id: int | None = None
-    evidence: Evidence | None = None
-    readiness: str = ""
-    hits: tuple[int, ...] = field(default=(), compare=False)
-    """Ids found for `q`, best first."""
+PER_PAGE = 24
 
 
 def find(q: str) -> tuple[int, ...]:
-    """Ids of practices that answer a question in words, best first."""
+    """Ids of practices that answer a question in words, published or not, best first."""
     return tuple(found for found, _rank in search("practice", q))
 
 
-def catalogue(wish: Wish) -> Select[Any]:
-    """Published practices that answer `wish`, with what a card shows, for a listing."""
-    statement = select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
-    return _narrow(statement, wish).outerjoin(_reached, _reached.c.practice_id == Practice.id)
+@dataclass(frozen=True)
+class Found:
+    """One page of the catalogue as a wish has it."""
+
+    items: list[Practice]
+    total: int
+    page: int
+    catalogue: Catalogue
+    counts: dict[str, dict[str, int]]
+    """Parameter → value → how many practices that choice would leave."""
+    answer: Answer | None = None
+    """Of the search, when there was one."""
+    whole: int = 0
+    """How many of them hold everything that was asked."""
 
 
-_reached = (
-    select(PracticeSpread.practice_id, func.count().label("territories"))
-    .where(PracticeSpread.state.in_(WORKING))
-    .group_by(PracticeSpread.practice_id)
-    .subquery()
-)
+def seek(wish: Wish) -> Found:
+    """The page of the catalogue that answers `wish`. The number of statements does not depend on the catalogue's."""
+    known = catalogue()
+    answered = answer("practice", wish.q, known.published, wish.exact) if wish.q else None
+    hits = answered.found if answered else None
+    left = known.narrow(wish.chosen, hits)
+    total = left.bit_count()
+    page = min(wish.page, max(1, -(-total // PER_PAGE)))
+    if answered and wish.sort == "relevance":
+        ids = best_first(answered, left, known.orders["spread"], page * PER_PAGE)
+    else:
+        ids = bits.in_order(left, known.orders.get(wish.sort, known.orders["spread"]), page * PER_PAGE)
+    items = _practices(ids[(page - 1) * PER_PAGE : page * PER_PAGE])
+    whole = (left & answered.whole).bit_count() if answered else total
+    return Found(items, total, page, known, known.counts(wish.chosen, hits), answered, whole)
 
 
-def catalogue_orders(wish: Wish) -> dict[str, Any]:
-    """Orders of the catalogue by name, as `kernel.listing.paginate` takes them."""
-    orders: dict[str, Any] = {
-        "name": Practice.name_key,
-        "spread": (func.coalesce(_reached.c.territories, 0) * -1, Practice.name_key),
-        "new": (Practice.published_at.is_(None), Practice.published_at.desc(), Practice.name_key),
-    }
-    if wish.hits:
-        places = {found: place for place, found in enumerate(wish.hits)}
-        orders["relevance"] = case(places, value=Practice.id, else_=len(places))
-    return orders
-
-
-def _narrow(statement: Select[Any], wish: Wish) -> Select[Any]:
-    statement = statement.where(Practice.admission == Admission.published)
-    if wish.q:
-        statement = statement.where(Practice.id.in_(wish.hits) if wish.hits else false())
-    if wish.audience:
-        statement = statement.where(Practice.groups.any(PracticeGroup.target_group == wish.audience))
-    if wish.sphere:
-        statement = statement.where(Practice.sphere == wish.sphere)
-    if wish.evidence:
-        statement = statement.where(Practice.evidence == wish.evidence)
-    if wish.territory_id:
-        here = select(PracticeSpread.practice_id).where(
-            PracticeSpread.territory_id == wish.territory_id, PracticeSpread.state.in_(WORKING)
-        )
-        statement = statement.where(or_(Practice.territory_id == wish.territory_id, Practice.id.in_(here)))
-    if wish.readiness == "working":
-        statement = statement.where(
-            Practice.id.in_(select(PracticeSpread.practice_id).where(PracticeSpread.state.in_(WORKING)))
-        )
-    if wish.readiness == "documents":
-        statement = statement.where(Practice.documents.any())
-    return statement
-
-
-def audience_counts(wish: Wish) -> dict[TargetGroup, int]:
-    """How many practices each target group would have, the other wishes standing."""
-    others = Wish(wish.q, None, wish.sphere, wish.territory_id, wish.evidence, wish.readiness, wish.hits)
-    ids = _narrow(select(Practice.id), others)
-    rows = db.session.execute(
-        select(PracticeGroup.target_group, func.count())
-        .where(PracticeGroup.practice_id.in_(ids))
-        .group_by(PracticeGroup.target_group)
-    )
-    return {row[0]: row[1] for row in rows}
+def _practices(ids: Sequence[int]) -> list[Practice]:
+    """Practices with what a card shows, in the order of `ids`."""
+    statement = select(Practice).where(Practice.id.in_(ids))
+    rows = db.session.scalars(statement.options(joinedload(Practice.territory), joinedload(Practice.organisation)))
+    by_id = {practice.id: practice for practice in rows}
+    return [by_id[one] for one in ids if one in by_id]
 
 
 @dataclass(frozen=True)
@@ -301,3 +266,23 @@ def published_in(territory_id: int, limit: int = 30) -> list[Practice]:
     """The catalogue's practices of authors in the territory, by name."""
     statement = select(Practice).where(Practice.admission == Admission.published, Practice.territory_id == territory_id)
     return list(db.session.scalars(statement.order_by(Practice.name_key, Practice.id).limit(limit)))
+
+
+def saved_searches(user_id: int) -> list[SavedSearch]:
+    """Everything the person keeps, by name: at most `forms.MOST_SEARCHES`."""
+    statement = select(SavedSearch).where(SavedSearch.user_id == user_id)
+    return list(db.session.scalars(statement.order_by(SavedSearch.name_key, SavedSearch.id)))
+
+
+def saved_search(user: Actor, search_id: int) -> SavedSearch:
+    """A search the person keeps. Raises NotFound."""
+    statement = select(SavedSearch).where(SavedSearch.id == search_id, SavedSearch.user_id == user.id)
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def same_search(user_id: int, name: str) -> SavedSearch | None:
+    statement = select(SavedSearch).where(SavedSearch.user_id == user_id, SavedSearch.name_key == sort_key(name))
+    return db.session.scalar(statement)

@@ -1,10 +1,14 @@
-"""The index text of a practice, with the words people use for each group and sphere (a synonym table in small)."""
+"""The index text of a practice, with the words people use for each group and sphere; the synonyms of the field."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from accounts.enums import Sphere
-from kernel.search import Document
+from kernel.search import Document, synonyms_from
 from practices.models import Practice, TargetGroup
+
+synonyms_from("practice", Path(__file__).parent / "data" / "synonyms.txt")
 
 GROUP_WORDS = {
     TargetGroup.all: "все семьи",
@@ -34,14 +38,24 @@ SPHERE_WORDS = {
 
 
 def document(practice: Practice) -> Document:
-    """What the index keeps of a practice: its name first, then everything a seeker may name."""
-    words = [GROUP_WORDS[group] for group in practice.target_groups]
-    body = [practice.effect, practice.what_is_done, practice.who_does_it, practice.what_is_needed]
-    body += [practice.problem, practice.goal, practice.conditions, practice.first_unit]
-    body += practice.ages + practice.situations + practice.core + practice.adaptable + practice.materials
-    body += [step["text"] for step in practice.steps] + [item["text"] for item in practice.resources]
-    body += [risk["risk"] for risk in practice.risks] + [row["indicator"] or "" for row in practice.results]
-    body += [SPHERE_WORDS[practice.sphere], practice.territory.name, practice.territory.center]
+    """What the index keeps of a practice: its name, the words people use for it, the card, then the passport."""
+    tags = [GROUP_WORDS[group] for group in practice.target_groups]
+    tags += [SPHERE_WORDS[practice.sphere], practice.territory.name, practice.territory.center]
     if practice.organisation:
-        body += [practice.organisation.name, practice.organisation.short_name]
-    return Document(practice.id, " ".join([practice.name, *words]), " ".join(body))
+        tags += [practice.organisation.name, practice.organisation.short_name]
+    return Document(
+        practice.id,
+        title=practice.name,
+        tags=" ".join(tags),
+        lead=" ".join([practice.effect, *practice.situations, practice.what_is_done]),
+        body=" ".join(passages(practice)),
+    )
+
+
+def passages(practice: Practice) -> list[str]:
+    """The texts of the passport beyond name and effect, those nearest to an adopter's question first."""
+    found = [*practice.situations, practice.what_is_done, practice.problem, practice.goal, practice.who_does_it]
+    found += [practice.what_is_needed, practice.conditions, practice.first_unit, *practice.core, *practice.adaptable]
+    found += [step["text"] for step in practice.steps] + [item["text"] for item in practice.resources]
+    found += [risk["risk"] for risk in practice.risks] + [row["indicator"] or "" for row in practice.results]
+    return [text for text in [*found, *practice.ages, *practice.materials] if text]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -88,6 +89,26 @@ def current(oktmo: str) -> Territory | None:
     return found
 
 
+def current_codes(codes: list[str]) -> dict[str, str]:
+    """OKTMO in force for each of the codes that is known, in force or not; the country is not among them."""
+    known = select(Territory).where(Territory.oktmo.in_(codes), Territory.parent_id.is_not(None))
+    rows = db.session.scalars(known.order_by(Territory.valid_to.is_(None)))
+    found: dict[str, str] = {}
+    for territory in rows:
+        last: Territory | None = territory
+        while last is not None and not last.is_current:
+            last = last.successor
+        if last is not None:
+            found[territory.oktmo] = last.oktmo
+    return found
+
+
+def names_of(codes: Sequence[str]) -> dict[str, str]:
+    """OKTMO in force → name."""
+    statement = select(Territory.oktmo, Territory.name).where(Territory.oktmo.in_(codes), Territory.valid_to.is_(None))
+    return dict(db.session.execute(statement).all())
+
+
 def current_by_id(territory_id: int) -> Territory | None:
     return db.session.scalar(select(Territory).where(Territory.id == territory_id, Territory.valid_to.is_(None)))
 
@@ -127,10 +148,10 @@ def municipality_choices(region_oktmo: str) -> list[tuple[str, str]]:
         .where(Territory.parent_id == region.id, Territory.valid_to.is_(None))
         .order_by(Territory.name_key)
     )
-    return [(oktmo, _with_town(name, kind, center)) for oktmo, name, kind, center in rows]
+    return [(oktmo, with_town(name, kind, center)) for oktmo, name, kind, center in rows]
 
 
-def _with_town(name: str, kind: str, center: str) -> str:
+def with_town(name: str, kind: str, center: str) -> str:
     """«Зиминское городское муниципальное образование (г. Зима)»; districts stay: the town is not in them."""
     town = center.split(". ", 1)[-1]
     hidden = town and kind == TOWN_KIND and town.casefold() not in name.casefold().split()

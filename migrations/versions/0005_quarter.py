@@ -1,7 +1,7 @@
 """The quarterly question: rounds, what each municipality is asked, answers; who confirmed a launch
 
 Revision ID: 0005
-Revises: 0007
+Revises: 0004
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import kernel.db
 
 
 revision = '0005'
-down_revision = '0007'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practices.views import asking, author, editions, grading, imports, manage, public, review
+from practices.views import asking, author, editions, grading, imports, manage, public, review, searches
 from practices.views.base import blueprint
 
-__all__ = ["asking", "author", "blueprint", "editions", "grading", "imports", "manage", "public", "review"]
+__all__ = ["asking", "author", "blueprint", "editions", "grading", "imports", "manage", "public", "review", "searches"]

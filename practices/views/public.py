@@ -7,26 +7,18 @@ from typing import Any, TypeVar
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from sqlalchemy.sql.elements import ColumnElement
 
-from accounts.enums import Sphere
-from accounts.labels import SPHERE_LABELS
-from accounts.settings import site
 from kernel import files
 from kernel.access import public
 from kernel.links import public_url
-from kernel.listing import Listing, paginate
 from kernel.pages import warm
-from practices import display, labels, queries
-from practices.models import Evidence, Practice, TargetGroup
-from practices.queries import Spread, Wish
+from practices import display, facets, labels, queries, shelf
+from practices.models import Practice
+from practices.queries import Spread
 from practices.questions.queries import author_address
 from practices.views.base import blueprint
-from territories.queries import current, municipality_choices
+from practices.wishes import PARAMETERS, read_wish
 
-PER_PAGE = 24
-PARAMETERS = ("q", "audience", "sphere", "territory", "evidence", "readiness", "sort", "page")
 E = TypeVar("E", bound=Enum)
 
 
@@ -34,17 +26,26 @@ E = TypeVar("E", bound=Enum)
 @public
 @warm("site", "catalogue", "adoption", query=PARAMETERS)
 def catalogue() -> ResponseReturnValue:
-    wish = _wish()
-    listing = _listing(wish)
+    wish = read_wish(request.args, facets.catalogue())
+    found = queries.seek(wish)
+    listing = shelf.listing(wish, found)
+    marks = found.answer.question.marks if found.answer else frozenset()
     return render_template(
         "practices/catalogue.html",
         listing=listing,
         wish=wish,
-        spreads=queries.spreads([practice.id for practice in listing.items]),
-        counts=queries.audience_counts(wish),
-        territories=municipality_choices(site().region),
+        found=found,
+        facets=shelf.facets(wish, found),
+        near=shelf.near(wish, found),
+        sorts=shelf.sorts(wish, listing),
+        answer=shelf.answered(wish, found, listing),
+        spreads=queries.spreads([practice.id for practice in found.items]),
+        passages={practice.id: display.passage(practice, marks) for practice in found.items} if marks else {},
+        marks=marks,
+        share_url=public_url(url_for("practices.catalogue", **shelf.unpaged(wish)).removeprefix(request.script_root)),
+        save_url=url_for("practices.new_search", **shelf.unpaged(wish)),
+        json_url=url_for("practices.catalogue_json", **shelf.unpaged(wish)),
         labels=labels,
-        spheres=SPHERE_LABELS,
         display=display,
     )
 
@@ -53,10 +54,23 @@ def catalogue() -> ResponseReturnValue:
 @public
 @warm("site", "catalogue", "adoption", query=PARAMETERS)
 def catalogue_json() -> ResponseReturnValue:
-    listing = _listing(_wish())
-    spreads = queries.spreads([practice.id for practice in listing.items])
-    rows = [_as_json(practice, spreads[practice.id]) for practice in listing.items]
-    return jsonify(total=listing.total, page=listing.page, pages=listing.pages, practices=rows)
+    wish = read_wish(request.args, facets.catalogue())
+    found = queries.seek(wish)
+    listing = shelf.listing(wish, found)
+    spreads = queries.spreads([practice.id for practice in found.items])
+    answer = found.answer
+    return jsonify(
+        total=found.total,
+        page=found.page,
+        pages=listing.pages,
+        next=shelf.whole_url(listing, found.page + 1) if found.page < listing.pages else None,
+        query=wish.q or None,
+        answered=answer.question.text if answer else None,
+        suggestion=(answer.suggestion or None) if answer else None,
+        filters={name: list(values) for name, values in wish.chosen.items() if values},
+        counts={name: {value: n for value, n in row.items() if n} for name, row in found.counts.items()},
+        practices=[_as_json(practice, spreads[practice.id]) for practice in found.items],
+    )
 
 
 def _as_json(practice: Practice, spread: Spread) -> dict[str, Any]:
@@ -87,41 +101,6 @@ def member(kind: type[E], name: str) -> E | None:
         return kind(request.args.get(name, ""))
     except ValueError:
         return None
-
-
-def _wish() -> Wish:
-    q = request.args.get("q", "").strip()[:500]
-    territory = current(request.args.get("territory", "")[:11])
-    readiness = request.args.get("readiness", "")
-    return Wish(
-        q=q,
-        audience=member(TargetGroup, "audience"),
-        sphere=member(Sphere, "sphere"),
-        territory_id=territory.id if territory else None,
-        evidence=member(Evidence, "evidence"),
-        readiness=readiness if readiness in labels.READINESS_LABELS else "",
-        hits=queries.find(q) if q else (),
-    )
-
-
-def _listing(wish: Wish) -> Listing[Any]:
-    orders: dict[str, ColumnElement[Any]] = queries.catalogue_orders(wish)
-    default = "relevance" if "relevance" in orders else "spread"
-    listing = paginate(queries.catalogue(wish), orders, default=default, tie=Practice.id, per_page=PER_PAGE)
-    if wish.q:
-        listing.add_filter("q", _("Words"), wish.q)
-    if wish.audience:
-        listing.add_filter("audience", _("For whom"), str(labels.GROUP_LABELS[wish.audience]))
-    if wish.sphere:
-        listing.add_filter("sphere", _("Sphere"), str(SPHERE_LABELS[wish.sphere]))
-    if wish.territory_id:
-        territory = current(request.args["territory"])
-        listing.add_filter("territory", _("Municipality"), territory.name if territory else "")
-    if wish.evidence:
-        listing.add_filter("evidence", _("How results are known"), str(labels.EVIDENCE_LABELS[wish.evidence]))
-    if wish.readiness:
-        listing.add_filter("readiness", _("Ready to be taken"), str(labels.READINESS_LABELS[wish.readiness]))
-    return listing
 
 
 @blueprint.get("/practices/<slug>")

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kernel import search
 from kernel.db import db
 from kernel.transaction import writing
 from practices import queries
 from practices.models import Admission, Practice
-from practices.queries import Wish, find
+from practices.queries import find
+from practices.wishes import Wish
 
 ASKED = [
     ("домашнего консультанта", "domashniy-konsultant"),
@@ -63,8 +64,8 @@ def test_children_with_disabilities_are_found_by_any_name(slugs):
 def test_drafts_are_not_in_the_catalogue(slugs):
     hits = find("маршрут выходного дня")
     assert "semeynyy-marshrut-vykhodnogo-dnya" in {slugs[found] for found in hits}
-    shown = db.session.scalars(queries.catalogue(Wish("маршрут выходного дня", hits=hits))).unique().all()
-    assert "semeynyy-marshrut-vykhodnogo-dnya" not in {practice.slug for practice in shown}
+    shown = queries.seek(Wish("маршрут выходного дня", sort="relevance"))
+    assert "semeynyy-marshrut-vykhodnogo-dnya" not in {practice.slug for practice in shown.items}
 
 
 def test_the_index_follows_a_change_and_can_be_rebuilt(slugs):
@@ -75,10 +76,22 @@ def test_the_index_follows_a_change_and_can_be_rebuilt(slugs):
     assert find("диспетчерскую") == before
 
 
+def test_an_index_of_an_earlier_shape_is_made_anew(slugs):
+    before = find("диспетчерскую")
+    with writing():
+        assert search.rebuild(if_needed=True) == {}
+        for name in ("search_practice", "search_practice_words"):
+            db.session.execute(text(f"DROP TABLE {name}"))
+        db.session.execute(text("CREATE TABLE search_practice (id INTEGER PRIMARY KEY, title TEXT, body TEXT)"))
+    assert find("диспетчерскую") == ()
+    with writing():
+        assert search.rebuild(if_needed=True)["practice"] == len(slugs)
+    assert find("диспетчерскую") == before
+
+
 def test_nothing_is_found_where_nothing_is(catalogue):
     assert find("космонавтика") == ()
-    wish = Wish("космонавтика")
-    assert db.session.scalars(queries.catalogue(wish)).all() == []
+    assert queries.seek(Wish("космонавтика")).items == []
 
 
 def test_every_practice_is_found_by_its_name(slugs):

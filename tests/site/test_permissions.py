@@ -32,6 +32,7 @@ OWN_LISTS = {
     "practices.export",
     "practices.waiting",
     "practices.grading",
+    "practices.searches",
     "adoption.cabinet",
     "adoption.quarter",
     "adoption.quarter_form",
@@ -49,6 +50,7 @@ MAKES_OWN = {
     "practices.new",
     "practices.upload",
     "practices.import_template",
+    "practices.new_search",
     "adoption.start",
     "adoption.new_round",
 }

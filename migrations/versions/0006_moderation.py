@@ -1,6 +1,6 @@
 """Authors' links, comments, confirmations, grades, questions; a working copy beside a published passport
 
-Revision ID: 0004
+Revision ID: 0006
 Revises: 0005
 """
 
@@ -14,7 +14,7 @@ from alembic import op
 import kernel.db
 
 
-revision = '0004'
+revision = '0006'
 down_revision = '0005'
 branch_labels = None
 depends_on = None

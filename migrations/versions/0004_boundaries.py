@@ -1,6 +1,6 @@
 """Boundaries of territories, as kept and as drawn
 
-Revision ID: 0007
+Revision ID: 0004
 Revises: 0003
 """
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0007'
+revision = '0004'
 down_revision = '0003'
 branch_labels = None
 depends_on = None
