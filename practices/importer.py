@@ -63,7 +63,8 @@ def plan_rows(
         if action and row.verdict in (Verdict.create, Verdict.change):
             result.actions.append(action)
     named = {row.title for row in result.rows}
-    result.absent = sorted({practice.name for practice in known.practices.values()} - named)
+    own = [p for p in known.practices.values() if territories is None or p.territory_id in territories]
+    result.absent = sorted({practice.name for practice in own} - named)
     return result
 
 
