@@ -88,6 +88,8 @@ name_actions(
         "programme.published": _l("programme published"),
         "programme.hidden": _l("programme hidden"),
         "programme.imported": _l("programme loaded from a file"),
+        "slot.added": _l("programme item added"),
+        "slot.changed": _l("programme item changed"),
         "slot.cancelled": _l("programme item cancelled"),
         "slot.restored": _l("programme item brought back"),
     }

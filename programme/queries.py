@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 from werkzeug.exceptions import NotFound
 
 from forum.models import Forum, ForumStatus, Room, Section
@@ -119,6 +119,21 @@ def practices_by_key() -> dict[str, Practice]:
     return {practice.name_key: practice for practice in rows}
 
 
+def practices_for_talks(slot: Slot | None) -> list[Practice]:
+    """What a talk may be about: the catalogue, and what this one is about already, by name."""
+    statement = select(Practice).where(
+        (Practice.admission == Admission.published) | (Practice.id == (slot.practice_id if slot else None))
+    )
+    brief = load_only(Practice.name, Practice.admission)
+    return list(db.session.scalars(statement.options(brief).order_by(Practice.name_key, Practice.id)))
+
+
+def speaker_names(series_id: int) -> list[str]:
+    """Everybody who has spoken in the series, for suggestions."""
+    statement = select(Speaker.name).where(Speaker.series_id == series_id).order_by(Speaker.name_key)
+    return list(db.session.scalars(statement))
+
+
 def speakers_by_key(series_id: int) -> dict[str, Speaker]:
     return {
         speaker.identity_key: speaker
@@ -135,7 +150,7 @@ def statement_of(forum_id: int) -> Select[Any]:
 def slot_of(forum: Forum, code: str) -> Slot:
     """A slot of a forum already authorised. Raises NotFound."""
     found = db.session.scalar(
-        select(Slot).where(Slot.forum_id == forum.id, Slot.code == code).options(joinedload(Slot.forum))
+        _with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code)).options(joinedload(Slot.forum))
     )
     if found is None:
         raise NotFound()

@@ -287,7 +287,9 @@ def test_nothing_is_made_in_the_scope_of_others(app, world, stranger, native, si
     assert (practice.effect, practice.version) == ("Специалист приходит домой и учит родителей.", 1)
     client, token = enter(sign_in, native)
     for form in attempts(endpoint):
-        assert client.post(path, data=form | {"csrf_token": token}, content_type="multipart/form-data").status_code == 302
+        assert (
+            client.post(path, data=form | {"csrf_token": token}, content_type="multipart/form-data").status_code == 302
+        )
 
 
 def test_a_visitor_is_sent_to_sign_in_and_may_change_nothing(app, world):
