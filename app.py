@@ -8,6 +8,7 @@ from flask import Flask
 
 import config
 from accounts import login, settings
+from accounts import receivers as accounts_receivers
 from accounts.cli import cli as users_cli
 from accounts.cli import setup_command
 from accounts.views import blueprint as accounts_pages
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     adoption_pages,
 )
 RECEIVERS = (
+    accounts_receivers,
     practices_receivers,
     forum_receivers,
     programme_receivers,

@@ -29,7 +29,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "adoption:adoption:confirm",
         }
     ),
-    Role.organiser: frozenset(FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view"}),
+    Role.organiser: frozenset(FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view", "activity:log:view"}),
     Role.section_moderator: frozenset({"work:hall:open", "forum:section:chair"}),
     Role.assistant: frozenset({"work:hall:open", "forum:section:assist"}),
     Role.door: frozenset({"registrations:door:work"}),

@@ -15,12 +15,12 @@ from accounts.models import Organisation, User
 from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption import rules
-from adoption.models import Adoption, Stage, StageStep, State
+from adoption.models import Adoption, Exit, Stage, StageStep, State
 from forum.models import Forum, ForumStatus, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
-from kernel.text import sort_key
+from kernel.text import email_key, sort_key
 from practices.models import Admission, Practice
 from programme.models import Slot
 from territories.models import Level, Territory
@@ -239,6 +239,14 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
             .order_by(Adoption.changed_at.desc(), Adoption.id)
         ).unique()
     )
+
+
+def with_contact(email: str) -> list[Adoption]:
+    """Adoptions whose contact has this address and that are not over, oldest first."""
+    over = (Exit.declined, Exit.stopped)
+    statement = _whole().where(func.lower(Adoption.contact_email) == email_key(email))
+    statement = statement.where(or_(Adoption.exit.is_(None), Adoption.exit.not_in(over)))
+    return list(db.session.scalars(statement.order_by(Adoption.id)).unique())
 
 
 def adoptions_for(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from adoption import letters, panels
+from adoption import entries, handover, letters, panels
 
 
 def connect() -> None:
-    """Connect this feature's receivers; called once by the application. Letters and panels register on import."""
+    """Called once by the application. Letters, panels and the like register on import."""
+    assert entries
+    assert handover
     assert letters
     assert panels

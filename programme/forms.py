@@ -39,7 +39,9 @@ class SlotForm(VersionedForm):
     """One item of the programme. The choices are the forum's own: call `offer` first."""
 
     title = LineField(_l("Title"), [required], maximum=500)
-    kind = SelectField(_l("Kind"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()])
+    kind = SelectField(
+        _l("Kind"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()], default=SlotKind.talk.value
+    )
     section = SelectField(_l("Section"), [InputRequired(_l("Choose a section."))], coerce=Choice(int))
     room = SelectField(_l("Room"), coerce=Choice(int))
     day = SelectField(_l("Day"))

@@ -92,8 +92,9 @@ def _slot_form(forum: Forum, found: Slot | None) -> SlotForm:
     form.offer(forum, sections, rooms, queries.practices_for_talks(found))
     if not form.is_submitted():
         form.add_row()
-        if found is None:
-            form.section.data = next((one.id for one in sections if one.slug == request.args.get("section")), None)
+        chosen = next((one for one in sections if one.slug == request.args.get("section")), None)
+        if found is None and chosen is not None:
+            form.section.data, form.room.data = chosen.id, chosen.room_id
     return form
 
 
