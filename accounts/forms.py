@@ -103,10 +103,10 @@ class HandoverForm(Form):
     whole = BooleanField(_l("Everything else that hangs on the person too"))
     close = BooleanField(_l("Close the account of the one who hands over"))
 
-    def offer(self, giver: User, people: Sequence[User], labels: Mapping[Role, Any]) -> HandoverForm:
+    def offer(self, giver: User, people: Sequence[tuple[str, str, str]], labels: Mapping[Role, Any]) -> HandoverForm:
         self.to.choices = [
             ("", _("Choose a person")),
-            *((one.uuid, f"{one.name} · {one.email}") for one in people),
+            *((uuid, f"{name} · {email}") for uuid, name, email in people),
             (NEW_PERSON, _("Somebody new: invite by e-mail")),
         ]
         self.roles.choices = [

@@ -67,6 +67,8 @@ name_actions(
         "subject:user_account": _l("account"),
         "subject:registration": _l("registration"),
         "subject:adoption": _l("adoption"),
+        "subject:organisation": _l("organisation"),
+        "subject:territory": _l("territory"),
         "user.added": _l("account added"),
         "user.invited": _l("invitation sent"),
         "user.reset_requested": _l("new password asked for"),

@@ -5,7 +5,6 @@ from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import noload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
@@ -96,10 +95,11 @@ def assignment_of(user: User, assignment_id: int) -> RoleAssignment:
     raise NotFound()
 
 
-def active_people(*, but: User) -> list[User]:
-    """Everybody who may work here, without `but`, by name."""
-    statement = select(User).where(User.suspended_at.is_(None), User.id != but.id)
-    return list(db.session.scalars(statement.options(noload(User.assignments)).order_by(User.name_key, User.id)))
+def active_people(*, but: User) -> list[tuple[str, str, str]]:
+    """(uuid, name, e-mail) of everybody who may work here, without `but`, by name."""
+    statement = select(User.uuid, User.name, User.email).where(User.suspended_at.is_(None), User.id != but.id)
+    rows = db.session.execute(statement.order_by(User.name_key, User.id))
+    return [(row.uuid, row.name, row.email) for row in rows]
 
 
 def user_for(uuid: str, by: Actor) -> User:

@@ -59,10 +59,13 @@ def scope_choices() -> list[tuple[str, str]]:
 
 def read_scope(text: str) -> tuple[ScopeKind, int | None] | None:
     """ "kind:id" as `scope_choices` writes it; None when it is something else."""
+    if text == ScopeKind.site.value:
+        return ScopeKind.site, None
     kind, _sep, number = str(text or "").partition(":")
-    if kind not in {one.value for one in ScopeKind}:
+    scope_id = whole(number)
+    if kind not in {one.value for one in ScopeKind} or scope_id is None:
         return None
-    return ScopeKind(kind), whole(number) if number else None
+    return ScopeKind(kind), scope_id
 
 
 def scope_name(kind: ScopeKind, scope_id: int | None) -> str:

@@ -70,6 +70,13 @@ name_details(
 )
 name_actions(
     {
+        "subject:series": _l("series of forums"),
+        "subject:forum": _l("forum"),
+        "subject:venue": _l("venue"),
+        "subject:room": _l("room"),
+        "subject:section": _l("section"),
+        "subject:slot": _l("programme item"),
+        "subject:practice": _l("practice"),
         "series.added": _l("series added"),
         "series.changed": _l("series changed"),
         "forum.added": _l("forum added"),

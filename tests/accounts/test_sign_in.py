@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from accounts import operations, queries
+from accounts import operations
 from accounts.enums import Role
 from accounts.letters import invitation_path
 from accounts.models import User
@@ -85,7 +85,7 @@ def test_a_new_password_ends_other_sessions(client, person):
 def test_a_suspended_person_is_out_at_once(client, person):
     enter(client)
     with writing():
-        operations.suspend(person, by=None, administrators=1)
+        operations.suspend(person, by=None)
     assert client.get("/work").status_code == 302
     assert enter(client).status_code == 422
 
@@ -205,5 +205,5 @@ def test_the_last_administrator_cannot_be_removed(app):
     with writing():
         admin = factories.administrator()
     with pytest.raises(operations.LastAdministrator), writing():
-        operations.withdraw(admin.assignments[0], by=admin, administrators=queries.administrators())
+        operations.withdraw(admin.assignments[0], by=admin)
     assert db.session.get(User, admin.id).holds(Role.administrator)

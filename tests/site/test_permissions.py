@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 
 from accounts.enums import Role, ScopeKind
 from accounts.models import Organisation, User
+from activity.operations import record
 from forum.models import Format
 from kernel.db import Base, db
 from kernel.documents.sheets import read_table
@@ -35,6 +36,8 @@ OWN_LISTS = {
     "adoption.adoptions",
     "door.choose",
     "home.work",
+    "activity.log",
+    "activity.log_export",
 }
 """Lists that show a person only what is theirs: see `test_a_list_of_ones_own_shows_nothing_of_others`."""
 MAKES_OWN = {
@@ -68,6 +71,10 @@ def world(app) -> dict[str, Any]:
         practice = factories.practice("Чужая практика", organisation_id=author.id)
         factories.practice("Чужой черновик", admission=Admission.draft)
         factories.organisation("Соседская организация", factories.TAYSHET)
+        for act, thing in (("forum.added", forum), ("series.added", series), ("section.added", section)):
+            record(None, act, thing)
+        record(None, "slot.added", slot)
+        record(None, "practice.added", practice)
         person = factories.user("somebody@example.org")
         uuid = "11111111-2222-3333-4444-555555555555"
         registration = Registration(
