@@ -33,10 +33,7 @@ def handover(uuid: str) -> ResponseReturnValue:
     try:
         with writing():
             taker = _taker(form)
-            given = [one for one in giver.assignments if str(one.id) in (form.roles.data or [])]
-            if len(given) != len(form.roles.data or []):
-                flash(_("The roles have changed meanwhile. Look at them once more."), "info")
-                return redirect(url_for("accounts.handover", uuid=uuid))
+            given = [queries.assignment_of(giver, int(number)) for number in form.roles.data or []]
             hand_over(giver, taker, given, whole=form.whole.data, close=form.close.data, by=actor())
             name = taker.name
     except operations.LastAdministrator:

@@ -46,7 +46,13 @@ def world(app, sign_in):
         forums.set_status(forum, ForumStatus.finished, by=organiser)
         forums.set_status(foreign, ForumStatus.finished, by=admin)
         factories.slot(factories.section(forum))
-    return {"forum": forum, "admin": sign_in(admin), "organiser": sign_in(organiser), "person": organiser, "boss": admin}
+    return {
+        "forum": forum,
+        "admin": sign_in(admin),
+        "organiser": sign_in(organiser),
+        "person": organiser,
+        "boss": admin,
+    }
 
 
 def test_an_entry_is_a_sentence_with_a_link_to_its_subject(world):
