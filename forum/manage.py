@@ -101,9 +101,16 @@ def new_forum() -> ResponseReturnValue:
         return render_template(page, form=form, forum=None, series=choices, chosen=chosen), _status(form)
     with writing():
         series = queries.series_for(actor(), chosen, SERIES)
-        forum = operations.add_forum(series, _forum_values(form), by=_by())
-        _set_capacities(forum, form)
-    flash(_("The forum is added as a draft. Next: venues, rooms and sections."), "ok")
+        operations.hold_series(series)
+        forum = queries.same_forum(series, form.name.data, form.date_start.data)
+        known = forum is not None
+        if forum is None:
+            forum = operations.add_forum(series, _forum_values(form), by=_by())
+            _set_capacities(forum, form)
+    if known:
+        flash(_("A forum of this title and day is here already: this is it."), "info")
+    else:
+        flash(_("The forum is added as a draft. Next: venues, rooms and sections."), "ok")
     return redirect(url_for("forum_desk.places", slug=forum.slug))
 
 

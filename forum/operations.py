@@ -60,6 +60,11 @@ def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, ope
         bump("forums")
 
 
+def hold_series(series: Series) -> None:
+    """Lock the series until the transaction ends: of two equal forums sent at once the second finds the first."""
+    db.session.refresh(series, with_for_update=True)
+
+
 def add_forum(series: Series, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Forum:
     """Add a forum as a draft, with a quota for each format."""
     forum = Forum(series_id=series.id, slug=slug or free_slug(Forum, values["name"]), **values)

@@ -13,6 +13,7 @@ from accounts.scopes import scope_source, scope_territory
 from forum.models import Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Actor, Scopes
 from kernel.db import db, utcnow
+from kernel.text import sort_key
 
 
 def public_forum(slug: str) -> Forum:
@@ -162,6 +163,12 @@ def room_of(forum: Forum, room_id: int) -> Room:
 def slug_taken(model: type[Any], slug: str, **where: Any) -> bool:
     statement = select(func.count()).select_from(model).where(model.slug == slug).filter_by(**where)
     return bool(db.session.scalar(statement))
+
+
+def same_forum(series: Series, name: str, begins: date) -> Forum | None:
+    """The series' forum of this title that begins on this day."""
+    statement = select(Forum).where(Forum.series_id == series.id, Forum.name_key == sort_key(name))
+    return db.session.scalar(statement.where(Forum.date_start == begins).order_by(Forum.id).limit(1))
 
 
 def forum_by_slug(slug: str) -> Forum | None:
