@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from adoption import figures, labels, queries
 from adoption.models import State
+from forum.facts import Fact, forum_facts
+from forum.models import Forum
+from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
 from territories.models import Level, Territory
@@ -63,6 +68,18 @@ def _region(territory: Territory) -> str | Markup:
     return render_template(
         "adoption/panels/map.html", tiles=figures.whole_map(queries.cells(), places), day=queries.today(), demo=False
     )
+
+
+@forum_facts(order=80)
+def taken_from(forum: Forum) -> list[Fact]:
+    """What the forum led to: requests that name it, and how many of them have been launched."""
+    asked, launched = queries.taken_at(forum.id)
+    if not asked:
+        return []
+    return [
+        Fact(number(asked), ngettext("request to take a practice over", "requests to take a practice over", asked)),
+        Fact(number(launched), _("of them launched: the first result has come and nothing was stopped")),
+    ]
 
 
 @panel("home.map")

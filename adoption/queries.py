@@ -241,6 +241,17 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
     )
 
 
+def taken_at(forum_id: int) -> tuple[int, int]:
+    """How many adoptions name the forum as their source, and how many of them go on and have launched."""
+    launched = [stage for stage in Stage if stage.number >= Stage.launched.number]
+    row = db.session.execute(
+        select(func.count(), func.count().filter(Adoption.stage.in_(launched), Adoption.exit.is_(None))).where(
+            Adoption.source_forum_id == forum_id
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
 def with_contact(email: str) -> list[Adoption]:
     """Adoptions whose contact has this address and that are not over, oldest first."""
     over = (Exit.declined, Exit.stopped)

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from accounts.enums import ScopeKind
 from accounts.scopes import scope_source, scope_territory
-from forum.models import Forum, ForumStatus, Quota, Room, Section, Series, Venue
+from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Actor, Scopes
 from kernel.db import db, utcnow
 from kernel.text import sort_key
@@ -61,6 +61,21 @@ def last_finished() -> Forum | None:
 def local_today(forum: Forum) -> date:
     """Today where the forum is."""
     return utcnow().astimezone(forum.zone).date()
+
+
+def phase(forum: Forum) -> str:
+    """Where the forum stands by its own clock: "before", "during" (its days) or "after" (closed by hand, too)."""
+    today = local_today(forum)
+    if forum.status is ForumStatus.finished or today > forum.date_end:
+        return "after"
+    if forum.status is ForumStatus.announced and today >= forum.date_start:
+        return "during"
+    return "before"
+
+
+def formats_of(forum_id: int) -> set[Format]:
+    """How one can take part: a format without any places is none."""
+    return {quota.format for quota in quotas_of(forum_id).values() if quota.capacity != 0}
 
 
 def sections_of(forum_id: int) -> list[Section]:

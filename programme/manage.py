@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
 
 from accounts.settings import site
 from activity.queries import history
@@ -13,13 +15,14 @@ from forum.models import Forum
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.db import db, utcnow
-from kernel.documents import sheets
+from kernel.documents import pdf, sheets
 from kernel.errors import Conflict
 from kernel.imports import ImportPreview, Verdict, preview_for
 from kernel.listing import paginate
 from kernel.text import sort_key
 from kernel.transaction import writing
 from programme import importer, operations, queries
+from programme.documents import thanks_data
 from programme.forms import SlotForm, UploadForm, as_typed
 from programme.items import compare
 from programme.labels import KIND_LABELS
@@ -28,6 +31,7 @@ from territories.queries import municipality_choices
 
 blueprint = Blueprint("programme_desk", __name__)
 EDIT = "forum:programme:edit"
+GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without a practice")}
 
 
 @blueprint.get("/manage/forums/<slug>/programme")
@@ -37,9 +41,14 @@ def programme(slug: str) -> ResponseReturnValue:
     statement = queries.statement_of(forum.id)
     if key := sort_key(request.args.get("q", "")):
         statement = statement.where(Slot.title_key.contains(key))
+    gap = request.args.get("without", "")
+    if (condition := queries.without(gap)) is not None:
+        statement = statement.where(condition)
     listing = paginate(
         statement, {"time": Slot.starts, "title": Slot.title_key}, default="time", tie=Slot.id, per_page=100
     )
+    if condition is not None:
+        listing.add_filter("without", _("Only"), str(GAPS[gap]))
     return render_template(
         "programme/manage/programme.html", forum=forum, listing=listing, kinds=KIND_LABELS, form=UploadForm()
     )
@@ -156,6 +165,19 @@ def template(slug: str) -> ResponseReturnValue:
 def export(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     return workbook(importer.workbook(forum), f"programme-{forum.slug}.xlsx")
+
+
+@blueprint.get("/manage/forums/<slug>/thanks.pdf")
+@requires(EDIT)
+def thanks(slug: str) -> ResponseReturnValue:
+    """Letters of thanks to those who spoke, a page each."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    spoke = queries.spoke_at(forum.id)
+    if not spoke:
+        raise NotFound()
+    body = pdf.render("thanks", thanks_data(forum, spoke))
+    headers = {"Content-Disposition": f'attachment; filename="thanks-{forum.slug}.pdf"'}
+    return Response(body, mimetype="application/pdf", headers=headers)
 
 
 def workbook(body: bytes, name: str) -> Response:

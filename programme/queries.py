@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
+from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from forum.models import Forum, ForumStatus, Room, Section
-from kernel.db import db
+from kernel.db import db, utcnow
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
@@ -180,3 +182,91 @@ def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
     """Sections with their forums, the nearest first."""
     statement = select(Section).join(Section.forum).where(Section.id.in_(list(section_ids)))
     return list(db.session.scalars(statement.options(joinedload(Section.forum)).order_by(Forum.date_start.desc())))
+
+
+# ── the organiser's desk ─────────────────────────────────────────────────────────────────────────
+
+
+def _talks(forum_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Slot.forum_id == forum_id, Slot.kind == SlotKind.talk, Slot.cancelled.is_(False)
+
+
+def without(gap: str) -> ColumnElement[bool] | None:
+    """The condition of talks that lack "speakers" or a "practice"; None for anything else."""
+    if gap == "speakers":
+        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & ~Slot.appearances.any()
+    if gap == "practice":
+        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & Slot.practice_id.is_(None)
+    return None
+
+
+def gaps(forum_id: int) -> dict[str, int]:
+    """How many talks lack what, by the names `without` takes."""
+    found = {}
+    for gap in ("speakers", "practice"):
+        condition = without(gap)
+        assert condition is not None
+        statement = select(func.count()).select_from(Slot).where(Slot.forum_id == forum_id, condition)
+        found[gap] = db.session.scalar(statement) or 0
+    return found
+
+
+@dataclass(frozen=True)
+class Counts:
+    talks: int
+    speakers: int
+    practices: int
+
+
+def counts_of(forum_id: int) -> Counts:
+    """What the programme holds, cancelled talks left out; a person or practice counts once."""
+    row = db.session.execute(
+        select(
+            func.count(func.distinct(Slot.id)),
+            func.count(func.distinct(Appearance.speaker_id)),
+            func.count(func.distinct(Slot.practice_id)),
+        )
+        .outerjoin(Appearance, Appearance.slot_id == Slot.id)
+        .where(*_talks(forum_id))
+    ).one()
+    return Counts(*row)
+
+
+@dataclass(frozen=True)
+class SectionNow:
+    """What goes on in a section and what follows, by the forum's clock; None when nothing does."""
+
+    section: Section
+    now: Slot | None
+    next: Slot | None
+
+
+def now_and_next(forum: Forum) -> list[SectionNow]:
+    """Today's sections in order, while something is still to come in any of them."""
+    moment = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    today = [slot for slot in slots_of(forum.id) if slot.starts.date() == moment.date()]
+    by_section: dict[int, list[Slot]] = {}
+    for slot in today:
+        by_section.setdefault(slot.section_id, []).append(slot)
+    found = []
+    for slots in by_section.values():
+        current = [slot for slot in slots if slot.starts <= moment < slot.ends]
+        ahead = [slot for slot in slots if slot.starts > moment]
+        found.append(SectionNow(slots[0].section, current[0] if current else None, ahead[0] if ahead else None))
+    return sorted(found, key=lambda row: (row.section.position, row.section.id))
+
+
+def spoke_at(forum_id: int) -> list[Appearance]:
+    """Who spoke at the forum, each person once by name, with the first of their talks."""
+    statement = (
+        select(Appearance)
+        .join(Appearance.slot)
+        .join(Appearance.speaker)
+        .where(*_talks(forum_id))
+        .options(contains_eager(Appearance.slot), contains_eager(Appearance.speaker))
+        .order_by(Speaker.name_key, Speaker.id, Slot.starts)
+    )
+    found: dict[int, Appearance] = {}
+    for appearance in db.session.scalars(statement):
+        found.setdefault(appearance.speaker_id, appearance)
+    return list(found.values())

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
+from activity.models import Letter, LetterStatus
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section
 from forum.queries import local_today
 from kernel.db import db, utcnow
@@ -17,7 +19,7 @@ from kernel.secrets import token_hash
 from kernel.text import email_key, like_prefix, sort_key, whole
 from programme.models import Slot
 from registrations.models import Attendance, AttendanceKind, Interest, Presence, Registration, RegistrationStatus
-from territories.models import Territory
+from territories.models import Level, Territory
 
 JOIN_EARLY = timedelta(minutes=15)
 
@@ -304,6 +306,90 @@ def figures(forum: Forum) -> Figures:
 
 def _count(statement: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+CHART_DAYS = 14
+TEMPO = timedelta(minutes=10)
+
+
+def signups_by_day(forum: Forum) -> list[tuple[date, int]]:
+    """How many of those registered now signed up on each of the last two weeks' days, by the forum's own calendar."""
+    today = local_today(forum)
+    first = today - timedelta(days=CHART_DAYS - 1)
+    since = datetime.combine(first, time.min, forum.zone)
+    moments = db.session.scalars(
+        select(Registration.created_at).where(
+            Registration.forum_id == forum.id,
+            Registration.created_at >= since,
+            Registration.status != RegistrationStatus.cancelled,
+        )
+    )
+    counts = Counter(moment.astimezone(forum.zone).date() for moment in moments)
+    return [(day, counts[day]) for day in (first + timedelta(days=n) for n in range(CHART_DAYS))]
+
+
+@dataclass(frozen=True)
+class DoorNow:
+    """The day as it goes: who is in, who watches (None: nothing has measured it), how fast people come in."""
+
+    inside: int
+    at_screens: int | None
+    lately: int
+
+
+def door_now(forum: Forum) -> DoorNow:
+    """Three counts, answered from indexes."""
+    midnight = datetime.combine(local_today(forum), time.min, forum.zone)
+    watching = select(Attendance.registration_id).where(
+        Attendance.forum_id == forum.id, Attendance.kind == AttendanceKind.minutes, Attendance.at >= midnight
+    )
+    lately = select(Presence.registration_id).where(
+        Presence.forum_id == forum.id, Presence.entered_at > utcnow() - TEMPO
+    )
+    return DoorNow(
+        inside=_count(select(Presence.registration_id).where(Presence.forum_id == forum.id)),
+        at_screens=_count(watching.distinct()) or None,
+        lately=_count(lately),
+    )
+
+
+def undelivered_to(forum: Forum) -> list[str]:
+    """Addresses of participants to whom a letter could not be delivered, in order."""
+    registered = select(Registration.email).where(
+        Registration.forum_id == forum.id, Registration.status != RegistrationStatus.cancelled
+    )
+    statement = select(Letter.to).where(Letter.status == LetterStatus.dead, Letter.to.in_(registered))
+    return sorted(set(db.session.scalars(statement)))
+
+
+def municipalities_of(forum: Forum) -> int:
+    """How many municipalities the registered people come from."""
+    statement = (
+        select(Registration.territory_id)
+        .join(Territory, Territory.id == Registration.territory_id)
+        .where(
+            Registration.forum_id == forum.id,
+            Registration.status != RegistrationStatus.cancelled,
+            Territory.level == Level.municipality,
+        )
+    )
+    return _count(statement.distinct())
+
+
+def chosen_by_section(forum: Forum) -> list[tuple[str, int]]:
+    """(title, how many registered people want to follow it) of each section, in order."""
+    rows = db.session.execute(
+        select(Section.short_name, Section.name, func.count(Registration.id))
+        .outerjoin(Interest, Interest.section_id == Section.id)
+        .outerjoin(
+            Registration,
+            (Registration.id == Interest.registration_id) & (Registration.status != RegistrationStatus.cancelled),
+        )
+        .where(Section.forum_id == forum.id)
+        .group_by(Section.id)
+        .order_by(Section.position, Section.id)
+    )
+    return [(short or name, count) for short, name, count in rows]
 
 
 def territories_present(forum: Forum) -> list[tuple[str, str]]:
