@@ -32,6 +32,7 @@ from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
 from programme.manage import blueprint as programme_desk_pages
 from programme.views import blueprint as programme_pages
+from programme.work import blueprint as programme_work_pages
 from registrations import receivers as registrations_receivers
 from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     practices_pages,
     programme_pages,
     programme_desk_pages,
+    programme_work_pages,
     registrations_pages,
     door_pages,
     adoption_pages,

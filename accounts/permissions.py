@@ -36,10 +36,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.speaker: frozenset({"speakers:profile:own"}),
     Role.coordinator: frozenset(ADOPTION),
     Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm"}),
-    Role.approver: frozenset({"adoption:adoption:view"}),
+    Role.approver: frozenset({"adoption:adoption:view", "work:approval:open"}),
     Role.methodist: frozenset({"work:practices:open", "practices:practice:edit"}),
     Role.expert: frozenset({"practices:practice:grade"}),
-    Role.analyst: frozenset({"adoption:adoption:view"}),
+    Role.analyst: frozenset({"adoption:adoption:view", "work:figures:open"}),
 }
 
 

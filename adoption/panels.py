@@ -8,9 +8,11 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from adoption import figures, labels, queries
+from adoption.desk import stalled
 from adoption.models import State
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
+from kernel.access import Actor
 from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
@@ -97,3 +99,42 @@ def home_figures() -> str | Markup:
         return ""
     made = figures.figures(cells, figures.region_tiles(), queries.launch_days())
     return render_template("adoption/panels/figures.html", figures=made, day=queries.today())
+
+
+SHOWN = 10
+
+
+@panel("work.tasks", order=10)
+def to_confirm(user: Actor) -> str | Markup:
+    """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
+    if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
+        return ""
+    standing = stalled(queries.active_for(user, "adoption:adoption:confirm"), queries.today())
+    return Markup(
+        render_template(
+            "adoption/panels/curator.html",
+            waiting=queries.unconfirmed_launches(user, SHOWN),
+            number=queries.unconfirmed(user),
+            standing=standing[:SHOWN],
+            more=len(standing) - SHOWN,
+        )
+    )
+
+
+@panel("work.tasks", order=50)
+def figures_of_mine(user: Actor) -> str | Markup:
+    """An analyst's screen: the figures of their territories and where to take them from. An approver reads the same."""
+    analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")
+    if not analyses and not approves:
+        return ""
+    counts = queries.counts_for(user)
+    return Markup(
+        render_template(
+            "adoption/panels/analyst.html",
+            counts=counts,
+            labels=labels,
+            total=sum(counts.values()),
+            approves=bool(approves),
+            day=queries.today(),
+        )
+    )

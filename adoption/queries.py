@@ -261,9 +261,15 @@ def with_contact(email: str) -> list[Adoption]:
 
 
 def adoptions_for(
-    user: Actor, *, q: str = "", state: State | None = None, exit: bool | None = None, unconfirmed: bool = False
+    user: Actor,
+    *,
+    q: str = "",
+    state: State | None = None,
+    exit: bool | None = None,
+    unconfirmed: bool = False,
+    permission: str = VIEW,
 ) -> Select[Adoption]:
-    """Adoptions `user` may view, for a listing joined to practice, organisation and territory."""
+    """Adoptions where `user` holds `permission`, for a listing joined to practice, organisation and territory."""
     statement = (
         select(Adoption)
         .join(Adoption.practice)
@@ -272,7 +278,7 @@ def adoptions_for(
         .options(joinedload(Adoption.practice), joinedload(Adoption.organisation), joinedload(Adoption.territory))
         .options(selectinload(Adoption.steps))
     )
-    territories = reach(user.scopes(VIEW))
+    territories = reach(user.scopes(permission))
     if territories is not None:
         statement = statement.where(Adoption.territory_id.in_(territories))
     if key := sort_key(q):
@@ -295,6 +301,27 @@ def _launch_waits() -> ColumnElement[bool]:
         StageStep.withdrawn_at.is_(None),
         StageStep.confirmed_at.is_(None),
     )
+
+
+def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
+    """Launches that wait for a confirmation of `user`, the oldest change first."""
+    statement = adoptions_for(user, unconfirmed=True, permission="adoption:adoption:confirm")
+    return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
+
+
+def active_for(user: Actor, permission: str = VIEW) -> list[Adoption]:
+    """Everything that goes on where `user` holds `permission`."""
+    return list(db.session.scalars(adoptions_for(user, exit=False, permission=permission)).unique())
+
+
+def counts_for(user: Actor) -> dict[State, int]:
+    """How many adoptions the user may view stand in each state; what was interrupted is left out."""
+    statement = adoptions_for(user, exit=False).with_only_columns(Adoption.stage, func.count())
+    rows = db.session.execute(statement.group_by(Adoption.stage).order_by(None))
+    counts = dict.fromkeys(State, 0)
+    for stage, number in rows:
+        counts[stage.state] += number
+    return counts
 
 
 def unconfirmed(user: Actor) -> int:

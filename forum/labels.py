@@ -98,6 +98,10 @@ name_actions(
         "slot.added": _l("programme item added"),
         "slot.changed": _l("programme item changed"),
         "slot.cancelled": _l("programme item cancelled"),
+        "subject:speaker": _l("speaker"),
+        "speaker.changed": _l("speaker's details changed"),
+        "speaker.consented": _l("consent to publish the name given"),
+        "speaker.withdrew": _l("consent to publish the name withdrawn"),
         "slot.restored": _l("programme item brought back"),
     }
 )

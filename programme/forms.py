@@ -8,11 +8,11 @@ import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import FieldList, FormField, SelectField, TimeField
+from wtforms import BooleanField, FieldList, FormField, SelectField, TimeField
 from wtforms.validators import InputRequired, Optional
 
 from forum.models import Forum, Room, Section
-from kernel.forms import Choice, Form, LineField, VersionedForm, required
+from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, required
 from kernel.i18n import day
 from practices.models import Practice
 from programme.items import Item, Known, Person, check_times, find_territory
@@ -24,6 +24,18 @@ MOST_PEOPLE = 30
 
 class UploadForm(Form):
     file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])
+
+
+class ProfileForm(Form):
+    """What a speaker says of themselves; the consent has its own, unticked box."""
+
+    position = LineField(_l("Position"), [Optional()])
+    biography = TextField(_l("About yourself, two or three sentences"), [Optional()], maximum=1500)
+    consent = BooleanField(_l("I agree"))
+
+
+class EmailForm(Form):
+    email = LineField(_l("E-mail"), [Optional(), email], maximum=254)
 
 
 class PersonForm(wtforms.Form):

@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
+from accounts.enums import ConsentKind
+from accounts.queries import consent_text
 from accounts.settings import site
 from activity.queries import history
 from forum import queries as forums
@@ -23,10 +25,13 @@ from kernel.text import sort_key
 from kernel.transaction import writing
 from programme import importer, operations, queries
 from programme.documents import thanks_data
-from programme.forms import SlotForm, UploadForm, as_typed
+from programme.forms import EmailForm, SlotForm, UploadForm, as_typed
 from programme.items import compare
 from programme.labels import KIND_LABELS
 from programme.models import Slot
+from speakers.models import Speaker
+from speakers.operations import consent, set_email, withdraw_consent
+from speakers.queries import publication_consents
 from territories.queries import municipality_choices
 
 blueprint = Blueprint("programme_desk", __name__)
@@ -165,6 +170,66 @@ def template(slug: str) -> ResponseReturnValue:
 def export(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     return workbook(importer.workbook(forum), f"programme-{forum.slug}.xlsx")
+
+
+@blueprint.get("/manage/forums/<slug>/speakers")
+@requires(EDIT)
+def speakers(slug: str) -> ResponseReturnValue:
+    """Who speaks: whose profile it is, and whether the name may be published."""
+    return _speakers_page(forums.forum_for(actor(), slug, EDIT))
+
+
+def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None) -> str:
+    statement = queries.speakers_of(forum.id)
+    if key := sort_key(request.args.get("q", "")):
+        statement = statement.where(Speaker.name_key.contains(key, autoescape=True))
+    lacking = request.args.get("consent") == "no"
+    if lacking:
+        statement = statement.where(Speaker.id.not_in(queries.consented()))
+    listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
+    if lacking:
+        listing.add_filter("consent", _("Only"), _("without a consent"))
+    return render_template(
+        "programme/manage/speakers.html",
+        forum=forum,
+        listing=listing,
+        consents=publication_consents([speaker.id for speaker in listing.items]),
+        wrong=wrong,
+        form=form,
+    )
+
+
+@blueprint.post("/manage/forums/<slug>/speakers/<code>/email")
+@requires(EDIT)
+@shows_form
+def speaker_email(slug: str, code: str) -> ResponseReturnValue:
+    """Say by an e-mail who may edit the profile: they see it when they sign in with it."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    speaker = queries.speaker_of(forum, code)
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return _speakers_page(forum, wrong=code, form=form), 422
+    with writing():
+        set_email(speaker, form.email.data or "", by=actor())
+    flash(_("Saved."), "ok")
+    return redirect(url_for("programme_desk.speakers", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/speakers/<code>/paper-consent")
+@requires(EDIT)
+def paper_consent(slug: str, code: str) -> ResponseReturnValue:
+    """The consent was signed on paper; with `withdrawn=yes` it was taken back."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    speaker = queries.speaker_of(forum, code)
+    text = consent_text(ConsentKind.publication, "ru")
+    with writing():
+        if request.form.get("withdrawn") == "yes":
+            withdraw_consent(speaker, by=actor())
+        elif text is not None:
+            consent(speaker, text, address="", by=actor(), on_paper=True)
+        operations.touch_speaker(speaker)
+    flash(_("Saved."), "ok")
+    return redirect(url_for("programme_desk.speakers", slug=slug))
 
 
 @blueprint.get("/manage/forums/<slug>/thanks.pdf")

@@ -201,6 +201,18 @@ def _touch(forum: Forum) -> None:
     bump("catalogue", "speakers")
 
 
+def touch_speaker(speaker: Speaker) -> None:
+    """Every public page that may name the speaker is stale."""
+    slugs = db.session.scalars(
+        select(Forum.slug)
+        .join(Slot, Slot.forum_id == Forum.id)
+        .join(Appearance, Appearance.slot_id == Slot.id)
+        .where(Appearance.speaker_id == speaker.id)
+        .distinct()
+    )
+    bump("speakers", "forums", "catalogue", *(f"forum:{slug}" for slug in slugs))
+
+
 def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
     """Cancel an item, or take the cancellation back; calendars hear of it.
 

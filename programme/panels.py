@@ -15,6 +15,8 @@ from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
 from programme import queries
+from programme.labels import TALK_FORMAT_LABELS
+from speakers.queries import own_speakers, publication_consents
 from territories.models import Level, Territory
 
 
@@ -48,7 +50,19 @@ def of_talks(forum: Forum) -> list[Lack]:
         Lack(words[name], url_for("programme_desk.programme", slug=forum.slug, without=name))
         for name, number in counts.items()
         if number
-    ]
+    ] + _of_speakers(forum)
+
+
+def _of_speakers(forum: Forum) -> list[Lack]:
+    number = queries.without_consent(forum.id)
+    if not number:
+        return []
+    text = ngettext(
+        "%(num)d speaker has not agreed to have the name published",
+        "%(num)d speakers have not agreed to have their names published",
+        number,
+    )
+    return [Lack(text, url_for("programme_desk.speakers", slug=forum.slug, consent="no"))]
 
 
 @forum_facts(order=50)
@@ -86,7 +100,28 @@ def thanks(forum: Forum) -> str | Markup:
 
 @panel("work.tasks", order=30)
 def own_sections(user: Actor) -> str | Markup:
-    """The sections a moderator chairs or an assistant helps in."""
-    held = user.scopes("forum:section:chair").of("section") | user.scopes("forum:section:assist").of("section")
-    sections = queries.sections_by_id(held) if held else []
-    return Markup(render_template("programme/panels/sections.html", sections=sections)) if sections else ""
+    """The sections a moderator chairs or an assistant helps in: when, where, what."""
+    held = queries.own_section_ids(user)
+    if not user.scopes("work:hall:open"):
+        return ""
+    sections = queries.sections_by_id(held)
+    return Markup(render_template("programme/panels/sections.html", sections=sections, spans=queries.spans_of(held)))
+
+
+@panel("work.tasks", order=40)
+def own_talks(user: Actor) -> str | Markup:
+    """A speaker's talks, and what their profile still lacks."""
+    if not user.scopes("speakers:profile:own"):
+        return ""
+    speakers = own_speakers(user)
+    ids = [speaker.id for speaker in speakers]
+    consents = publication_consents(ids)
+    lacking = [(speaker, not speaker.biography, speaker.id not in consents or speaker.hidden) for speaker in speakers]
+    return Markup(
+        render_template(
+            "programme/panels/talks.html",
+            lacking=lacking,
+            talks=queries.talks_of(ids) if ids else [],
+            formats=TALK_FORMAT_LABELS,
+        )
+    )

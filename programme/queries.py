@@ -10,7 +10,10 @@ from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
+from accounts.enums import ConsentKind
+from accounts.models import Consent, ConsentText
 from forum.models import Forum, ForumStatus, Room, Section
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
@@ -182,6 +185,81 @@ def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
     """Sections with their forums, the nearest first."""
     statement = select(Section).join(Section.forum).where(Section.id.in_(list(section_ids)))
     return list(db.session.scalars(statement.options(joinedload(Section.forum)).order_by(Forum.date_start.desc())))
+
+
+# ── first screens ────────────────────────────────────────────────────────────────────────────────
+
+
+def own_section_ids(user: Actor) -> frozenset[int]:
+    """Sections the user chairs or helps in."""
+    return user.scopes("work:hall:open").of("section")
+
+
+def section_for(user: Actor, slug: str, section_slug: str) -> Section:
+    """A section the user chairs or helps in, published or not. Raises NotFound."""
+    found = db.session.scalar(
+        select(Section)
+        .join(Section.forum)
+        .where(Section.id.in_(own_section_ids(user)), Forum.slug == slug, Section.slug == section_slug)
+        .options(joinedload(Section.forum), joinedload(Section.room).joinedload(Room.venue))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def spans_of(section_ids: Iterable[int]) -> dict[int, tuple[datetime, datetime, int]]:
+    """When each section begins and ends, and how many talks it holds."""
+    talks = func.count().filter(Slot.kind == SlotKind.talk)
+    rows = db.session.execute(
+        select(Slot.section_id, func.min(Slot.starts), func.max(Slot.ends), talks)
+        .where(Slot.section_id.in_(list(section_ids)), Slot.cancelled.is_(False))
+        .group_by(Slot.section_id)
+    )
+    return {section_id: (starts, ends, number) for section_id, starts, ends, number in rows}
+
+
+def talks_of(speaker_ids: Iterable[int]) -> list[Slot]:
+    """What these speakers tell, at whatever forum, the newest first."""
+    statement = (
+        select(Slot)
+        .where(Slot.appearances.any(Appearance.speaker_id.in_(list(speaker_ids))))
+        .options(joinedload(Slot.forum))
+    )
+    return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
+
+
+def speakers_of(forum_id: int) -> Select[Any]:
+    """Speakers of the forum's programme, for a listing."""
+    speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
+    return select(Speaker).where(Speaker.id.in_(speaks))
+
+
+def speaker_of(forum: Forum, code: str) -> Speaker:
+    """A speaker of a forum already authorised. Raises NotFound."""
+    found = db.session.scalar(speakers_of(forum.id).where(Speaker.code == code))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def consented() -> Select[Any]:
+    """Ids of speakers whose consent to publish is in force."""
+    return (
+        select(Consent.subject_id)
+        .join(ConsentText, ConsentText.id == Consent.text_id)
+        .where(
+            ConsentText.kind == ConsentKind.publication,
+            Consent.subject_type == "speaker",
+            Consent.withdrawn_at.is_(None),
+        )
+    )
+
+
+def without_consent(forum_id: int) -> int:
+    """How many speakers of the forum have given no consent to publish their name, or have withdrawn it."""
+    statement = speakers_of(forum_id).where(Speaker.id.not_in(consented()))
+    return db.session.scalar(statement.with_only_columns(func.count())) or 0
 
 
 # ── the organiser's desk ─────────────────────────────────────────────────────────────────────────

@@ -67,6 +67,8 @@ def world(app) -> dict[str, Any]:
         room = factories.room(forum, "Чужой зал")
         section = factories.section(forum, name="Чужая секция")
         slot = factories.slot(section, "Чужой доклад")
+        speaker = factories.speaker(series, "Чужой Спикер", email="speaker@example.org")
+        factories.appearance(slot, speaker)
         author = factories.organisation("Соседская организация автора", factories.TULUN)
         practice = factories.practice("Чужая практика", organisation_id=author.id)
         factories.practice("Чужой черновик", admission=Admission.draft)
@@ -100,7 +102,12 @@ def world(app) -> dict[str, Any]:
             },
             "forum": forum.slug,
             "section_slug": section.slug,
-            "code": {"adoption": adoption.code, "programme_desk": slot.code, "programme": slot.code},
+            "code": {
+                "adoption": adoption.code,
+                "programme_desk": slot.code,
+                "programme": slot.code,
+                "programme_work": speaker.code,
+            },
             "uuid": {"accounts": person.uuid, "registrations": registration.uuid},
             "venue_id": forum.venues[0].id,
             "place_id": room.id,
@@ -337,6 +344,7 @@ VIEW_FILES = [
     *ROOT.glob("*/views/*.py"),
     ROOT / "registrations" / "door.py",
     ROOT / "registrations" / "my.py",
+    ROOT / "programme" / "work.py",
 ]
 
 
