@@ -30,10 +30,10 @@ SCOPE_LABELS = {
     ScopeKind.organisation: _l("Organisation"),
 }
 STATE_LABELS = {
-    "active": _l("Signs in"),
-    "invited": _l("Invited, no password yet"),
-    "waiting": _l("Not invited yet"),
-    "suspended": _l("Account closed"),
+    "active": _l("account in use"),
+    "invited": _l("invited, no password yet"),
+    "waiting": _l("not invited yet"),
+    "suspended": _l("closed"),
 }
 STATE_KINDS = {"active": "ok", "invited": "wait", "waiting": "quiet", "suspended": "bad"}
 SPHERE_LABELS = {

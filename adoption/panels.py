@@ -101,7 +101,7 @@ def home_figures() -> str | Markup:
     return render_template("adoption/panels/figures.html", figures=made, day=queries.today())
 
 
-SHOWN = 10
+LAUNCHES, STANDING = 5, 10
 
 
 @panel("work.tasks", order=10)
@@ -113,10 +113,10 @@ def to_confirm(user: Actor) -> str | Markup:
     return Markup(
         render_template(
             "adoption/panels/curator.html",
-            waiting=queries.unconfirmed_launches(user, SHOWN),
+            waiting=queries.unconfirmed_launches(user, LAUNCHES),
             number=queries.unconfirmed(user),
-            standing=standing[:SHOWN],
-            more=len(standing) - SHOWN,
+            standing=standing[:STANDING],
+            more=len(standing) - STANDING,
         )
     )
 

@@ -76,5 +76,10 @@ def people(forum: Forum) -> list[Fact]:
         facts.append(Fact(number(found.took_part), _("took part: came or watched, each person once")))
     places = queries.municipalities_of(forum)
     if places:
-        facts.append(Fact(number(places), _("municipalities the registered people named as theirs")))
+        named = ngettext(
+            "municipality the registered people named as theirs",
+            "municipalities the registered people named as theirs",
+            places,
+        )
+        facts.append(Fact(number(places), named))
     return facts
