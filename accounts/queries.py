@@ -139,20 +139,10 @@ def lock_administrators() -> None:
 
 def people_with(role: Role, kind: ScopeKind, scope_ids: set[int]) -> list[User]:
     """Active users holding `role` in one of the scopes."""
-    return list(
-        db.session.scalars(
-            select(User)
-            .join(User.assignments)
-            .where(
-                RoleAssignment.role == role,
-                RoleAssignment.scope_kind == kind,
-                RoleAssignment.scope_id.in_(scope_ids),
-                User.suspended_at.is_(None),
-            )
-            .distinct()
-            .order_by(User.id)
-        )
+    held = User.assignments.any(
+        and_(RoleAssignment.role == role, RoleAssignment.scope_kind == kind, RoleAssignment.scope_id.in_(scope_ids))
     )
+    return list(db.session.scalars(select(User).where(held, User.suspended_at.is_(None)).order_by(User.id)))
 
 
 def consent_text(kind: ConsentKind, language: str) -> ConsentText | None:
