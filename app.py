@@ -8,6 +8,7 @@ from flask import Flask
 
 import config
 from accounts import login, settings
+from accounts import receivers as accounts_receivers
 from accounts.cli import cli as users_cli
 from accounts.cli import setup_command
 from accounts.views import blueprint as accounts_pages
@@ -31,6 +32,7 @@ from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
 from programme.manage import blueprint as programme_desk_pages
 from programme.views import blueprint as programme_pages
+from programme.work import blueprint as programme_work_pages
 from registrations import receivers as registrations_receivers
 from registrations.door import blueprint as door_pages
 from registrations.views import blueprint as registrations_pages
@@ -64,11 +66,13 @@ BLUEPRINTS = (
     practices_pages,
     programme_pages,
     programme_desk_pages,
+    programme_work_pages,
     registrations_pages,
     door_pages,
     adoption_pages,
 )
 RECEIVERS = (
+    accounts_receivers,
     practices_receivers,
     forum_receivers,
     programme_receivers,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,9 +10,10 @@ from wtforms.validators import Optional, ValidationError
 
 from accounts.enums import Role, ScopeKind
 from accounts.labels import ROLE_LABELS, SCOPE_LABELS
+from accounts.models import User
 from accounts.passwords import MINIMUM, is_weak
 from accounts.permissions import SCOPES
-from kernel.forms import Form, LineField, email, required
+from kernel.forms import ChecksField, Form, LineField, email, required
 
 
 class SignInForm(Form):
@@ -88,7 +90,49 @@ class SettingsForm(Form):
     validate_channel_vk = validate_channel_ok = validate_channel_max = validate_channel_telegram = _check_link
 
 
-class ConfirmForm(Form):
-    """A destructive act, confirmed."""
+NEW_PERSON = "new"
 
-    confirm = BooleanField()
+
+class HandoverForm(Form):
+    """Who takes over, and what. Call `offer` for the choices."""
+
+    to = SelectField(_l("Who takes over"), [required])
+    name = LineField(_l("Full name"))
+    email = LineField(_l("E-mail"), maximum=254)
+    roles = ChecksField(_l("What moves"))
+    whole = BooleanField(_l("Everything else that hangs on the person too"))
+    close = BooleanField(_l("Close the account of the one who hands over"))
+
+    def offer(self, giver: User, people: Sequence[tuple[str, str, str]], labels: Mapping[Role, Any]) -> HandoverForm:
+        self.to.choices = [
+            ("", _("Choose a person")),
+            *((uuid, f"{name} · {email}") for uuid, name, email in people),
+            (NEW_PERSON, _("Somebody new: invite by e-mail")),
+        ]
+        self.roles.choices = [
+            (str(one.id), f"{labels[one.role]} · {one.scope_name or _('Everywhere')}") for one in giver.assignments
+        ]
+        if not self.is_submitted():
+            self.roles.data = [value for value, _label in self.roles.choices]
+            self.whole.data = True
+        return self
+
+    def validate_name(self, field: LineField) -> None:
+        self._needed_of_a_new_one(field)
+
+    def validate_email(self, field: LineField) -> None:
+        self._needed_of_a_new_one(field)
+        if field.data:
+            email(self, field)
+
+    def _needed_of_a_new_one(self, field: LineField) -> None:
+        if self.to.data == NEW_PERSON and not field.data:
+            raise ValidationError(_("Give the name and the e-mail of the person to invite."))
+
+    def validate_roles(self, field: ChecksField) -> None:
+        if not field.data and not self.whole.data:
+            raise ValidationError(_("Choose what moves."))
+
+
+class SuspensionForm(Form):
+    reason = LineField(_l("Why the account is closed"), [required], maximum=500)

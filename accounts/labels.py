@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from accounts.enums import OrganisationKind, Role, ScopeKind, Sphere
-from activity.labels import name_actions
+from activity.labels import name_actions, name_details
 
 ROLE_LABELS = {
     Role.administrator: _l("Administrator"),
@@ -29,6 +29,13 @@ SCOPE_LABELS = {
     ScopeKind.territory: _l("Territory"),
     ScopeKind.organisation: _l("Organisation"),
 }
+STATE_LABELS = {
+    "active": _l("account in use"),
+    "invited": _l("invited, no password yet"),
+    "waiting": _l("not invited yet"),
+    "suspended": _l("closed"),
+}
+STATE_KINDS = {"active": "ok", "invited": "wait", "waiting": "quiet", "suspended": "bad"}
 SPHERE_LABELS = {
     Sphere.health: _l("Health care"),
     Sphere.education: _l("Education"),
@@ -60,6 +67,8 @@ name_actions(
         "subject:user_account": _l("account"),
         "subject:registration": _l("registration"),
         "subject:adoption": _l("adoption"),
+        "subject:organisation": _l("organisation"),
+        "subject:territory": _l("territory"),
         "user.added": _l("account added"),
         "user.invited": _l("invitation sent"),
         "user.reset_requested": _l("new password asked for"),
@@ -67,6 +76,8 @@ name_actions(
         "user.signed_in": _l("signed in"),
         "user.suspended": _l("account closed"),
         "user.restored": _l("account opened again"),
+        "user.signed_out_everywhere": _l("signed out on every device"),
+        "user.handed_over": _l("work handed over"),
         "role.assigned": _l("role given"),
         "role.withdrawn": _l("role taken away"),
         "organisation.added": _l("organisation added"),
@@ -75,3 +86,4 @@ name_actions(
         "territories.boundaries_loaded": _l("boundaries loaded"),
     }
 )
+name_details({"reason": _l("reason")})

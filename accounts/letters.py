@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from accounts.enums import Role
+from accounts.labels import ROLE_LABELS
 from accounts.models import User
 from accounts.settings import site
 from activity.outbox import Content, letter_kind
@@ -33,3 +35,15 @@ def reset(user_id: int) -> Content | None:
         return None
     subject = _("A new password for %(site)s", site=site().name)
     return Content(subject, "accounts/letters/reset", {"user": user, "link": public_url(invitation_path(user))})
+
+
+@letter_kind("account_handover")
+def handover(user_id: int, other_id: int, gives: bool, roles: list[tuple[str, str]]) -> Content | None:
+    """To the one who gives work away, and to the one who takes it: what, and who the other is."""
+    user, other = db.session.get(User, user_id), db.session.get(User, other_id)
+    if user is None or other is None:
+        return None
+    subject = _("Your work is handed over") if gives else _("Work is handed over to you")
+    lines = [f"{ROLE_LABELS[Role(role)]} · {scope}" if scope else str(ROLE_LABELS[Role(role)]) for role, scope in roles]
+    context = {"user": user, "other": other, "gives": gives, "lines": lines, "link": public_url("/work")}
+    return Content(subject, "accounts/letters/handover", context)

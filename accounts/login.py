@@ -1,8 +1,14 @@
-"""Flask-Login: the session names a user and the generation it was made for."""
+"""Flask-Login: the session names a user, the generation it was made for, and itself.
+
+A signed cookie cannot be taken back, only refused: whoever signs out writes the session's id beside the
+account, where it stays until every copy of the cookie has run out.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, current_app, redirect, request, url_for
+import secrets
+
+from flask import Flask, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 from sqlalchemy import bindparam, select
@@ -15,6 +21,11 @@ from kernel.security import same_site
 manager = LoginManager()
 _USER = select(User).where(User.id == bindparam("id")).options(joinedload(User.assignments))
 """With the roles, in one statement composed once: every signed-in request begins with it."""
+SESSION_ID = "sid"
+
+
+def new_session_id() -> str:
+    return secrets.token_hex(8)
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +38,9 @@ def load(identity: str) -> User | None:
     user_id, _, generation = identity.partition(":")
     user = db.session.scalars(_USER, {"id": int(user_id)}).unique().first() if user_id.isdigit() else None
     if user is None or str(user.generation) != generation or not user.is_active:
+        return None
+    if any(ended == session.get(SESSION_ID) for ended, _until in user.ended_sessions):
+        session.clear()  # or the answer would renew the cookie past the memory of its end
         return None
     if user.demo and not current_app.config["DEMO"] and not current_app.testing:
         return None

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
@@ -28,7 +29,10 @@ class User(Model):
     generation: Mapped[int] = mapped_column(default=1)
     invitation_generation: Mapped[int] = mapped_column(default=0)
     invited_at: Mapped[datetime | None]
+    ended_sessions: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """[session id, unix time until which its cookie might be shown] of sessions signed out of."""
     suspended_at: Mapped[datetime | None]
+    suspension_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     last_seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     language: Mapped[str] = mapped_column(String(5), default="ru")
@@ -44,6 +48,15 @@ class User(Model):
     @property
     def is_active(self) -> bool:
         return self.suspended_at is None
+
+    @property
+    def state(self) -> str:
+        """suspended, active, invited (a link went out, no password yet) or waiting (not even that)."""
+        if self.suspended_at:
+            return "suspended"
+        if self.password_hash:
+            return "active"
+        return "invited" if self.invited_at else "waiting"
 
     @property
     def display_name(self) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from sqlalchemy import select
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
+from accounts.queries import administrators, lock_administrators
 from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor
@@ -80,30 +83,79 @@ def assign(
     return assignment
 
 
-def withdraw(assignment: RoleAssignment, *, by: Actor | None, administrators: int) -> None:
+def end_session(user: User, session_id: str | None, *, lifetime: timedelta) -> None:
+    """Refuse every copy of this session's cookie from now on; one without an id ends with all the others."""
+    if session_id is None:
+        end_sessions(user)
+        return
+    hold(user)
+    now = utcnow().timestamp()
+    still = [ended for ended in user.ended_sessions if ended[1] > now]
+    user.ended_sessions = [*still, [session_id, int(now + lifetime.total_seconds())]]
+    db.session.flush()
+
+
+def end_sessions(user: User) -> None:
+    """Sign the person out on every device."""
+    hold(user)
+    user.generation += 1
+    user.ended_sessions = []
+    db.session.flush()
+    record(user, "user.signed_out_everywhere", user)
+
+
+def hold(*users: User) -> None:
+    """Lock accounts until the transaction ends, in id order, and see them as they are now."""
+    for user in sorted(users, key=lambda one: one.id):
+        db.session.refresh(user, with_for_update=True)
+
+
+def withdraw(assignment: RoleAssignment, *, by: Actor | None) -> None:
     """Take a role away. Raises LastAdministrator."""
+    with administration_kept(administers(assignment)):
+        take_away(assignment, by=by)
+
+
+def administers(assignment: RoleAssignment) -> bool:
+    return assignment.role is Role.administrator and assignment.scope_kind is ScopeKind.site
+
+
+def take_away(assignment: RoleAssignment, *, by: Actor | None) -> None:
     user = assignment.user
-    if assignment.role is Role.administrator and assignment.scope_kind is ScopeKind.site and administrators <= 1:
-        raise LastAdministrator()
     user.assignments.remove(assignment)
     db.session.flush()
     record(by, "role.withdrawn", user, role=assignment.role.value, scope=assignment.scope_kind.value)
 
 
-def suspend(user: User, *, by: Actor | None, administrators: int) -> None:
-    """Close the account; sessions end. Raises LastAdministrator."""
-    if user.scopes("accounts:user:edit").everywhere and administrators <= 1:
+@contextmanager
+def administration_kept(at_stake: bool) -> Iterator[None]:
+    """Around whatever may take an administrator away: afterwards somebody must be left who can sign in as one.
+
+    Everybody who administers the site is locked first, so that two who remove each other at once
+    do so one after the other, and the second is refused. Raises LastAdministrator.
+    """
+    if at_stake:
+        lock_administrators()
+    yield
+    if at_stake and not administrators():
         raise LastAdministrator()
-    user.suspended_at = utcnow()
-    user.generation += 1
-    db.session.flush()
-    record(by, "user.suspended", user)
 
 
-def restore(user: User, *, by: Actor | None) -> None:
+def suspend(user: User, *, by: Actor | None, reason: str = "") -> None:
+    """Close the account; sessions end. Raises LastAdministrator."""
+    with administration_kept(any(administers(assignment) for assignment in user.assignments)):
+        user.suspended_at = utcnow()
+        user.suspension_reason = clean(reason)[:500]
+        user.generation += 1
+        db.session.flush()
+    record(by, "user.suspended", user, reason=user.suspension_reason)
+
+
+def restore(user: User, *, by: Actor | None, reason: str = "") -> None:
     user.suspended_at = None
+    user.suspension_reason = ""
     db.session.flush()
-    record(by, "user.restored", user)
+    record(by, "user.restored", user, reason=clean(reason)[:500])
 
 
 def add_organisation(

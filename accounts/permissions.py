@@ -32,7 +32,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.organiser: frozenset(
-        FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view", "adoption:round:lead"}
+        FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view", "adoption:round:lead", "activity:log:view"}
     ),
     Role.section_moderator: frozenset({"work:hall:open", "forum:section:chair"}),
     Role.assistant: frozenset({"work:hall:open", "forum:section:assist"}),
@@ -40,10 +40,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.speaker: frozenset({"speakers:profile:own"}),
     Role.coordinator: frozenset(ADOPTION),
     Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm"}),
-    Role.approver: frozenset({"adoption:adoption:view"}),
+    Role.approver: frozenset({"adoption:adoption:view", "work:approval:open"}),
     Role.methodist: frozenset({"work:practices:open", "practices:practice:edit"}),
     Role.expert: frozenset({"practices:practice:grade"}),
-    Role.analyst: frozenset({"adoption:adoption:view"}),
+    Role.analyst: frozenset({"adoption:adoption:view", "work:figures:open"}),
 }
 
 

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind, Role, ScopeKind
 from accounts.models import ConsentText, Organisation, RoleAssignment, User
-from accounts.scopes import scope_source
+from accounts.scopes import read_scope, scope_source
 from accounts.settings import site
 from kernel.access import Actor
 from kernel.db import db
@@ -34,14 +36,71 @@ def user_by_invitation(uuid: str, secret: str) -> User:
     return user
 
 
-def users_statement(q: str = "", role: str = "") -> Select[Any]:
-    """Users whose name or e-mail holds `q` and who hold `role`, for a listing."""
+@dataclass(frozen=True)
+class Narrowing:
+    """What narrows the list of people, as it stands in the address; what makes no sense is left out."""
+
+    q: str = ""
+    role: str = ""
+    state: str = ""
+    scope: str = ""
+
+    @classmethod
+    def of(cls, args: Any) -> Narrowing:
+        role, state, scope = args.get("role", ""), args.get("state", ""), args.get("scope", "")
+        return cls(
+            args.get("q", "").strip()[:200],
+            role if role in {member.value for member in Role} else "",
+            state if state in _STATES else "",
+            scope if read_scope(scope) else "",
+        )
+
+
+_STATES: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "active": (User.suspended_at.is_(None), User.password_hash.is_not(None)),
+    "invited": (User.suspended_at.is_(None), User.password_hash.is_(None), User.invited_at.is_not(None)),
+    "waiting": (User.suspended_at.is_(None), User.password_hash.is_(None), User.invited_at.is_(None)),
+    "suspended": (User.suspended_at.is_not(None),),
+}
+
+
+def users_statement(narrowing: Narrowing = Narrowing()) -> Select[Any]:
+    """Users that `narrowing` leaves, for a listing; role and scope must be of one assignment."""
     statement = select(User)
-    if key := sort_key(q):
-        statement = statement.where(User.name_key.contains(key) | User.email.contains(email_key(q)))
-    if role in {member.value for member in Role}:
-        statement = statement.where(User.assignments.any(RoleAssignment.role == Role(role)))
+    if key := sort_key(narrowing.q):
+        statement = statement.where(
+            User.name_key.contains(key, autoescape=True) | User.email.contains(email_key(narrowing.q), autoescape=True)
+        )
+    held = []
+    if narrowing.role:
+        held.append(RoleAssignment.role == Role(narrowing.role))
+    if found := read_scope(narrowing.scope):
+        kind, scope_id = found
+        held += [RoleAssignment.scope_kind == kind, RoleAssignment.scope_id == scope_id]
+    if held:
+        statement = statement.where(User.assignments.any(and_(*held)))
+    if narrowing.state:
+        statement = statement.where(*_STATES[narrowing.state])
     return statement
+
+
+def users_for_export(narrowing: Narrowing) -> list[User]:
+    return list(db.session.scalars(users_statement(narrowing).order_by(User.name_key, User.id)))
+
+
+def assignment_of(user: User, assignment_id: int) -> RoleAssignment:
+    """A role of a person already authorised. Raises NotFound."""
+    for assignment in user.assignments:
+        if assignment.id == assignment_id:
+            return assignment
+    raise NotFound()
+
+
+def active_people(*, but: User) -> list[tuple[str, str, str]]:
+    """(uuid, name, e-mail) of everybody who may work here, without `but`, by name."""
+    statement = select(User.uuid, User.name, User.email).where(User.suspended_at.is_(None), User.id != but.id)
+    rows = db.session.execute(statement.order_by(User.name_key, User.id))
+    return [(row.uuid, row.name, row.email) for row in rows]
 
 
 def user_for(uuid: str, by: Actor) -> User:
@@ -54,38 +113,37 @@ def user_for(uuid: str, by: Actor) -> User:
     return user
 
 
+def user_by_id(user_id: int) -> User:
+    return db.session.get_one(User, user_id)
+
+
+_ADMINISTERS = (RoleAssignment.role == Role.administrator, RoleAssignment.scope_kind == ScopeKind.site)
+
+
 def administrators() -> int:
-    """How many active administrators of the whole site there are."""
+    """How many administrators of the whole site can sign in: whoever has set no password yet cannot."""
     return (
         db.session.scalar(
             select(func.count(func.distinct(User.id)))
             .join(User.assignments)
-            .where(
-                RoleAssignment.role == Role.administrator,
-                RoleAssignment.scope_kind == ScopeKind.site,
-                User.suspended_at.is_(None),
-            )
+            .where(*_ADMINISTERS, User.suspended_at.is_(None), User.password_hash.is_not(None))
         )
         or 0
     )
 
 
+def lock_administrators() -> None:
+    """Lock the accounts of everybody who administers the site, in id order, until the transaction ends."""
+    administering = select(RoleAssignment.user_id).where(*_ADMINISTERS)
+    db.session.execute(select(User.id).where(User.id.in_(administering)).order_by(User.id).with_for_update())
+
+
 def people_with(role: Role, kind: ScopeKind, scope_ids: set[int]) -> list[User]:
     """Active users holding `role` in one of the scopes."""
-    return list(
-        db.session.scalars(
-            select(User)
-            .join(User.assignments)
-            .where(
-                RoleAssignment.role == role,
-                RoleAssignment.scope_kind == kind,
-                RoleAssignment.scope_id.in_(scope_ids),
-                User.suspended_at.is_(None),
-            )
-            .distinct()
-            .order_by(User.id)
-        )
+    held = User.assignments.any(
+        and_(RoleAssignment.role == role, RoleAssignment.scope_kind == kind, RoleAssignment.scope_id.in_(scope_ids))
     )
+    return list(db.session.scalars(select(User).where(held, User.suspended_at.is_(None)).order_by(User.id)))
 
 
 def consent_text(kind: ConsentKind, language: str) -> ConsentText | None:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from accounts.enums import ScopeKind
 from accounts.labels import SCOPE_LABELS
 from kernel.access import Scopes
+from kernel.text import whole
 from territories.queries import below
 
 Lister = Callable[[], list[tuple[int, str]]]
@@ -54,6 +55,17 @@ def scope_choices() -> list[tuple[str, str]]:
     for kind, lister in _listers.items():
         choices += [(f"{kind.value}:{scope_id}", f"{SCOPE_LABELS[kind]}: {name}") for scope_id, name in lister()]
     return choices
+
+
+def read_scope(text: str) -> tuple[ScopeKind, int | None] | None:
+    """ "kind:id" as `scope_choices` writes it; None when it is something else."""
+    if text == ScopeKind.site.value:
+        return ScopeKind.site, None
+    kind, _sep, number = str(text or "").partition(":")
+    scope_id = whole(number)
+    if kind not in {one.value for one in ScopeKind} or scope_id is None:
+        return None
+    return ScopeKind(kind), scope_id
 
 
 def scope_name(kind: ScopeKind, scope_id: int | None) -> str:

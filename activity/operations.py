@@ -24,6 +24,7 @@ def record(by: Any, action: str, subject: Any, **details: Any) -> Entry:
         subject_name=str(getattr(subject, "name", "") or getattr(subject, "title", "") or "")[:255]
         if not _name_is_personal(subject)
         else "",
+        within=_place(subject),
         details=details,
     )
     db.session.add(entry)
@@ -33,3 +34,12 @@ def record(by: Any, action: str, subject: Any, **details: Any) -> Entry:
 def _name_is_personal(subject: Any) -> bool:
     column = type(subject).__table__.columns.get("name")
     return column is not None and bool(column.info.get("personal"))
+
+
+def _place(subject: Any) -> str:
+    """The forum or series the subject is, or lies in."""
+    table = type(subject).__tablename__
+    if table in ("forum", "series"):
+        return f"{table}:{subject.id}"
+    forum_id = getattr(subject, "forum_id", None) or getattr(getattr(subject, "venue", None), "forum_id", None)
+    return f"forum:{forum_id}" if forum_id else ""

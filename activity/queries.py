@@ -1,36 +1,94 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from werkzeug.exceptions import NotFound
 
 from activity.models import Entry, Letter
 from kernel.db import db
+from kernel.text import sort_key, whole
+
+ZONE = ZoneInfo("Asia/Irkutsk")
+"""The zone in which the log tells the time."""
 
 
-def entries_statement(
-    *, action: str = "", actor_id: int | None = None, subject_type: str = "", day: date | None = None
-) -> Select[Any]:
-    """Entries narrowed by what is given, for a listing; `day` in Irkutsk time."""
-    statement = select(Entry)
-    if action:
-        statement = statement.where(Entry.action == action)
-    if actor_id:
-        statement = statement.where(Entry.actor_id == actor_id)
-    if subject_type:
-        statement = statement.where(Entry.subject_type == subject_type)
-    if day:
-        start = datetime.combine(day, time.min, ZoneInfo("Asia/Irkutsk"))
-        statement = statement.where(Entry.at >= start, Entry.at < start + timedelta(days=1))
+@dataclass(frozen=True)
+class Narrowing:
+    """What narrows the log, as it stands in the address; what makes no sense is left out."""
+
+    action: str = ""
+    actor: int | None = None
+    subject_type: str = ""
+    subject: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def of(cls, args: Any) -> Narrowing:
+        return cls(
+            args.get("action", "")[:64],
+            whole(args.get("actor", "")),
+            args.get("kind", "")[:48],
+            whole(args.get("subject", "")),
+            _day(args.get("since", "")),
+            _day(args.get("until", "")),
+        )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Any]:
+    """Entries of `places` (None: all) that `narrowing` leaves, for a listing; its days are those of `ZONE`."""
+    statement = _in(select(Entry), places)
+    for column, value in (
+        (Entry.action, narrowing.action),
+        (Entry.actor_id, narrowing.actor),
+        (Entry.subject_type, narrowing.subject_type),
+        (Entry.subject_id, narrowing.subject),
+    ):
+        if value:
+            statement = statement.where(column == value)
+    if narrowing.since:
+        statement = statement.where(Entry.at >= datetime.combine(narrowing.since, time.min, ZONE))
+    if narrowing.until:
+        statement = statement.where(Entry.at < datetime.combine(narrowing.until, time.min, ZONE) + timedelta(days=1))
     return statement
 
 
-def actions() -> list[str]:
-    """Actions that occur, by name."""
-    return list(db.session.scalars(select(Entry.action).distinct().order_by(Entry.action)))
+def _in(statement: Select[Any], places: set[str] | None) -> Select[Any]:
+    return statement if places is None else statement.where(Entry.within.in_(places))
+
+
+def entries_for_export(narrowing: Narrowing, places: set[str] | None, limit: int = 20_000) -> list[Entry]:
+    """The newest first, as many as a workbook is read with."""
+    statement = entries_statement(narrowing, places).order_by(Entry.at.desc(), Entry.id.desc())
+    return list(db.session.scalars(statement.limit(limit)))
+
+
+def choices(places: set[str] | None) -> tuple[list[str], list[str], list[tuple[int, str]]]:
+    """Actions, kinds of subjects and people (id, newest name) that occur in the log of `places`."""
+    actions = db.session.scalars(_in(select(Entry.action).distinct(), places).order_by(Entry.action))
+    kinds = db.session.scalars(_in(select(Entry.subject_type).distinct(), places).order_by(Entry.subject_type))
+    newest = _in(select(func.max(Entry.id)).where(Entry.actor_id.is_not(None)), places).group_by(Entry.actor_id)
+    people = db.session.execute(select(Entry.actor_id, Entry.actor_name).where(Entry.id.in_(newest)))
+    named = [(actor_id, name) for actor_id, name in people if actor_id is not None]
+    return list(actions), list(kinds), sorted(named, key=lambda one: (sort_key(one[1]), one[0]))
+
+
+def doings(user_id: int, table: str, limit: int = 15) -> list[Entry]:
+    """What the person did, and what was done with their account (a row of `table`), newest first."""
+    about = (Entry.subject_type == table) & (Entry.subject_id == user_id)
+    statement = select(Entry).where((Entry.actor_id == user_id) | about)
+    return list(db.session.scalars(statement.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit)))
 
 
 def history(subject_type: str, subject_id: int, limit: int = 50) -> list[Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from email.message import EmailMessage
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -10,33 +9,63 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from activity import queries
+from activity import exports, queries
+from activity.labels import action_label, subject_label
 from activity.models import Entry, Letter
 from activity.outbox import compose
-from kernel.access import public, requires
-from kernel.listing import paginate
+from activity.reading import VIEW, lines, places_of
+from kernel.access import actor, public, requires
+from kernel.documents import sheets
+from kernel.i18n import day
+from kernel.listing import Listing, paginate
 
 blueprint = Blueprint("activity", __name__)
 
 
 @blueprint.get("/manage/activity")
-@requires("activity:log:view")
+@requires(VIEW)
 def log() -> ResponseReturnValue:
-    action = request.args.get("action", "")
-    day = _day(request.args.get("day", ""))
-    listing = paginate(queries.entries_statement(action=action, day=day), {"at": Entry.at}, default="-at", tie=Entry.id)
-    if action:
-        listing.add_filter("action", _("What was done"), action)
-    if day:
-        listing.add_filter("day", _("Day"), day.strftime("%d.%m.%Y"))
-    return render_template("activity/log.html", listing=listing, actions=queries.actions(), action=action, day=day)
+    places = places_of(actor())
+    narrowing = queries.Narrowing.of(request.args)
+    listing = paginate(queries.entries_statement(narrowing, places), {"at": Entry.at}, default="-at", tie=Entry.id)
+    actions, kinds, people = queries.choices(places)
+    _tell_filters(listing, narrowing, dict(people))
+    return render_template(
+        "activity/log.html",
+        listing=listing,
+        lines=lines(actor(), listing.items),
+        narrowing=narrowing,
+        actions=sorted((action_label(code), code) for code in actions),
+        kinds=sorted((subject_label(kind), kind) for kind in kinds if subject_label(kind)),
+        people=people,
+        everything=places is None,
+        export_url=listing.url(page=None, sort=None).replace("/manage/activity", "/manage/activity.xlsx", 1),
+    )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def _tell_filters(listing: Listing[Entry], narrowing: queries.Narrowing, people: dict[int, str]) -> None:
+    if narrowing.actor:
+        listing.add_filter("actor", _("Who"), people.get(narrowing.actor, f"№ {narrowing.actor}"))
+    if narrowing.action:
+        listing.add_filter("action", _("What was done"), action_label(narrowing.action))
+    if narrowing.subject_type:
+        kind = subject_label(narrowing.subject_type) or narrowing.subject_type
+        listing.add_filter("kind", _("With what"), kind)
+    if narrowing.subject:
+        listing.add_filter("subject", _("Number"), str(narrowing.subject))
+    if narrowing.since:
+        listing.add_filter("since", _("From"), day(narrowing.since, "digits"))
+    if narrowing.until:
+        listing.add_filter("until", _("Until"), day(narrowing.until, "digits"))
+
+
+@blueprint.get("/manage/activity.xlsx")
+@requires(VIEW)
+def log_export() -> ResponseReturnValue:
+    entries = queries.entries_for_export(queries.Narrowing.of(request.args), places_of(actor()))
+    body = exports.log(lines(actor(), entries))
+    headers = {"Content-Disposition": "attachment; filename=who-did-what.xlsx"}
+    return Response(body, mimetype=sheets.XLSX, headers=headers)
 
 
 def _development_only() -> None:

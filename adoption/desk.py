@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -141,3 +141,22 @@ def state_line(adoption: Adoption) -> list[LineItem]:
             mark = "current" if state is adoption.state else "todo"
         line.append(LineItem(str(STATE_LABELS[state]), mark, began))
     return line
+
+
+@dataclass(frozen=True)
+class Stalled:
+    """An adoption nobody has moved for long: what it waits for, and for how many days."""
+
+    adoption: Adoption
+    text: str
+    days: int
+
+
+def stalled(adoptions: Iterable[Adoption], today: date) -> list[Stalled]:
+    """What stands still, the longest first."""
+    found = []
+    for adoption in adoptions:
+        reached = since(adoption)
+        if adoption.exit is None and reached and rules.stalled(adoption.stage, reached, today):
+            found.append(Stalled(adoption, next_step(adoption), (today - reached).days))
+    return sorted(found, key=lambda one: (-one.days, one.adoption.id))

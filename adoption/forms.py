@@ -35,6 +35,11 @@ class StartForm(VersionedForm):
         if not field.data:
             raise ValidationError(_l("Choose an organisation or add yours below."))
 
+    def validate_territory(self, field: SelectField) -> None:
+        """Whoever has one municipality is not asked for it."""
+        if field.data and field.data not in {oktmo for oktmo, _name in field.choices}:
+            raise ValidationError(_l("Choose one of your municipalities."))
+
     def validate_new_organisation(self, field: LineField) -> None:
         if self.organisation.data == NEW and len(field.data or "") < 5:
             raise ValidationError(_l("Write the full name of the organisation."))

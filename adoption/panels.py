@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from adoption import figures, labels, queries
+from adoption.desk import stalled
 from adoption.models import State
+from forum.facts import Fact, forum_facts
+from forum.models import Forum
+from kernel.access import Actor
+from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
 from territories.models import Level, Territory
@@ -70,6 +77,18 @@ def _region(territory: Territory) -> str | Markup:
     )
 
 
+@forum_facts(order=80)
+def taken_from(forum: Forum) -> list[Fact]:
+    """What the forum led to: requests that name it, and how many of them have been launched."""
+    asked, launched = queries.taken_at(forum.id)
+    if not asked:
+        return []
+    return [
+        Fact(number(asked), ngettext("request to take a practice over", "requests to take a practice over", asked)),
+        Fact(number(launched), _("of them launched: the first result has come and nothing was stopped")),
+    ]
+
+
 @panel("home.map")
 def home_map() -> str | Markup:
     """Always tiles: in half a screen's width a true map would hide the towns, and the first visit stays light."""
@@ -88,3 +107,42 @@ def home_figures() -> str | Markup:
         return ""
     made = figures.figures(cells, figures.region_tiles(), queries.launch_days())
     return render_template("adoption/panels/figures.html", figures=made, day=queries.today())
+
+
+LAUNCHES, STANDING = 5, 10
+
+
+@panel("work.tasks", order=10)
+def to_confirm(user: Actor) -> str | Markup:
+    """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
+    if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
+        return ""
+    standing = stalled(queries.active_for(user, "adoption:adoption:confirm"), queries.today())
+    return Markup(
+        render_template(
+            "adoption/panels/curator.html",
+            waiting=queries.unconfirmed_launches(user, LAUNCHES),
+            number=queries.unconfirmed(user),
+            standing=standing[:STANDING],
+            more=len(standing) - STANDING,
+        )
+    )
+
+
+@panel("work.tasks", order=50)
+def figures_of_mine(user: Actor) -> str | Markup:
+    """An analyst's screen: the figures of their territories and where to take them from. An approver reads the same."""
+    analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")
+    if not analyses and not approves:
+        return ""
+    counts = queries.counts_for(user)
+    return Markup(
+        render_template(
+            "adoption/panels/analyst.html",
+            counts=counts,
+            labels=labels,
+            total=sum(counts.values()),
+            approves=bool(approves),
+            day=queries.today(),
+        )
+    )

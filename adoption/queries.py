@@ -15,12 +15,12 @@ from accounts.models import Organisation, User
 from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption import rules
-from adoption.models import Adoption, Stage, StageStep, State
+from adoption.models import Adoption, Exit, Stage, StageStep, State
 from forum.models import Forum, ForumStatus, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
-from kernel.text import sort_key
+from kernel.text import email_key, sort_key
 from practices.models import Admission, Practice
 from programme.models import Slot
 from territories.models import Level, Territory
@@ -270,10 +270,35 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
     )
 
 
+def taken_at(forum_id: int) -> tuple[int, int]:
+    """How many adoptions name the forum as their source, and how many of them go on and have launched."""
+    launched = [stage for stage in Stage if stage.number >= Stage.launched.number]
+    row = db.session.execute(
+        select(func.count(), func.count().filter(Adoption.stage.in_(launched), Adoption.exit.is_(None))).where(
+            Adoption.source_forum_id == forum_id
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def with_contact(email: str) -> list[Adoption]:
+    """Adoptions whose contact has this address and that are not over, oldest first."""
+    over = (Exit.declined, Exit.stopped)
+    statement = _whole().where(func.lower(Adoption.contact_email) == email_key(email))
+    statement = statement.where(or_(Adoption.exit.is_(None), Adoption.exit.not_in(over)))
+    return list(db.session.scalars(statement.order_by(Adoption.id)).unique())
+
+
 def adoptions_for(
-    user: Actor, *, q: str = "", state: State | None = None, exit: bool | None = None, unconfirmed: bool = False
+    user: Actor,
+    *,
+    q: str = "",
+    state: State | None = None,
+    exit: bool | None = None,
+    unconfirmed: bool = False,
+    permission: str = VIEW,
 ) -> Select[Adoption]:
-    """Adoptions `user` may view, for a listing joined to practice, organisation and territory."""
+    """Adoptions where `user` holds `permission`, for a listing joined to practice, organisation and territory."""
     statement = (
         select(Adoption)
         .join(Adoption.practice)
@@ -282,7 +307,7 @@ def adoptions_for(
         .options(joinedload(Adoption.practice), joinedload(Adoption.organisation), joinedload(Adoption.territory))
         .options(selectinload(Adoption.steps))
     )
-    territories = reach(user.scopes(VIEW))
+    territories = reach(user.scopes(permission))
     if territories is not None:
         statement = statement.where(Adoption.territory_id.in_(territories))
     if key := sort_key(q):
@@ -305,6 +330,27 @@ def _launch_waits() -> ColumnElement[bool]:
         StageStep.withdrawn_at.is_(None),
         StageStep.confirmed_at.is_(None),
     )
+
+
+def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
+    """Launches that wait for a confirmation of `user`, the oldest change first."""
+    statement = adoptions_for(user, unconfirmed=True, permission="adoption:adoption:confirm")
+    return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
+
+
+def active_for(user: Actor, permission: str = VIEW) -> list[Adoption]:
+    """Everything that goes on where `user` holds `permission`."""
+    return list(db.session.scalars(adoptions_for(user, exit=False, permission=permission)).unique())
+
+
+def counts_for(user: Actor) -> dict[State, int]:
+    """How many adoptions the user may view stand in each state; what was interrupted is left out."""
+    statement = adoptions_for(user, exit=False).with_only_columns(Adoption.stage, func.count())
+    rows = db.session.execute(statement.group_by(Adoption.stage).order_by(None))
+    counts = dict.fromkeys(State, 0)
+    for stage, number in rows:
+        counts[stage.state] += number
+    return counts
 
 
 def unconfirmed(user: Actor) -> int:

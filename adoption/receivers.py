@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from adoption import letters, panels
+from adoption import entries, handover, letters, panels
 from adoption.quarter import letters as quarter_letters
 
 
 def connect() -> None:
-    """Connect this feature's receivers; called once by the application. Letters and panels register on import."""
+    """Called once by the application. Letters, panels and the like register on import."""
+    assert entries
+    assert handover
     assert letters
     assert quarter_letters
     assert panels

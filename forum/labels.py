@@ -70,6 +70,13 @@ name_details(
 )
 name_actions(
     {
+        "subject:series": _l("series of forums"),
+        "subject:forum": _l("forum"),
+        "subject:venue": _l("venue"),
+        "subject:room": _l("room"),
+        "subject:section": _l("section"),
+        "subject:slot": _l("programme item"),
+        "subject:practice": _l("practice"),
         "series.added": _l("series added"),
         "series.changed": _l("series changed"),
         "forum.added": _l("forum added"),
@@ -88,7 +95,13 @@ name_actions(
         "programme.published": _l("programme published"),
         "programme.hidden": _l("programme hidden"),
         "programme.imported": _l("programme loaded from a file"),
+        "slot.added": _l("programme item added"),
+        "slot.changed": _l("programme item changed"),
         "slot.cancelled": _l("programme item cancelled"),
+        "subject:speaker": _l("speaker"),
+        "speaker.changed": _l("speaker's details changed"),
+        "speaker.consented": _l("consent to publish the name given"),
+        "speaker.withdrew": _l("consent to publish the name withdrawn"),
         "slot.restored": _l("programme item brought back"),
     }
 )

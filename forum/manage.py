@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from accounts.settings import site
 from forum import operations, queries
+from forum.documents import summary_data
+from forum.facts import facts
 from forum.forms import ForumForm, RoomForm, SectionForm, SeriesForm, VenueForm
-from forum.labels import KIND_LABELS, STATUS_LABELS
+from forum.labels import STATUS_LABELS
 from forum.models import EventKind, Format, Forum, ForumStatus, Section
+from forum.readiness import lacks
 from kernel.access import actor, requires, shows_form
+from kernel.documents import pdf
 from kernel.errors import Conflict
 from kernel.transaction import writing
 from territories import queries as territories
@@ -101,9 +105,16 @@ def new_forum() -> ResponseReturnValue:
         return render_template(page, form=form, forum=None, series=choices, chosen=chosen), _status(form)
     with writing():
         series = queries.series_for(actor(), chosen, SERIES)
-        forum = operations.add_forum(series, _forum_values(form), by=_by())
-        _set_capacities(forum, form)
-    flash(_("The forum is added as a draft. Next: venues, rooms and sections."), "ok")
+        operations.hold_series(series)
+        forum = queries.same_forum(series, form.name.data, form.date_start.data)
+        known = forum is not None
+        if forum is None:
+            forum = operations.add_forum(series, _forum_values(form), by=_by())
+            _set_capacities(forum, form)
+    if known:
+        flash(_("A forum of this title and day is here already: this is it."), "info")
+    else:
+        flash(_("The forum is added as a draft. Next: venues, rooms and sections."), "ok")
     return redirect(url_for("forum_desk.places", slug=forum.slug))
 
 
@@ -172,17 +183,27 @@ def _save(form: Any, thing: Any, values: dict[str, Any], save: Any) -> None:
 @blueprint.get("/manage/forums/<slug>")
 @requires("work:forums:open")
 def desk(slug: str) -> ResponseReturnValue:
+    """What matters now: what is not ready before the day, the day itself, its figures afterwards."""
     forum = queries.forum_for(actor(), slug, "work:forums:open")
-    today = queries.local_today(forum)
+    phase = queries.phase(forum)
     return render_template(
         "forum/manage/desk.html",
         forum=forum,
-        quotas=queries.quotas_of(forum.id),
-        lacks=operations.missing_pieces(forum, today),
-        today=today,
+        phase=phase,
+        lacks=lacks(forum),
+        facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
-        kinds=KIND_LABELS,
     )
+
+
+@blueprint.get("/manage/forums/<slug>/summary.pdf")
+@requires("work:forums:open")
+def summary(slug: str) -> ResponseReturnValue:
+    """Справка: one page of figures with their definitions."""
+    forum = queries.forum_for(actor(), slug, "work:forums:open")
+    body = pdf.render("summary", summary_data(forum, facts(forum)))
+    headers = {"Content-Disposition": f'attachment; filename="summary-{forum.slug}.pdf"'}
+    return Response(body, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.post("/manage/forums/<slug>/status")

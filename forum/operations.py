@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from activity.operations import record
@@ -58,6 +57,11 @@ def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, ope
     if changed:
         record(by, "series.changed", series, fields=changed)
         bump("forums")
+
+
+def hold_series(series: Series) -> None:
+    """Lock the series until the transaction ends: of two equal forums sent at once the second finds the first."""
+    db.session.refresh(series, with_for_update=True)
 
 
 def add_forum(series: Series, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Forum:
@@ -169,21 +173,3 @@ def touch(forum: Forum) -> None:
     """Public pages of the forum are stale now."""
     db.session.flush()
     bump(f"forum:{forum.slug}", "forums")
-
-
-def missing_pieces(forum: Forum, today: date) -> list[str]:
-    """Codes of what a forum still lacks before its day, for the organiser's desk."""
-    lacks = []
-    if not forum.venues:
-        lacks.append("venue")
-    if not forum.sections:
-        lacks.append("sections")
-    elif not all(section.stream_url for section in forum.sections):
-        lacks.append("streams")
-    if forum.status is ForumStatus.draft:
-        lacks.append("announcement")
-    if not forum.programme_published:
-        lacks.append("programme")
-    if forum.date_start >= today and not (forum.registration_opens and forum.registration_closes):
-        lacks.append("registration_dates")
-    return lacks

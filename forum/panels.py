@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
-from forum import operations, queries
-from forum.models import ForumStatus
+from forum import queries, readiness
 from kernel.access import Actor
 from kernel.panels import panel
 
@@ -17,8 +16,8 @@ def tasks(user: Actor) -> str | Markup:
     if not user.scopes("work:forums:open"):
         return ""
     coming = [
-        (forum, operations.missing_pieces(forum, queries.local_today(forum)))
+        (forum, readiness.lacks(forum))
         for forum in queries.forums_for(user, "work:forums:open")
-        if forum.status is not ForumStatus.finished and forum.date_end >= queries.local_today(forum)
+        if queries.phase(forum) != "after"
     ]
     return Markup(render_template("forum/manage/tasks.html", coming=coming))

@@ -10,9 +10,10 @@ from werkzeug.exceptions import NotFound
 
 from accounts.enums import ScopeKind
 from accounts.scopes import scope_source, scope_territory
-from forum.models import Forum, ForumStatus, Quota, Room, Section, Series, Venue
+from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Actor, Scopes
 from kernel.db import db, utcnow
+from kernel.text import sort_key
 
 
 def public_forum(slug: str) -> Forum:
@@ -60,6 +61,21 @@ def last_finished() -> Forum | None:
 def local_today(forum: Forum) -> date:
     """Today where the forum is."""
     return utcnow().astimezone(forum.zone).date()
+
+
+def phase(forum: Forum) -> str:
+    """Where the forum stands by its own clock: "before", "during" (its days) or "after" (closed by hand, too)."""
+    today = local_today(forum)
+    if forum.status is ForumStatus.finished or today > forum.date_end:
+        return "after"
+    if forum.status is ForumStatus.announced and today >= forum.date_start:
+        return "during"
+    return "before"
+
+
+def formats_of(forum_id: int) -> set[Format]:
+    """How one can take part: a format without any places is none."""
+    return {quota.format for quota in quotas_of(forum_id).values() if quota.capacity != 0}
 
 
 def sections_of(forum_id: int) -> list[Section]:
@@ -189,6 +205,12 @@ def room_of(forum: Forum, room_id: int) -> Room:
 def slug_taken(model: type[Any], slug: str, **where: Any) -> bool:
     statement = select(func.count()).select_from(model).where(model.slug == slug).filter_by(**where)
     return bool(db.session.scalar(statement))
+
+
+def same_forum(series: Series, name: str, begins: date) -> Forum | None:
+    """The series' forum of this title that begins on this day."""
+    statement = select(Forum).where(Forum.series_id == series.id, Forum.name_key == sort_key(name))
+    return db.session.scalar(statement.where(Forum.date_start == begins).order_by(Forum.id).limit(1))
 
 
 def forum_by_slug(slug: str) -> Forum | None:

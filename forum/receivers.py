@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from forum import panels
+from forum import entries, panels
 
 
 def connect() -> None:
     """Called once by the application."""
+    assert entries
     assert panels

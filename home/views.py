@@ -13,9 +13,9 @@ from home.styleguide import parts as styleguide_parts
 from kernel.access import actor, public, signed_in
 from kernel.links import base_url
 from kernel.pages import warm
+from kernel.panels import panels
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
-from practices.queries import saved_searches
 
 blueprint = Blueprint("home", __name__)
 FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, TargetGroup.student)
@@ -32,10 +32,11 @@ def front() -> ResponseReturnValue:
 @blueprint.get("/work")
 @signed_in
 def work() -> ResponseReturnValue:
-    areas = work_links()[1:]
-    if len(areas) == 1 and not saved_searches(actor().id):
+    """What waits for whoever signs in. With nothing to wait for and one area, straight there."""
+    waiting, areas = panels("work.tasks", user=actor()), work_links()[1:]
+    if not waiting and len(areas) == 1:
         return redirect(areas[0].href)
-    return render_template("home/work.html", areas=areas)
+    return render_template("home/work.html", waiting=waiting, areas=areas)
 
 
 @blueprint.get("/robots.txt")

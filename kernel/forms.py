@@ -109,6 +109,12 @@ class ChecksField(SelectMultipleField):
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:  # WTForms' own sentence has no Russian
+            raise ValidationError(_l("The list has changed meanwhile. Choose once more.")) from None
+
 
 required = DataRequired(_l("Please fill this in."))
 email = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))

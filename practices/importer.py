@@ -67,7 +67,8 @@ def plan_rows(
             result.actions.append(action)
     result.notes = table.notes
     named = {row.title for row in result.rows}
-    result.absent = sorted({practice.name for practice in known.practices.values()} - named)
+    own = [p for p in known.practices.values() if territories is None or p.territory_id in territories]
+    result.absent = sorted({practice.name for practice in own} - named)
     return result
 
 

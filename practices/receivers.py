@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practices import panels
+from practices import entries, panels
 from practices.moderation import letters
 from practices.questions import letters as question_letters
 from practices.questions import operations
@@ -10,6 +10,7 @@ from practices.questions import operations
 
 def connect() -> None:
     """Called once by the application."""
+    assert entries
     assert panels
     assert letters
     assert question_letters

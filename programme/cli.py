@@ -20,7 +20,7 @@ from kernel.imports import Plan, Verdict
 from kernel.transaction import writing
 from programme import importer, operations
 from programme.cells import read_date
-from programme.plan import Item
+from programme.items import Item
 from territories.queries import current
 
 

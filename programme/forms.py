@@ -1,10 +1,152 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import wtforms
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, FieldList, FormField, SelectField, TimeField
+from wtforms.validators import InputRequired, Optional
 
-from kernel.forms import Form
+from forum.models import Forum, Room, Section
+from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, required
+from kernel.i18n import day
+from practices.models import Practice
+from programme.items import Item, Known, Person, check_times, find_territory
+from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.models import Appearance, Slot, SlotKind, TalkFormat
+
+MOST_PEOPLE = 30
 
 
 class UploadForm(Form):
     file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])
+
+
+class ProfileForm(Form):
+    """What a speaker says of themselves; the consent has its own, unticked box."""
+
+    position = LineField(_l("Position"), [Optional()])
+    biography = TextField(_l("About yourself, two or three sentences"), [Optional()], maximum=1500)
+    consent = BooleanField(_l("I agree"))
+
+
+class EmailForm(Form):
+    email = LineField(_l("E-mail"), [Optional(), email], maximum=254)
+
+
+class PersonForm(wtforms.Form):
+    """A speaker of the item; a row without a name is left out."""
+
+    name = LineField(_l("Surname, name, patronymic"), [Optional()])
+    position = LineField(_l("Position"), [Optional()])
+    organisation = LineField(_l("Organisation"), [Optional()])
+    municipality = LineField(_l("Municipality"), [Optional()])
+
+
+class SlotForm(VersionedForm):
+    """One item of the programme. The choices are the forum's own: call `offer` first."""
+
+    title = LineField(_l("Title"), [required], maximum=500)
+    kind = SelectField(
+        _l("Kind"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()], default=SlotKind.talk.value
+    )
+    section = SelectField(_l("Section"), [InputRequired(_l("Choose a section."))], coerce=Choice(int))
+    room = SelectField(_l("Room"), coerce=Choice(int))
+    day = SelectField(_l("Day"))
+    starts = TimeField(_l("Beginning"), [InputRequired(_l("Give the time, for example 10:00."))])
+    ends = TimeField(_l("End"), [InputRequired(_l("Give the time, for example 10:20."))])
+    format = SelectField(
+        _l("How the speaker takes part"), choices=[(form.value, label) for form, label in TALK_FORMAT_LABELS.items()]
+    )
+    practice = SelectField(_l("Practice"), coerce=Choice(int))
+    people = FieldList(FormField(PersonForm), _l("Speakers"), max_entries=MOST_PEOPLE)
+
+    def offer(
+        self, forum: Forum, sections: Sequence[Section], rooms: Sequence[Room], practices: Sequence[Practice]
+    ) -> SlotForm:
+        """Fill the choices."""
+        self.section.choices = [("", _("Choose a section")), *((one.id, one.name) for one in sections)]
+        self.room.choices = [("", _("No room")), *((one.id, f"{one.name} · {one.venue.name}") for one in rooms)]
+        self.practice.choices = [("", _("No practice")), *((one.id, one.name) for one in practices)]
+        days = (forum.date_end - forum.date_start).days + 1
+        dates = [forum.date_start + timedelta(days=number) for number in range(days)]
+        self.day.choices = [(one.isoformat(), day(one)) for one in dates]
+        return self
+
+    def add_row(self) -> None:
+        """One more empty speaker."""
+        if len(self.people) < MOST_PEOPLE:
+            self.people.append_entry()
+
+    def item(self, known: Known, slot: Slot | None) -> Item:
+        """What was typed, as the programme's rules judge it."""
+        on = date.fromisoformat(self.day.data)
+        section = next(one for one in known.sections.values() if one.id == self.section.data)
+        room = known.room_by_id(self.room.data)
+        made = Item(
+            0,
+            "",
+            section.name,
+            room.name if room else "",
+            SlotKind(self.kind.data),
+            TalkFormat(self.format.data),
+            self.title.data or "",
+            datetime.combine(on, self.starts.data),
+            datetime.combine(on, self.ends.data),
+            [],
+            next((one for one in known.practices.values() if one.id == self.practice.data), None),
+            slot=slot,
+            chosen_section=section,
+            chosen_room=room,
+        )
+        check_times(made, known.forum)
+        made.people = [_person(row.form, made, known) for row in self.people if row.form.name.data]
+        return made
+
+    def blame(self, faults: Sequence[tuple[str, str]]) -> None:
+        """Show what is wrong at the fields it is about."""
+        fields = {"when": self.starts, "room": self.room, "section": self.section, "people": self.people}
+        for name, text in faults:
+            found = fields.get(name, self.title)
+            found.errors = [*found.errors, text]
+
+
+def _person(row: Any, item: Item, known: Known) -> Person:
+    """A row as a person; of somebody presented before, the name alone is enough."""
+    name = row.name.data
+    typed = [row.position.data or "", row.organisation.data or "", row.municipality.data or ""]
+    person = Person(name, typed[0], typed[1], find_territory(typed[2], item, known))
+    last = None if any(typed) else known.last_appearance(person.key)
+    if last is None:
+        return person
+    return Person(name, last.position, last.organisation_name, last.territory)
+
+
+def as_typed(slot: Slot) -> dict[str, Any]:
+    """A slot as the form shows it."""
+    return {
+        "title": slot.title,
+        "kind": slot.kind.value,
+        "section": slot.section_id,
+        "room": slot.room_id,
+        "day": slot.starts.date().isoformat(),
+        "starts": slot.starts.time(),
+        "ends": slot.ends.time(),
+        "format": slot.format.value,
+        "practice": slot.practice_id,
+        "people": [_row(appearance) for appearance in slot.appearances],
+        "version": slot.version,
+    }
+
+
+def _row(appearance: Appearance) -> dict[str, str]:
+    return {
+        "name": appearance.speaker.name,
+        "position": appearance.position,
+        "organisation": appearance.organisation_name,
+        "municipality": appearance.territory.name if appearance.territory else "",
+    }

@@ -12,9 +12,10 @@ from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table, read_table
 from kernel.imports import Plan
 from programme import queries
+from programme.items import Item
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot
-from programme.plan import KNOWN, NEEDED, Item, make_plan
+from programme.plan import KNOWN, NEEDED, make_plan
 
 COLUMNS = [
     Column("ID", 12),

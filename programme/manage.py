@@ -1,27 +1,42 @@
-"""The organiser's programme: list, import with preview, cancellation."""
+"""The organiser's programme: list, one item by hand, cancellation, import with preview."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
 
+from accounts.enums import ConsentKind
+from accounts.queries import consent_text
+from accounts.settings import site
+from activity.queries import history
 from forum import queries as forums
+from forum.models import Forum
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.db import db, utcnow
-from kernel.documents import sheets
+from kernel.documents import pdf, sheets
+from kernel.errors import Conflict
 from kernel.imports import ImportPreview, Verdict, preview_for
 from kernel.listing import paginate
 from kernel.text import sort_key
 from kernel.transaction import writing
 from programme import importer, operations, queries
-from programme.forms import UploadForm
+from programme.documents import thanks_data
+from programme.forms import EmailForm, SlotForm, UploadForm, as_typed
+from programme.items import compare
 from programme.labels import KIND_LABELS
 from programme.models import Slot
+from speakers.models import Speaker
+from speakers.operations import consent, set_email, withdraw_consent
+from speakers.queries import publication_consents
+from territories.queries import municipality_choices
 
 blueprint = Blueprint("programme_desk", __name__)
 EDIT = "forum:programme:edit"
+GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without a practice")}
 
 
 @blueprint.get("/manage/forums/<slug>/programme")
@@ -31,22 +46,111 @@ def programme(slug: str) -> ResponseReturnValue:
     statement = queries.statement_of(forum.id)
     if key := sort_key(request.args.get("q", "")):
         statement = statement.where(Slot.title_key.contains(key))
+    gap = request.args.get("without", "")
+    if (condition := queries.without(gap)) is not None:
+        statement = statement.where(condition)
     listing = paginate(
         statement, {"time": Slot.starts, "title": Slot.title_key}, default="time", tie=Slot.id, per_page=100
     )
+    if condition is not None:
+        listing.add_filter("without", _("Only"), str(GAPS[gap]))
     return render_template(
         "programme/manage/programme.html", forum=forum, listing=listing, kinds=KIND_LABELS, form=UploadForm()
     )
 
 
+@blueprint.route("/manage/forums/<slug>/programme/slots/new", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def new_slot(slug: str) -> ResponseReturnValue:
+    forum = forums.forum_for(actor(), slug, EDIT)
+    form = _slot_form(forum, None)
+    if not _finished(form):
+        return _slot_page(forum, None, form)
+    try:
+        with writing():
+            known = operations.hold_programme(forum)
+            slot = operations.add_slot(forum, form.item(known, None), known, by=actor())
+            title = slot.title
+    except operations.SlotRefused as refusal:
+        return _refused(forum, None, form, refusal)
+    flash(_("«%(title)s» is in the programme.", title=title), "ok")
+    return redirect(url_for("programme_desk.programme", slug=slug))
+
+
+@blueprint.route("/manage/forums/<slug>/programme/slots/<code>", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def slot(slug: str, code: str) -> ResponseReturnValue:
+    forum = forums.forum_for(actor(), slug, EDIT)
+    found = queries.slot_of(forum, code)
+    form = _slot_form(forum, found)
+    if not _finished(form):
+        return _slot_page(forum, found, form)
+    try:
+        with writing():
+            known = operations.hold_programme(forum)
+            item = form.item(known, found)
+            if found.version != form.opened_version():
+                raise Conflict(compare(item, found), url_for("programme_desk.slot", slug=slug, code=code))
+            changed = operations.change_slot(forum, item, known, by=actor())
+    except operations.SlotRefused as refusal:
+        return _refused(forum, found, form, refusal)
+    flash(_("Saved.") if changed else _("Nothing has changed."), "ok" if changed else "info")
+    return redirect(url_for("programme_desk.programme", slug=slug))
+
+
+def _slot_form(forum: Forum, found: Slot | None) -> SlotForm:
+    form = SlotForm(data=as_typed(found) if found else None)
+    sections, rooms = forums.sections_of(forum.id), forums.rooms_of(forum.id)
+    form.offer(forum, sections, rooms, queries.practices_for_talks(found))
+    if not form.is_submitted():
+        form.add_row()
+        chosen = next((one for one in sections if one.slug == request.args.get("section")), None)
+        if found is None and chosen is not None:
+            form.section.data, form.room.data = chosen.id, chosen.room_id
+    return form
+
+
+def _finished(form: SlotForm) -> bool:
+    """Whether the form may be carried out: «one more speaker» only shows it again with another row."""
+    if form.is_submitted() and "more" in request.form:
+        form.add_row()
+        return False
+    return bool(form.validate_on_submit())
+
+
+def _refused(forum: Forum, found: Slot | None, form: SlotForm, refusal: operations.SlotRefused) -> ResponseReturnValue:
+    form.blame(refusal.faults)
+    return _slot_page(forum, found, form)
+
+
+def _slot_page(forum: Forum, found: Slot | None, form: SlotForm) -> ResponseReturnValue:
+    page = render_template(
+        "programme/manage/slot.html",
+        forum=forum,
+        slot=found,
+        form=form,
+        speakers=queries.speaker_names(forum.series_id),
+        municipalities=municipality_choices(site().region),
+        history=history("slot", found.id, limit=10) if found else [],
+    )
+    return page, 422 if form.errors else 200
+
+
 @blueprint.post("/manage/forums/<slug>/programme/slots/<code>/cancellation")
 @requires(EDIT)
 def cancellation(slug: str, code: str) -> ResponseReturnValue:
+    """Cancel the item, or with `cancelled=no` bring it back: pressed twice, it does no more than once."""
     forum = forums.forum_for(actor(), slug, EDIT)
-    slot = queries.slot_of(forum, code)
-    with writing():
-        operations.cancel_slot(slot, not slot.cancelled, by=actor())
-        cancelled, title = slot.cancelled, slot.title
+    found = queries.slot_of(forum, code)
+    cancelled, title = request.form.get("cancelled") != "no", found.title
+    try:
+        with writing():
+            operations.cancel_slot(found, cancelled, by=actor())
+    except operations.SlotRefused as refusal:
+        flash(_("«%(title)s» cannot come back as it was. %(why)s", title=title, why=refusal), "bad")
+        return redirect(url_for("programme_desk.slot", slug=slug, code=code))
     if cancelled:
         flash(_("«%(title)s» is cancelled. The same button brings it back.", title=title), "ok")
     else:
@@ -66,6 +170,79 @@ def template(slug: str) -> ResponseReturnValue:
 def export(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     return workbook(importer.workbook(forum), f"programme-{forum.slug}.xlsx")
+
+
+@blueprint.get("/manage/forums/<slug>/speakers")
+@requires(EDIT)
+def speakers(slug: str) -> ResponseReturnValue:
+    """Who speaks: whose profile it is, and whether the name may be published."""
+    return _speakers_page(forums.forum_for(actor(), slug, EDIT))
+
+
+def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None) -> str:
+    statement = queries.speakers_of(forum.id)
+    if key := sort_key(request.args.get("q", "")):
+        statement = statement.where(Speaker.name_key.contains(key, autoescape=True))
+    lacking = request.args.get("consent") == "no"
+    if lacking:
+        statement = statement.where(Speaker.id.not_in(queries.consented()))
+    listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
+    if lacking:
+        listing.add_filter("consent", _("Only"), _("without a consent"))
+    return render_template(
+        "programme/manage/speakers.html",
+        forum=forum,
+        listing=listing,
+        consents=publication_consents([speaker.id for speaker in listing.items]),
+        wrong=wrong,
+        form=form,
+    )
+
+
+@blueprint.post("/manage/forums/<slug>/speakers/<code>/email")
+@requires(EDIT)
+@shows_form
+def speaker_email(slug: str, code: str) -> ResponseReturnValue:
+    """Say by an e-mail who may edit the profile: they see it when they sign in with it."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    speaker = queries.speaker_of(forum, code)
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return _speakers_page(forum, wrong=code, form=form), 422
+    with writing():
+        set_email(speaker, form.email.data or "", by=actor())
+    flash(_("Saved."), "ok")
+    return redirect(url_for("programme_desk.speakers", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/speakers/<code>/paper-consent")
+@requires(EDIT)
+def paper_consent(slug: str, code: str) -> ResponseReturnValue:
+    """The consent was signed on paper; with `withdrawn=yes` it was taken back."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    speaker = queries.speaker_of(forum, code)
+    text = consent_text(ConsentKind.publication, "ru")
+    with writing():
+        if request.form.get("withdrawn") == "yes":
+            withdraw_consent(speaker, by=actor())
+        elif text is not None:
+            consent(speaker, text, address="", by=actor(), on_paper=True)
+        operations.touch_speaker(speaker)
+    flash(_("Saved."), "ok")
+    return redirect(url_for("programme_desk.speakers", slug=slug))
+
+
+@blueprint.get("/manage/forums/<slug>/thanks.pdf")
+@requires(EDIT)
+def thanks(slug: str) -> ResponseReturnValue:
+    """Letters of thanks to those who spoke, a page each."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    spoke = queries.spoke_at(forum.id)
+    if not spoke:
+        raise NotFound()
+    body = pdf.render("thanks", thanks_data(forum, spoke))
+    headers = {"Content-Disposition": f'attachment; filename="thanks-{forum.slug}.pdf"'}
+    return Response(body, mimetype="application/pdf", headers=headers)
 
 
 def workbook(body: bytes, name: str) -> Response:

@@ -1,19 +1,31 @@
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
+
 from activity.operations import record
 from forum import operations as forum_operations
 from forum.models import Forum, Room, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.imports import Plan, Verdict
+from kernel.pages import bump
 from kernel.text import sort_key
+from programme.items import Item, Known, as_item, compare, find_clashes, find_double
 from programme.models import Appearance, Slot
-from programme.plan import Item, Known
 from speakers.models import Speaker
 
 
 class ImportHasErrors(ValueError):
     """A plan with errors is not carried out."""
+
+
+class SlotRefused(ValueError):
+    """What is wanted cannot be: `faults` are those of the item."""
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(text for _name, text in faults))
+        self.faults = faults
 
 
 def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None) -> None:
@@ -40,13 +52,14 @@ def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None) -> None:
 class _Builder:
     """Finds or makes what a row names."""
 
-    def __init__(self, forum: Forum, by: Actor | None) -> None:
+    def __init__(self, forum: Forum, by: Actor | None, known: Known | None = None) -> None:
         self.forum, self.by = forum, by
-        self.known = Known(forum)
+        self.known = known or Known(forum)
 
-    def put(self, item: Item) -> None:
-        section = self._section(item.section)
-        room = self._room(item.room)
+    def put(self, item: Item) -> Slot | None:
+        """Make or change the slot; None when nothing changes."""
+        section = item.chosen_section or self._section(item.section)
+        room = item.chosen_room or self._room(item.room)
         slot = item.slot
         if slot is None:
             assert item.starts is not None
@@ -66,21 +79,24 @@ class _Builder:
         elif item.changes:
             self._change(slot, item, section, room)
         else:
-            return
+            return None
         slot.practice_id = item.practice.id if item.practice else None
         self._people(slot, item)
+        return slot
 
     def _change(self, slot: Slot, item: Item, section: Section, room: Room | None) -> None:
         assert item.starts is not None
         assert item.ends is not None
-        moved = (slot.starts, slot.ends, slot.room_id) != (item.starts, item.ends, room.id if room else None)
-        slot.sequence += bool(moved or slot.cancelled)
+        before = _where(slot)
+        cancelled = slot.cancelled
         slot.section_id, slot.room_id = section.id, room.id if room else None
         slot.starts, slot.ends = item.starts, item.ends
         slot.title, slot.kind, slot.format = item.title, item.kind, item.format
         slot.source_id = item.source_id or slot.source_id
         slot.cancelled = False
+        slot.sequence += bool(cancelled or _where(slot) != before)
         slot.changed_at = utcnow()
+        flag_modified(slot, "changed_at")  # other speakers alone are also a new version, even within one moment
 
     def _section(self, name: str) -> Section:
         section = self.known.sections.get(sort_key(name))
@@ -128,12 +144,93 @@ class _Builder:
         return speaker
 
 
+def _where(slot: Slot) -> tuple[object, ...]:
+    """When and where: what a calendar must hear of. An item without a room stands under its section's name."""
+    return slot.starts, slot.ends, slot.room_id, None if slot.room_id else slot.section_id
+
+
+def hold_programme(forum: Forum) -> Known:
+    """Lock the forum's programme until the transaction ends and read it as it is now."""
+    db.session.execute(select(Forum.id).where(Forum.id == forum.id).with_for_update())
+    return Known(forum)
+
+
+def add_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None) -> Slot:
+    """Add an item by hand. Call `hold_programme` first. Raises SlotRefused, also when the same is there already."""
+    find_clashes([item], known)
+    find_double(item, known)
+    if item.faults:
+        raise SlotRefused(item.faults)
+    slot = _Builder(forum, by, known).put(item)
+    assert slot is not None
+    db.session.flush()
+    slot.source_id = slot.code  # what the exported workbook says, so that it is found again
+    record(by, "slot.added", slot, forum=forum.slug)
+    _touch(forum)
+    return slot
+
+
+def change_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None) -> bool:
+    """Change an item by hand; a cancelled one stays cancelled. Call `hold_programme` first.
+
+    Raises SlotRefused. False when nothing changes.
+    """
+    slot = item.slot
+    assert slot is not None
+    if not slot.cancelled:
+        find_clashes([item], known)
+    if item.faults:
+        raise SlotRefused(item.faults)
+    cancelled, sequence = slot.cancelled, slot.sequence
+    item.changes = [name for name, _before, _after in compare(item, slot)]
+    if not item.changes:
+        return False
+    _Builder(forum, by, known).put(item)
+    if cancelled:
+        slot.cancelled, slot.sequence = True, sequence + 1
+    db.session.flush()
+    record(by, "slot.changed", slot, forum=forum.slug)
+    _touch(forum)
+    return True
+
+
+def _touch(forum: Forum) -> None:
+    """Calendars, the programme's pages and those of practices and territories, which tell of talks, are stale."""
+    forum.programme_changed_at = utcnow()
+    forum_operations.touch(forum)
+    bump("catalogue", "speakers")
+
+
+def touch_speaker(speaker: Speaker) -> None:
+    """Every public page that may name the speaker is stale."""
+    slugs = db.session.scalars(
+        select(Forum.slug)
+        .join(Slot, Slot.forum_id == Forum.id)
+        .join(Appearance, Appearance.slot_id == Slot.id)
+        .where(Appearance.speaker_id == speaker.id)
+        .distinct()
+    )
+    bump("speakers", "forums", "catalogue", *(f"forum:{slug}" for slug in slugs))
+
+
 def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
-    """Cancel an item, or take the cancellation back; calendars hear of it."""
-    if slot.cancelled is not cancelled:
-        slot.cancelled = cancelled
-        slot.sequence += 1
-        slot.changed_at = utcnow()
-        record(by, "slot.cancelled" if cancelled else "slot.restored", slot)
-        slot.forum.programme_changed_at = utcnow()
-        forum_operations.touch(slot.forum)
+    """Cancel an item, or take the cancellation back; calendars hear of it.
+
+    Raises SlotRefused when its room or a speaker has been given to something else meanwhile.
+    """
+    if slot.cancelled is cancelled:
+        return
+    if not cancelled:
+        _check_return(slot)
+    slot.cancelled = cancelled
+    slot.sequence += 1
+    slot.changed_at = utcnow()
+    record(by, "slot.cancelled" if cancelled else "slot.restored", slot, forum=slot.forum.slug)
+    _touch(slot.forum)
+
+
+def _check_return(slot: Slot) -> None:
+    item = as_item(slot)
+    find_clashes([item], hold_programme(slot.forum))
+    if item.faults:
+        raise SlotRefused(item.faults)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, url_for
+from flask_babel import ngettext
 from markupsafe import Markup
 
+from forum.facts import Fact, forum_facts
+from forum.models import Forum
+from forum.queries import phase
+from forum.readiness import Lack, readiness
 from kernel.access import Actor
+from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
 from programme import queries
+from programme.labels import TALK_FORMAT_LABELS
+from speakers.queries import own_speakers, publication_consents
 from territories.models import Level, Territory
 
 
@@ -28,9 +36,92 @@ def told_from(territory: Territory) -> str | Markup:
     return Markup(render_template("programme/panels/territory.html", slots=slots)) if slots else ""
 
 
+@readiness(order=20)
+def of_talks(forum: Forum) -> list[Lack]:
+    """Talks without a speaker or a practice, each list one press away."""
+    counts = queries.gaps(forum.id)
+    words = {
+        "speakers": ngettext("%(num)d talk has no speaker", "%(num)d talks have no speaker", counts["speakers"]),
+        "practice": ngettext(
+            "%(num)d talk is not tied to a practice", "%(num)d talks are not tied to a practice", counts["practice"]
+        ),
+    }
+    return [
+        Lack(words[name], url_for("programme_desk.programme", slug=forum.slug, without=name))
+        for name, number in counts.items()
+        if number
+    ] + _of_speakers(forum)
+
+
+def _of_speakers(forum: Forum) -> list[Lack]:
+    number = queries.without_consent(forum.id)
+    if not number:
+        return []
+    text = ngettext(
+        "%(num)d speaker has not agreed to have the name published",
+        "%(num)d speakers have not agreed to have their names published",
+        number,
+    )
+    return [Lack(text, url_for("programme_desk.speakers", slug=forum.slug, consent="no"))]
+
+
+@forum_facts(order=50)
+def told(forum: Forum) -> list[Fact]:
+    """What was told, cancelled talks left out."""
+    found = queries.counts_of(forum.id)
+    if not found.talks:
+        return []
+    return [
+        Fact(number(found.talks), ngettext("talk of the programme", "talks of the programme", found.talks)),
+        Fact(number(found.speakers), ngettext("speaker, counted once", "speakers, each counted once", found.speakers)),
+        Fact(
+            number(found.practices),
+            ngettext("practice of the catalogue was shown", "practices of the catalogue were shown", found.practices),
+        ),
+    ]
+
+
+@panel("forum.manage", order=10)
+def now(forum: Forum) -> str | Markup:
+    """On the day: what goes on in each section and what comes next."""
+    if phase(forum) != "during":
+        return ""
+    rows = queries.now_and_next(forum)
+    return Markup(render_template("programme/manage/now.html", forum=forum, rows=rows)) if rows else ""
+
+
+@panel("forum.papers", order=20)
+def thanks(forum: Forum) -> str | Markup:
+    """Letters of thanks, when somebody spoke."""
+    if not queries.spoke_at(forum.id):
+        return ""
+    return Markup(render_template("programme/manage/thanks_button.html", forum=forum))
+
+
 @panel("work.tasks", order=30)
 def own_sections(user: Actor) -> str | Markup:
-    """The sections a moderator chairs or an assistant helps in."""
-    held = user.scopes("forum:section:chair").of("section") | user.scopes("forum:section:assist").of("section")
-    sections = queries.sections_by_id(held) if held else []
-    return Markup(render_template("programme/panels/sections.html", sections=sections)) if sections else ""
+    """The sections a moderator chairs or an assistant helps in: when, where, what."""
+    held = queries.own_section_ids(user)
+    if not user.scopes("work:hall:open"):
+        return ""
+    sections = queries.sections_by_id(held)
+    return Markup(render_template("programme/panels/sections.html", sections=sections, spans=queries.spans_of(held)))
+
+
+@panel("work.tasks", order=40)
+def own_talks(user: Actor) -> str | Markup:
+    """A speaker's talks, and what their profile still lacks."""
+    if not user.scopes("speakers:profile:own"):
+        return ""
+    speakers = own_speakers(user)
+    ids = [speaker.id for speaker in speakers]
+    consents = publication_consents(ids)
+    lacking = [(speaker, not speaker.biography, speaker.id not in consents or speaker.hidden) for speaker in speakers]
+    return Markup(
+        render_template(
+            "programme/panels/talks.html",
+            lacking=lacking,
+            talks=queries.talks_of(ids) if ids else [],
+            formats=TALK_FORMAT_LABELS,
+        )
+    )

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
+from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
+from accounts.enums import ConsentKind
+from accounts.models import Consent, ConsentText
 from forum.models import Forum, ForumStatus, Room, Section
-from kernel.db import db
+from kernel.access import Actor
+from kernel.db import db, utcnow
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
@@ -26,7 +31,7 @@ def _with_people(statement: Select[Any]) -> Select[Any]:
     )
 
 
-def slots_of(forum_id: int, *, cancelled: bool = False) -> list[Slot]:
+def slots_of(forum_id: int, *, section_id: int | None = None, cancelled: bool = False) -> list[Slot]:
     """The forum's programme in order of time, to be worked on: four queries at any size.
 
     Of practices only what stands beside a talk: their passports are long, and a talk in two has one.
@@ -34,6 +39,8 @@ def slots_of(forum_id: int, *, cancelled: bool = False) -> list[Slot]:
     """
     brief = joinedload(Slot.practice).load_only(Practice.slug, Practice.name, Practice.effect, Practice.admission)
     statement = _with_people(select(Slot).where(Slot.forum_id == forum_id)).options(brief)
+    if section_id is not None:
+        statement = statement.where(Slot.section_id == section_id)
     if not cancelled:
         statement = statement.where(Slot.cancelled.is_(False))
     statement = statement.join(Section, Section.id == Slot.section_id)
@@ -118,6 +125,21 @@ def practices_by_key() -> dict[str, Practice]:
     return {practice.name_key: practice for practice in rows}
 
 
+def practices_for_talks(slot: Slot | None) -> list[Practice]:
+    """What a talk may be about: the catalogue, and what this one is about already, by name."""
+    statement = select(Practice).where(
+        (Practice.admission == Admission.published) | (Practice.id == (slot.practice_id if slot else None))
+    )
+    brief = load_only(Practice.name, Practice.admission)
+    return list(db.session.scalars(statement.options(brief).order_by(Practice.name_key, Practice.id)))
+
+
+def speaker_names(series_id: int) -> list[str]:
+    """Everybody who has spoken in the series, for suggestions."""
+    statement = select(Speaker.name).where(Speaker.series_id == series_id).order_by(Speaker.name_key)
+    return list(db.session.scalars(statement))
+
+
 def speakers_by_key(series_id: int) -> dict[str, Speaker]:
     return {
         speaker.identity_key: speaker
@@ -134,7 +156,7 @@ def statement_of(forum_id: int) -> Select[Any]:
 def slot_of(forum: Forum, code: str) -> Slot:
     """A slot of a forum already authorised. Raises NotFound."""
     found = db.session.scalar(
-        select(Slot).where(Slot.forum_id == forum.id, Slot.code == code).options(joinedload(Slot.forum))
+        _with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code)).options(joinedload(Slot.forum))
     )
     if found is None:
         raise NotFound()
@@ -164,3 +186,166 @@ def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
     """Sections with their forums, the nearest first."""
     statement = select(Section).join(Section.forum).where(Section.id.in_(list(section_ids)))
     return list(db.session.scalars(statement.options(joinedload(Section.forum)).order_by(Forum.date_start.desc())))
+
+
+# ── first screens ────────────────────────────────────────────────────────────────────────────────
+
+
+def own_section_ids(user: Actor) -> frozenset[int]:
+    """Sections the user chairs or helps in."""
+    return user.scopes("work:hall:open").of("section")
+
+
+def section_for(user: Actor, slug: str, section_slug: str) -> Section:
+    """A section the user chairs or helps in, published or not. Raises NotFound."""
+    found = db.session.scalar(
+        select(Section)
+        .join(Section.forum)
+        .where(Section.id.in_(own_section_ids(user)), Forum.slug == slug, Section.slug == section_slug)
+        .options(joinedload(Section.forum), joinedload(Section.room).joinedload(Room.venue))
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def spans_of(section_ids: Iterable[int]) -> dict[int, tuple[datetime, datetime, int]]:
+    """When each section begins and ends, and how many talks it holds."""
+    talks = func.count().filter(Slot.kind == SlotKind.talk)
+    rows = db.session.execute(
+        select(Slot.section_id, func.min(Slot.starts), func.max(Slot.ends), talks)
+        .where(Slot.section_id.in_(list(section_ids)), Slot.cancelled.is_(False))
+        .group_by(Slot.section_id)
+    )
+    return {section_id: (starts, ends, number) for section_id, starts, ends, number in rows}
+
+
+def talks_of(speaker_ids: Iterable[int]) -> list[Slot]:
+    """What these speakers tell, at whatever forum, the newest first."""
+    statement = (
+        select(Slot)
+        .where(Slot.appearances.any(Appearance.speaker_id.in_(list(speaker_ids))))
+        .options(joinedload(Slot.forum))
+    )
+    return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
+
+
+def speakers_of(forum_id: int) -> Select[Any]:
+    """Speakers of the forum's programme, for a listing."""
+    speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
+    return select(Speaker).where(Speaker.id.in_(speaks))
+
+
+def speaker_of(forum: Forum, code: str) -> Speaker:
+    """A speaker of a forum already authorised. Raises NotFound."""
+    found = db.session.scalar(speakers_of(forum.id).where(Speaker.code == code))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def consented() -> Select[Any]:
+    """Ids of speakers whose consent to publish is in force."""
+    return (
+        select(Consent.subject_id)
+        .join(ConsentText, ConsentText.id == Consent.text_id)
+        .where(
+            ConsentText.kind == ConsentKind.publication,
+            Consent.subject_type == "speaker",
+            Consent.withdrawn_at.is_(None),
+        )
+    )
+
+
+def without_consent(forum_id: int) -> int:
+    """How many speakers of the forum have given no consent to publish their name, or have withdrawn it."""
+    statement = speakers_of(forum_id).where(Speaker.id.not_in(consented()))
+    return db.session.scalar(statement.with_only_columns(func.count())) or 0
+
+
+# ── the organiser's desk ─────────────────────────────────────────────────────────────────────────
+
+
+def _talks(forum_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Slot.forum_id == forum_id, Slot.kind == SlotKind.talk, Slot.cancelled.is_(False)
+
+
+def without(gap: str) -> ColumnElement[bool] | None:
+    """The condition of talks that lack "speakers" or a "practice"; None for anything else."""
+    if gap == "speakers":
+        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & ~Slot.appearances.any()
+    if gap == "practice":
+        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & Slot.practice_id.is_(None)
+    return None
+
+
+def gaps(forum_id: int) -> dict[str, int]:
+    """How many talks lack what, by the names `without` takes."""
+    found = {}
+    for gap in ("speakers", "practice"):
+        condition = without(gap)
+        assert condition is not None
+        statement = select(func.count()).select_from(Slot).where(Slot.forum_id == forum_id, condition)
+        found[gap] = db.session.scalar(statement) or 0
+    return found
+
+
+@dataclass(frozen=True)
+class Counts:
+    talks: int
+    speakers: int
+    practices: int
+
+
+def counts_of(forum_id: int) -> Counts:
+    """What the programme holds, cancelled talks left out; a person or practice counts once."""
+    row = db.session.execute(
+        select(
+            func.count(func.distinct(Slot.id)),
+            func.count(func.distinct(Appearance.speaker_id)),
+            func.count(func.distinct(Slot.practice_id)),
+        )
+        .outerjoin(Appearance, Appearance.slot_id == Slot.id)
+        .where(*_talks(forum_id))
+    ).one()
+    return Counts(*row)
+
+
+@dataclass(frozen=True)
+class SectionNow:
+    """What goes on in a section and what follows, by the forum's clock; None when nothing does."""
+
+    section: Section
+    now: Slot | None
+    next: Slot | None
+
+
+def now_and_next(forum: Forum) -> list[SectionNow]:
+    """Today's sections in order, while something is still to come in any of them."""
+    moment = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    today = [slot for slot in slots_of(forum.id) if slot.starts.date() == moment.date()]
+    by_section: dict[int, list[Slot]] = {}
+    for slot in today:
+        by_section.setdefault(slot.section_id, []).append(slot)
+    found = []
+    for slots in by_section.values():
+        current = [slot for slot in slots if slot.starts <= moment < slot.ends]
+        ahead = [slot for slot in slots if slot.starts > moment]
+        found.append(SectionNow(slots[0].section, current[0] if current else None, ahead[0] if ahead else None))
+    return sorted(found, key=lambda row: (row.section.position, row.section.id))
+
+
+def spoke_at(forum_id: int) -> list[Appearance]:
+    """Who spoke at the forum, each person once by name, with the first of their talks."""
+    statement = (
+        select(Appearance)
+        .join(Appearance.slot)
+        .join(Appearance.speaker)
+        .where(*_talks(forum_id))
+        .options(contains_eager(Appearance.slot), contains_eager(Appearance.speaker))
+        .order_by(Speaker.name_key, Speaker.id, Slot.starts)
+    )
+    found: dict[int, Appearance] = {}
+    for appearance in db.session.scalars(statement):
+        found.setdefault(appearance.speaker_id, appearance)
+    return list(found.values())

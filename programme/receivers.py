@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from programme import panels
+from programme import entries, panels
 
 
 def connect() -> None:
     """Called once by the application."""
+    assert entries
     assert panels

@@ -24,7 +24,7 @@ from kernel.i18n import language
 from kernel.listing import Listing, paginate
 from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
-from registrations import exports, operations, queries, tickets
+from registrations import counts, exports, operations, queries, tickets
 from registrations.blueprint import blueprint
 from registrations.forms import AddForm, CorrectionForm
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
@@ -64,7 +64,7 @@ def participants(slug: str) -> ResponseReturnValue:
         forum=forum,
         listing=listing,
         by=by,
-        figures=queries.figures(forum),
+        figures=counts.figures(forum),
         places=queries.capacities(forum).get(Format.in_person.value),
         sections=sections,
         territories=territories,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
+from forum.facts import Fact, forum_facts
 from forum.models import Forum
+from forum.queries import phase, quotas_of
+from forum.readiness import Lack, readiness
+from kernel.i18n import number
 from kernel.panels import panel
-from registrations import queries
+from registrations import counts, queries
 from registrations.places import places_notes
 
 
@@ -23,7 +29,57 @@ def take_part(forum: Forum) -> Markup | str:
 
 @panel("forum.manage", order=20)
 def participants(forum: Forum) -> Markup | str:
-    """The way to the list, with its count."""
+    """Before the day: sign-ups day by day and places left; on the day: who is here; the way to the list always."""
     if not current_user.scopes("registrations:registration:view"):
         return ""
-    return Markup(render_template("registrations/manage/_panel.html", forum=forum, figures=queries.figures(forum)))
+    now = phase(forum)
+    figures = counts.figures(forum)
+    return Markup(
+        render_template(
+            "registrations/manage/_panel.html",
+            forum=forum,
+            phase=now,
+            figures=figures,
+            quotas=[quota for quota in quotas_of(forum.id).values() if quota.capacity],
+            days=counts.signups_by_day(forum) if now == "before" and figures.registered else [],
+            door=counts.door_now(forum) if now == "during" else None,
+            sections=counts.chosen_by_section(forum) if now == "during" else [],
+        )
+    )
+
+
+@readiness(order=40)
+def letters(forum: Forum) -> list[Lack]:
+    """Letters to participants that could not be delivered."""
+    addresses = counts.undelivered_to(forum)
+    if not addresses:
+        return []
+    text = ngettext(
+        "%(num)d letter to a participant was not delivered: %(to)s",
+        "%(num)d letters to participants were not delivered: %(to)s",
+        len(addresses),
+        to=", ".join(addresses[:3]) + ("…" if addresses[3:] else ""),
+    )
+    return [Lack(text, url_for("registrations.participants", slug=forum.slug, q=addresses[0]))]
+
+
+@forum_facts(order=10)
+def people(forum: Forum) -> list[Fact]:
+    """Who registered, came, watched; only what was counted."""
+    found = counts.figures(forum)
+    facts = [
+        Fact(number(found.registered), _("registered: a person is a name with an e-mail, cancelled ones left out")),
+        Fact(number(found.came), _("came in person: let in at the door, each once")),
+    ]
+    if found.watched:
+        facts.append(Fact(number(found.watched), _("watched remotely for 15 minutes or more, each once")))
+        facts.append(Fact(number(found.took_part), _("took part: came or watched, each person once")))
+    places = counts.municipalities_of(forum)
+    if places:
+        named = ngettext(
+            "municipality the registered people named as theirs",
+            "municipalities the registered people named as theirs",
+            places,
+        )
+        facts.append(Fact(number(places), named))
+    return facts

@@ -16,7 +16,7 @@ from kernel.db import db, utcnow
 from kernel.secrets import token_hash
 from kernel.text import email_key, like_prefix, sort_key, whole
 from programme.models import Slot
-from registrations.models import Attendance, AttendanceKind, Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
 JOIN_EARLY = timedelta(minutes=15)
@@ -286,68 +286,7 @@ def interests_of(forum: Forum) -> dict[int, list[str]]:
     return found
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Counts of a forum; what each means stands beside it on the screen."""
-
-    registered: int
-    confirmed: int
-    in_person: int
-    remote: int
-    waiting: int
-    cancelled: int
-    came: int
-    watched: int
-    took_part: int
-    """Came or watched, each person once."""
-
-
-WATCHED_MINUTES = 15
-
-
 _forum: BindParameter[int] = bindparam("forum")
-_watched = (
-    select(Attendance.registration_id)
-    .where(Attendance.forum_id == _forum, Attendance.kind == AttendanceKind.minutes)
-    .group_by(Attendance.registration_id)
-    .having(func.sum(Attendance.minutes) >= WATCHED_MINUTES)
-    .subquery()
-)
-"""Registrations that watched remotely for at least a quarter of an hour, all their sittings together."""
-_STATES = (
-    select(Registration.status, Registration.format, func.count())
-    .where(Registration.forum_id == _forum)
-    .group_by(Registration.status, Registration.format)
-)
-_TOOK_PART = select(
-    select(func.count()).select_from(Presence).where(Presence.forum_id == _forum).scalar_subquery().label("came"),
-    func.count(_watched.c.registration_id).label("watched"),
-    func.count(Presence.registration_id).label("both"),
-).select_from(_watched.outerjoin(Presence.__table__, Presence.registration_id == _watched.c.registration_id))
-
-
-def figures(forum: Forum) -> Figures:
-    """Two queries, both answered from indexes."""
-    connection = db.session.connection()
-    rows = connection.execute(_STATES, {"forum": forum.id})
-    counts = {(status, format): number for status, format, number in rows}
-    present = connection.execute(_TOOK_PART, {"forum": forum.id}).one()
-
-    def of(*statuses: RegistrationStatus, formats: tuple[Format, ...] = tuple(Format)) -> int:
-        return sum(counts.get((status, format), 0) for status in statuses for format in formats)
-
-    confirmed, waitlisted = RegistrationStatus.confirmed, RegistrationStatus.waitlisted
-    return Figures(
-        registered=of(confirmed, waitlisted),
-        confirmed=of(confirmed),
-        in_person=of(confirmed, formats=(Format.in_person,)),
-        remote=of(confirmed, formats=(Format.remote,)),
-        waiting=of(waitlisted),
-        cancelled=of(RegistrationStatus.cancelled),
-        came=present.came,
-        watched=present.watched,
-        took_part=present.came + present.watched - present.both,
-    )
 
 
 def territories_present(forum: Forum) -> list[tuple[str, str]]:

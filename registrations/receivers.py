@@ -5,6 +5,7 @@ from __future__ import annotations
 from forum.models import Quota
 from forum.signals import quota_changed
 from registrations import (
+    entries,  # noqa: F401  (names registrations in the log)
     operations,
     panels,  # noqa: F401  (registers the panels)
 )

@@ -48,7 +48,7 @@ def new_round() -> ResponseReturnValue:
     regions = queries.regions_for(actor())
     form = RoundForm().offer([(region.oktmo, region.name) for region in regions])
     if not regions:
-        return render_template("adoption/quarter/no_region.html")
+        return render_template("adoption/quarter/no_region.html"), 422 if form.is_submitted() else 200
     if not form.is_submitted():
         form.due.data = rules.usual_due(*rules.quarter_of(today()), today())
     if not form.validate_on_submit():

@@ -10,6 +10,8 @@ from accounts.views import DEMO_PASSWORD
 from forum.queries import forum_by_slug, section_of, series_by_slug
 from home.demo import rows
 from kernel.transaction import writing
+from speakers.operations import set_email
+from speakers.queries import speakers_named
 from territories.queries import current
 
 
@@ -24,6 +26,9 @@ def load_people() -> None:
             if row["role"] in {role.value for role in Role}:
                 kind, scope_id, name = _scope(row["scope_kind"], row["scope"])
                 assign(user, Role(row["role"]), kind, scope_id, by=None, scope_name=name)
+            if row["role"] == Role.speaker.value:
+                for speaker in speakers_named(user.name):
+                    set_email(speaker, user.email, by=None)
 
 
 def _scope(kind: str, scope: str) -> tuple[ScopeKind, int | None, str]:

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from accounts import operations, queries
+from accounts import operations
 from accounts.enums import Role
 from accounts.letters import invitation_path
 from accounts.models import User
 from accounts.passwords import hash_password
 from activity.models import Entry, Letter
 from activity.outbox import compose
+from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
 from tests.client import PageClient
+from tests.conftest import NOW
 
 PASSWORD = "четыре слова подряд"
 
@@ -85,7 +88,7 @@ def test_a_new_password_ends_other_sessions(client, person):
 def test_a_suspended_person_is_out_at_once(client, person):
     enter(client)
     with writing():
-        operations.suspend(person, by=None, administrators=1)
+        operations.suspend(person, by=None)
     assert client.get("/work").status_code == 302
     assert enter(client).status_code == 422
 
@@ -138,8 +141,6 @@ def test_a_weak_or_mistyped_password_is_explained(client, person, password, repe
 
 
 def test_an_old_invitation_says_so(client, person):
-    from datetime import timedelta
-
     with writing():
         operations.invite(person, by=None)
         person.invited_at -= timedelta(days=8)
@@ -205,5 +206,44 @@ def test_the_last_administrator_cannot_be_removed(app):
     with writing():
         admin = factories.administrator()
     with pytest.raises(operations.LastAdministrator), writing():
-        operations.withdraw(admin.assignments[0], by=admin, administrators=queries.administrators())
+        operations.withdraw(admin.assignments[0], by=admin)
     assert db.session.get(User, admin.id).holds(Role.administrator)
+
+
+def copied(client: PageClient) -> PageClient:
+    """Another browser with a copy of this one's cookie."""
+    other = PageClient(client.application)
+    other.set_cookie("tirazh", client.get_cookie("tirazh").value)
+    return other
+
+
+def test_a_copied_cookie_ends_with_the_session_it_was_copied_from(client, person):
+    enter(client)
+    thief, phone = copied(client), PageClient(client.application)
+    enter(phone)
+    assert thief.get("/practices/").status_code == 200
+    client.submit("/logout", page="/work")
+    answer = thief.get("/work")
+    assert answer.headers["Location"] == "/login?next=/work"
+    assert "_user_id" not in str(answer.headers.get("Set-Cookie"))
+    assert phone.get("/work").status_code == 200
+
+
+def test_signing_out_everywhere_ends_every_session(client, person):
+    enter(client)
+    phone = PageClient(client.application)
+    enter(phone)
+    client.submit("/logout", {"everywhere": "yes"}, page="/work")
+    assert (client.get("/work").status_code, phone.get("/work").status_code) == (302, 302)
+    assert enter(PageClient(client.application)).status_code == 302
+
+
+def test_ended_sessions_are_forgotten_when_their_cookies_have_run_out(client, person):
+    for hours in (0, 1, 14):
+        kernel_db.set_clock(lambda hours=hours: NOW + timedelta(hours=hours))
+        browser = PageClient(client.application)
+        enter(browser)
+        browser.submit("/logout", page="/work")
+    db.session.expire_all()
+    [ended] = person.ended_sessions
+    assert ended[1] == int((NOW + timedelta(hours=26)).timestamp())

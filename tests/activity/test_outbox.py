@@ -128,7 +128,7 @@ def test_delivered_letters_are_forgotten_after_a_month(person, mailbox):
 
 def test_a_letter_with_nothing_left_to_say_is_not_sent(person, mailbox):
     with writing():
-        operations.suspend(person, by=None, administrators=2)
+        operations.suspend(person, by=None)
     deliver_due()
     assert mailbox.messages == []
     assert only().status is LetterStatus.sent

@@ -64,6 +64,16 @@ def test_a_forum_from_nothing_to_the_public_page(world, client):
     assert quota.capacity == 50
 
 
+def test_a_double_click_makes_one_forum(world):
+    client = world["client"]
+    form = new(csrf_token=client.token("/manage/forums/new"))
+    answers = [client.post("/manage/forums/new", data=form).headers["Location"] for _time in range(2)]
+    assert answers == ["/manage/forums/forum-probnyy/places"] * 2
+    assert "уже есть" in client.get(answers[0]).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    client.post("/manage/forums/new", data=form | {"date_start": "2027-08-31"})
+    assert len(db.session.scalars(select(Forum).where(Forum.slug.startswith("forum-probnyy"))).all()) == 2
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

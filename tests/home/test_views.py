@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.enums import Role
 from kernel.transaction import writing
 from tests import factories
 
@@ -41,7 +40,7 @@ def test_a_person_with_one_area_goes_straight_there(app, sign_in):
 
 def test_a_person_without_an_area_is_told_so(app, sign_in):
     with writing():
-        person = factories.give(factories.user(), Role.speaker)
+        person = factories.user()
     assert "К\u00a0практикам" in sign_in(person).get("/work").get_data(as_text=True)
 
 

@@ -32,10 +32,10 @@ class Crowd:
         for pipe in self.pipes:
             assert pipe.recv() == "ready"
 
-    def meet(self, page: str, identity: str = "") -> None:
-        """Begin on a fresh database: forms come from `page`, `identity` is who is signed in."""
-        for pipe in self.pipes:
-            pipe.send((page, identity))
+    def meet(self, page: str, *identities: str) -> None:
+        """Begin on a fresh database: forms come from `page`; the processes are signed in as `identities` in turn."""
+        for number, pipe in enumerate(self.pipes):
+            pipe.send((page, identities[number % len(identities)] if identities else ""))
         for pipe in self.pipes:
             assert pipe.recv() == "met"
 

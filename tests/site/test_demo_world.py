@@ -196,8 +196,8 @@ def test_all_municipalities_have_a_tile_of_their_own(demo):
 
 def test_figures_of_attendance_counted_another_way(demo):
     from forum.queries import forum_by_slug
+    from registrations.counts import figures
     from registrations.models import AttendanceKind
-    from registrations.queries import figures
 
     counted = figures(forum_by_slug("prosemyu-2026"))
     rows = db.session.execute(

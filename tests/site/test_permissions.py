@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
+from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 from accounts.enums import Role, ScopeKind
-from accounts.models import User
+from accounts.models import Organisation, User
+from activity.operations import record
 from adoption.quarter.operations import open_round
 from forum.models import Format
-from kernel.db import db
+from kernel.db import Base, db
 from kernel.text import email_key, sort_key
 from kernel.transaction import writing
+from practices.models import Admission, Practice
 from practices.moderation.models import PracticeComment
+from practices.operations import save_search
 from registrations.models import Registration
 from tests import factories
 from tests.client import PageClient
@@ -32,29 +38,38 @@ OWN_LISTS = {
     "practices.export",
     "practices.waiting",
     "practices.grading",
-    "practices.searches",
     "adoption.cabinet",
     "adoption.quarter",
     "adoption.quarter_form",
-    "adoption.quarter_upload",
     "adoption.rounds",
     "adoption.adoptions",
     "door.choose",
     "home.work",
-    "accounts.logout",
+    "activity.log",
+    "activity.log_export",
 }
-"""Lists that show a person only what is theirs, and their own pages."""
+"""Lists that show a person only what is theirs: see `test_a_list_of_ones_own_shows_nothing_of_others`."""
 MAKES_OWN = {
     "forum_desk.new_forum",
     "practices.invitation",
     "practices.new",
     "practices.upload",
-    "practices.import_template",
-    "practices.new_search",
     "adoption.start",
     "adoption.new_round",
 }
-"""Pages where a person begins something of their own."""
+"""Where a person begins something of their own: see `test_nothing_is_made_in_the_scope_of_others`."""
+BELONGS_TO_NOBODY = {
+    "accounts.logout",
+    "practices.import_template",
+    "adoption.quarter_upload",
+}
+"""Pages that show and change nothing but the caller's own session."""
+OF_ONESELF = {"practices.searches", "practices.new_search"}
+"""What a person keeps for themselves: see `test_what_a_person_keeps_nobody_else_sees`."""
+MARKS = {"adoption.rounds": "I.квартал 2027"}
+"""Where what is not the stranger's bears another word."""
+FOREIGN = re.compile("Чуж|Соседск", re.IGNORECASE)
+"""A word in the name of everything that is not the stranger's; organisations are «Соседская»."""
 
 
 @pytest.fixture
@@ -63,11 +78,21 @@ def world(app) -> dict[str, Any]:
 
     with writing():
         series = factories.series()
-        forum = factories.forum(in_series=series)
-        room = factories.room(forum)
-        section = factories.section(forum)
-        slot = factories.slot(section)
-        practice = factories.practice(organisation_id=factories.organisation(oktmo=factories.TULUN).id)
+        series.name = "Чужой цикл"
+        forum = factories.forum(in_series=series, name="Чужой форум")
+        room = factories.room(forum, "Чужой зал")
+        section = factories.section(forum, name="Чужая секция")
+        slot = factories.slot(section, "Чужой доклад")
+        speaker = factories.speaker(series, "Чужой Спикер", email="speaker@example.org")
+        factories.appearance(slot, speaker)
+        author = factories.organisation("Соседская организация автора", factories.TULUN)
+        practice = factories.practice("Чужая практика", organisation_id=author.id)
+        factories.practice("Чужой черновик", admission=Admission.draft)
+        factories.organisation("Соседская организация", factories.TAYSHET)
+        for act, thing in (("forum.added", forum), ("series.added", series), ("section.added", section)):
+            record(None, act, thing)
+        record(None, "slot.added", slot)
+        record(None, "practice.added", practice)
         person = factories.user("somebody@example.org")
         uuid = "11111111-2222-3333-4444-555555555555"
         registration = Registration(
@@ -88,8 +113,11 @@ def world(app) -> dict[str, Any]:
         asked, _new = open_round(
             factories.territory(factories.REGION), 2027, 1, date(2027, 4, 5), by=None, letters=False
         )
+        kept = save_search("Чужой поиск", "q=чужое", by=owner)
         return {
             "round_code": asked.code,
+            "owner": owner,
+            "search_id": kept.id,
             "oktmo": factories.TAYSHET,
             "slug": {
                 "forum_desk.edit_series": series.slug,
@@ -98,12 +126,18 @@ def world(app) -> dict[str, Any]:
             },
             "forum": forum.slug,
             "section_slug": section.slug,
-            "code": {"adoption": adoption.code, "programme_desk": slot.code, "programme": slot.code},
+            "code": {
+                "adoption": adoption.code,
+                "programme_desk": slot.code,
+                "programme": slot.code,
+                "programme_work": speaker.code,
+            },
             "uuid": {"accounts": person.uuid, "registrations": registration.uuid},
             "venue_id": forum.venues[0].id,
             "place_id": room.id,
             "kind": "rooms",
             "comment_id": comment(practice),
+            "ids": {"series": series.id, "forum": forum.id, "section": section.id},
         }
 
 
@@ -118,17 +152,31 @@ def comment(practice) -> int:
 
 @pytest.fixture
 def stranger(world) -> User:
-    """Organiser, door volunteer, moderator and coordinator, all of them elsewhere."""
+    """Somebody who holds every role that has a scope, all of them elsewhere."""
     with writing():
         region = factories.territory(ELSEWHERE)
         other = factories.series("other", territory_id=region.id)
         forum = factories.forum("other-2027", in_series=other, territory_id=region.id)
         section = factories.section(forum)
-        person = factories.organiser(other)
-        factories.give(person, Role.door, ScopeKind.forum, forum.id)
-        factories.give(person, Role.section_moderator, ScopeKind.section, section.id)
-        for role in (Role.coordinator, Role.curator, Role.analyst, Role.approver, Role.methodist, Role.expert):
-            factories.give(person, role, ScopeKind.territory, region.id)
+        return _of_every_role(other.id, forum.id, section.id, region.id)
+
+
+@pytest.fixture
+def native(world) -> User:
+    """The same roles held here: what the stranger must not see, this person does."""
+    with writing():
+        return _of_every_role(*world["ids"].values(), factories.territory(factories.REGION).id)
+
+
+def _of_every_role(series_id: int, forum_id: int, section_id: int, territory_id: int) -> User:
+    person = factories.user(name="Устроитель Олег Пробович")
+    factories.give(person, Role.organiser, ScopeKind.series, series_id)
+    factories.give(person, Role.door, ScopeKind.forum, forum_id)
+    factories.give(person, Role.speaker)
+    for role in (Role.section_moderator, Role.assistant):
+        factories.give(person, role, ScopeKind.section, section_id)
+    for role in (Role.coordinator, Role.curator, Role.analyst, Role.approver, Role.methodist, Role.expert):
+        factories.give(person, role, ScopeKind.territory, territory_id)
     return person
 
 
@@ -157,13 +205,18 @@ def test_every_endpoint_declares_who_may_call(app):
     assert undeclared == []
 
 
-def test_a_stranger_of_the_same_roles_is_refused_everywhere(app, world, stranger, sign_in):
-    client = sign_in(stranger)
+def enter(sign_in, person: User) -> tuple[PageClient, str]:
+    """The person's client, and a token for its forms."""
+    client = sign_in(person)
     client.checking = False
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/work").get_data(as_text=True)).group(1)
+    return client, client.token("/work")
+
+
+def test_a_stranger_of_the_same_roles_is_refused_everywhere(app, world, stranger, sign_in):
+    client, token = enter(sign_in, stranger)
     answers = {}
     for rule in scoped_rules(app):
-        if rule.endpoint in OWN_LISTS | MAKES_OWN:
+        if rule.endpoint in OWN_LISTS | MAKES_OWN | BELONGS_TO_NOBODY | OF_ONESELF:
             continue
         for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
             answer = client.open(address(rule, world), method=method, data={"csrf_token": token})
@@ -171,6 +224,132 @@ def test_a_stranger_of_the_same_roles_is_refused_everywhere(app, world, stranger
     allowed = {404, 405}
     assert {name: code for name, code in answers.items() if code not in allowed} == {}
     assert sum(code == 404 for code in answers.values()) > 60
+
+
+def shown(client: PageClient, address: str) -> str:
+    """What an address shows, workbooks as the text of their cells, where it leads included."""
+    answer = client.get(address, follow_redirects=True)
+    assert answer.status_code == 200
+    if answer.mimetype.startswith("text/"):
+        return answer.get_data(as_text=True)
+    book = python_calamine.load_workbook(io.BytesIO(answer.data))
+    return repr([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+
+
+def own_address(app, endpoint: str, world: dict[str, Any]) -> str:
+    return address(next(rule for rule in scoped_rules(app) if rule.endpoint == endpoint), world)
+
+
+@pytest.mark.parametrize("endpoint", sorted(OWN_LISTS))
+def test_a_list_of_ones_own_shows_nothing_of_others(app, world, stranger, native, sign_in, endpoint):
+    """Nor does it when asked by name; whoever holds the same roles here finds it there."""
+    path, mark = own_address(app, endpoint, world), re.compile(MARKS.get(endpoint, FOREIGN.pattern), re.IGNORECASE)
+    client, _token = enter(sign_in, stranger)
+    for question in ("", "?q=Чуж", "?state=think", "?territory=" + factories.TAYSHET):
+        assert mark.findall(shown(client, path + question).replace(question[3:], "")) == []
+    assert mark.search(shown(enter(sign_in, native)[0], path))
+
+
+def test_what_a_person_keeps_nobody_else_sees(world, stranger, native, sign_in):
+    for person in (stranger, native):
+        assert "Чужой поиск" not in shown(enter(sign_in, person)[0], "/work/searches")
+    assert "Чужой поиск" in shown(enter(sign_in, world["owner"])[0], "/work/searches")
+
+
+def test_what_belongs_to_nobody_shows_and_ends_nothing_of_others(app, world, stranger, native, sign_in):
+    here, _token = enter(sign_in, native)
+    client, token = enter(sign_in, stranger)
+    for endpoint in sorted(BELONGS_TO_NOBODY - {"accounts.logout"}):
+        assert FOREIGN.findall(shown(client, own_address(app, endpoint, world))) == []
+    assert client.post("/logout", data={"csrf_token": token}).status_code == 302
+    assert client.get("/work").status_code == 302
+    assert here.get("/work").status_code == 200
+
+
+FORUM = {
+    "name": "Форум не там",
+    "kind": "forum",
+    "date_start": "2027-09-01",
+    "date_end": "2027-09-02",
+    "timezone": "Asia/Irkutsk",
+    "place": "Тулун",
+}
+PRACTICE = {
+    "name": "Практика не там",
+    "effect": "Семьям легче.",
+    "groups": "large",
+    "what_is_done": "Помощь.",
+    "who_does_it": "Центр.",
+    "what_is_needed": "Люди.",
+    "contact_email": "a@example.org",
+    "sphere": "social",
+    "territory": factories.TULUN,
+}
+REQUEST = {"contact_name": "Пробов Пётр", "contact_email": "p@example.org", "source": ""}
+
+
+def attempts(endpoint: str) -> list[dict[str, Any]]:
+    """Forms that would make something where the stranger holds no role."""
+    if endpoint == "forum_desk.new_forum":
+        return [FORUM | {"series": "prosemyu", "territory": str(factories.territory(factories.TULUN).id)}]
+    if endpoint == "practices.new":
+        return [PRACTICE]
+    if endpoint == "practices.invitation":
+        named = {"name": "Пробов Пётр", "email": "p@example.org", "practice": "Практика не там"}
+        return [named | {"territory": factories.TULUN}]
+    if endpoint == "adoption.new_round":
+        return [{"region": factories.REGION, "quarter": "2027-1", "due": "2027-04-05"}]
+    if endpoint == "practices.upload":
+        book = "Название;Территория\nПрактика не там;Тулун\n".encode()
+        known = "Название;Территория;Эффект\nЧужая практика;Иркутск;Хуже\n".encode()
+        return [{"file": (io.BytesIO(body), "book.csv")} for body in (book, known)]
+    assert endpoint == "adoption.start", "A new page where something begins: say here how a stranger would misuse it."
+    known = str(organisation_id("Соседская организация"))
+    new = {"organisation": "new", "new_organisation": "Соседская новая", "territory": factories.TAYSHET}
+    return [REQUEST | {"organisation": known}, REQUEST | new]
+
+
+def organisation_id(name: str) -> int:
+    return db.session.scalars(select(Organisation.id).where(Organisation.name == name)).one()
+
+
+UNCOUNTED = {"import_preview", "stored_file", "activity_entry", "content_version", "rate_window"}
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has, but for what an upload leaves to be looked at."""
+    db.session.rollback()
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in UNCOUNTED]
+    return {table.name: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def try_to_make(client: PageClient, path: str, form: dict[str, Any], token: str) -> int:
+    """Send the form; when that leads to a preview, confirm it too. Returns the form's own status."""
+    answer = client.post(path, data=form | {"csrf_token": token}, content_type="multipart/form-data")
+    if answer.status_code == 302 and "/import/" in (preview := answer.headers["Location"]):
+        page = client.get(preview).get_data(as_text=True)
+        assert FOREIGN.findall(page.replace("Чужая практика", "")) == []
+        client.post(f"{preview}/confirmation", data={"csrf_token": token})
+    return answer.status_code
+
+
+@pytest.mark.parametrize("endpoint", sorted(MAKES_OWN))
+def test_nothing_is_made_in_the_scope_of_others(app, world, stranger, native, sign_in, endpoint):
+    path = own_address(app, endpoint, world)
+    practice = db.session.scalars(select(Practice).where(Practice.name == "Чужая практика")).one()
+    client, token = enter(sign_in, stranger)
+    before = rows()
+    for form in attempts(endpoint):
+        assert try_to_make(client, path, form, token) in ({302} if endpoint == "practices.upload" else {404, 422})
+        assert rows() == before
+    db.session.refresh(practice)
+    assert (practice.effect, practice.version) == ("Специалист приходит домой и учит родителей.", 1)
+    client, token = enter(sign_in, native)
+    for form in attempts(endpoint):
+        assert client.post(path, data=form | {"csrf_token": token}, content_type="multipart/form-data").status_code in {
+            302,
+            303,
+        }
 
 
 def test_a_visitor_is_sent_to_sign_in_and_may_change_nothing(app, world):
@@ -211,6 +390,7 @@ VIEW_FILES = [
     *ROOT.glob("*/views/*.py"),
     ROOT / "registrations" / "door.py",
     ROOT / "registrations" / "my.py",
+    ROOT / "programme" / "work.py",
 ]
 
 

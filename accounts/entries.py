@@ -1,0 +1,26 @@
+"""How this feature's subjects are called and opened in the log."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import select
+
+from accounts.models import Organisation, User
+from activity.reading import Subject, subject_source
+from kernel.access import Actor
+from kernel.db import db
+
+
+@subject_source("user_account")
+def people(user: Actor, ids: set[int]) -> dict[int, Subject]:
+    """Names only for those who may open the accounts."""
+    if not user.scopes("accounts:user:edit").everywhere:
+        return {}
+    rows = db.session.execute(select(User.id, User.uuid, User.name).where(User.id.in_(ids)))
+    return {row.id: Subject(row.name, url_for("accounts.person", uuid=row.uuid)) for row in rows}
+
+
+@subject_source("organisation")
+def organisations(user: Actor, ids: set[int]) -> dict[int, Subject]:
+    rows = db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
+    return {row.id: Subject(row.name) for row in rows}

@@ -1,0 +1,72 @@
+"""«Передать дела»: the roles of one person, and what else hangs on them, go to another at once.
+
+Upper features register what hangs on a person beside the roles with `belonging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from accounts import operations
+from accounts.models import RoleAssignment, User
+from activity.operations import record
+from activity.outbox import send
+from kernel.access import Actor
+from kernel.db import db
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """`find` names a person's things of one kind for the screen; `pass_on(giver, taker, by)` gives them away."""
+
+    find: Callable[[User], list[str]]
+    pass_on: Callable[[User, User, Actor | None], None]
+
+
+_belongings: list[Belonging] = []
+
+
+def belonging(find: Callable[[User], list[str]], pass_on: Callable[[User, User, Actor | None], None]) -> None:
+    """Register what goes along when work is handed over."""
+    made = Belonging(find, pass_on)
+    if made not in _belongings:
+        _belongings.append(made)
+
+
+def belongings_of(user: User) -> list[str]:
+    """What hangs on the person beside the roles, in words."""
+    return [name for one in _belongings for name in one.find(user)]
+
+
+def hand_over(
+    giver: User, taker: User, assignments: Iterable[RoleAssignment], *, whole: bool, close: bool, by: Actor | None
+) -> None:
+    """Give the assignments to `taker`; with `whole` also what else hangs on the giver; with `close` end their account.
+
+    Raises LastAdministrator when nobody who can sign in would administer the site.
+    """
+    given = list(assignments)
+    operations.hold(giver, taker)
+    with operations.administration_kept(any(operations.administers(one) for one in given)):
+        names = [(one.role.value, one.scope_name) for one in given]
+        for one in given:
+            operations.assign(taker, one.role, one.scope_kind, one.scope_id, by=by, scope_name=one.scope_name)
+            operations.take_away(one, by=by)
+        if whole:
+            for kind in _belongings:
+                kind.pass_on(giver, taker, by)
+        if close:
+            operations.suspend(giver, by=by)
+    db.session.flush()
+    record(by, "user.handed_over", giver, to=taker.id, role=[role for role, _scope in names])
+    for person, other in ((giver, taker), (taker, giver)):
+        send(
+            "account_handover",
+            person.email,
+            language=person.language,
+            user_id=person.id,
+            other_id=other.id,
+            gives=person is giver,
+            roles=names,
+        )

@@ -1,0 +1,43 @@
+"""Site settings, and what visitors are told about their data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts import queries
+from accounts.enums import ConsentKind
+from accounts.forms import SettingsForm
+from accounts.settings import DEFAULTS, change, site
+from accounts.views.base import blueprint
+from activity.operations import record
+from kernel.access import actor, public, requires, shows_form
+from kernel.i18n import language
+from kernel.pages import warm
+from kernel.transaction import writing
+
+
+@blueprint.route("/manage/settings", methods=["GET", "POST"])
+@requires("accounts:settings:edit")
+@shows_form
+def site_settings() -> ResponseReturnValue:
+    known = {name: getattr(site(), name) for name in DEFAULTS}
+    form = SettingsForm(data=known)
+    if not form.validate_on_submit():
+        return render_template("accounts/settings.html", form=form), 422 if form.is_submitted() else 200
+    with writing():
+        change({name: value or "" for name, value in form.data.items() if name in DEFAULTS})
+        record(actor(), "settings.changed", actor())
+    flash(_("The settings are saved."), "ok")
+    return redirect(url_for("accounts.site_settings"))
+
+
+@blueprint.get("/privacy")
+@public
+@warm("site", seconds=3600)
+def privacy() -> ResponseReturnValue:
+    texts = [queries.consent_text(kind, language()) for kind in ConsentKind]
+    return render_template("accounts/privacy.html", texts=[text for text in texts if text], today=date.today())

@@ -1,0 +1,35 @@
+"""How adoptions are called and opened in the log."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import select
+
+from accounts.models import Organisation
+from accounts.scopes import reach
+from activity.reading import Subject, subject_source
+from adoption.models import Adoption
+from adoption.queries import VIEW
+from kernel.access import Actor
+from kernel.db import db
+from practices.models import Practice
+
+
+@subject_source("adoption")
+def adoptions(user: Actor, ids: set[int]) -> dict[int, Subject]:
+    territories = reach(user.scopes(VIEW))
+    rows = db.session.execute(
+        select(Adoption.id, Adoption.code, Adoption.territory_id, Practice.name, Organisation.name.label("adopter"))
+        .join(Practice, Practice.id == Adoption.practice_id)
+        .join(Organisation, Organisation.id == Adoption.organisation_id)
+        .where(Adoption.id.in_(ids))
+    )
+    return {
+        row.id: Subject(
+            f"{row.name}, {row.adopter}",
+            url_for("adoption.adoption", code=row.code)
+            if territories is None or row.territory_id in territories
+            else "",
+        )
+        for row in rows
+    }

@@ -1,0 +1,27 @@
+"""How practices are called and opened in the log."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import select
+
+from accounts.scopes import reach
+from activity.reading import Subject, subject_source
+from kernel.access import Actor
+from kernel.db import db
+from practices.models import Practice
+
+
+@subject_source("practice")
+def practices(user: Actor, ids: set[int]) -> dict[int, Subject]:
+    territories = reach(user.scopes("practices:practice:edit"))
+    rows = db.session.execute(
+        select(Practice.id, Practice.name, Practice.slug, Practice.territory_id).where(Practice.id.in_(ids))
+    )
+    return {
+        row.id: Subject(
+            row.name,
+            url_for("practices.edit", slug=row.slug) if territories is None or row.territory_id in territories else "",
+        )
+        for row in rows
+    }

@@ -1,0 +1,265 @@
+"""An item of the programme as somebody wants it, by a workbook's row or a form; and what it must keep to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from accounts.models import Organisation
+from accounts.queries import organisations_by_key
+from accounts.settings import site
+from forum.models import Forum, Room, Section
+from forum.queries import rooms_of, sections_of
+from kernel.i18n import clock, day
+from kernel.text import sort_key
+from practices.models import Practice
+from programme import queries
+from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.models import Appearance, Slot, SlotKind, TalkFormat
+from speakers.models import Speaker
+from territories.models import Territory
+from territories.queries import Gazetteer
+
+
+@dataclass
+class Person:
+    name: str
+    position: str
+    organisation: str
+    territory: Territory | None
+    identity: str = ""
+    """The key of a speaker already known, else the name's own."""
+
+    @property
+    def key(self) -> str:
+        return self.identity or sort_key(self.name)
+
+
+@dataclass
+class Item:
+    """What an item should be. A chosen section or room is meant whatever else bears its name."""
+
+    number: int
+    source_id: str
+    section: str
+    room: str
+    kind: SlotKind
+    format: TalkFormat
+    title: str
+    starts: datetime | None
+    ends: datetime | None
+    people: list[Person]
+    practice: Practice | None
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    """(what is at fault, what is wrong with it in the reader's language)."""
+    warnings: list[str] = field(default_factory=list)
+    slot: Slot | None = None
+    changes: list[str] = field(default_factory=list)
+    chosen_section: Section | None = None
+    chosen_room: Room | None = None
+
+    @property
+    def errors(self) -> list[str]:
+        return [text for _name, text in self.faults]
+
+    def blame(self, name: str, text: str) -> None:
+        """`name`: title, section, room, kind, format, when, people or double."""
+        self.faults.append((name, text))
+
+
+def as_item(slot: Slot) -> Item:
+    """A slot as it stands."""
+    people = [
+        Person(a.speaker.name, a.position, a.organisation_name, a.territory, a.speaker.identity_key)
+        for a in slot.appearances
+    ]
+    return Item(
+        0,
+        slot.source_id or "",
+        slot.section.name,
+        slot.room.name if slot.room else "",
+        slot.kind,
+        slot.format,
+        slot.title,
+        slot.starts,
+        slot.ends,
+        people,
+        slot.practice,
+        slot=slot,
+        chosen_section=slot.section,
+        chosen_room=slot.room,
+    )
+
+
+class Known:
+    """What the forum has already, by the keys items are matched with; a fixed number of queries."""
+
+    def __init__(self, forum: Forum) -> None:
+        self.forum = forum
+        self.sections: dict[str, Section] = {s.name_key: s for s in sections_of(forum.id)}
+        self.sections |= {sort_key(s.short_name): s for s in self.sections.copy().values() if s.short_name}
+        self.all_rooms = rooms_of(forum.id)
+        self.rooms: dict[str, Room] = {sort_key(r.name): r for r in self.all_rooms}
+        self.slots = queries.slots_of(forum.id, cancelled=True)
+        self.practices = queries.practices_by_key()
+        self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
+        self.organisations: dict[str, Organisation] = organisations_by_key()
+        self.gazetteer = Gazetteer(site().region)
+        self.by_id = {slot.source_id: slot for slot in self.slots if slot.source_id}
+        self.by_title = {(slot.section_id, slot.title_key): slot for slot in self.slots}
+        self.by_time = {
+            (slot.section_id, slot.starts, person.speaker.identity_key): slot
+            for slot in self.slots
+            for person in slot.appearances
+        }
+
+    def last_appearance(self, key: str) -> Appearance | None:
+        """How the speaker of that key was presented last at this forum."""
+        found = [a for slot in self.slots for a in slot.appearances if a.speaker.identity_key == key]
+        return found[-1] if found else None
+
+    def room_by_id(self, room_id: int | None) -> Room | None:
+        return next((room for room in self.all_rooms if room.id == room_id), None)
+
+    def room_key(self, item: Item) -> object:
+        """The room's id; the name of one that is not there yet."""
+        room = item.chosen_room or self.rooms.get(sort_key(item.room))
+        return room.id if room else sort_key(item.room)
+
+
+def check_times(item: Item, forum: Forum) -> None:
+    """The forum's own days, an end after the beginning, half a day at most."""
+    if item.starts is None or item.ends is None:
+        return
+    if item.ends <= item.starts:
+        item.blame(
+            "when",
+            _(
+                "It ends (%(end)s) before it begins (%(start)s).",
+                end=clock(item.ends),
+                start=clock(item.starts),
+            ),
+        )
+    elif item.ends - item.starts > timedelta(hours=12):
+        item.blame("when", _("It lasts longer than 12 hours."))
+    if not forum.date_start <= item.starts.date() <= forum.date_end:
+        item.blame("when", _("%(date)s is not a day of the forum.", date=day(item.starts.date())))
+
+
+def find_territory(name: str, item: Item, known: Known) -> Territory | None:
+    """The municipality of that name; an unknown one is a fault, told with those that are like it."""
+    territory = known.gazetteer.find(name) if name else None
+    if name and territory is None:
+        near = known.gazetteer.suggest(name)
+        hint = _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)) if near else ""
+        item.blame("people", _("There is no municipality «%(name)s».", name=name) + hint)
+    return territory
+
+
+def find_double(item: Item, known: Known) -> None:
+    """The same title in the same section at the same time: sent twice, most likely."""
+    wanted = (sort_key(item.title), item.starts)
+    section = item.chosen_section
+    for slot in known.slots:
+        if not slot.cancelled and section and slot.section_id == section.id and wanted == (slot.title_key, slot.starts):
+            item.blame("title", _("This item is in the programme already, at the same time."))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Something that takes a room or a person from `starts` to `ends`; `item` is None of what stays as it is."""
+
+    starts: datetime
+    ends: datetime
+    name: str
+    item: Item | None
+
+
+def find_clashes(items: list[Item], known: Known) -> None:
+    """Two things in one room at once, or a speaker in two places, among the items and what stays beside them."""
+    matched = {item.slot.id for item in items if item.slot is not None}
+    rooms: dict[object, list[_Entry]] = defaultdict(list)
+    people: dict[object, list[_Entry]] = defaultdict(list)
+    for item in items:
+        if item.starts is None or item.ends is None or item.ends <= item.starts:
+            continue
+        entry = _Entry(item.starts, item.ends, _("row %(number)d", number=item.number), item)
+        if item.room:
+            rooms[known.room_key(item)].append(entry)
+        for key in {person.key for person in item.people}:
+            people[key].append(entry)
+    for slot in known.slots:
+        if slot.id in matched or slot.cancelled:
+            continue
+        stays = _Entry(slot.starts, slot.ends, f"«{slot.title}»", None)
+        if slot.room_id is not None:
+            rooms[slot.room_id].append(stays)
+        for appearance in slot.appearances:
+            people[appearance.speaker.identity_key].append(stays)
+    _report(rooms, "room", lambda other: _("The room is taken at this time: %(other)s.", other=other))
+    _report(people, "people", lambda other: _("A speaker would be in two places at once: %(other)s.", other=other))
+
+
+def _report(groups: dict[object, list[_Entry]], name: str, say: Callable[[str], str]) -> None:
+    for entries in groups.values():
+        entries.sort(key=lambda entry: (entry.starts, entry.ends))
+        for place, entry in enumerate(entries):
+            for other in entries[place + 1 :]:
+                if other.starts >= entry.ends:
+                    break
+                if entry.starts < other.ends:
+                    if entry.item is not None:
+                        entry.item.blame(name, say(other.name))
+                    if other.item is not None:
+                        other.item.blame(name, say(entry.name))
+
+
+def compare(item: Item, slot: Slot) -> list[tuple[str, str, str]]:
+    """(what, as it stands, as it is wanted) of everything that differs, whether it is cancelled left out."""
+    pairs: list[tuple[str, str, str]] = [
+        (_("title"), slot.title, item.title),
+        (_("section"), slot.section.name, _section_text(item, slot)),
+        (_("room"), *_rooms_text(item, slot)),
+        (_("kind"), str(KIND_LABELS[slot.kind]), str(KIND_LABELS[item.kind])),
+        (_("format"), str(TALK_FORMAT_LABELS[slot.format]), str(TALK_FORMAT_LABELS[item.format])),
+        (_("practice"), slot.practice.name if slot.practice else "", item.practice.name if item.practice else ""),
+        (_("speakers"), _people_text(as_item(slot).people), _people_text(item.people)),
+    ]
+    if item.starts and item.ends:
+        pairs.append((_("time"), _when(slot.starts, slot.ends), _when(item.starts, item.ends)))
+    if item.source_id and slot.source_id != item.source_id:
+        pairs.append(("ID", slot.source_id or "", item.source_id))
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def changes(item: Item, slot: Slot) -> list[str]:
+    """What would change, as «field: was → becomes»; a workbook's row brings a cancelled item back."""
+    pairs = compare(item, slot)
+    if slot.cancelled:
+        pairs.append((_("state"), _("cancelled"), _("in the programme")))
+    return [f"{name}: {before or '—'} → {after or '—'}" for name, before, after in pairs]
+
+
+def _section_text(item: Item, slot: Slot) -> str:
+    same = item.chosen_section is slot.section or sort_key(item.section) == slot.section.name_key
+    return slot.section.name if same else item.section
+
+
+def _rooms_text(item: Item, slot: Slot) -> tuple[str, str]:
+    now, wanted = slot.room, item.chosen_room
+    if now and wanted and now.id != wanted.id and now.name == wanted.name:
+        return f"{now.name}, {now.venue.name}", f"{wanted.name}, {wanted.venue.name}"
+    return now.name if now else "", item.room
+
+
+def _when(starts: datetime, ends: datetime) -> str:
+    return f"{starts:%d.%m} {starts:%H:%M}–{ends:%H:%M}"
+
+
+def _people_text(people: list[Person]) -> str:
+    rows = [(p.name, p.position, p.organisation, p.territory.name if p.territory else "") for p in people]
+    return "; ".join(", ".join(part for part in row if part) for row in rows)

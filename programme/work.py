@@ -1,0 +1,70 @@
+"""First screens of those who chair, help and speak: their sections as they will run, their talks, their own profile."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.enums import ConsentKind
+from accounts.queries import consent_text
+from kernel.access import actor, requires, shows_form
+from kernel.i18n import language
+from kernel.security import client_address
+from kernel.transaction import writing
+from programme import operations, queries
+from programme.forms import ProfileForm
+from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from speakers import operations as speakers
+from speakers import queries as profiles
+
+blueprint = Blueprint("programme_work", __name__)
+OWN = "speakers:profile:own"
+
+
+@blueprint.get("/work/sections/<slug>/<section_slug>")
+@requires("work:hall:open")
+def section(slug: str, section_slug: str) -> ResponseReturnValue:
+    """The running order, to be printed too."""
+    found = queries.section_for(actor(), slug, section_slug)
+    return render_template(
+        "programme/work/section.html",
+        forum=found.forum,
+        section=found,
+        slots=queries.slots_of(found.forum_id, section_id=found.id, cancelled=True),
+        kinds=KIND_LABELS,
+        formats=TALK_FORMAT_LABELS,
+    )
+
+
+@blueprint.route("/work/profile/<code>", methods=["GET", "POST"])
+@requires(OWN)
+@shows_form
+def profile(code: str) -> ResponseReturnValue:
+    speaker = profiles.own_speaker(actor(), code)
+    given = bool(profiles.publication_consents([speaker.id])) and not speaker.hidden
+    text = consent_text(ConsentKind.publication, language())
+    form = ProfileForm(data={"position": speaker.position, "biography": speaker.biography})
+    if not form.validate_on_submit():
+        page = render_template("programme/work/profile.html", speaker=speaker, form=form, given=given, text=text)
+        return page, 422 if form.is_submitted() else 200
+    with writing():
+        speakers.edit_profile(
+            speaker, position=form.position.data or "", biography=form.biography.data or "", by=actor()
+        )
+        if form.consent.data and text is not None and not given:
+            speakers.consent(speaker, text, address=client_address(), by=actor())
+        operations.touch_speaker(speaker)
+    flash(_("Saved."), "ok")
+    return redirect(url_for("programme_work.profile", code=code))
+
+
+@blueprint.post("/work/profile/<code>/consent-withdrawal")
+@requires(OWN)
+def consent_withdrawal(code: str) -> ResponseReturnValue:
+    speaker = profiles.own_speaker(actor(), code)
+    with writing():
+        speakers.withdraw_consent(speaker, by=actor())
+        operations.touch_speaker(speaker)
+    flash(_("Your name is taken off the public pages. You may give the consent again at any time."), "ok")
+    return redirect(url_for("programme_work.profile", code=code))

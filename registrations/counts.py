@@ -1,0 +1,169 @@
+"""A forum in figures: who signed up, who came, who watched, and the day as it goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, func, select
+
+from activity.models import Letter, LetterStatus
+from forum.models import Format, Forum, Section
+from forum.queries import local_today
+from kernel.db import db, utcnow
+from registrations.models import Attendance, AttendanceKind, Interest, Presence, Registration, RegistrationStatus
+from territories.models import Level, Territory
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts of a forum; what each means stands beside it on the screen."""
+
+    registered: int
+    confirmed: int
+    in_person: int
+    remote: int
+    waiting: int
+    cancelled: int
+    came: int
+    watched: int
+    took_part: int
+    """Came or watched, each person once."""
+
+
+WATCHED_MINUTES = 15
+
+
+_forum: BindParameter[int] = bindparam("forum")
+_watched = (
+    select(Attendance.registration_id)
+    .where(Attendance.forum_id == _forum, Attendance.kind == AttendanceKind.minutes)
+    .group_by(Attendance.registration_id)
+    .having(func.sum(Attendance.minutes) >= WATCHED_MINUTES)
+    .subquery()
+)
+"""Registrations that watched remotely for at least a quarter of an hour, all their sittings together."""
+_STATES = (
+    select(Registration.status, Registration.format, func.count())
+    .where(Registration.forum_id == _forum)
+    .group_by(Registration.status, Registration.format)
+)
+_TOOK_PART = select(
+    select(func.count()).select_from(Presence).where(Presence.forum_id == _forum).scalar_subquery().label("came"),
+    func.count(_watched.c.registration_id).label("watched"),
+    func.count(Presence.registration_id).label("both"),
+).select_from(_watched.outerjoin(Presence.__table__, Presence.registration_id == _watched.c.registration_id))
+
+
+def figures(forum: Forum) -> Figures:
+    """Two queries, both answered from indexes."""
+    connection = db.session.connection()
+    rows = connection.execute(_STATES, {"forum": forum.id})
+    counts = {(status, format): number for status, format, number in rows}
+    present = connection.execute(_TOOK_PART, {"forum": forum.id}).one()
+
+    def of(*statuses: RegistrationStatus, formats: tuple[Format, ...] = tuple(Format)) -> int:
+        return sum(counts.get((status, format), 0) for status in statuses for format in formats)
+
+    confirmed, waitlisted = RegistrationStatus.confirmed, RegistrationStatus.waitlisted
+    return Figures(
+        registered=of(confirmed, waitlisted),
+        confirmed=of(confirmed),
+        in_person=of(confirmed, formats=(Format.in_person,)),
+        remote=of(confirmed, formats=(Format.remote,)),
+        waiting=of(waitlisted),
+        cancelled=of(RegistrationStatus.cancelled),
+        came=present.came,
+        watched=present.watched,
+        took_part=present.came + present.watched - present.both,
+    )
+
+
+def _count(statement: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+CHART_DAYS = 14
+TEMPO = timedelta(minutes=10)
+
+
+def signups_by_day(forum: Forum) -> list[tuple[date, int]]:
+    """How many of those registered now signed up on each of the last two weeks' days, by the forum's own calendar."""
+    today = local_today(forum)
+    first = today - timedelta(days=CHART_DAYS - 1)
+    since = datetime.combine(first, time.min, forum.zone)
+    moments = db.session.scalars(
+        select(Registration.created_at).where(
+            Registration.forum_id == forum.id,
+            Registration.created_at >= since,
+            Registration.status != RegistrationStatus.cancelled,
+        )
+    )
+    counts = Counter(moment.astimezone(forum.zone).date() for moment in moments)
+    return [(day, counts[day]) for day in (first + timedelta(days=n) for n in range(CHART_DAYS))]
+
+
+@dataclass(frozen=True)
+class DoorNow:
+    """The day as it goes: who is in, who watches (None: nothing has measured it), how fast people come in."""
+
+    inside: int
+    at_screens: int | None
+    lately: int
+
+
+def door_now(forum: Forum) -> DoorNow:
+    """Three counts, answered from indexes."""
+    midnight = datetime.combine(local_today(forum), time.min, forum.zone)
+    watching = select(Attendance.registration_id).where(
+        Attendance.forum_id == forum.id, Attendance.kind == AttendanceKind.minutes, Attendance.at >= midnight
+    )
+    lately = select(Presence.registration_id).where(
+        Presence.forum_id == forum.id, Presence.entered_at > utcnow() - TEMPO
+    )
+    return DoorNow(
+        inside=_count(select(Presence.registration_id).where(Presence.forum_id == forum.id)),
+        at_screens=_count(watching.distinct()) or None,
+        lately=_count(lately),
+    )
+
+
+def undelivered_to(forum: Forum) -> list[str]:
+    """Addresses of participants to whom a letter could not be delivered, in order."""
+    registered = select(Registration.email).where(
+        Registration.forum_id == forum.id, Registration.status != RegistrationStatus.cancelled
+    )
+    statement = select(Letter.to).where(Letter.status == LetterStatus.dead, Letter.to.in_(registered))
+    return sorted(set(db.session.scalars(statement)))
+
+
+def municipalities_of(forum: Forum) -> int:
+    """How many municipalities the registered people come from."""
+    statement = (
+        select(Registration.territory_id)
+        .join(Territory, Territory.id == Registration.territory_id)
+        .where(
+            Registration.forum_id == forum.id,
+            Registration.status != RegistrationStatus.cancelled,
+            Territory.level == Level.municipality,
+        )
+    )
+    return _count(statement.distinct())
+
+
+def chosen_by_section(forum: Forum) -> list[tuple[str, int]]:
+    """(title, how many registered people want to follow it) of each section, in order."""
+    rows = db.session.execute(
+        select(Section.short_name, Section.name, func.count(Registration.id))
+        .outerjoin(Interest, Interest.section_id == Section.id)
+        .outerjoin(
+            Registration,
+            (Registration.id == Interest.registration_id) & (Registration.status != RegistrationStatus.cancelled),
+        )
+        .where(Section.forum_id == forum.id)
+        .group_by(Section.id)
+        .order_by(Section.position, Section.id)
+    )
+    return [(short or name, count) for short, name, count in rows]

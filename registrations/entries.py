@@ -1,0 +1,23 @@
+"""How registrations are called and opened in the log: names only for those who may see the list."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import select
+
+from activity.reading import Subject, subject_source
+from forum.entries import slugs
+from kernel.access import Actor
+from kernel.db import db
+from registrations.models import Registration
+
+
+@subject_source("registration")
+def registrations(user: Actor, ids: set[int]) -> dict[int, Subject]:
+    mine = slugs(user, "registrations:registration:view")
+    columns = (Registration.id, Registration.uuid, Registration.name, Registration.forum_id)
+    rows = db.session.execute(select(*columns).where(Registration.id.in_(ids), Registration.forum_id.in_(mine)))
+    return {
+        row.id: Subject(row.name, url_for("registrations.participant", slug=mine[row.forum_id], uuid=row.uuid))
+        for row in rows
+    }

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from accounts.models import ConsentText
+from accounts.operations import give_consent
+from activity.operations import record
+from kernel.access import Actor
+from kernel.db import db, utcnow
+from kernel.text import clean, email_key
+from speakers.models import Speaker
+from speakers.queries import publication_consents
+
+
+def edit_profile(speaker: Speaker, *, position: str, biography: str, by: Actor | None) -> bool:
+    """Change what the speaker says of themselves. False when nothing changes."""
+    values = {"position": clean(position), "biography": biography.strip()}
+    changed = [name for name, value in values.items() if getattr(speaker, name) != value]
+    for name in changed:
+        setattr(speaker, name, values[name])
+    if changed:
+        db.session.flush()
+        record(by, "speaker.changed", speaker, fields=changed)
+    return bool(changed)
+
+
+def consent(speaker: Speaker, text: ConsentText, *, address: str, by: Actor | None, on_paper: bool = False) -> None:
+    """Keep the consent to publish; the name is shown again. Given twice, it is kept once."""
+    if not publication_consents([speaker.id]):
+        give_consent(text.id, "speaker", speaker.id, address=address, on_paper=on_paper)
+        record(by, "speaker.consented", speaker)
+    speaker.hidden = False
+    db.session.flush()
+
+
+def withdraw_consent(speaker: Speaker, *, by: Actor | None) -> None:
+    """Withdraw the consent, kept as withdrawn, and take the name off every public page."""
+    for given in publication_consents([speaker.id]).values():
+        given.withdrawn_at = utcnow()
+    if not speaker.hidden:
+        speaker.hidden = True
+        record(by, "speaker.withdrew", speaker)
+    db.session.flush()
+
+
+def set_email(speaker: Speaker, email: str, *, by: Actor | None) -> None:
+    """Say whose profile it is: whoever signs in with this address sees and edits it."""
+    value = email_key(email) or None
+    if speaker.email != value:
+        speaker.email = value
+        speaker.user_id = None
+        db.session.flush()
+        record(by, "speaker.changed", speaker, fields=["email"])

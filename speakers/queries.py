@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+from werkzeug.exceptions import NotFound
+
+from accounts.enums import ConsentKind
+from accounts.models import Consent, ConsentText
+from kernel.access import Actor
+from kernel.db import db
+from kernel.text import email_key, sort_key
+from speakers.models import Speaker
+
+
+def own_speakers(user: Actor) -> list[Speaker]:
+    """The user as a speaker, in each series: linked, or named by the organiser with the user's e-mail."""
+    statement = select(Speaker).where(or_(Speaker.user_id == user.id, Speaker.email == email_key(user.email)))
+    return list(db.session.scalars(statement.options(joinedload(Speaker.series)).order_by(Speaker.id)))
+
+
+def own_speaker(user: Actor, code: str) -> Speaker:
+    """The user's own profile. Raises NotFound."""
+    for speaker in own_speakers(user):
+        if speaker.code == code:
+            return speaker
+    raise NotFound()
+
+
+def publication_consents(speaker_ids: Iterable[int]) -> dict[int, Consent]:
+    """Consents to publish that are in force, by speaker."""
+    statement = (
+        select(Consent)
+        .join(ConsentText, ConsentText.id == Consent.text_id)
+        .where(
+            ConsentText.kind == ConsentKind.publication,
+            Consent.subject_type == "speaker",
+            Consent.subject_id.in_(list(speaker_ids)),
+            Consent.withdrawn_at.is_(None),
+        )
+    )
+    return {consent.subject_id: consent for consent in db.session.scalars(statement.order_by(Consent.id))}
+
+
+def speakers_named(name: str) -> list[Speaker]:
+    """Speakers of exactly this name, in every series (the demo world)."""
+    return list(db.session.scalars(select(Speaker).where(Speaker.name_key == sort_key(name)).order_by(Speaker.id)))

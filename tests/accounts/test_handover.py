@@ -1,0 +1,189 @@
+"""«Передать дела»: all or chosen roles and what hangs on a person go to another, at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from accounts.enums import Role, ScopeKind
+from accounts.models import User
+from activity.models import Entry, Letter
+from activity.outbox import compose
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+
+
+@pytest.fixture
+def world(app, sign_in):
+    with writing():
+        boss = factories.administrator()
+        boss.password_hash = "set"
+        forum = factories.forum()
+        giver = factories.coordinator()
+        giver.email, giver.password_hash = "giver@example.org", "set"
+        factories.give(giver, Role.door, ScopeKind.forum, forum.id)
+        for assignment in giver.assignments:
+            assignment.scope_name = "Место пробы"
+        taker = factories.user("taker@example.org", "Приёмова Полина Тестовна", password_hash="set")
+        mine = factories.adoption(factories.practice(), contact_email="Giver@example.org")
+        others = factories.adoption(factories.practice("Другая"), oktmo=factories.TULUN)
+    client = sign_in(boss)
+    return {
+        "client": client,
+        "boss": boss,
+        "giver": giver,
+        "taker": taker,
+        "mine": mine,
+        "others": others,
+        "page": f"/manage/people/{giver.uuid}/handover",
+    }
+
+
+def fill(world, **changes):
+    roles = [str(one.id) for one in world["giver"].assignments]
+    return {"to": world["taker"].uuid, "roles": roles, "whole": "y"} | changes
+
+
+def held(user: User) -> list[str]:
+    db.session.rollback()
+    return sorted(one.role.value for one in db.session.get(User, user.id).assignments)
+
+
+def test_one_screen_says_what_moves_and_nothing_has_moved_yet(world):
+    answer = world["client"].submit(world["page"], fill(world))
+    page = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert answer.status_code == 200
+    for words in (
+        "Координатор муниципалитета · Место пробы",
+        "Волонтёр на входе · Место пробы",
+        "«Домашний консультант»",
+    ):
+        assert words in page, words
+    assert "Другая" not in page
+    assert (held(world["giver"]), held(world["taker"])) == (["coordinator", "door"], [])
+
+
+def test_everything_moves_at_once_with_letters_to_both(world):
+    answer = world["client"].submit(world["page"], fill(world, confirmed="yes"))
+    assert answer.headers["Location"] == f"/manage/people/{world['giver'].uuid}"
+    assert (held(world["giver"]), held(world["taker"])) == ([], ["coordinator", "door"])
+    db.session.refresh(world["mine"])
+    assert (world["mine"].contact_email, world["mine"].contact_name) == (
+        "taker@example.org",
+        "Приёмова Полина Тестовна",
+    )
+    assert world["others"].contact_email == "contact@example.org"
+    letters = {
+        letter.to: letter for letter in db.session.scalars(select(Letter).where(Letter.kind == "account_handover"))
+    }
+    assert set(letters) == {"giver@example.org", "taker@example.org"}
+    for address, words in (("giver@example.org", "Приёмова"), ("taker@example.org", "Место пробы")):
+        assert words in compose(letters[address]).get_body(("plain",)).get_content()
+    entry = db.session.scalars(select(Entry).where(Entry.action == "user.handed_over")).one()
+    assert (entry.actor_id, entry.subject_id, entry.details["to"]) == (
+        world["boss"].id,
+        world["giver"].id,
+        world["taker"].id,
+    )
+    assert entry.subject_name == ""
+
+
+def test_only_what_was_chosen_moves(world):
+    door = next(one for one in world["giver"].assignments if one.role is Role.door)
+    world["client"].submit(world["page"], {"to": world["taker"].uuid, "roles": [str(door.id)], "confirmed": "yes"})
+    assert (held(world["giver"]), held(world["taker"])) == (["coordinator"], ["door"])
+    db.session.refresh(world["mine"])
+    assert world["mine"].contact_email == "Giver@example.org"
+
+
+def test_a_role_the_taker_holds_already_stays_one(world):
+    known = next(one for one in world["giver"].assignments if one.role is Role.coordinator)
+    with writing():
+        factories.give(world["taker"], Role.coordinator, ScopeKind.territory, known.scope_id)
+    world["client"].submit(world["page"], fill(world, confirmed="yes"))
+    assert held(world["taker"]) == ["coordinator", "door"]
+
+
+def test_to_somebody_new_with_an_invitation(world):
+    new = fill(world, to="new", name="Новикова Нина", email="Nina@example.org", confirmed="yes")
+    world["client"].submit(world["page"], new)
+    made = db.session.scalars(select(User).where(User.email == "nina@example.org")).one()
+    assert held(made) == ["coordinator", "door"]
+    kinds = sorted(letter.kind for letter in db.session.scalars(select(Letter).where(Letter.to == "nina@example.org")))
+    assert kinds == ["account_handover", "account_invitation"]
+
+
+def test_the_account_is_closed_when_asked(world, sign_in):
+    session = sign_in(world["giver"])
+    world["client"].submit(world["page"], fill(world, close="y", confirmed="yes"))
+    db.session.rollback()
+    assert db.session.get(User, world["giver"].id).state == "suspended"
+    assert session.get("/work").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"to": ""}, "Кто принимает дела"),
+        ({"to": "00000000-0000-0000-0000-000000000000"}, "Кто принимает дела"),
+        ({"roles": [], "whole": ""}, "Выберите, что передаётся"),
+        ({"to": "new"}, "Укажите имя"),
+        ({"to": "new", "name": "Некто", "email": "не адрес"}, "не похоже"),
+        ({"to": "new", "name": "Некто", "email": "taker@example.org"}, "выберите его в списке"),
+        ({"to": "new", "name": "Некто", "email": "GIVER@example.org"}, "чьи дела передаются"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field(world, changes, words):
+    answer = world["client"].submit(world["page"], fill(world, confirmed="yes", **changes))
+    page = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert answer.status_code == 422
+    assert words in page
+    assert 'role="alert"' in page
+    assert held(world["giver"]) == ["coordinator", "door"]
+
+
+def test_a_closed_account_takes_nothing_over(world):
+    with writing():
+        world["taker"].suspended_at = world["giver"].created_at
+    assert world["client"].submit(world["page"], fill(world, confirmed="yes")).status_code == 422
+
+
+def test_the_last_administrator_does_not_hand_over_to_somebody_without_a_password(world):
+    with writing():
+        world["taker"].password_hash = None
+    page = f"/manage/people/{world['boss'].uuid}/handover"
+    form = {"to": world["taker"].uuid, "roles": [str(world["boss"].assignments[0].id)], "confirmed": "yes"}
+    answer = world["client"].submit(page, form)
+    assert answer.headers["Location"] == page
+    assert (held(world["boss"]), held(world["taker"])) == (["administrator"], [])
+    assert db.session.scalars(select(Letter)).all() == []
+    with writing():
+        world["taker"].password_hash = "set"
+    world["client"].submit(page, form)
+    assert (held(world["boss"]), held(world["taker"])) == ([], ["administrator"])
+
+
+def test_a_role_taken_away_meanwhile_is_told(world):
+    form = fill(world, confirmed="yes")
+    token = world["client"].token(world["page"])
+    with writing():
+        world["giver"].assignments.pop()
+    answer = world["client"].post(world["page"], data=form | {"csrf_token": token})
+    assert answer.status_code == 422
+    assert "изменился" in answer.get_data(as_text=True)
+    assert held(world["taker"]) == []
+
+
+def test_only_administrators_hand_over(world, sign_in):
+    client = sign_in(world["giver"])
+    assert client.get(world["page"]).status_code == 404
+
+
+def test_the_form_offers_everything_at_first(world):
+    page = world["client"].get(world["page"]).get_data(as_text=True)
+    assert len(re.findall(r'name="roles"[^>]*checked', page)) == 2
+    assert "taker@example.org" in page
+    assert ">giver@example.org" not in page

@@ -1,0 +1,142 @@
+"""Who did what: read by administrators whole, by organisers where they organise."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+
+from accounts.enums import Role, ScopeKind
+from activity.models import Entry
+from activity.operations import record
+from forum import operations as forums
+from forum.models import ForumStatus
+from kernel import db as kernel_db
+from kernel.db import db
+from kernel.documents.sheets import read_table
+from kernel.transaction import writing
+from tests import factories
+from tests.conftest import NOW
+
+LOG = "/manage/activity"
+
+
+def text(answer) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.get_data(as_text=True))))
+
+
+def sentences(client, query: str = "") -> list[str]:
+    """The log's entries as they are read."""
+    page = client.get(f"{LOG}{query}").get_data(as_text=True)
+    items = re.findall(r'<ul class="lines log">(.*?)</ul>', page, re.DOTALL)
+    found = re.findall(r"<li><p>(.*?)</p>", items[0], re.DOTALL) if items else []
+    return [html.unescape(re.sub(r"<[^>]+>", "", one)).replace("\N{NO-BREAK SPACE}", " ") for one in found]
+
+
+@pytest.fixture
+def world(app, sign_in):
+    with writing():
+        mine, other = factories.series(), factories.series("other")
+        forum = factories.forum(in_series=mine)
+        foreign = factories.forum("other-2027", other, name="Форум соседей")
+        organiser, admin = factories.organiser(mine), factories.administrator()
+    with writing():
+        forums.set_status(forum, ForumStatus.finished, by=organiser)
+        forums.set_status(foreign, ForumStatus.finished, by=admin)
+        factories.slot(factories.section(forum))
+    return {
+        "forum": forum,
+        "admin": sign_in(admin),
+        "organiser": sign_in(organiser),
+        "person": organiser,
+        "boss": admin,
+    }
+
+
+def test_an_entry_is_a_sentence_with_a_link_to_its_subject(world):
+    [first, second, _territories] = sentences(world["admin"])
+    assert first == "Админова Ада Тестовна: изменено состояние форума – Форум соседей"
+    assert second == "Устроитель Олег Пробович: изменено состояние форума – Форум «ПроСемью-2027»"
+    assert 'href="/manage/forums/prosemyu-2027"' in world["admin"].get(LOG).get_data(as_text=True)
+    assert "forum's state changed" in world["admin"].get(f"/en{LOG}").get_data(as_text=True).replace("&#39;", "'")
+
+
+def test_an_organiser_reads_only_of_their_own_series(world):
+    assert sentences(world["organiser"]) == [
+        "Устроитель Олег Пробович: изменено состояние форума – Форум «ПроСемью-2027»"
+    ]
+    assert sentences(world["organiser"], "?actor=" + str(world["boss"].id)) == []
+    assert "Админова" not in text(world["organiser"].get(LOG))
+    assert "Форум соседей" not in repr(
+        read_table("x.xlsx", world["organiser"].get(f"{LOG}.xlsx").data, {"name": ("Название",)}, ("name",))
+    )
+
+
+def test_organisers_of_one_forum_read_of_that_one(world, sign_in):
+    with writing():
+        person = factories.give(factories.user(), Role.organiser, ScopeKind.forum, world["forum"].id)
+    assert len(sentences(sign_in(person))) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("", 4),
+        ("?action=forum.status", 2),
+        ("?action=section.added", 0),
+        ("?kind=user_account", 1),
+        ("?since=2027-03-01", 2),
+        ("?until=2027-02-28", 2),
+        ("?since=2027-02-20&until=2027-02-28", 0),
+        ("?since=nonsense&page=99", 4),
+    ],
+)
+def test_filters_stand_in_the_address(world, query, number):
+    with writing():
+        entry = record(world["boss"], "user.signed_in", world["boss"])
+        entry.at = NOW - timedelta(days=30)
+    assert len(sentences(world["admin"], query)) == number
+
+
+def test_filters_by_person_and_by_subject(world):
+    assert len(sentences(world["admin"], f"?actor={world['boss'].id}")) == 1
+    assert len(sentences(world["admin"], f"?kind=forum&subject={world['forum'].id}")) == 1
+    page = world["admin"].get(f"{LOG}?actor={world['boss'].id}").get_data(as_text=True)
+    assert "Кто: <b>Админова Ада Тестовна</b>" in page
+
+
+def test_an_account_is_named_only_to_those_who_may_open_it(world):
+    with writing():
+        entry = record(world["person"], "user.signed_in", world["person"])
+        entry.within = f"forum:{world['forum'].id}"
+    assert "вход на сайт – Устроитель Олег Пробович" in sentences(world["admin"])[0]
+    assert sentences(world["organiser"])[0].endswith(f"учётная запись № {world['person'].id}")
+
+
+def test_the_place_of_an_act_is_kept(world):
+    with writing():
+        room = factories.room(world["forum"])
+        entries = [record(None, "room.added", room), record(None, "settings.changed", world["boss"])]
+        assert [entry.within for entry in entries] == [f"forum:{world['forum'].id}", ""]
+
+
+@pytest.mark.parametrize("number", [1, 20])
+def test_the_log_asks_as_often_for_one_as_for_many(world, number, count_queries):
+    with writing():
+        section = factories.section(world["forum"], "s")
+        for index in range(number):
+            record(None, "slot.added", factories.slot(section, f"Доклад {index}"))
+            record(None, "section.added", section)
+    with count_queries() as counted:
+        assert world["admin"].get(LOG).status_code == 200
+    assert counted.number == 13
+
+
+def test_the_last_page_of_a_long_log_is_reached(world):
+    with writing():
+        db.session.add_all([Entry(action="forum.added", subject_type="forum", subject_id=1) for _number in range(120)])
+    kernel_db.set_clock(lambda: NOW)
+    page = text(world["admin"].get(f"{LOG}?page=3"))
+    assert "101–123 из 123" in page.replace("\N{NO-BREAK SPACE}", " ")

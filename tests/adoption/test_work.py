@@ -1,0 +1,103 @@
+"""First screens of curators, analysts and approvers: what waits in their own territories."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from accounts.enums import Role, ScopeKind
+from adoption.models import Stage, StageStep
+from adoption.queries import today
+from adoption.rules import stalled
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+
+
+def text(answer) -> str:
+    return answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def reach(adoption, stage: Stage, days: int) -> None:
+    """The adoption stands at `stage` for `days`."""
+    adoption.stage = stage
+    on = today() - timedelta(days=days)
+    adoption.steps[0].reached_on = on
+    adoption.steps.extend(StageStep(stage=one, reached_on=on) for one in list(Stage)[1 : stage.number])
+    db.session.flush()
+
+
+@pytest.fixture
+def world(app):
+    with writing():
+        practice = factories.practice("Диспетчерская")
+        launched = factories.adoption(practice, oktmo=factories.TAYSHET)
+        reach(launched, Stage.launched, 5)
+        standing = factories.adoption(factories.practice("Стоячая"), oktmo=factories.TULUN)
+        reach(standing, Stage.assessment, 90)
+        fresh = factories.adoption(factories.practice("Свежая"), oktmo=factories.TULUN)
+        reach(fresh, Stage.assessment, 10)
+    return {"launched": launched, "standing": standing, "fresh": fresh}
+
+
+def curator(oktmo: str):
+    with writing():
+        return factories.give(factories.user(), Role.curator, ScopeKind.territory, factories.territory(oktmo).id)
+
+
+def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
+    client = sign_in(curator(factories.REGION))
+    page = text(client.get("/work"))
+    assert "1 запуск ждёт подтверждения" in page
+    assert "90 дней" in page
+    assert "contact@example.org" in page
+    assert "Свежая" not in page
+    client.submit(f"/cabinet/adoptions/{world['launched'].code}/confirmation", page="/work")
+    assert "Запусков на подтверждение нет" in text(client.get("/work"))
+
+
+def test_a_curator_of_elsewhere_sees_nothing_of_it(world, sign_in):
+    page = text(sign_in(curator(factories.KUYTUN)).get("/work"))
+    assert "Никто не остановился" in page
+    for name in ("Диспетчерская", "Стоячая", "contact@example.org"):
+        assert name not in page
+
+
+@pytest.mark.parametrize(
+    ("stage", "days", "expected"),
+    [
+        (Stage.assessment, 59, False),
+        (Stage.assessment, 60, True),
+        (Stage.launched, 149, False),
+        (Stage.launched, 150, True),
+        (Stage.sustained, 900, False),
+    ],
+)
+def test_standing_still_begins_two_months_after_the_step_was_due(stage, days, expected):
+    day = date(2027, 3, 1)
+    assert stalled(stage, day - timedelta(days=days), day) is expected
+
+
+@pytest.mark.parametrize("role", [Role.analyst, Role.approver])
+def test_figures_are_of_the_own_territories(world, sign_in, role):
+    with writing():
+        region = factories.give(factories.user(), role, ScopeKind.territory, factories.territory(factories.REGION).id)
+        district = factories.give(
+            factories.user(), role, ScopeKind.territory, factories.territory(factories.TAYSHET).id
+        )
+    assert "Идут 3 внедрения" in text(sign_in(region).get("/work"))
+    page = text(sign_in(district).get("/work"))
+    assert "Идёт 1 внедрение" in page
+    assert ("Документов на утверждение сейчас нет" in page) is (role is Role.approver)
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_the_curators_screen_asks_as_often_for_one_as_for_many(world, sign_in, number, count_queries):
+    with writing():
+        for index in range(number):
+            reach(factories.adoption(factories.practice(f"Ещё {index}"), oktmo=factories.TULUN), Stage.preparation, 200)
+    client = sign_in(curator(factories.REGION))
+    with count_queries() as counted:
+        client.get("/work")
+    assert counted.number == 16

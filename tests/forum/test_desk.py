@@ -1,0 +1,189 @@
+"""The organiser's desk before, during and after the day, by the forum's own clock."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import current_app
+
+from activity.models import Letter, LetterStatus
+from forum.models import Format, ForumStatus
+from forum.queries import phase
+from forum.readiness import Lack, lacks
+from kernel import db as kernel_db
+from kernel.db import db
+from kernel.transaction import writing
+from registrations.attendance import admit_many
+from registrations.models import Attendance, AttendanceKind
+from tests import factories
+from tests.registrations.conftest import enrol, set_capacity
+
+DESK = "/manage/forums/prosemyu-2027"
+DAY = datetime(2027, 4, 22, 2, 5, tzinfo=UTC)
+"""10:05 in Irkutsk on the forum's day."""
+
+
+@pytest.fixture
+def world(app, sign_in):
+    with writing():
+        forum = factories.forum()
+        room = factories.room(forum)
+        section = factories.section(forum, room_id=room.id)
+        talk = factories.slot(section, practice_id=factories.practice().id)
+        speaker = factories.speaker(forum.series, email="speaker@example.org")
+        factories.appearance(talk, speaker)
+        factories.slot(section, "Второй доклад", starts=talk.ends)
+        person = factories.organiser(forum.series)
+    return {"forum": forum, "section": section, "talk": talk, "client": sign_in(person)}
+
+
+def at(moment: datetime) -> None:
+    kernel_db.set_clock(lambda: moment)
+
+
+def text(world, path: str = DESK) -> str:
+    page = world["client"].get(path).get_data(as_text=True)
+    main = re.sub(r"(?s)^.*<main", "", page)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main)).replace("\N{NO-BREAK SPACE}", " "))
+
+
+def missing(forum) -> list[Lack]:
+    db.session.rollback()
+    with current_app.test_request_context():
+        return lacks(forum)
+
+
+def told(forum) -> list[str]:
+    return [lack.text.replace("\N{NO-BREAK SPACE}", " ") for lack in missing(forum)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (datetime(2027, 4, 21, 15, 59, tzinfo=UTC), "before"),
+        (datetime(2027, 4, 21, 16, 1, tzinfo=UTC), "during"),
+        (datetime(2027, 4, 22, 15, 59, tzinfo=UTC), "during"),
+        (datetime(2027, 4, 22, 16, 1, tzinfo=UTC), "after"),
+    ],
+)
+def test_the_day_begins_and_ends_at_the_forums_midnight(world, moment, expected):
+    at(moment)
+    assert phase(world["forum"]) == expected
+
+
+def test_a_draft_is_not_under_way_and_a_closed_forum_is_over(world):
+    at(DAY)
+    with writing():
+        world["forum"].status = ForumStatus.draft
+    assert phase(world["forum"]) == "before"
+    at(DAY - timedelta(days=30))
+    with writing():
+        world["forum"].status = ForumStatus.finished
+    assert phase(world["forum"]) == "after"
+
+
+def test_what_is_not_ready_is_told_and_links_lead_to_it(world):
+    assert told(world["forum"]) == [
+        "Без спикера 1 выступление",
+        "Без практики 1 выступление",
+        "Нет согласия на публикацию имени: 1 спикер",
+    ]
+    page = text(world)
+    assert "Без спикера 1 выступление" in page
+    for lack in missing(world["forum"]):
+        assert world["client"].get(lack.href).status_code == 200
+    only = text(world, f"{DESK}/programme?without=practice")
+    assert "Второй доклад" in only
+    assert "Домашний консультант" not in only
+
+
+def test_rooms_and_streams_are_asked_for_only_where_the_format_needs_them(world):
+    with writing():
+        world["section"].room_id, world["section"].stream_url = None, ""
+    both = {"Без зала 1 секция: «Ранняя помощь»", "Без ссылки на трансляцию 1 секция: «Ранняя помощь»"}
+    assert both < set(told(world["forum"]))
+    set_capacity(world["forum"], 0, Format.remote)
+    assert both & set(told(world["forum"])) == {"Без зала 1 секция: «Ранняя помощь»"}
+    set_capacity(world["forum"], None, Format.remote)
+    set_capacity(world["forum"], 0, Format.in_person)
+    assert both & set(told(world["forum"])) == {"Без ссылки на трансляцию 1 секция: «Ранняя помощь»"}
+
+
+def test_a_section_without_a_moderator_and_a_letter_nobody_got_are_told(world):
+    enrol(world["forum"])
+    with writing():
+        world["section"].moderator = ""
+        db.session.add(Letter(kind="registration_ticket", to="anna@example.org", status=LetterStatus.dead))
+        db.session.add(Letter(kind="registration_ticket", to="stranger@example.org", status=LetterStatus.dead))
+    found = told(world["forum"])
+    assert "Без модератора 1 секция: «Ранняя помощь»" in found
+    assert "Не доставлено 1 письмо участнику: anna@example.org" in found
+
+
+def test_before_the_day_sign_ups_stand_day_by_day_with_the_places_left(world):
+    enrol(world["forum"])
+    page = text(world)
+    assert "99 из 100" in page
+    assert "01.03 1" in page
+    assert "28.02 0" in page
+
+
+def test_during_the_day_it_says_what_goes_on_and_who_is_here(world):
+    anna, boris = enrol(world["forum"]), enrol(world["forum"], "Борисов Борис", "b@example.org", format=Format.remote)
+    at(DAY)
+    with writing():
+        admit_many(world["forum"], [(anna.id, DAY - timedelta(minutes=3))])
+    page = text(world)
+    assert "10:00–10:20 Домашний консультант" in page
+    assert "10:20 Второй доклад" in page
+    assert "1 в зале: отмечены на входе" in page
+    assert "нет данных у экранов сегодня" in page
+    assert "1 вошли за последние 10 минут" in page
+    with writing():
+        values = {"forum_id": world["forum"].id, "registration_id": boris.id, "kind": AttendanceKind.minutes}
+        db.session.add(Attendance(**values, minutes=5, nonce="m", at=DAY))
+    at(DAY + timedelta(minutes=20))
+    page = text(world)
+    assert "1 у экранов сегодня" in page
+    assert "0 вошли за последние 10 минут" in page
+    assert "10:20–10:40 Второй доклад" in page
+
+
+def test_afterwards_there_are_figures_and_papers(world):
+    anna = enrol(world["forum"])
+    with writing():
+        admit_many(world["forum"], [(anna.id, DAY)])
+    at(DAY + timedelta(days=2))
+    page = text(world)
+    assert "1 зарегистрированы: человек – это имя и почта" in page
+    assert "1 пришли очно" in page
+    assert "смотрели дистанционно" not in page
+    assert "Осталось" not in page
+    for paper in ("summary", "thanks"):
+        answer = world["client"].get(f"{DESK}/{paper}.pdf")
+        assert (answer.status_code, answer.mimetype, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
+
+
+def test_letters_of_thanks_name_each_speaker_once_and_cancelled_talks_nobody(world):
+    from programme.documents import thanks_data
+    from programme.queries import spoke_at
+
+    with writing():
+        second = factories.slot(world["section"], "Третий доклад", starts=world["talk"].ends + timedelta(hours=1))
+        factories.appearance(second, world["talk"].appearances[0].speaker)
+        other = factories.slot(world["section"], "Отменённый", starts=second.ends, cancelled=True)
+        factories.appearance(other, factories.speaker(world["forum"].series, "Неслышный Нил"))
+    pages = thanks_data(world["forum"], spoke_at(world["forum"].id))["pages"]
+    assert [page["name"] for page in pages] == ["Примерова Анна Сергеевна"]
+    assert "«Домашний консультант»" in pages[0]["text"]
+
+
+def test_without_speakers_there_is_nobody_to_thank(world):
+    with writing():
+        db.session.delete(world["talk"].appearances[0])
+    assert world["client"].get(f"{DESK}/thanks.pdf").status_code == 404
+    at(DAY + timedelta(days=2))
+    assert "thanks.pdf" not in world["client"].get(DESK).get_data(as_text=True)

@@ -1,0 +1,274 @@
+"""One item of the programme by hand: the same rules as for a workbook's row."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import func, select
+
+from activity.models import Entry
+from kernel.db import db
+from kernel.imports import Verdict
+from kernel.transaction import writing
+from programme import importer
+from programme.models import Slot, SlotKind
+from speakers.models import Speaker
+from tests import factories
+
+LIST = "/manage/forums/prosemyu-2027/programme"
+NEW = f"{LIST}/slots/new"
+
+
+@pytest.fixture
+def world(app, sign_in):
+    with writing():
+        forum = factories.forum()
+        room = factories.room(forum)
+        section = factories.section(forum, room_id=room.id)
+        talk = factories.slot(section, practice_id=factories.practice().id)
+        person = factories.speaker(forum.series, position="психолог")
+        factories.appearance(talk, person, organisation_name="Центр")
+        organiser = factories.organiser(forum.series)
+    return {
+        "forum": forum,
+        "section": section,
+        "room": room,
+        "talk": talk,
+        "speaker": person,
+        "client": sign_in(organiser),
+        "page": f"{LIST}/slots/{talk.code}",
+    }
+
+
+def fill(world, **changes):
+    values = {
+        "title": "Новый доклад",
+        "kind": "talk",
+        "section": str(world["section"].id),
+        "room": str(world["room"].id),
+        "day": "2027-04-22",
+        "starts": "11:00",
+        "ends": "11:20",
+        "format": "in_person",
+        "practice": "",
+        "people-0-name": "Тестов Иван Петрович",
+        "people-0-position": "врач",
+        "people-0-organisation": "Больница",
+        "people-0-municipality": "Тулун",
+    }
+    return values | changes
+
+
+def as_it_is(world, **changes):
+    """The form of the existing talk, untouched but for `changes`."""
+    talk = world["talk"]
+    values = {"title": talk.title, "starts": "10:00", "ends": "10:20", "practice": str(talk.practice_id)}
+    values |= {"people-0-name": "Примерова Анна Сергеевна", "people-0-position": "психолог"}
+    values |= {"people-0-organisation": "Центр", "people-0-municipality": "", "version": version(world)}
+    return fill(world, **(values | changes))
+
+
+def version(world) -> str:
+    page = world["client"].get(world["page"]).get_data(as_text=True)
+    return re.search(r'name="version"[^>]*value="(\d+)"', page).group(1)
+
+
+def slots():
+    db.session.rollback()
+    return list(db.session.scalars(select(Slot).order_by(Slot.starts, Slot.id)))
+
+
+def actions():
+    return [action for action in db.session.scalars(select(Entry.action).order_by(Entry.id)) if action[:5] == "slot."]
+
+
+def events(client):
+    feed = Calendar.from_ical(client.get("/forums/prosemyu-2027/programme.ics").data)
+    return {str(e["summary"]): (e["dtstart"].dt.hour, e["sequence"], str(e["status"])) for e in feed.walk("VEVENT")}
+
+
+def test_an_item_is_added_and_is_on_the_public_page(world, client):
+    client.get("/forums/prosemyu-2027/programme")
+    assert world["client"].submit(NEW, fill(world)).headers["Location"] == LIST
+    made = slots()[1]
+    assert (made.title, made.starts, made.room_id) == ("Новый доклад", datetime(2027, 4, 22, 11, 0), world["room"].id)
+    [shown] = made.appearances
+    assert (shown.speaker.name, shown.position, shown.organisation_name) == (
+        "Тестов Иван Петрович",
+        "врач",
+        "Больница",
+    )
+    assert shown.territory.short_name == "Тулун"
+    assert actions() == ["slot.added"]
+    assert made.code in client.get("/forums/prosemyu-2027/programme").get_data(as_text=True)
+
+
+def test_of_a_known_speaker_the_name_is_enough(world):
+    blank = {f"people-0-{name}": "" for name in ("position", "organisation", "municipality")}
+    world["client"].submit(NEW, fill(world, **blank, **{"people-0-name": "ПРИМЕРОВА Анна Сергеевна"}))
+    [shown] = slots()[1].appearances
+    assert (shown.speaker_id, shown.position, shown.organisation_name) == (world["speaker"].id, "психолог", "Центр")
+    assert db.session.scalar(select(func.count()).select_from(Speaker)) == 1
+
+
+def test_a_move_raises_the_sequence_and_the_calendar_hears_of_it(world, client):
+    assert events(client) == {"Домашний консультант": (10, 0, "CONFIRMED")}
+    answer = world["client"].submit(world["page"], as_it_is(world, starts="12:00", ends="12:20"))
+    assert answer.status_code == 302
+    assert events(client) == {"Домашний консультант": (12, 1, "CONFIRMED")}
+    assert actions() == ["slot.changed"]
+
+
+def test_another_title_or_speaker_is_no_move(world):
+    world["client"].submit(world["page"], as_it_is(world, title="Иначе", **{"people-0-position": "заведующая"}))
+    [talk] = slots()
+    assert (talk.title, talk.sequence, talk.appearances[0].position) == ("Иначе", 0, "заведующая")
+
+
+def test_the_form_untouched_changes_nothing(world):
+    before = version(world)
+    assert world["client"].submit(world["page"], as_it_is(world)).status_code == 302
+    assert (version(world), actions()) == (before, [])
+
+
+def test_a_speaker_is_taken_out_by_clearing_the_name(world):
+    world["client"].submit(world["page"], as_it_is(world, **{"people-0-name": ""}))
+    assert slots()[0].appearances == []
+
+
+def test_one_more_speaker_keeps_what_was_typed_and_saves_nothing(world):
+    page = world["client"].submit(NEW, fill(world, more="1")).get_data(as_text=True)
+    assert 'value="Тестов Иван Петрович"' in page
+    assert 'name="people-1-name"' in page
+    assert len(slots()) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"title": " "}, "Заполните"),
+        ({"starts": "10:10", "ends": "10:30"}, "Зал в это время занят: «Домашний консультант»"),
+        ({"room": "", "starts": "10:10", "people-0-name": "Примерова Анна Сергеевна"}, "в двух местах"),
+        ({"starts": "12:00", "ends": "11:00"}, "Окончание (11:00) раньше начала (12:00)"),
+        ({"starts": "00:00", "ends": "23:00"}, "Длится больше 12 часов"),
+        ({"starts": "полдень"}, 'aria-invalid="true"'),
+        ({"day": "2027-04-23"}, 'aria-invalid="true"'),
+        ({"section": ""}, "Выберите секцию"),
+        ({"section": "999"}, 'aria-invalid="true"'),
+        ({"kind": "dance"}, 'aria-invalid="true"'),
+        ({"people-0-municipality": "Тулуун"}, "Возможно: «"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(world, changes, words):
+    answer = world["client"].submit(NEW, fill(world, **changes))
+    page = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert answer.status_code == 422
+    assert words in page
+    assert 'value="Больница"' in page
+    assert len(slots()) == 1
+
+
+def test_two_rooms_of_one_name_are_two_rooms(world):
+    from forum.models import Room, Venue
+
+    with writing():
+        venue = Venue(forum_id=world["forum"].id, name="Второй дом")
+        db.session.add(venue)
+        db.session.flush()
+        other = Room(venue_id=venue.id, name=world["room"].name)
+        db.session.add(other)
+    world["client"].submit(NEW, fill(world, starts="10:00", ends="10:20", room=str(other.id)))
+    assert [slot.room_id for slot in slots()] == [world["room"].id, other.id]
+    world["client"].submit(world["page"], as_it_is(world, room=str(other.id), starts="13:00", ends="13:20"))
+    assert slots()[-1].room_id == other.id
+
+
+def test_a_double_click_adds_one(world):
+    """With a room the second is refused by the room, without one by the item itself."""
+    client, token = world["client"], world["client"].token(NEW)
+    form = fill(world, room="", csrf_token=token, **{"people-0-name": ""})
+    assert [client.post(NEW, data=form).status_code for _time in range(2)] == [302, 422]
+    assert len(slots()) == 2
+
+
+def test_editing_meanwhile_shows_both_texts(world):
+    opened = as_it_is(world, title="Моё название")
+    with writing():
+        world["talk"].title = "Название коллеги"
+    answer = world["client"].submit(world["page"], opened)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Название коллеги" in page
+    assert "Моё название" in page
+    assert slots()[0].title == "Название коллеги"
+
+
+def test_a_cancelled_item_stays_cancelled_when_it_is_edited(world, client):
+    world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "yes"}, page=world["page"])
+    world["client"].submit(world["page"], as_it_is(world, starts="15:00", ends="15:20"))
+    assert events(client) == {"Домашний консультант": (15, 2, "CANCELLED")}
+
+
+def test_cancelling_twice_is_cancelling_once(world, client):
+    for _time in range(2):
+        world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "yes"}, page=world["page"])
+    assert events(client) == {"Домашний консультант": (10, 1, "CANCELLED")}
+    world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "no"}, page=world["page"])
+    assert events(client) == {"Домашний консультант": (10, 2, "CONFIRMED")}
+    assert actions() == ["slot.cancelled", "slot.restored"]
+
+
+def test_what_was_cancelled_does_not_come_back_into_a_room_given_away(world):
+    world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "yes"}, page=world["page"])
+    assert world["client"].submit(NEW, fill(world, starts="10:00", ends="10:20")).status_code == 302
+    answer = world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "no"}, page=world["page"])
+    assert answer.headers["Location"] == world["page"]
+    assert "Зал в это время занят" in world["client"].get(world["page"]).get_data(as_text=True)
+    assert [slot.cancelled for slot in slots()] == [True, False]
+
+
+def test_an_item_added_by_hand_is_found_again_in_the_exported_workbook(world):
+    with writing():
+        world["talk"].source_id = "1"
+    world["client"].submit(NEW, fill(world))
+    book = world["client"].get(f"{LIST}.xlsx").data
+    with writing():
+        plan = importer.plan(world["forum"], "programme.xlsx", book)
+    assert plan.count(Verdict.same) == 2
+
+
+def test_a_foreign_section_room_practice_is_no_choice(world):
+    with writing():
+        other = factories.forum("other-2027", factories.series("other"))
+        room, section = factories.room(other), factories.section(other)
+        draft = factories.practice("Черновик чужих", admission="draft")
+    for changes in ({"room": str(room.id)}, {"section": str(section.id)}, {"practice": str(draft.id)}):
+        assert world["client"].submit(NEW, fill(world, **changes)).status_code == 422
+    assert "Черновик чужих" not in world["client"].get(NEW).get_data(as_text=True)
+
+
+def test_a_break_needs_no_speaker(world):
+    answer = world["client"].submit(NEW, fill(world, kind="break", title="Кофе", **{"people-0-name": ""}))
+    assert answer.status_code == 302
+    assert slots()[1].kind is SlotKind.break_
+
+
+def test_a_forum_without_sections_says_where_to_begin(app, sign_in):
+    with writing():
+        forum = factories.forum()
+        person = factories.organiser(forum.series)
+    assert "/manage/forums/prosemyu-2027/sections/new" in sign_in(person).get(NEW).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("number", [1, 40])
+def test_the_list_asks_as_often_for_one_as_for_many(world, count_queries, number):
+    with writing():
+        for index in range(number):
+            slot = factories.slot(world["section"], f"Доклад {index}")
+            factories.appearance(slot, factories.speaker(world["forum"].series, f"Спикер {index}"))
+    with count_queries() as counted:
+        world["client"].get(LIST)
+    assert counted.number == 7

@@ -1,0 +1,130 @@
+"""First screens of those who chair, help and speak, and the speaker's consent."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from accounts.enums import Role, ScopeKind
+from accounts.models import Consent
+from kernel.db import db
+from kernel.transaction import writing
+from speakers.models import Speaker
+from tests import factories
+
+PUBLIC = ("/forums/prosemyu-2027/programme", "/forums/prosemyu-2027/programme.json")
+
+
+@pytest.fixture
+def world(app, sign_in):
+    with writing():
+        forum = factories.forum()
+        section = factories.section(forum, room_id=factories.room(forum).id)
+        other = factories.section(forum, "young", "Молодые семьи")
+        talk = factories.slot(section)
+        speaker = factories.speaker(forum.series, email="anna@example.org", position="психолог")
+        factories.appearance(talk, speaker)
+        chair = factories.give(factories.user(), Role.section_moderator, ScopeKind.section, section.id)
+        helper = factories.give(factories.user(), Role.assistant, ScopeKind.section, section.id)
+        anna = factories.give(factories.user("anna@example.org", "Примерова Анна Сергеевна"), Role.speaker)
+        organiser = factories.organiser(forum.series)
+    return {
+        "section": section,
+        "other": other,
+        "talk": talk,
+        "speaker": speaker,
+        "chair": sign_in(chair),
+        "helper": sign_in(helper),
+        "anna": sign_in(anna),
+        "organiser": sign_in(organiser),
+        "profile": f"/work/profile/{speaker.code}",
+    }
+
+
+def text(answer) -> str:
+    return answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("who", ["chair", "helper"])
+def test_a_section_is_on_the_first_screen_with_its_running_order(world, who):
+    page = text(world[who].get("/work"))
+    for words in ("10:00–10:20", "1 выступление", "Зал 1", "https://example.org/stream/1"):
+        assert words in page, words
+    assert "Молодые семьи" not in page
+    order = text(world[who].get("/work/sections/prosemyu-2027/early-help"))
+    for words in ("Домашний консультант", "Примерова Анна Сергеевна"):
+        assert words in order, words
+    assert "anna@example.org" not in order
+
+
+def test_another_section_is_not_found(world):
+    assert world["chair"].get("/work/sections/prosemyu-2027/young").status_code == 404
+    assert world["anna"].get("/work/sections/prosemyu-2027/early-help").status_code == 404
+
+
+def test_a_chair_sees_the_order_before_it_is_published(world):
+    with writing():
+        world["section"].forum.programme_published = False
+    assert "Домашний консультант" in text(world["chair"].get("/work/sections/prosemyu-2027/early-help"))
+
+
+def test_a_speaker_sees_their_talk_and_what_the_profile_lacks(world):
+    page = text(world["anna"].get("/work"))
+    for words in ("Домашний консультант", "22 апреля 2027 года, 10:00–10:20", "напишите два предложения о себе"):
+        assert words in page, words
+    assert world["profile"] in page
+
+
+def test_the_consent_is_an_unticked_box_kept_with_its_wording(world):
+    page = text(world["anna"].get(world["profile"]))
+    assert 'name="consent"' in page
+    assert "checked" not in page
+    world["anna"].submit(world["profile"], {"biography": "Двадцать лет с семьями.", "position": "психолог"})
+    assert db.session.scalars(select(Consent)).all() == []
+    world["anna"].submit(world["profile"], {"position": "психолог", "biography": "Двадцать лет.", "consent": "y"})
+    given = db.session.scalars(select(Consent)).one()
+    assert (given.subject_type, given.subject_id, given.on_paper) == ("speaker", world["speaker"].id, False)
+    assert given.text.kind.value == "publication"
+    assert "напишите" not in text(world["anna"].get("/work"))
+
+
+def test_withdrawal_unpublishes_at_once_and_the_consent_may_be_given_again(world, client):
+    for path in PUBLIC:
+        assert "Примерова" in text(client.get(path)), path
+    world["anna"].submit(world["profile"], {"consent": "y"})
+    world["anna"].submit(f"{world['profile']}/consent-withdrawal", page=world["profile"])
+    for path in PUBLIC:
+        assert "Примерова" not in text(client.get(path)), path
+    assert client.get(f"/speakers/{world['speaker'].code}").status_code == 404
+    [given] = db.session.scalars(select(Consent))
+    assert given.withdrawn_at is not None
+    world["anna"].submit(world["profile"], {"consent": "y"})
+    assert "Примерова" in text(client.get(PUBLIC[0]))
+
+
+def test_somebody_elses_profile_is_not_found(world, sign_in):
+    with writing():
+        stranger = factories.give(factories.user("boris@example.org"), Role.speaker)
+    client = sign_in(stranger)
+    assert client.get(world["profile"]).status_code == 404
+    assert "Ваших выступлений" in text(client.get("/work"))
+
+
+def test_an_organiser_keeps_paper_consents_and_whose_profile_it_is(world):
+    page = "/manage/forums/prosemyu-2027/speakers"
+    base = f"{page}/{world['speaker'].code}"
+    assert "согласия пока нет" in text(world["organiser"].get(page))
+    for _time in range(2):
+        world["organiser"].submit(f"{base}/paper-consent", page=page)
+    [given] = db.session.scalars(select(Consent))
+    assert given.on_paper is True
+    assert "Примерова" not in text(world["organiser"].get(f"{page}?consent=no"))
+    world["organiser"].submit(f"{base}/paper-consent", {"withdrawn": "yes"}, page=page)
+    db.session.expire_all()
+    assert db.session.get(Speaker, world["speaker"].id).hidden is True
+    refused = world["organiser"].submit(f"{base}/email", {"email": "не адрес"}, page=page)
+    assert (refused.status_code, 'value="не адрес"' in text(refused)) == (422, True)
+    world["organiser"].submit(f"{base}/email", {"email": "Other@example.org"}, page=page)
+    db.session.expire_all()
+    assert db.session.get(Speaker, world["speaker"].id).email == "other@example.org"
+    assert world["anna"].get(world["profile"]).status_code == 404
