@@ -19,6 +19,7 @@ class Link:
     current: bool = False
     icon: str | None = None
     count: int | None = None
+    waiting_list: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,15 @@ class Area:
     icon: str
     below: str = ""
     """The part of the address that belongs to the area, when its first screen does not stand at the root of it."""
+    waiting_list: bool = False
+    """Whether its first screen is itself the list of what waits for the person."""
 
 
 AREAS = (
     Area("work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
     Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
-    Area("work:practices:open", "practices.waiting", _l("Practices"), "list", "/manage/practices"),
-    Area("practices:practice:grade", "practices.grading", _l("Grades of practices"), "edit"),
+    Area("work:practices:open", "practices.waiting", _l("Practices"), "list", "/manage/practices", True),
+    Area("practices:practice:grade", "practices.grading", _l("Grades of practices"), "edit", waiting_list=True),
     Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
     Area("adoption:round:lead", "adoption.rounds", _l("Quarterly question"), "clock"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
@@ -75,7 +78,7 @@ def work_links() -> list[Link]:
             current = (request.script_root + request.path).startswith(
                 request.script_root + area.below if area.below else address
             )
-            links.append(Link(str(area.label), address, current, area.icon))
+            links.append(Link(str(area.label), address, current, area.icon, waiting_list=area.waiting_list))
     return links
 
 

@@ -34,7 +34,7 @@ def front() -> ResponseReturnValue:
 def work() -> ResponseReturnValue:
     """What waits for whoever signs in. With nothing to wait for and one area, straight there."""
     waiting, areas = panels("work.tasks", user=actor()), work_links()[1:]
-    if not waiting and len(areas) == 1:
+    if len(areas) == 1 and (areas[0].waiting_list or not waiting):
         return redirect(areas[0].href)
     return render_template("home/work.html", waiting=waiting, areas=areas)
 
