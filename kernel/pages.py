@@ -62,10 +62,17 @@ def bump(*scopes: str) -> None:
 
 
 def versions_of(scopes: list[str]) -> tuple[tuple[str, int], ...]:
-    """The versions now, by a statement outside the session: this is most of what a warm page costs."""
-    with db.engine.connect() as connection:
-        rows = connection.execute(_VERSIONS, {"scopes": scopes})
-        return tuple(sorted((scope, number) for scope, number in rows))
+    """The versions now, asked of the driver itself: through the engine this was a third of a warm page's time."""
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        mark = "?" if db.engine.dialect.name == "sqlite" else "%s"
+        cursor.execute(
+            f"SELECT scope, number FROM content_version WHERE scope IN ({', '.join([mark] * len(scopes))})", scopes
+        )
+        return tuple(sorted(cursor.fetchall()))
+    finally:
+        connection.close()
 
 
 _VERSIONS = select(*ContentVersion.__table__.columns).where(

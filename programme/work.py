@@ -22,13 +22,13 @@ blueprint = Blueprint("programme_work", __name__)
 OWN = "speakers:profile:own"
 
 
-@blueprint.get("/work/sections/<slug>/<section_slug>")
+@blueprint.get("/running-order/<slug>/<section_slug>")
 @requires("work:hall:open")
 def section(slug: str, section_slug: str) -> ResponseReturnValue:
     """The running order, to be printed too."""
     found = queries.section_for(actor(), slug, section_slug)
     return render_template(
-        "programme/work/section.html",
+        "programme/own/section.html",
         forum=found.forum,
         section=found,
         slots=queries.slots_of(found.forum_id, section_id=found.id, cancelled=True),
@@ -37,7 +37,7 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/work/profile/<code>", methods=["GET", "POST"])
+@blueprint.route("/profile/<code>", methods=["GET", "POST"])
 @requires(OWN)
 @shows_form
 def profile(code: str) -> ResponseReturnValue:
@@ -46,7 +46,7 @@ def profile(code: str) -> ResponseReturnValue:
     text = consent_text(ConsentKind.publication, language())
     form = ProfileForm(data={"position": speaker.position, "biography": speaker.biography})
     if not form.validate_on_submit():
-        page = render_template("programme/work/profile.html", speaker=speaker, form=form, given=given, text=text)
+        page = render_template("programme/own/profile.html", speaker=speaker, form=form, given=given, text=text)
         return page, 422 if form.is_submitted() else 200
     with writing():
         speakers.edit_profile(
@@ -59,7 +59,7 @@ def profile(code: str) -> ResponseReturnValue:
     return redirect(url_for("programme_work.profile", code=code))
 
 
-@blueprint.post("/work/profile/<code>/consent-withdrawal")
+@blueprint.post("/profile/<code>/consent-withdrawal")
 @requires(OWN)
 def consent_withdrawal(code: str) -> ResponseReturnValue:
     speaker = profiles.own_speaker(actor(), code)

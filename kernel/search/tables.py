@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -44,27 +45,27 @@ def _dialect() -> str:
     return db.session.get_bind().dialect.name
 
 
-class _Table:
+class _Table(ABC):
     key = "id"
 
     def __init__(self, kind: str) -> None:
         self.name = f"search_{kind}"
         self.words = f"search_{kind}_words"
 
-    def exists(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def exists(self) -> bool: ...
 
-    def _definition(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _definition(self) -> list[str]: ...
 
-    def _match(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _match(self) -> str: ...
 
-    def _expression(self, pattern: Pattern) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _expression(self, pattern: Pattern) -> str: ...
 
-    def _gather(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _gather(self) -> str: ...
 
     def make(self) -> None:
         if self.exists():

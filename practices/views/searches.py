@@ -16,13 +16,13 @@ from practices.views.base import blueprint
 from practices.wishes import read_wish
 
 
-@blueprint.get("/work/searches")
+@blueprint.get("/searches")
 @signed_in
 def searches() -> ResponseReturnValue:
     return render_template("practices/searches.html", searches=queries.saved_searches(actor().id))
 
 
-@blueprint.route("/work/searches/new", methods=["GET", "POST"])
+@blueprint.route("/searches/new", methods=["GET", "POST"])
 @signed_in
 @shows_form
 def new_search() -> ResponseReturnValue:
@@ -53,7 +53,7 @@ def new_search() -> ResponseReturnValue:
     return redirect(url_for("practices.searches"), 303)
 
 
-@blueprint.post("/work/searches/<int:search_id>/removal")
+@blueprint.post("/searches/<int:search_id>/removal")
 @signed_in
 def search_removal(search_id: int) -> ResponseReturnValue:
     kept = queries.saved_search(actor(), search_id)

@@ -139,7 +139,7 @@ def test_the_link_to_a_search_is_whole_and_clean(shelf, client):
     link = "https://forum.example.org/practices/?q=%D0%BE%D1%82%D1%86%D1%8B&amp;audience=fathers"
     assert f'data-copy="{link}"' in page
     assert f'href="{link}"' in page
-    assert "/work/searches/new?q=" in page
+    assert "/searches/new?q=" in page
     assert 'method="post"' not in page
 
 
@@ -235,7 +235,7 @@ def test_statements_do_not_grow_with_what_is_asked(catalogue, client, count_quer
         return counted.number
 
     plain = number(audience="large")
-    assert plain == 6
+    assert plain == 5
     assert number(audience=["large", "svo", "all"], sphere=["social", "culture"]) == plain
     assert number(territory=[TULUN, KUYTUN]) == plain
     assert number(q="семья") == plain + 3

@@ -15,7 +15,7 @@ from practices.models import SavedSearch
 from practices.operations import save_search
 from tests import factories
 
-NEW = "/work/searches/new?q=отцы&audience=fathers&audience=large&page=3&nonsense=1"
+NEW = "/searches/new?q=отцы&audience=fathers&audience=large&page=3&nonsense=1"
 
 
 @pytest.fixture
@@ -37,11 +37,11 @@ def test_a_search_is_saved_shown_and_opened(people):
     page = people.get(NEW).get_data(as_text=True)
     assert 'value="отцы, Многодетные семьи, Отцы"' in page or 'value="отцы, Отцы, Многодетные семьи"' in page
     answer = people.submit(NEW, {"name": "Отцы и большие семьи"})
-    assert (answer.status_code, answer.location) == (303, "/work/searches")
+    assert (answer.status_code, answer.location) == (303, "/searches")
     assert [(one.name, one.query) for one in kept()] == [
         ("Отцы и большие семьи", "q=%D0%BE%D1%82%D1%86%D1%8B&audience=fathers&audience=large")
     ]
-    for path in ("/work", "/work/searches"):
+    for path in ("/work", "/searches"):
         page = people.get(path).get_data(as_text=True)
         link = re.search(r'href="([^"]+)">Отцы и большие семьи', page)
         assert people.get(link.group(1).replace("&amp;", "&")).status_code == 200
@@ -49,7 +49,7 @@ def test_a_search_is_saved_shown_and_opened(people):
 
 def test_the_same_name_takes_the_new_conditions(people):
     people.submit(NEW, {"name": "Отцы"})
-    people.submit("/work/searches/new?sphere=social", {"name": "ОТЦЫ"})
+    people.submit("/searches/new?sphere=social", {"name": "ОТЦЫ"})
     assert [(one.name, one.query) for one in kept()] == [("ОТЦЫ", "sphere=social")]
 
 
@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(people):
 
 
 def test_a_search_without_conditions_is_not_saved(people):
-    answer = people.get("/work/searches/new?page=2&audience=martians")
+    answer = people.get("/searches/new?page=2&audience=martians")
     assert (answer.status_code, answer.location) == (302, "/practices/")
 
 
@@ -79,13 +79,13 @@ def test_there_is_an_end_to_it(person, people):
 
 def test_removal_asks_first(people):
     people.submit(NEW, {"name": "Отцы"})
-    path = f"/work/searches/{kept()[0].id}/removal"
-    asked = people.submit(path, {"confirm": "ask"}, page="/work/searches")
+    path = f"/searches/{kept()[0].id}/removal"
+    asked = people.submit(path, {"confirm": "ask"}, page="/searches")
     assert "Удалить поиск?" in asked.get_data(as_text=True)
     assert len(kept()) == 1
-    assert people.submit(path, {"confirm": "yes"}, page="/work/searches").status_code == 303
+    assert people.submit(path, {"confirm": "yes"}, page="/searches").status_code == 303
     assert kept() == []
-    assert "Пока ничего не\u00a0сохранено" in people.get("/work/searches").get_data(as_text=True)
+    assert "Пока ничего не\u00a0сохранено" in people.get("/searches").get_data(as_text=True)
     actions = set(db.session.scalars(select(Entry.action).where(Entry.subject_type == "saved_search")))
     assert actions == {"search.saved", "search.removed"}
     assert set(db.session.scalars(select(Entry.subject_name).where(Entry.subject_type == "saved_search"))) == {""}
@@ -97,16 +97,16 @@ def test_others_neither_see_nor_remove_it(people, app, sign_in):
         stranger = factories.user()
     outsider = sign_in(stranger)
     outsider.submit(NEW, {"name": "Мой"})
-    assert "Отцы</a>" not in outsider.get("/work/searches").get_data(as_text=True)
-    answer = outsider.submit(f"/work/searches/{kept()[0].id}/removal", {"confirm": "yes"}, page="/work/searches")
+    assert "Отцы</a>" not in outsider.get("/searches").get_data(as_text=True)
+    answer = outsider.submit(f"/searches/{kept()[0].id}/removal", {"confirm": "yes"}, page="/searches")
     assert answer.status_code == 404
     assert len(kept()) == 2
 
 
 def test_a_visitor_signs_in_first(client):
-    for path in ("/work/searches", NEW):
+    for path in ("/searches", NEW):
         assert client.get(path).location.startswith("/login?next=")
-    assert client.get("/work/searches/1/removal").status_code == 405
+    assert client.get("/searches/1/removal").status_code == 405
 
 
 def test_who_has_one_area_sees_the_searches_before_it(app, sign_in):
@@ -120,5 +120,5 @@ def test_who_has_one_area_sees_the_searches_before_it(app, sign_in):
 
 def test_english(people):
     people.submit(NEW, {"name": "Отцы"})
-    assert "Saved searches" in people.get("/en/work/searches").get_data(as_text=True)
+    assert "Saved searches" in people.get("/en/searches").get_data(as_text=True)
     assert "/en/practices/?q=" in people.get("/en/work").get_data(as_text=True)

@@ -37,7 +37,7 @@ def world(app, sign_in):
         "helper": sign_in(helper),
         "anna": sign_in(anna),
         "organiser": sign_in(organiser),
-        "profile": f"/work/profile/{speaker.code}",
+        "profile": f"/profile/{speaker.code}",
     }
 
 
@@ -51,21 +51,21 @@ def test_a_section_is_on_the_first_screen_with_its_running_order(world, who):
     for words in ("10:00–10:20", "1 выступление", "Зал 1", "https://example.org/stream/1"):
         assert words in page, words
     assert "Молодые семьи" not in page
-    order = text(world[who].get("/work/sections/prosemyu-2027/early-help"))
+    order = text(world[who].get("/running-order/prosemyu-2027/early-help"))
     for words in ("Домашний консультант", "Примерова Анна Сергеевна"):
         assert words in order, words
     assert "anna@example.org" not in order
 
 
 def test_another_section_is_not_found(world):
-    assert world["chair"].get("/work/sections/prosemyu-2027/young").status_code == 404
-    assert world["anna"].get("/work/sections/prosemyu-2027/early-help").status_code == 404
+    assert world["chair"].get("/running-order/prosemyu-2027/young").status_code == 404
+    assert world["anna"].get("/running-order/prosemyu-2027/early-help").status_code == 404
 
 
 def test_a_chair_sees_the_order_before_it_is_published(world):
     with writing():
         world["section"].forum.programme_published = False
-    assert "Домашний консультант" in text(world["chair"].get("/work/sections/prosemyu-2027/early-help"))
+    assert "Домашний консультант" in text(world["chair"].get("/running-order/prosemyu-2027/early-help"))
 
 
 def test_a_speaker_sees_their_talk_and_what_the_profile_lacks(world):

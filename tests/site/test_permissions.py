@@ -252,8 +252,8 @@ def test_a_list_of_ones_own_shows_nothing_of_others(app, world, stranger, native
 
 def test_what_a_person_keeps_nobody_else_sees(world, stranger, native, sign_in):
     for person in (stranger, native):
-        assert "Чужой поиск" not in shown(enter(sign_in, person)[0], "/work/searches")
-    assert "Чужой поиск" in shown(enter(sign_in, world["owner"])[0], "/work/searches")
+        assert "Чужой поиск" not in shown(enter(sign_in, person)[0], "/searches")
+    assert "Чужой поиск" in shown(enter(sign_in, world["owner"])[0], "/searches")
 
 
 def test_what_belongs_to_nobody_shows_and_ends_nothing_of_others(app, world, stranger, native, sign_in):
