@@ -157,7 +157,7 @@ def test_an_organiser_brings_a_programme_in_and_publishes_it(pages: Pages, films
     page.goto(f"/manage/forums/{slug}/programme/import")
     keyboard = Keyboard(page)
     keyboard.tab_to(type="file")
-    with page.expect_file_chooser() as chooser:
+    with page.expect_file_chooser(timeout=30_000) as chooser:
         keyboard.press("Enter")
     chooser.value.set_files(file)
     keyboard.tab_to(type="submit")

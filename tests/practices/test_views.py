@@ -91,7 +91,7 @@ def test_queries_do_not_grow_with_practices(app, client):
     assert len(statements(load)) == one == 20
     with writing():
         operations.pages.bump("adoption")  # the page is made anew, the catalogue stands
-    assert len(statements(load)) == 7
+    assert len(statements(load)) == 6
 
 
 def test_a_page_shows_what_is_known_and_no_empty_field(practice, client):
