@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from activity.labels import name_actions
 from adoption.models import Exit, ExitReason, Stage, State
 from adoption.rules import Fault
+from territories.models import SizeClass
 
 STAGE_LABELS = {
     Stage.interest: _l("Request sent"),
@@ -44,6 +45,24 @@ STATE_LABELS = {
     State.ready: _l("Preparing"),
     State.works: _l("Working"),
     State.firm: _l("Established"),
+}
+STATE_LABELS_OF_OTHERS = {
+    State.think: _l("Think about it"),
+    State.ready: _l("Prepare"),
+    State.works: _l("Working"),
+    State.firm: _l("Established"),
+}
+REACHED_LABELS = {
+    State.ready: _l("Began to prepare"),
+    State.works: _l("Have it working"),
+    State.firm: _l("Made it permanent"),
+}
+"""The lines of the curve: each contains the ones after it."""
+SIZE_LABELS = {
+    SizeClass.small: _l("Under 15,000 people"),
+    SizeClass.medium: _l("15,000 to 50,000 people"),
+    SizeClass.large: _l("50,000 to 100,000 people"),
+    SizeClass.city: _l("Over 100,000 people"),
 }
 EXIT_LABELS = {
     Exit.declined: _l("Declined"),
