@@ -40,6 +40,26 @@ NEXT_STEPS = {
     Stage.sustained: _l("Nothing: the practice holds by itself"),
 }
 """What to do after a stage, in plain words."""
+WAITS = {
+    Stage.interest: _l("It has been weighed"),
+    Stage.assessment: _l("It has been under preparation"),
+    Stage.preparation: _l("People have been looked for and trained"),
+    Stage.staffing: _l("The check of the core has been agreed"),
+    Stage.safeguards: _l("The first result has been awaited"),
+    Stage.launched: _l("Steady work has been awaited"),
+    Stage.operating: _l("It has been worked by without being made permanent"),
+}
+"""What goes on between a stage and the next, for «… for 62 days»."""
+ASKS = {
+    Stage.interest: _l("Ask whether the practice suits them and who will answer for it."),
+    Stage.assessment: _l("Ask whether the order is signed."),
+    Stage.preparation: _l("Ask who will do the work and when they will be trained."),
+    Stage.staffing: _l("Ask who will check that the core is kept, and how."),
+    Stage.safeguards: _l("Ask what keeps them from beginning."),
+    Stage.launched: _l("Ask whether it goes on regularly and whether the core has been checked."),
+    Stage.operating: _l("Ask what will hold it: posts, budget or an act."),
+}
+"""The question that moves a stage on."""
 STATE_LABELS = {
     State.think: _l("Thinking"),
     State.ready: _l("Preparing"),

@@ -35,6 +35,7 @@ AREAS = (
     Area("work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
     Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
     Area("work:practices:open", "practices.manage", _l("Practices"), "list"),
+    Area("adoption:adoption:view", "adoption.adviser_sheet", _l("The adviser's sheet"), "phone"),
     Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),
     Area("accounts:user:edit", "accounts.people", _l("People and roles"), "people"),

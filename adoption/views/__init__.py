@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoption.views import cabinet, public, start
+from adoption.views import cabinet, public, sheet, start
 from adoption.views.base import blueprint
 
-__all__ = ["blueprint", "cabinet", "public", "start"]
+__all__ = ["blueprint", "cabinet", "public", "sheet", "start"]
