@@ -47,6 +47,7 @@ class Case(NamedTuple):
 
     adoption: Adoption
     stay: Stay
+    practice: str
     stage: str
     word: str
     """The last thing heard of it, with its day."""
@@ -170,7 +171,15 @@ def _case(adoption: Adoption, stay: Stay, people: dict[int, list[User]]) -> Case
     contacts = [Contact(_("Coordinator"), user.name, user.email) for user in people.get(adoption.territory_id, [])]
     if adoption.contact_email not in {contact.email for contact in contacts}:
         contacts.append(Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email))
-    return Case(adoption, stay, str(STAGE_LABELS[stay.stage]), _last_word(adoption), contacts, say(adoption, stay))
+    return Case(
+        adoption,
+        stay,
+        quoted(adoption.practice.name),
+        str(STAGE_LABELS[stay.stage]),
+        _last_word(adoption),
+        contacts,
+        say(adoption, stay),
+    )
 
 
 def _last_word(adoption: Adoption) -> str:
@@ -180,17 +189,17 @@ def _last_word(adoption: Adoption) -> str:
     )
     if step is None:
         return ""
-    told = day(step.reached_on, "digits")
-    return f"{told}: {typograph(step.evidence)}" if step.evidence else told
+    told, evidence = day(step.reached_on, "digits"), typograph(step.evidence)
+    return evidence if told in evidence else f"{told}: {evidence}" if evidence else told
 
 
 def say(adoption: Adoption, stay: Stay) -> str:
     """What to say on the telephone, from the facts."""
     began = min((step.reached_on for step in adoption.steps if step.withdrawn_at is None), default=stay.since)
     facts = _(
-        "%(place)s took «%(practice)s» on %(day)s.",
+        "%(place)s took %(practice)s on %(day)s.",
         place=adoption.territory.name,
-        practice=adoption.practice.name.replace("«", "„").replace("»", "“"),
+        practice=quoted(adoption.practice.name),
         day=day(began),
     )
     waits = _(
@@ -218,7 +227,13 @@ def _moves(shown: set[int], monday: date) -> tuple[list[Move], int]:
 
 
 def _move(row: Any, what: str, on: date) -> Move:
-    return Move(row.code, row.short_name, row.practice, row.organisation, what, on)
+    return Move(row.code, row.short_name, quoted(row.practice), row.organisation, what, on)
+
+
+def quoted(name: str) -> str:
+    """«Клуб „Устойчивая семья“»."""
+    inner = name.replace("«", "„").replace("»", "“")
+    return typograph(f"«{inner}»")
 
 
 def state_counts(made: Sheet) -> str:

@@ -74,7 +74,7 @@ def _case(case: Case) -> dict[str, object]:
     adoption = case.adoption
     return {
         "place": _cut(adoption.territory.name, 60),
-        "practice": typograph(f"«{_cut(adoption.practice.name, 70)}»"),
+        "practice": _cut(case.practice, 80),
         "organisation": _cut(adoption.organisation.title, 80),
         "stage": _(
             "%(stage)s, %(days)s",
@@ -90,7 +90,7 @@ def _case(case: Case) -> dict[str, object]:
 
 
 def _line(move: Move) -> str:
-    text = f"{move.place}: «{_cut(move.practice, 60)}» – {move.what.lower()}, {day(move.day, 'digits')}"
+    text = f"{move.place}: {_cut(move.practice, 70)} – {move.what.lower()}, {day(move.day, 'digits')}"
     return typograph(text)
 
 
