@@ -135,9 +135,22 @@ def matrix(picture: Picture, wish: Wish, per_page: int | None = PER_PAGE) -> Mat
 
 
 def _listing(lines: list[Any], total: int, page: int, per_page: int, wish: Wish) -> Listing[Any]:
-    known = {name: values for name, values in request.args.lists() if name in PARAMETERS and any(values)}
     path = request.script_root + request.path
-    return Listing(lines, total, page, per_page, wish.sort, "", known, path)
+    return Listing(lines, total, page, per_page, wish.sort, "", _params(wish), path)
+
+
+def _params(wish: Wish) -> dict[str, list[str]]:
+    """The wish as it stands in an address: what was understood, without what goes without saying."""
+    known = {
+        "practice": wish.practice,
+        "state": wish.state.value if wish.state else "",
+        "audience": wish.audience.value if wish.audience else "",
+        "sort": wish.sort if wish.sort != SORTS[0] else "",
+        "group": "audience" if wish.grouped else "",
+        "columns": wish.columns if wish.columns != COLUMNS[0] else "",
+        "turned": "1" if wish.turned else "",
+    }
+    return {name: [value] for name, value in known.items() if value}
 
 
 def _lines(picture: Picture, wish: Wish) -> list[tuple[TargetGroup | None, Subject]]:

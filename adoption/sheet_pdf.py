@@ -83,10 +83,16 @@ def _case(case: Case) -> dict[str, object]:
         ),
         "word": _cut(case.word, 80),
         "contacts": [
-            {"role": one.role, "name": _cut(one.name, 50), "email": _cut(one.email, 60)} for one in case.contacts[:2]
+            {"role": one.role, "name": _cut(one.name, 50), "email": _breakable(one.email)} for one in case.contacts[:2]
         ],
         "say": _cut(case.say, 330),
     }
+
+
+def _breakable(email: str) -> str:
+    """An address that may go on in the next line, after «@» or where it is very long."""
+    parts = [part[at : at + 26] for part in email.replace("@", "@\n").split("\n") for at in range(0, len(part), 26)]
+    return "\u200b".join(parts)
 
 
 def _line(move: Move) -> str:

@@ -96,7 +96,7 @@ def _audiences(found: Found) -> list[tuple[TargetGroup, str]]:
 def overview_json() -> ResponseReturnValue:
     found, _chosen = _find()
     return jsonify(
-        _head(found),
+        **_head(found),
         figures=tables.totals_values(found) if found.picture.cells else [],
         territories=tables.map_values(found),
         practices=tables.matrix_values(found),
@@ -109,7 +109,7 @@ def overview_json() -> ResponseReturnValue:
 @warm(*SCOPES, query=PARAMETERS)
 def part_json(part: str) -> ResponseReturnValue:
     found, _chosen = _find()
-    return jsonify(_head(found), **{part: tables.VALUES[part](found)})
+    return jsonify(_head(found) | {part: tables.VALUES[part](found)})
 
 
 def _head(found: Found) -> dict[str, Any]:
