@@ -70,11 +70,15 @@ class Move(NamedTuple):
 class Sheet:
     day: date
     monday: date
+    places: list[Territory] = field(default_factory=list)
+    """Among which the reader may choose."""
     place: Territory | None = None
     """The only territory shown; None for all of the reader's."""
     cases: list[Case] = field(default_factory=list)
     standing: int = 0
     """How many stand in all."""
+    page: int = 1
+    """Of those who stand; one out of range gives the nearest."""
     moves: list[Move] = field(default_factory=list)
     moved: int = 0
     states: dict[State, int] = field(default_factory=dict)
@@ -110,12 +114,13 @@ def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> 
         raise NotFound()
     shown = {chosen.id} if chosen else {place.id for place in places}
     rows = [row for row in db.session.execute(_NOW) if row.territory_id in shown]
-    made = Sheet(today, last_monday(today), chosen)
+    made = Sheet(today, last_monday(today), places, chosen)
     made.usual = stall.usual_days((row[0], row[1], row[2]) for row in db.session.execute(_STEPS))
     going = [row for row in rows if row.exit is None]
     stays = stall.standing(((row.id, row.stage, row.reached_on) for row in going if row.reached_on), made.usual, today)
     made.standing = len(stays)
-    made.cases = _cases(stays[(page - 1) * size : page * size])
+    made.page = min(max(page, 1), max(1, -(-len(stays) // size)))
+    made.cases = _cases(stays[(made.page - 1) * size : made.page * size])
     made.moves, made.moved = _moves(shown, made.monday)
     _count(made, rows, places if chosen is None else [chosen])
     return made

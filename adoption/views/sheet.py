@@ -22,7 +22,7 @@ def _asked() -> str:
 @requires(VIEW)
 def adviser_sheet() -> ResponseReturnValue:
     found = sheet.sheet(actor(), _asked())
-    return render_template("adoption/sheet.html", places=sheet.places_for(actor()), **_values(found))
+    return render_template("adoption/sheet.html", **_values(found))
 
 
 def _values(found: Sheet) -> dict[str, object]:
@@ -40,12 +40,12 @@ def adviser_sheet_pdf() -> ResponseReturnValue:
 @blueprint.get("/manage/adoption/standing")
 @requires(VIEW)
 def standing() -> ResponseReturnValue:
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = request.args.get("page", 1, type=int)
     found = sheet.sheet(actor(), _asked(), page=page, size=PER_PAGE)
-    return render_template("adoption/standing.html", listing=_listing(found, page), **_values(found))
+    return render_template("adoption/standing.html", listing=_listing(found), **_values(found))
 
 
-def _listing(found: Sheet, page: int) -> Listing[Case]:
+def _listing(found: Sheet) -> Listing[Case]:
     known = {name: values for name, values in request.args.lists() if name == "territory" and any(values)}
     path = request.script_root + request.path
-    return Listing(found.cases, found.standing, page, PER_PAGE, "", "", known, path)
+    return Listing(found.cases, found.standing, found.page, PER_PAGE, "", "", known, path)

@@ -28,6 +28,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "activity.mail_html": ("", "/dev/mail/{letter}/html"),
     "activity.mail_letter": ("", "/dev/mail/{letter}"),
     "adoption.adoption": ("coordinator", "/cabinet/adoptions/{adoption}"),
+    "adoption.adviser_sheet": ("curator", "/manage/adoption/sheet"),
+    "adoption.adviser_sheet_pdf": ("curator", "/manage/adoption/sheet.pdf"),
     "adoption.adoptions": ("curator", "/manage/adoptions"),
     "adoption.cabinet": ("coordinator", "/cabinet/"),
     "adoption.evidence": ("coordinator", "/cabinet/adoptions/{adoption}/files/{step}"),
@@ -35,6 +37,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.overview_csv": ("", "/adoption.csv"),
     "adoption.overview_json": ("", "/adoption.json"),
     "adoption.overview_xlsx": ("", "/adoption.xlsx"),
+    "adoption.part_json": ("", "/adoption/curve.json"),
+    "adoption.part_xlsx": ("", "/adoption/matrix.xlsx?columns=size"),
+    "adoption.standing": ("curator", "/manage/adoption/standing"),
     "adoption.start": ("coordinator", "/practices/{practice}/adoption"),
     "door.choose": ("organiser", "/door/"),
     "door.count": ("door", "/door/{coming}/count"),
@@ -104,6 +109,8 @@ PAGES: dict[str, tuple[str, str]] = {
 }
 """Endpoint: whose eyes see it, and its address with demo values."""
 MORE: dict[str, tuple[str, str]] = {
+    "adoption grouped": ("", "/adoption/?group=audience&columns=size&state=works"),
+    "adoption turned round": ("", "/adoption/?turned=1&columns=remote&practice={practice}"),
     "adoption that works": ("coordinator", "/cabinet/adoptions/{working}"),
     "adoption seen by the curator": ("curator", "/cabinet/adoptions/{working}"),
     "catalogue: nothing found": ("", "/practices/?q=фывапролдж"),
