@@ -154,7 +154,7 @@ def test_it_asks_as_often_for_one_as_for_many(stalled, count_queries):
             for number in range(8):
                 oktmo = (factories.KUYTUN, factories.TULUN)[number % 2]
                 adoption(factories.practice(), factories.organisation(oktmo=oktmo), Stage.assessment)
-    assert numbers[0] == numbers[1] == 16
+    assert numbers[0] == numbers[1] == 14
 
 
 # The rule itself
