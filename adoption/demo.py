@@ -91,6 +91,8 @@ def _backdate(adoption: Adoption, last: date) -> None:
     first = min(step.reached_on for step in adoption.steps)
     adoption.created_at = datetime.combine(first, time(4), UTC)
     adoption.changed_at = datetime.combine(max(last, adoption.exit_date or last), time(4), UTC)
+    for step in adoption.steps:
+        step.recorded_at = datetime.combine(step.reached_on, time(4), UTC)
 
 
 def _request(row: dict[str, str], practice: Practice, forums: dict[str, Forum]) -> Request:

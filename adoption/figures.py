@@ -1,29 +1,51 @@
-"""What the public pages of adoption show: tiles, the table practices × territories, headline figures.
+"""Tiles of the map and headline figures, from cells that `queries.cells` or `picture` gives.
 
 Only what goes on is counted: an interrupted adoption simply is no longer there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
-from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from accounts.settings import site
-from adoption import queries, rules
+from adoption import rules
 from adoption.labels import STATE_LABELS
 from adoption.models import State
+from adoption.picture import AT_WORK, Sums
 from adoption.queries import Cell
 from kernel.i18n import number
-from practices.models import Practice
+from kernel.links import path_for
 from territories.models import Territory
 from territories.queries import RealMap, Tile, current, real_map, tiles
 
-AT_WORK = (State.works, State.firm)
+SPREAD = 5
+"""A practice at work in as many municipalities has spread."""
+FEW = 5
+"""A number of people below this is not told publicly: somebody might be recognised."""
+
+
+class OnMap(Protocol):
+    """What a tile needs of a territory."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def oktmo(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def short_name(self) -> str: ...
+    @property
+    def tile_col(self) -> int | None: ...
+    @property
+    def tile_row(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -36,34 +58,12 @@ class MapTile(Tile):
 
 @dataclass(frozen=True)
 class Figure:
+    """A figure as it is read, what was counted, and the bare number for machines (None: not known or not told)."""
+
+    key: str
     value: str
     definition: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A practice and where it stands."""
-
-    practice: Practice
-    cells: dict[int, Cell]
-    """By territory id."""
-
-    def territories(self, *states: State) -> int:
-        return sum(cell.state in states for cell in self.cells.values())
-
-    def in_state(self, state: State) -> list[Cell]:
-        return [cell for cell in self.cells.values() if cell.state is state]
-
-
-@dataclass
-class Overview:
-    day: date
-    tiles: list[MapTile] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    columns: list[Territory] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    demo: bool = False
-    real: RealMap | None = None
+    number: int | None = None
 
 
 def region_tiles() -> list[Territory]:
@@ -78,20 +78,28 @@ def region_map() -> RealMap | None:
     return real_map(region.id) if region else None
 
 
-def whole_map(cells: Sequence[Cell], places: Sequence[Territory], here: int | None = None) -> list[MapTile]:
-    """A tile for each place: the furthest state of any practice there, and how many work or are being prepared."""
+def whole_map(cells: Iterable[Cell], places: Sequence[OnMap], state: State | None = None) -> list[MapTile]:
+    """A tile for each place: the furthest state of any practice there, and how many work or are being prepared.
+
+    With `state`, only what stands in it is shown and counted.
+    """
+    here: dict[int, list[State]] = defaultdict(list)
+    for cell in cells:
+        if state is None or cell.state is state:
+            here[cell.territory_id].append(cell.state)
     made = []
     for place in places:
-        mine = [cell for cell in cells if cell.territory_id == place.id]
-        state = rules.furthest(cell.state for cell in mine)
-        going = sum(cell.state is not State.think for cell in mine)
-        made.append(_tile(place, state, going or None, _map_title(place, mine), here == place.id))
+        mine = here[place.id]
+        going = len(mine) if state else sum(known is not State.think for known in mine)
+        made.append(_tile(place, rules.furthest(mine), going or None, _map_title(place, mine)))
     return made
 
 
-def practice_map(cells: Sequence[Cell], places: Sequence[Territory], home: int) -> list[MapTile]:
+def practice_map(
+    cells: Iterable[Cell], places: Sequence[OnMap], home: int | None = None, state: State | None = None
+) -> list[MapTile]:
     """A tile for each place: the state of one practice there and in how many organisations; its birthplace framed."""
-    by_place = {cell.territory_id: cell for cell in cells}
+    by_place = {cell.territory_id: cell for cell in cells if state is None or cell.state is state}
     made = []
     for place in places:
         cell = by_place.get(place.id)
@@ -108,18 +116,18 @@ def practice_map(cells: Sequence[Cell], places: Sequence[Territory], home: int) 
     return made
 
 
-def _map_title(place: Territory, mine: Sequence[Cell]) -> str:
+def _map_title(place: OnMap, mine: Sequence[State]) -> str:
     if not mine:
         return str(_("%(name)s: nothing yet", name=place.name))
     parts = []
     for state in reversed(State):
-        count = sum(cell.state is state for cell in mine)
+        count = mine.count(state)
         if count:
             parts.append(f"{str(STATE_LABELS[state]).lower()} – {count}")
     return f"{place.name}: {', '.join(parts)}"
 
 
-def _tile(place: Territory, state: State | None, count: int | None, title: str, here: bool) -> MapTile:
+def _tile(place: OnMap, state: State | None, count: int | None, title: str, here: bool = False) -> MapTile:
     return MapTile(
         oktmo=place.oktmo,
         name=place.name,
@@ -128,60 +136,45 @@ def _tile(place: Territory, state: State | None, count: int | None, title: str, 
         row=place.tile_row or 0,
         state=state.value if state else None,
         count=count,
-        href=url_for("territories.territory", oktmo=place.oktmo),
+        href=path_for("territories.territory", oktmo=place.oktmo),
         title=title,
         here=here,
     )
 
 
-def overview(sort: str = "spread") -> Overview:
-    """Everything of the public page. A fixed number of queries whatever the number of adoptions."""
-    cells = queries.cells()
-    places = region_tiles()
-    practices = queries.published(cell.practice_id for cell in cells)
-    lines = [
-        Line(practice, {cell.territory_id: cell for cell in cells if cell.practice_id == practice.id})
-        for practice in practices.values()
-    ]
-    if sort != "name":
-        lines.sort(key=lambda line: (-line.territories(*AT_WORK), -len(line.cells), line.practice.name_key))
-    return Overview(
-        day=queries.today(),
-        tiles=whole_map(cells, places),
-        lines=lines,
-        columns=list(queries.territories_by_id(cell.territory_id for cell in cells).values()),
-        figures=figures(cells, places, queries.launch_days()),
-        demo=queries.any_demo(),
-        real=region_map(),
-    )
-
-
-def figures(cells: Sequence[Cell], places: Sequence[Territory], days: Sequence[int]) -> list[Figure]:
+def figures(cells: Sequence[Cell], places: Sequence[OnMap], days: Sequence[int]) -> list[Figure]:
     """Headline figures, each with what was counted."""
     ids = {place.id for place in places}
     working = [cell for cell in cells if cell.state in AT_WORK]
-    municipalities = {cell.territory_id for cell in working} & ids
+    municipalities = len({cell.territory_id for cell in working} & ids)
     organisations = sum(cell.working for cell in working)
+    practices = len({cell.practice_id for cell in working})
     made = [
         Figure(
-            _("%(done)s of %(total)s", done=number(len(municipalities)), total=number(len(ids))),
+            "municipalities",
+            _("%(done)s of %(total)s", done=number(municipalities), total=number(len(ids))),
             _("municipalities where at least one practice from the catalogue works"),
+            municipalities,
         ),
         Figure(
+            "adoptions",
             number(organisations),
             ngettext(
                 "adoption at work: an organisation took a practice over and works by it",
                 "adoptions at work: an organisation took a practice over and works by it",
                 organisations,
             ),
+            organisations,
         ),
         Figure(
-            number(len({cell.practice_id for cell in working})),
+            "practices",
+            number(practices),
             ngettext(
                 "practice works with somebody besides its author",
                 "practices work with somebody besides their author",
-                len({cell.practice_id for cell in working}),
+                practices,
             ),
+            practices,
         ),
     ]
     middle = rules.median(days)
@@ -189,8 +182,68 @@ def figures(cells: Sequence[Cell], places: Sequence[Territory], days: Sequence[i
         counted = ngettext("%(num)s launch counted", "%(num)s launches counted", len(days))
         made.append(
             Figure(
+                "days_to_launch",
                 ngettext("%(num)s day", "%(num)s days", middle),
                 _("from request to the first result: the middle value, %(counted)s", counted=counted),
+                middle,
             )
         )
     return made
+
+
+def more_figures(cells: Sequence[Cell], sums: Sums) -> list[Figure]:
+    """What the page of adoption tells besides the headline."""
+    places = defaultdict(set)
+    for cell in cells:
+        if cell.state in AT_WORK:
+            places[cell.practice_id].add(cell.territory_id)
+    spread = sum(len(found) >= SPREAD for found in places.values())
+    preparing = sum(cell.by_state.get(State.ready, 0) for cell in cells)
+    made = [
+        Figure(
+            "organisations",
+            number(sums.organisations),
+            ngettext(
+                "organisation works by at least one practice it took over",
+                "organisations work by at least one practice they took over",
+                sums.organisations,
+            ),
+            sums.organisations,
+        ),
+        Figure(
+            "spread",
+            number(spread),
+            ngettext(
+                "practice works in five territories or more",
+                "practices work in five territories or more",
+                spread,
+            ),
+            spread,
+        ),
+        Figure(
+            "preparing",
+            number(preparing),
+            ngettext(
+                "adoption is being prepared: the order is signed, the first result has not come",
+                "adoptions are being prepared: the order is signed, the first result has not come",
+                preparing,
+            ),
+            preparing,
+        ),
+    ]
+    return [*made, _served(sums)]
+
+
+def _served(sums: Sums) -> Figure:
+    figure = partial(Figure, "served")
+    if sums.served is None:
+        return figure(_("no data"), _("families and people served: no organisation has reported a number yet"))
+    told = sums.served == 0 or sums.served >= FEW
+    value = number(sums.served) if told else _("fewer than %(few)s", few=FEW)
+    definition = ngettext(
+        "families and people served, each practice in its own unit: reported by %(part)s of %(num)s adoption at work",
+        "families and people served, each practice in its own unit: reported by %(part)s of %(num)s adoptions at work",
+        sums.adoptions,
+        part=number(sums.reported),
+    )
+    return figure(value, definition, sums.served if told else None)

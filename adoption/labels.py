@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from activity.labels import name_actions
 from adoption.models import Confirmer, Exit, ExitReason, Stage, State
 from adoption.rules import Fault
+from territories.models import SizeClass
 
 STAGE_LABELS = {
     Stage.interest: _l("Request sent"),
@@ -44,11 +45,49 @@ NEXT_STEPS = {
     Stage.sustained: _l("Nothing: the practice holds by itself"),
 }
 """What to do after a stage, in plain words."""
+WAITS = {
+    Stage.interest: _l("It has been weighed"),
+    Stage.assessment: _l("It has been under preparation"),
+    Stage.preparation: _l("People have been looked for and trained"),
+    Stage.staffing: _l("The check of the core has been agreed"),
+    Stage.safeguards: _l("The first result has been awaited"),
+    Stage.launched: _l("Steady work has been awaited"),
+    Stage.operating: _l("It has been worked by without being made permanent"),
+}
+"""What goes on between a stage and the next, for «… for 62 days»."""
+ASKS = {
+    Stage.interest: _l("Ask whether the practice suits them and who will answer for it."),
+    Stage.assessment: _l("Ask whether the order is signed."),
+    Stage.preparation: _l("Ask who will do the work and when they will be trained."),
+    Stage.staffing: _l("Ask who will check that the core is kept, and how."),
+    Stage.safeguards: _l("Ask what keeps them from beginning."),
+    Stage.launched: _l("Ask whether it goes on regularly and whether the core has been checked."),
+    Stage.operating: _l("Ask what will hold it: posts, budget or an act."),
+}
+"""The question that moves a stage on."""
 STATE_LABELS = {
     State.think: _l("Thinking"),
     State.ready: _l("Preparing"),
     State.works: _l("Working"),
     State.firm: _l("Established"),
+}
+STATE_LABELS_OF_OTHERS = {
+    State.think: _l("Think about it"),
+    State.ready: _l("Prepare"),
+    State.works: _l("Working"),
+    State.firm: _l("Established"),
+}
+REACHED_LABELS = {
+    State.ready: _l("Began to prepare"),
+    State.works: _l("Have it working"),
+    State.firm: _l("Made it permanent"),
+}
+"""The lines of the curve: each contains the ones after it."""
+SIZE_LABELS = {
+    SizeClass.small: _l("Under 15,000 people"),
+    SizeClass.medium: _l("15,000 to 50,000 people"),
+    SizeClass.large: _l("50,000 to 100,000 people"),
+    SizeClass.city: _l("Over 100,000 people"),
 }
 EXIT_LABELS = {
     Exit.declined: _l("Declined"),

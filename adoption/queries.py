@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -169,7 +169,7 @@ def spread_of(practice_id: int) -> list[tuple[int, str, int]]:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A practice in a territory: the furthest state and how many organisations stand in each."""
 
@@ -177,6 +177,8 @@ class Cell:
     territory_id: int
     state: State
     by_state: dict[State, int]
+    newest: datetime
+    """When somebody there asked for it last."""
 
     @property
     def all(self) -> int:
@@ -201,26 +203,38 @@ class Cell:
 
 def cells(*, practice_id: int | None = None, territory_id: int | None = None) -> list[Cell]:
     """What active adoptions say of practices in the catalogue, by practice and territory. One query."""
-    statement = (
-        select(Adoption.practice_id, Adoption.territory_id, Adoption.stage, func.count().label("number"))
-        .join(Practice, Practice.id == Adoption.practice_id)
-        .where(Adoption.exit.is_(None), Practice.admission == Admission.published)
-        .group_by(Adoption.practice_id, Adoption.territory_id, Adoption.stage)
-    )
+    statement = _CELLS
     if practice_id is not None:
-        statement = statement.where(Adoption.practice_id == practice_id)
+        statement = statement.where(_adoption.practice_id == practice_id)
     if territory_id is not None:
-        statement = statement.where(Adoption.territory_id == territory_id)
-    grouped: dict[tuple[int, int], dict[State, int]] = {}
-    for row in db.session.execute(statement):
-        states = grouped.setdefault((row.practice_id, row.territory_id), {})
-        states[row.stage.state] = states.get(row.stage.state, 0) + row.number
-    found = []
-    for (practice, territory), states in sorted(grouped.items()):
-        state = rules.furthest(states)
-        assert state is not None
-        found.append(Cell(practice, territory, state, states))
-    return found
+        statement = statement.where(_adoption.territory_id == territory_id)
+    grouped: dict[tuple[int, int], tuple[dict[State, int], list[datetime]]] = {}
+    for practice, territory, stage, number, newest in db.session.connection().execute(statement):
+        states, days = grouped.setdefault((practice, territory), ({}, []))
+        states[stage.state] = states.get(stage.state, 0) + number
+        days.append(newest)
+    return [
+        Cell(practice, territory, max(states, key=lambda state: state.rank), states, max(days))
+        for (practice, territory), (states, days) in sorted(grouped.items())
+    ]
+
+
+# Tables and not models, composed once: composing a statement for every page costs more than running it.
+_adoption, _practice = Adoption.__table__.c, Practice.__table__.c
+GOING = (_adoption.exit.is_(None), _practice.admission == Admission.published)
+"""What public pages count: work that goes on, by practices of the catalogue."""
+_CELLS = (
+    select(
+        _adoption.practice_id,
+        _adoption.territory_id,
+        _adoption.stage,
+        func.count(),
+        func.max(_adoption.created_at, type_=_adoption.created_at.type),
+    )
+    .select_from(Adoption.__table__.join(Practice.__table__, _practice.id == _adoption.practice_id))
+    .where(*GOING)
+    .group_by(_adoption.practice_id, _adoption.territory_id, _adoption.stage)
+)
 
 
 def published(ids: Iterable[int]) -> dict[int, Practice]:
@@ -239,20 +253,25 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
 
 def launch_days() -> list[int]:
     """Days from request to launch of every active adoption that has launched."""
-    interest, launch = StageStep.__table__.alias("interest"), StageStep.__table__.alias("launch")
-    rows = db.session.execute(
-        select(interest.c.reached_on, launch.c.reached_on)
-        .join(launch, launch.c.adoption_id == interest.c.adoption_id)
-        .join(Adoption, Adoption.id == interest.c.adoption_id)
-        .where(
-            interest.c.stage == Stage.interest,
-            launch.c.stage == Stage.launched,
-            interest.c.withdrawn_at.is_(None),
-            launch.c.withdrawn_at.is_(None),
-            Adoption.exit.is_(None),
-        )
+    return [(launched - asked).days for asked, launched in db.session.connection().execute(_LAUNCHES)]
+
+
+_asked, _launched = StageStep.__table__.alias("asked"), StageStep.__table__.alias("launched")
+_LAUNCHES = (
+    select(_asked.c.reached_on, _launched.c.reached_on)
+    .select_from(
+        _asked.join(_launched, _launched.c.adoption_id == _asked.c.adoption_id)
+        .join(Adoption.__table__, _adoption.id == _asked.c.adoption_id)
+        .join(Practice.__table__, _practice.id == _adoption.practice_id)
     )
-    return [(launched - asked).days for asked, launched in rows]
+    .where(
+        _asked.c.stage == Stage.interest,
+        _launched.c.stage == Stage.launched,
+        _asked.c.withdrawn_at.is_(None),
+        _launched.c.withdrawn_at.is_(None),
+        *GOING,
+    )
+)
 
 
 def any_demo() -> bool:

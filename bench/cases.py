@@ -65,7 +65,7 @@ class Setting:
 
 
 def cases(setting: Setting) -> list[Case]:
-    return [*public_pages(setting), *catalogue(setting), registration(), *door(setting), *organiser()]
+    return [*public_pages(setting), *catalogue(setting), registration(), *door(setting), *organiser(), adviser()]
 
 
 def public_pages(setting: Setting) -> list[Case]:
@@ -89,6 +89,10 @@ def public_pages(setting: Setting) -> list[Case]:
         "practices": "/practices/",
         "practice": f"/practices/{setting.practice}",
         "adoption": "/adoption/",
+        "adoption: map of a state": "/adoption/?state=works&audience=large",
+        "adoption: matrix grouped": "/adoption/?sort=name&group=audience&columns=size",
+        "adoption: matrix turned": "/adoption/?turned=1&columns=remote",
+        "adoption.json": "/adoption.json",
         "territory": f"/territories/{setting.territory}",
         "region": "/territories/25000000",
         "territories": "/territories/",
@@ -201,6 +205,10 @@ def organiser() -> list[Case]:
         Case("XLSX of 2,900", page(f"{path}.xlsx"), who=who, times=15, seconds=0.8),
         Case("CSV import of 500: plan and carry out", _bring_in, _new_list, who=who, times=5),
     ]
+
+
+def adviser() -> Case:
+    return Case("the adviser's sheet", page("/manage/adoption/sheet"), who="curator@example.org")
 
 
 _list: dict[str, bytes] = {}

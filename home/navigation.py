@@ -41,6 +41,7 @@ AREAS = (
     Area("work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),
     Area("work:practices:open", "practices.waiting", _l("Practices"), "list", "/manage/practices", True),
     Area("practices:practice:grade", "practices.grading", _l("Grades of practices"), "edit", waiting_list=True),
+    Area("adoption:adoption:view", "adoption.adviser_sheet", _l("The adviser's sheet"), "phone"),
     Area("adoption:adoption:view", "adoption.adoptions", _l("Who takes over what"), "tiles"),
     Area("adoption:round:lead", "adoption.rounds", _l("Quarterly question"), "clock"),
     Area("registrations:door:work", "door.choose", _l("The door"), "qr"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoption.views import answer_files, answers, cabinet, launch, public, rounds, start
+from adoption.views import answer_files, answers, cabinet, launch, public, rounds, sheet, start
 from adoption.views.base import blueprint
 
-__all__ = ["answer_files", "answers", "blueprint", "cabinet", "launch", "public", "rounds", "start"]
+__all__ = ["answer_files", "answers", "blueprint", "cabinet", "launch", "public", "rounds", "sheet", "start"]

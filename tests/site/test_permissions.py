@@ -43,6 +43,7 @@ OWN_LISTS = {
     "adoption.quarter_form",
     "adoption.rounds",
     "adoption.adoptions",
+    "adoption.adviser_sheet",
     "door.choose",
     "home.work",
     "activity.log",
@@ -66,6 +67,8 @@ BELONGS_TO_NOBODY = {
 """Pages that show and change nothing but the caller's own session."""
 OF_ONESELF = {"practices.searches", "practices.new_search"}
 """What a person keeps for themselves: see `test_what_a_person_keeps_nobody_else_sees`."""
+OF_ONE_SHEET = {"adoption.adviser_sheet_pdf", "adoption.standing"}
+"""The adviser's sheet on paper and at full length: see `test_the_sheet_is_of_ones_own_territories`."""
 MARKS = {"adoption.rounds": "I.квартал 2027"}
 """Where what is not the stranger's bears another word."""
 FOREIGN = re.compile("Чуж|Соседск", re.IGNORECASE)
@@ -216,7 +219,7 @@ def test_a_stranger_of_the_same_roles_is_refused_everywhere(app, world, stranger
     client, token = enter(sign_in, stranger)
     answers = {}
     for rule in scoped_rules(app):
-        if rule.endpoint in OWN_LISTS | MAKES_OWN | BELONGS_TO_NOBODY | OF_ONESELF:
+        if rule.endpoint in OWN_LISTS | MAKES_OWN | BELONGS_TO_NOBODY | OF_ONESELF | OF_ONE_SHEET:
             continue
         for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
             answer = client.open(address(rule, world), method=method, data={"csrf_token": token})
@@ -229,6 +232,8 @@ def test_a_stranger_of_the_same_roles_is_refused_everywhere(app, world, stranger
 def shown(client: PageClient, address: str) -> str:
     """What an address shows, workbooks as the text of their cells, where it leads included."""
     answer = client.get(address, follow_redirects=True)
+    if answer.status_code == 404 and "territory=" in address:
+        return ""
     assert answer.status_code == 200
     if answer.mimetype.startswith("text/"):
         return answer.get_data(as_text=True)
@@ -248,6 +253,13 @@ def test_a_list_of_ones_own_shows_nothing_of_others(app, world, stranger, native
     for question in ("", "?q=Чуж", "?state=think", "?territory=" + factories.TAYSHET):
         assert mark.findall(shown(client, path + question).replace(question[3:], "")) == []
     assert mark.search(shown(enter(sign_in, native)[0], path))
+
+
+@pytest.mark.parametrize("endpoint", sorted(OF_ONE_SHEET))
+def test_the_sheet_is_of_ones_own_territories(app, world, stranger, native, sign_in, endpoint):
+    path = own_address(app, endpoint, world) + "?territory=" + factories.TAYSHET
+    assert enter(sign_in, stranger)[0].get(path).status_code == 404
+    assert enter(sign_in, native)[0].get(path).status_code == 200
 
 
 def test_what_a_person_keeps_nobody_else_sees(world, stranger, native, sign_in):

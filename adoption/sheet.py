@@ -1,0 +1,280 @@
+"""The adviser's sheet: who stands still, whom to ring, what to say; what moved since Monday; totals. Not public."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
+
+from accounts.enums import Role, ScopeKind
+from accounts.models import Organisation, RoleAssignment, User
+from accounts.scopes import reach
+from adoption import queries, stall
+from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
+from adoption.models import Adoption, Exit, Stage, StageStep, State
+from adoption.picture import AT_WORK
+from adoption.stall import Stay
+from kernel.access import Actor
+from kernel.db import db
+from kernel.i18n import day
+from kernel.text import typograph
+from practices.models import Practice
+from territories.models import Level, Territory
+
+VIEW = queries.VIEW
+LIMIT = 5
+"""So many who stand still, and so many moves, fit a page that can be read on Monday."""
+
+
+class Contact(NamedTuple):
+    """Whom to ring or write to, as far as known."""
+
+    role: str
+    name: str
+    email: str
+
+
+class Case(NamedTuple):
+    """Somebody who stands still."""
+
+    adoption: Adoption
+    stay: Stay
+    practice: str
+    stage: str
+    word: str
+    """The last thing heard of it, with its day."""
+    contacts: list[Contact]
+    say: str
+
+
+class Move(NamedTuple):
+    """What has been written down since Monday: stages reached, or the work interrupted."""
+
+    code: str
+    place: str
+    practice: str
+    organisation: str
+    what: str
+    day: date
+
+
+@dataclass
+class Sheet:
+    day: date
+    monday: date
+    places: list[Territory] = field(default_factory=list)
+    """Among which the reader may choose."""
+    place: Territory | None = None
+    """The only territory shown; None for all of the reader's."""
+    cases: list[Case] = field(default_factory=list)
+    standing: int = 0
+    """How many stand in all."""
+    page: int = 1
+    """Of those who stand; one out of range gives the nearest."""
+    moves: list[Move] = field(default_factory=list)
+    moved: int = 0
+    states: dict[State, int] = field(default_factory=dict)
+    paused: int = 0
+    interrupted: int = 0
+    working: int = 0
+    """Municipalities where something works."""
+    municipalities: int = 0
+    usual: dict[Stage, int] = field(default_factory=dict)
+    demo: bool = False
+
+
+def last_monday(today: date) -> date:
+    """The Monday before today; on a Monday, the one a week ago."""
+    return today - timedelta(days=(today.weekday() or 7))
+
+
+def places_for(user: Actor) -> list[Territory]:
+    """Territories of the reader where an adoption was ever begun, by name."""
+    statement = select(Territory).where(Territory.id.in_(select(Adoption.territory_id)))
+    territories = reach(user.scopes(VIEW))
+    if territories is not None:
+        statement = statement.where(Territory.id.in_(territories))
+    return list(db.session.scalars(statement.order_by(Territory.name_key, Territory.id)))
+
+
+def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> Sheet:
+    """The sheet of the reader's territories, or of one of them. Raises NotFound for somebody else's."""
+    today = queries.today()
+    places = places_for(user)
+    chosen = next((place for place in places if place.oktmo == oktmo), None)
+    if oktmo and chosen is None:
+        raise NotFound()
+    shown = {chosen.id} if chosen else {place.id for place in places}
+    rows = [row for row in db.session.execute(_NOW) if row.territory_id in shown]
+    made = Sheet(today, last_monday(today), places, chosen)
+    made.usual = stall.usual_days((row[0], row[1], row[2]) for row in db.session.execute(_STEPS))
+    going = [row for row in rows if row.exit is None]
+    stays = stall.standing(((row.id, row.stage, row.reached_on) for row in going if row.reached_on), made.usual, today)
+    made.standing = len(stays)
+    made.page = min(max(page, 1), max(1, -(-len(stays) // size)))
+    made.cases = _cases(stays[(made.page - 1) * size : made.page * size])
+    made.moves, made.moved = _moves(shown, made.monday)
+    _count(made, rows, places if chosen is None else [chosen])
+    return made
+
+
+def _count(made: Sheet, rows: Sequence[Any], places: Iterable[Territory]) -> None:
+    states = Counter(row.stage.state for row in rows if row.exit is None)
+    made.states = {state: states[state] for state in State}
+    made.paused = sum(row.exit is Exit.paused for row in rows)
+    made.interrupted = sum(row.exit in (Exit.declined, Exit.stopped) for row in rows)
+    towns = {place.id for place in places if place.level is Level.municipality}
+    made.municipalities = len(towns)
+    made.working = len({r.territory_id for r in rows if r.exit is None and r.stage.state in AT_WORK} & towns)
+    made.demo = any(row.demo for row in rows)
+
+
+def _cases(stays: Sequence[Stay]) -> list[Case]:
+    found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
+    people = _coordinators({adoption.territory_id for adoption in found.values()})
+    return [_case(found[stay.adoption_id], stay, people) for stay in stays]
+
+
+def _whole(ids: list[int]) -> Select[Any]:
+    return (
+        select(Adoption)
+        .where(Adoption.id.in_(ids))
+        .options(joinedload(Adoption.practice), joinedload(Adoption.organisation), joinedload(Adoption.territory))
+        .options(selectinload(Adoption.steps))
+    )
+
+
+def _coordinators(territory_ids: set[int]) -> dict[int, list[User]]:
+    """Active coordinators by territory."""
+    rows = db.session.execute(
+        select(RoleAssignment.scope_id, User)
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.role == Role.coordinator,
+            RoleAssignment.scope_kind == ScopeKind.territory,
+            RoleAssignment.scope_id.in_(territory_ids),
+            User.suspended_at.is_(None),
+        )
+        .order_by(User.name_key, User.id)
+    )
+    found: dict[int, list[User]] = defaultdict(list)
+    for scope_id, user in rows:
+        if scope_id is not None:
+            found[scope_id].append(user)
+    return found
+
+
+def _case(adoption: Adoption, stay: Stay, people: dict[int, list[User]]) -> Case:
+    contacts = [Contact(_("Coordinator"), user.name, user.email) for user in people.get(adoption.territory_id, [])]
+    if adoption.contact_email not in {contact.email for contact in contacts}:
+        contacts.append(Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email))
+    return Case(
+        adoption,
+        stay,
+        quoted(adoption.practice.name),
+        str(STAGE_LABELS[stay.stage]),
+        _last_word(adoption),
+        contacts,
+        say(adoption, stay),
+    )
+
+
+def _last_word(adoption: Adoption) -> str:
+    """«приказ № 14 от 22.07.2026» with the day it became true, or the day alone."""
+    step = max(
+        (step for step in adoption.steps if step.withdrawn_at is None), key=lambda step: step.stage.number, default=None
+    )
+    if step is None:
+        return ""
+    told, evidence = day(step.reached_on, "digits"), typograph(step.evidence)
+    return evidence if told in evidence else f"{told}: {evidence}" if evidence else told
+
+
+def say(adoption: Adoption, stay: Stay) -> str:
+    """What to say on the telephone, from the facts."""
+    began = min((step.reached_on for step in adoption.steps if step.withdrawn_at is None), default=stay.since)
+    facts = _(
+        "%(place)s took %(practice)s on %(day)s.",
+        place=adoption.territory.name,
+        practice=quoted(adoption.practice.name),
+        day=day(began),
+    )
+    waits = _(
+        "%(stage)s for %(days)s, usually %(usual)s.",
+        stage=WAITS[stay.stage],
+        days=ngettext("%(num)s day", "%(num)s days", stay.days),
+        usual=stay.usual,
+    )
+    return typograph(f"{facts} {waits} {ASKS[stay.stage]}")
+
+
+def _moves(shown: set[int], monday: date) -> tuple[list[Move], int]:
+    """What was written down from `monday` on, newest first: the furthest stage of each adoption, and interruptions."""
+    since = datetime.combine(monday, time(), queries.ZONE)
+    steps: dict[int, Any] = {}
+    for row in db.session.execute(_RECENT.where(_step.recorded_at >= since)):
+        if row.territory_id in shown and row.id not in steps:
+            steps[row.id] = row
+    moves = [_move(row, str(STAGE_LABELS[row.stage]), row.reached_on) for row in steps.values()]
+    for left in db.session.execute(_LEFT.where(_adoption.exit_date >= monday)):
+        if left.territory_id in shown:
+            moves.append(_move(left, _("interrupted"), left.exit_date))
+    moves.sort(key=lambda move: (-move.day.toordinal(), move.place, move.practice))
+    return moves[:LIMIT], len(moves)
+
+
+def _move(row: Any, what: str, on: date) -> Move:
+    return Move(row.code, row.short_name, quoted(row.practice), row.organisation, what, on)
+
+
+def quoted(name: str) -> str:
+    """«Клуб „Устойчивая семья“»."""
+    inner = name.replace("«", "„").replace("»", "“")
+    return typograph(f"«{inner}»")
+
+
+def state_counts(made: Sheet) -> str:
+    """«Думаем – 3, готовим – 17, работает – 28, закрепили – 7»."""
+    return ", ".join(f"{str(STATE_LABELS[state]).lower()} – {number}" for state, number in made.states.items())
+
+
+# Tables and not models, composed once.
+_adoption, _step, _practice = Adoption.__table__.c, StageStep.__table__.c, Practice.__table__.c
+_territory, _organisation = Territory.__table__.c, Organisation.__table__.c
+_NOW = select(
+    _adoption.id, _adoption.territory_id, _adoption.stage, _adoption.exit, _adoption.demo, _step.reached_on
+).select_from(
+    Adoption.__table__.outerjoin(
+        StageStep.__table__,
+        and_(_step.adoption_id == _adoption.id, _step.stage == _adoption.stage, _step.withdrawn_at.is_(None)),
+    )
+)
+_STEPS = select(_step.adoption_id, _step.stage, _step.reached_on).where(_step.withdrawn_at.is_(None))
+_NAMED = (
+    _adoption.id,
+    _adoption.code,
+    _adoption.territory_id,
+    _territory.short_name,
+    _practice.name.label("practice"),
+    _organisation.name.label("organisation"),
+)
+_JOINED = (
+    Adoption.__table__.join(Territory.__table__, _territory.id == _adoption.territory_id)
+    .join(Practice.__table__, _practice.id == _adoption.practice_id)
+    .join(Organisation.__table__, _organisation.id == _adoption.organisation_id)
+)
+_RECENT = (
+    select(*_NAMED, _step.stage, _step.reached_on)
+    .select_from(_JOINED.join(StageStep.__table__, _step.adoption_id == _adoption.id))
+    .where(_step.withdrawn_at.is_(None), _adoption.exit.is_(None))
+    .order_by(_step.reached_on.desc(), _step.id.desc())
+)
+_LEFT = select(*_NAMED, _adoption.exit_date).select_from(_JOINED).where(_adoption.exit.is_not(None))

@@ -1,0 +1,51 @@
+"""The adviser's sheet as a page and a PDF, and the whole list of those who stand still."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from adoption import sheet, sheet_pdf
+from adoption.sheet import Case, Sheet
+from adoption.views.base import blueprint
+from kernel.access import actor, requires
+from kernel.listing import PER_PAGE, Listing
+
+VIEW = "adoption:adoption:view"
+
+
+def _asked() -> str:
+    return request.args.get("territory", "")[:11]
+
+
+@blueprint.get("/manage/adoption/sheet")
+@requires(VIEW)
+def adviser_sheet() -> ResponseReturnValue:
+    found = sheet.sheet(actor(), _asked())
+    return render_template("adoption/sheet.html", **_values(found))
+
+
+def _values(found: Sheet) -> dict[str, object]:
+    return {"sheet": found, "rule": sheet_pdf.rule(), "totals": sheet_pdf.totals(found)}
+
+
+@blueprint.get("/manage/adoption/sheet.pdf")
+@requires(VIEW)
+def adviser_sheet_pdf() -> ResponseReturnValue:
+    found = sheet.sheet(actor(), _asked())
+    headers = {"Content-Disposition": f"inline; filename=adoption-{found.day.isoformat()}.pdf"}
+    return Response(sheet_pdf.render(found), mimetype="application/pdf", headers=headers)
+
+
+@blueprint.get("/manage/adoption/standing")
+@requires(VIEW)
+def standing() -> ResponseReturnValue:
+    page = request.args.get("page", 1, type=int)
+    found = sheet.sheet(actor(), _asked(), page=page, size=PER_PAGE)
+    return render_template("adoption/standing.html", listing=_listing(found), **_values(found))
+
+
+def _listing(found: Sheet) -> Listing[Case]:
+    known = {name: values for name, values in request.args.lists() if name == "territory" and any(values)}
+    path = request.script_root + request.path
+    return Listing(found.cases, found.standing, found.page, PER_PAGE, "", "", known, path)

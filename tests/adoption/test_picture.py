@@ -1,0 +1,244 @@
+"""The public picture in its shapes: filters, order, groups, pages; what it must not tell."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from adoption import matrix, operations, picture
+from adoption.models import Adoption, Exit, ExitReason, Stage
+from kernel import pages
+from kernel.db import db, utcnow
+from kernel.transaction import writing
+from practices.models import Admission, TargetGroup
+from tests import factories
+from tests.adoption.conftest import adoption
+
+PUBLIC = (
+    "/adoption/",
+    "/adoption/?turned=1&group=audience&columns=size",
+    "/adoption.json",
+    "/adoption.csv",
+    "/adoption/map.json",
+    "/adoption/matrix.json",
+    "/adoption/curve.json",
+    "/adoption/totals.json",
+    f"/territories/{factories.TAYSHET}",
+    f"/territories/{factories.REGION}",
+    "/practices/konsultant",
+    "/",
+)
+
+
+def three(world):
+    """Three practices: of large families in two places, of fathers in one, for nobody named asked for last."""
+    with writing():
+        groups = {"Ясли": [TargetGroup.large], "Анкета": [TargetGroup.fathers], "Ёлка": []}
+        made = [factories.practice(name, groups=found) for name, found in groups.items()]
+        adoption(made[0], factories.organisation(), Stage.launched)
+        adoption(made[0], factories.organisation(oktmo=factories.KUYTUN), Stage.launched)
+        adoption(made[1], factories.organisation(), Stage.preparation)
+        last = adoption(made[2], factories.organisation(oktmo=factories.IRKUTSK))
+        last.created_at = utcnow() + timedelta(minutes=5)
+    return made
+
+
+def order(client, query: str) -> list[str]:
+    page = client.get(f"/adoption/?{query}").get_data(as_text=True)
+    return re.findall(r'<tr><th scope="row"><a href="/practices/[^"]+">([^<]+)<', page)
+
+
+def columns(client, query: str) -> list[str]:
+    page = client.get(f"/adoption/?{query}").get_data(as_text=True)
+    return re.findall(r'class="turned"><a href="[^"]+"><span>([^<]+)<', page)
+
+
+def bands(client, query: str) -> list[tuple[str, str]]:
+    """(how many columns, what they have in common)"""
+    page = client.get(f"/adoption/?{query}").get_data(as_text=True)
+    return re.findall(r'scope="colgroup" colspan="(\d+)"><span>([^<]+)<', page)
+
+
+def test_orders(world, client):
+    three(world)
+    assert order(client, "") == ["Ясли", "Анкета", "Ёлка"]
+    assert order(client, "sort=name") == ["Анкета", "Ёлка", "Ясли"]
+    assert order(client, "sort=new")[0] == "Ёлка"
+
+
+def test_rows_by_target_group(world, client):
+    three(world)
+    page = client.get("/adoption/?group=audience&sort=name").get_data(as_text=True)
+    assert re.findall(r'scope="rowgroup"[^>]*><span>([^<]+)<', page) == [
+        "Многодетные семьи · 1",
+        "Отцы · 1",
+        "Не указано, для кого · 1",
+    ]
+    assert order(client, "audience=fathers") == ["Анкета"]
+    assert order(client, "audience=teens") == []
+    assert "Практик для" in client.get("/adoption/?audience=teens").get_data(as_text=True)
+
+
+def test_columns_by_size_and_distance(world, client):
+    three(world)
+    assert columns(client, "")[:3] == ["Аларский", "Ангарский", "Балаганский"]
+    assert len(columns(client, "")) == 42
+    found = bands(client, "columns=size")
+    assert sum(int(number) for number, _label in found) == 42
+    assert [label.replace("\xa0", " ") for _number, label in found] == [
+        "Более 100 тыс. жителей",
+        "50–100 тыс. жителей",
+        "15–50 тыс. жителей",
+        "До 15 тыс. жителей",
+    ]
+    assert columns(client, "columns=size")[:4] == ["Ангарский", "Братск", "Иркутск", "Иркутский"]
+    near = [number for number, _label in bands(client, "columns=remote")]
+    remote = sum(place.remote for place in picture.picture().places)
+    assert [int(number) for number in near] == [42 - remote, remote]
+
+
+def test_turned_round(world, client):
+    three(world)
+    assert columns(client, "turned=1&sort=name") == ["Анкета", "Ёлка", "Ясли"]
+    page = client.get("/adoption/?turned=1").get_data(as_text=True)
+    assert len(re.findall(r'<tr><th scope="row"><a href="/territories/', page)) == 42
+
+
+def test_whoever_adopts_elsewhere_has_a_column(world, client):
+    with writing():
+        adoption(world["practice"], factories.organisation(oktmo=factories.REGION), Stage.launched)
+    assert columns(client, "")[42:] == ["Иркутская область"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=what&group=1&columns=%00&turned=yes&page=-1",
+        "page=99999999999999999999",
+        "page=²",
+        "state=launched&audience=nobody",
+        "page=7",
+    ],
+)
+def test_what_is_not_known_is_passed_over(world, client, query):
+    three(world)
+    assert order(client, query) == ["Ясли", "Анкета", "Ёлка"]
+    for path in ("/adoption.json", "/adoption/matrix.json", "/adoption/map.xlsx"):
+        assert client.get(f"{path}?{query}").status_code == 200
+
+
+def test_a_practice_out_of_the_catalogue_has_no_map(world, client):
+    with writing():
+        nobody = factories.practice("Никем не взятая", slug="untaken")
+        hidden = factories.practice("Черновик", slug="draft", admission=Admission.draft)
+        adoption(world["practice"], world["organisation"])
+        adoption(hidden, factories.organisation(), Stage.launched)
+    assert client.get("/adoption/?practice=nothing").status_code == 404
+    assert client.get("/adoption/?practice=draft").status_code == 404
+    page = client.get(f"/adoption/?practice={nobody.slug}").get_data(as_text=True)
+    assert "Такого пока нет" in page
+    assert "Черновик" not in client.get("/adoption/").get_data(as_text=True)
+    assert client.get("/adoption.json").json["practices"][0]["slug"] == "konsultant"
+
+
+def test_filters_do_not_leak_into_other_addresses(world, client):
+    """Each answer is kept under the parameters it reads."""
+    made = three(world)
+    narrow = client.get(f"/adoption.xlsx?practice={made[0].slug}").data
+    assert client.get("/adoption.xlsx").data != narrow
+    assert len(client.get("/adoption.csv?audience=fathers").data.splitlines()) == 2
+    assert len(client.get("/adoption.csv").data.splitlines()) == 5
+
+
+def test_pages(world, client, app):
+    three(world)
+    with app.test_request_context("/adoption/?sort=name&page=2"):
+        found = matrix.matrix(picture.picture(), matrix.read({"sort": "name", "page": "2"}), per_page=2)
+        assert [[row.head.name for row in rows] for _label, rows in found.bands] == [["Ясли"]]
+        assert (found.listing.total, found.listing.pages, found.listing.first) == (3, 2, 3)
+        assert found.listing.url(page=1) == "/adoption/?sort=name"
+
+
+def test_fifty_practices_on_a_page(world, client):
+    with writing():
+        for number in range(51):
+            adoption(factories.practice(f"Практика {number:02}"), factories.organisation(), Stage.launched)
+    assert len(order(client, "sort=name")) == 50
+    assert order(client, "sort=name&page=2") == ["Практика 50"]
+    assert len(client.get("/adoption/matrix.json").json["matrix"]) == 51
+
+
+@pytest.mark.parametrize(("units", "told"), [([], "нет данных"), ([2, 2], "менее 5"), ([2, 3], "5"), ([0], "0")])
+def test_few_people_are_not_counted_out(world, client, units, told):
+    with writing():
+        for number in units or [None]:
+            made = adoption(world["practice"], factories.organisation(), Stage.launched)
+            made.units = number
+    figure = next(one for one in client.get("/adoption/totals.json").json["totals"] if one["key"] == "served")
+    assert figure["value"].replace("\xa0", " ") == told
+    assert figure["number"] == (sum(units) if told.isdigit() else None)
+
+
+def test_who_stands_or_left_is_nowhere_public(world, client):
+    """An adoption long without a move reads as any other; paused, declined and stopped ones are gone with all words."""
+    with writing():
+        works = factories.practice("Работающая")
+        adoption(works, factories.organisation(), Stage.launched)
+        slow = adoption(world["practice"], factories.organisation("Медленная школа"), Stage.assessment)
+        for exit_ in (Exit.paused, Exit.stopped, Exit.declined):
+            gone = adoption(works, factories.organisation(f"Ушедшая школа {exit_.value}"), Stage.assessment)
+            operations.leave(gone, exit_, ExitReason.money, "Кончились деньги", by=None)
+        left = factories.practice("Оставленная всеми")
+        alone = adoption(left, factories.organisation(oktmo=factories.KUYTUN), Stage.launched)
+        operations.leave(alone, Exit.stopped, ExitReason.staff, "Уволились", by=None)
+    assert (utcnow().date() - slow.steps[-1].reached_on).days > 200
+    pages.forget()
+    for path in PUBLIC:
+        told = client.get(path).get_data(as_text=True)
+        for word in ("Медленная", "Ушедшая", "деньги", "Уволились", "Приостановлен", "Кто встал", "встал"):
+            assert word not in told, (path, word)
+        if "adoption" in path:
+            assert "Оставленная" not in told, path
+    found = client.get("/adoption.json").json
+    assert {place["oktmo"] for place in found["territories"] if place["state"]} == {factories.TAYSHET}
+    cells = next(line for line in found["practices"] if line["name"] == "Работающая")["territories"]
+    assert [(cell["organisations"], cell["in_state"]) for cell in cells] == [(1, 1)]
+    for path in ("/adoption.xlsx", "/adoption/map.xlsx", "/adoption/matrix.xlsx", "/adoption/totals.xlsx"):
+        assert client.get(path).status_code == 200
+        assert "Оставленная" not in workbook(client.get(path).data)
+
+
+def workbook(body: bytes) -> str:
+    import io
+
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(body))
+    return str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+
+
+def test_the_page_asks_as_often_for_one_as_for_many(world, client, count_queries):
+    with writing():
+        adoption(world["practice"], world["organisation"], Stage.launched)
+    client.get("/adoption/")
+    for round_ in (1, 2):
+        pages.forget()
+        with count_queries() as counted:
+            client.get("/adoption/?group=audience&columns=size")
+        assert counted.number == 12, round_
+        with writing():
+            for number in range(12):
+                oktmo = (factories.KUYTUN, factories.IRKUTSK)[number % 2]
+                adoption(factories.practice(f"Другая {number}"), factories.organisation(oktmo=oktmo), Stage.operating)
+    assert len(db.session.scalars(db.select(Adoption)).all()) == 25
+
+
+def test_nobody_yet(app, client):
+    for part in ("map", "matrix", "curve", "totals"):
+        assert client.get(f"/adoption/{part}.json").status_code == 200
+        assert client.get(f"/adoption/{part}.xlsx").status_code == 200
+    assert client.get("/adoption/curve.json").json["curve"] == []
+    assert client.get("/adoption/everything.json").status_code == 404
+    assert client.post("/adoption/map.json").status_code == 405

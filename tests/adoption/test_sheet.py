@@ -1,0 +1,193 @@
+"""The adviser's sheet: whose it is, what it says, that it fits a page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from accounts.enums import Role, ScopeKind
+from adoption import operations, sheet, sheet_pdf, stall
+from adoption.models import Exit, ExitReason, Stage
+from kernel.transaction import writing
+from tests import factories
+from tests.adoption.conftest import adoption
+
+SHEET = "/manage/adoption/sheet"
+EVERY = (SHEET, f"{SHEET}.pdf", "/manage/adoption/standing")
+OTHER_REGION = "38000000"
+
+
+def plain(answer) -> str:
+    return answer.get_data(as_text=True).replace("\xa0", " ")
+
+
+@pytest.fixture
+def stalled(world):
+    """Five who went on in the month the dates of the tests leave, and one in Tayshet that has stood since July."""
+    with writing():
+        for number in range(stall.ENOUGH):
+            adoption(factories.practice(f"Быстрая {number}"), factories.organisation(), Stage.preparation)
+        slow = adoption(world["practice"], world["organisation"], Stage.assessment)
+    return world | {"slow": slow}
+
+
+def test_what_the_curator_reads(stalled):
+    page = plain(stalled["curator"].get(SHEET))
+    assert "Тайшетский муниципальный округ" in page
+    assert "На подготовке – 243 дня, обычно 31. Спросите, издан ли приказ." in page
+    assert "практику «Домашний консультант» взяли 1 июня 2026 года" in page
+    assert "Районная Рита Тестовна" in page
+    assert "Ответственная Ольга Тестовна" in page
+    assert "olga@example.org" in page
+    assert "приказ № 2" in page
+    assert f'href="/cabinet/adoptions/{stalled["slow"].code}"' in page
+    assert "дольше обычного более чем в 2 раза" in page
+
+
+def test_the_curator_finds_it_among_the_work_areas(stalled):
+    assert f'href="{SHEET}"' in plain(stalled["curator"].get("/work"))
+
+
+@pytest.mark.parametrize("role", [Role.curator, Role.approver, Role.analyst])
+def test_everybody_in_another_region_sees_nothing(stalled, sign_in, role):
+    with writing():
+        person = factories.give(factories.user(), role, ScopeKind.territory, factories.territory(OTHER_REGION).id)
+    client = sign_in(person)
+    for path in EVERY:
+        assert client.get(path).status_code == 200
+        assert client.get(f"{path}?territory={factories.TAYSHET}").status_code == 404
+    page = plain(client.get(SHEET))
+    assert "Тайшетский" not in page
+    assert "Никто не стоит на месте." in page
+    assert sheet.sheet(person).moved == 0
+
+
+def test_one_territory(stalled, sign_in):
+    with writing():
+        person = factories.give(
+            factories.user(), Role.analyst, ScopeKind.territory, factories.territory(factories.KUYTUN).id
+        )
+        other = adoption(stalled["practice"], factories.organisation(oktmo=factories.KUYTUN), Stage.assessment)
+    assert [case.adoption.id for case in sheet.sheet(person).cases] == [other.id]
+    client = sign_in(person)
+    assert client.get(f"{SHEET}?territory={factories.KUYTUN}").status_code == 200
+    assert client.get(f"{SHEET}?territory={factories.TAYSHET}").status_code == 404
+    both = stalled["curator"]
+    assert "Куйтунский муниципальный район:" in plain(both.get(SHEET))
+    assert "Куйтунский муниципальный район:" not in plain(both.get(f"{SHEET}?territory={factories.TAYSHET}"))
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_nobody_else_opens_it(stalled, client, path):
+    assert client.get(path).status_code == 302
+    assert stalled["outsider"].get(path).status_code == 404
+    assert stalled["coordinator"].get(path).status_code == 404
+    assert stalled["curator"].post(path).status_code == 405
+    for bad in ("x" * 300, "%00", "-1", "25536000'"):
+        assert stalled["curator"].get(f"{path}?territory={bad}").status_code == 404
+
+
+def test_the_rest_has_a_page(stalled):
+    with writing():
+        for number in range(sheet.LIMIT + 1):
+            adoption(factories.practice(f"Ждущая {number}"), factories.organisation(), Stage.assessment)
+    page = plain(stalled["curator"].get(SHEET))
+    assert page.count("Спросите") == sheet.LIMIT
+    assert re.search(r'<a href="/manage/adoption/standing">и ещё (\d+)</a>', page)[1] == "2"
+    whole = plain(stalled["curator"].get("/manage/adoption/standing"))
+    assert whole.count("Спросите") == sheet.LIMIT + 2
+    for query in ("page=5", "page=-1", "page=x"):
+        answer = plain(stalled["curator"].get(f"/manage/adoption/standing?{query}"))
+        assert answer.count("Спросите") == sheet.LIMIT + 2
+
+
+def test_what_is_interrupted_does_not_stand(stalled):
+    with writing():
+        operations.leave(stalled["slow"], Exit.paused, ExitReason.staff, "Ждём ставку", by=None)
+    made = sheet.sheet(stalled["people"]["curator"])
+    assert (made.standing, made.paused) == (0, 1)
+    assert "работа прервана" in [move.what for move in made.moves]
+
+
+def test_names_in_quotes_nest(world):
+    assert sheet.quoted("Клуб «Устойчивая семья»") == "«Клуб „Устойчивая семья“»"
+
+
+def test_one_page_whatever_stands_in_it(stalled, app):
+    long = "Длинное наименование учреждения социального обслуживания населения " * 3
+    with writing():
+        for number in range(12):
+            practice = factories.practice((f"{number} " + long)[:250])
+            who = factories.organisation((f"{number} " + long)[:250])
+            made = adoption(practice, who, Stage.assessment)
+            made.contact_name = "Константинопольская-Преображенская Александра Вячеславовна"
+            made.contact_email = f"{'very.long.name' * 4}{number}@department-of-education.example.org"
+            for step in made.steps:
+                step.evidence = long
+        factories.coordinator()
+    with app.test_request_context(SHEET):
+        body = sheet_pdf.render(sheet.sheet(stalled["people"]["curator"]))
+    assert body.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", body)) == 1
+
+
+def test_the_pdf_opens_in_the_browser(stalled):
+    answer = stalled["curator"].get(f"{SHEET}.pdf?territory={factories.TAYSHET}")
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"] == "inline; filename=adoption-2027-03-01.pdf"
+
+
+def test_english(stalled):
+    page = plain(stalled["curator"].get("/en" + SHEET))
+    assert "Ask whether the order is signed." in page
+
+
+def test_it_asks_as_often_for_one_as_for_many(stalled, count_queries):
+    numbers = []
+    for _round in range(2):
+        with count_queries() as counted:
+            assert stalled["curator"].get(SHEET).status_code == 200
+        numbers.append(counted.number)
+        with writing():
+            for number in range(8):
+                oktmo = (factories.KUYTUN, factories.TULUN)[number % 2]
+                adoption(factories.practice(), factories.organisation(oktmo=oktmo), Stage.assessment)
+    assert numbers[0] == numbers[1] == 14
+
+
+# The rule itself
+
+
+def steps(adoption_id: int, *days: int) -> list[tuple[int, Stage, date]]:
+    """The first stages reached on these days of January 2027."""
+    return [(adoption_id, stage, date(2027, 1, day)) for stage, day in zip(Stage, days, strict=False)]
+
+
+def test_usual_is_the_median_of_those_who_went_on():
+    some = [step for number, day in enumerate((2, 4, 11, 12, 31)) for step in steps(number, 1, day)]
+    assert stall.usual_days(some) == {Stage.interest: 10}
+    assert stall.usual_days(some[:-2]) == {}
+
+
+def test_twice_the_usual_is_not_yet_standing():
+    usual = {Stage.interest: 10}
+    now = [(1, Stage.interest, date(2027, 1, 1))]
+    assert stall.standing(now, usual, date(2027, 1, 21)) == []
+    stay = stall.standing(now, usual, date(2027, 1, 22))[0]
+    assert (stay.days, stay.usual) == (21, 10)
+
+
+def test_a_working_practice_is_left_in_peace():
+    usual = {Stage.launched: 10, Stage.operating: 200, Stage.sustained: 1}
+    assert stall.patience(Stage.launched, usual) == 90
+    assert stall.patience(Stage.operating, usual) == 400
+    assert stall.patience(Stage.sustained, usual) is None
+    assert stall.patience(Stage.interest, usual) is None
+
+
+def test_the_longest_over_its_time_comes_first():
+    now = [(1, Stage.interest, date(2027, 1, 1)), (2, Stage.assessment, date(2026, 12, 20))]
+    found = stall.standing(now, {Stage.interest: 5, Stage.assessment: 20}, date(2027, 2, 1))
+    assert [stay.adoption_id for stay in found] == [1, 2]
