@@ -101,7 +101,7 @@ def spreads(practice_ids: Sequence[int]) -> dict[int, Spread]:
     for practice_id in practice_ids:
         mine = [row for row in rows if row.practice_id == practice_id]
         works = tuple((row.oktmo, row.short_name) for row in mine if row.state in WORKING)
-        found[practice_id] = Spread(works, len(mine) - len(works))
+        found[practice_id] = Spread(works, sum(row.state == "ready" for row in mine))
     return found
 
 

@@ -72,7 +72,7 @@ def read_texts(cells: dict[str, Any]) -> dict[str, str]:
 
 
 def read_population(cells: dict[str, Any]) -> dict[str, Any]:
-    """Population and its quality; nothing for an empty cell. Raises Fault."""
+    """Population and, where it is told, its quality; nothing for an empty cell. Raises Fault."""
     quality = clean(as_text(cells.get("population_quality")))[:40]
     text = " ".join(as_text(cells.get("population")).split())
     if not text:
@@ -85,7 +85,7 @@ def read_population(cells: dict[str, Any]) -> dict[str, Any]:
         )
     if found.group(1) or sort_key(quality) in APPROXIMATE or quality in APPROXIMATE:
         quality = "approximate"
-    return {"population": number, "population_quality": quality}
+    return {"population": number} | ({"population_quality": quality} if quality else {})
 
 
 def read_place(cells: dict[str, Any]) -> dict[str, float]:

@@ -229,9 +229,14 @@ def _changes(entry: Entry, known: Sketch) -> list[str]:
     for name, value in entry.values.items():
         before = getattr(known, name)
         if before != value:
-            found.append(f"{_title(name)}: {before if before not in (None, '') else '—'} → {value}")
+            found.append(f"{_title(name)}: {_shown(before)} → {_shown(value)}")
     entry.renamed = "name" in entry.values and entry.values["name"] != known.name
     return found
+
+
+def _shown(value: Any) -> str:
+    """A value as a file would hold it."""
+    return {"approximate": "примерно", None: "—", "": "—"}.get(value, str(value))
 
 
 def _title(column: str) -> str:
@@ -315,7 +320,7 @@ def export(rows: Iterable[Any]) -> bytes:
 def _exported(row: Any) -> Iterable[Any]:
     for name in HEADINGS:
         if name == "population_quality":
-            yield "примерно" if row.population_quality == "approximate" else row.population_quality
+            yield _shown(row.population_quality) if row.population_quality else ""
         elif name == "parent":
             yield row.parent_oktmo
         elif name == "predecessor":

@@ -165,7 +165,7 @@ def _after(result: Result) -> str:
     if len(result.kept) == 1:
         adoption, current = result.kept[0].adoption, result.kept[0].current
         if current is not None and current.kind is AnswerKind.progress and adoption_rules.ahead(adoption.stage):
-            return url_for("adoption.adoption", code=adoption.code) + "#next"
+            return url_for("adoption.adoption", code=adoption.code)
     return url_for("adoption.cabinet")
 
 

@@ -135,7 +135,6 @@ def _confirmed_words(found: Adoption) -> str:
 def _fresh_move(found: Adoption, ahead: list[Stage]) -> MoveForm:
     form = MoveForm(formdata=None)
     if ahead:
-        form[f"{ahead[0].value}_done"].data = True
         form[f"{ahead[0].value}_on"].data = queries.today()
     form.units.data = found.units
     return form

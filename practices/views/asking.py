@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind
@@ -46,7 +47,7 @@ def question(slug: str) -> ResponseReturnValue:
     practice = queries.public_practice(slug)
     if not author_address(practice):
         raise NotFound()
-    form = QuestionForm()
+    form = QuestionForm(data=_who_asks())
     text = wording(ConsentKind.question)
     if not form.validate_on_submit():
         _old_page_too(form)
@@ -65,6 +66,13 @@ def question(slug: str) -> ResponseReturnValue:
             address=client_address(),
         )
     return redirect(url_for("practices.question_sent", slug=slug), 303)
+
+
+def _who_asks() -> dict[str, str]:
+    """What is known of somebody who has signed in."""
+    if not current_user.is_authenticated:
+        return {}
+    return {"name": current_user.display_name, "email": current_user.email}
 
 
 @blueprint.get("/practices/<slug>/question/sent")

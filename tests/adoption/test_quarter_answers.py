@@ -57,7 +57,7 @@ def test_one_press_answers_and_the_step_comes_next(world):
 def test_progress_leads_to_the_stage_that_comes_next(world):
     data = said(world["q_prepares"], "progress", seen=0, note="Приказ готов")
     answer = world["coordinator"].submit("/cabinet/quarter", data)
-    assert answer.location == f"/cabinet/adoptions/{world['prepares'].code}#next"
+    assert answer.location == f"/cabinet/adoptions/{world['prepares'].code}"
 
 
 def test_when_everything_is_answered_the_cabinet_is_quiet(world):
