@@ -302,3 +302,11 @@ def test_an_item_keeps_the_practice_that_was_archived_or_has_a_namesake(world):
     assert world["client"].submit(world["page"], chosen).status_code == 302
     db.session.expire_all()
     assert (talk.title, talk.practice_id) == ("Другое название", practice.id)
+
+
+def test_a_person_typed_twice_stands_once(world):
+    twice = {f"people-1-{name}": "" for name in ("position", "organisation", "municipality")}
+    answer = world["client"].submit(NEW, fill(world) | twice | {"people-1-name": "Тестов Иван Петрович"})
+    assert answer.status_code == 302
+    slot = db.session.scalars(select(Slot).where(Slot.title == "Новый доклад")).one()
+    assert [(one.speaker.name, one.position) for one in slot.appearances] == [("Тестов Иван Петрович", "врач")]
