@@ -64,8 +64,10 @@ class AssignmentForm(Form):
 
     def validate_scope(self, field: SelectField) -> None:
         role, kind = self.role.data, str(field.data).partition(":")[0]
-        if not role or not field.data:
-            return
+        if role not in {one.value for one in Role} or not field.data:
+            return  # said at the role
+        if kind not in {one.value for one in ScopeKind}:
+            return  # the list's own sentence is enough
         allowed = SCOPES[Role(role)]
         if ScopeKind(kind) not in allowed:
             places = ", ".join(str(SCOPE_LABELS[one]).lower() for one in allowed)

@@ -40,10 +40,12 @@ class Narrowing:
 
 
 def _day(text: str) -> date | None:
+    """A day of years that have a day before and after them in every zone."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if 1 < found.year < date.max.year else None
 
 
 def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Any]:

@@ -95,9 +95,10 @@ def key_column(source: str, length: int = 255) -> Mapped[str]:
 
 def keep_key(model: type[Any], source: str, key: str) -> None:
     """Keep `model.<key>` in step with `model.<source>` whenever the latter is set."""
+    length = model.__table__.columns[key].type.length  # some letters fold into two
 
     def changed(target: Any, value: str | None, _old: object, _initiator: object) -> None:
-        setattr(target, key, sort_key(value or "")[:255])
+        setattr(target, key, sort_key(value or "")[:length])
 
     event.listen(getattr(model, source), "set", changed, propagate=True)
 

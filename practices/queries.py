@@ -284,5 +284,6 @@ def saved_search(user: Actor, search_id: int) -> SavedSearch:
 
 
 def same_search(user_id: int, name: str) -> SavedSearch | None:
-    statement = select(SavedSearch).where(SavedSearch.user_id == user_id, SavedSearch.name_key == sort_key(name))
+    key = SavedSearch(name=name).name_key  # cut as its column is
+    statement = select(SavedSearch).where(SavedSearch.user_id == user_id, SavedSearch.name_key == key)
     return db.session.scalar(statement)

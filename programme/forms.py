@@ -18,6 +18,7 @@ from practices.models import Practice
 from programme.items import Item, Known, Person, check_times, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
+from programme.queries import practice_by_id
 
 MOST_PEOPLE = 30
 
@@ -85,12 +86,12 @@ class SlotForm(VersionedForm):
     def item(self, known: Known, slot: Slot | None) -> Item:
         """What was typed, as the programme's rules judge it."""
         on = date.fromisoformat(self.day.data)
-        section = next(one for one in known.sections.values() if one.id == self.section.data)
+        section = known.section_by_id(self.section.data)
         room = known.room_by_id(self.room.data)
         made = Item(
             0,
             "",
-            section.name,
+            section.name if section else "",
             room.name if room else "",
             SlotKind(self.kind.data),
             TalkFormat(self.format.data),
@@ -98,11 +99,13 @@ class SlotForm(VersionedForm):
             datetime.combine(on, self.starts.data),
             datetime.combine(on, self.ends.data),
             [],
-            next((one for one in known.practices.values() if one.id == self.practice.data), None),
+            practice_by_id(self.practice.data),
             slot=slot,
             chosen_section=section,
             chosen_room=room,
         )
+        if section is None:
+            made.blame("section", _("This section has just been removed. Choose another one."))
         check_times(made, known.forum)
         made.people = [_person(row.form, made, known) for row in self.people if row.form.name.data]
         return made

@@ -100,7 +100,8 @@ class Known:
 
     def __init__(self, forum: Forum) -> None:
         self.forum = forum
-        self.sections: dict[str, Section] = {s.name_key: s for s in sections_of(forum.id)}
+        self.all_sections = sections_of(forum.id)
+        self.sections: dict[str, Section] = {s.name_key: s for s in self.all_sections}
         self.sections |= {sort_key(s.short_name): s for s in self.sections.copy().values() if s.short_name}
         self.all_rooms = rooms_of(forum.id)
         self.rooms: dict[str, Room] = {sort_key(r.name): r for r in self.all_rooms}
@@ -124,6 +125,9 @@ class Known:
 
     def room_by_id(self, room_id: int | None) -> Room | None:
         return next((room for room in self.all_rooms if room.id == room_id), None)
+
+    def section_by_id(self, section_id: int) -> Section | None:
+        return next((section for section in self.all_sections if section.id == section_id), None)
 
     def room_key(self, item: Item) -> object:
         """The room's id; the name of one that is not there yet."""

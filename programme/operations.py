@@ -120,18 +120,19 @@ class _Builder:
 
     def _people(self, slot: Slot, item: Item) -> None:
         present = {appearance.speaker_id: appearance for appearance in slot.appearances}
-        wanted = []
+        wanted: list[Appearance] = []
         for order, person in enumerate(item.people):
             speaker = self._speaker(person.name, person.key, person.position)
-            appearance = present.get(speaker.id) or Appearance(speaker=speaker)
+            if any(one.speaker_id == speaker.id for one in wanted):
+                continue  # named twice
+            appearance = present.get(speaker.id) or Appearance(speaker_id=speaker.id)
             organisation = self.known.organisations.get(sort_key(person.organisation))
             appearance.order_number = order
             appearance.position = person.position
             appearance.organisation_name = person.organisation
             appearance.organisation_id = organisation.id if organisation else None
             appearance.territory_id = person.territory.id if person.territory else None
-            if appearance not in wanted:
-                wanted.append(appearance)
+            wanted.append(appearance)
         slot.appearances = wanted
 
     def _speaker(self, name: str, key: str, position: str) -> Speaker:

@@ -134,6 +134,11 @@ def practices_for_talks(slot: Slot | None) -> list[Practice]:
     return list(db.session.scalars(statement.options(brief).order_by(Practice.name_key, Practice.id)))
 
 
+def practice_by_id(practice_id: int | None) -> Practice | None:
+    """A practice chosen among `practices_for_talks`: others may bear its name, and it may be archived since."""
+    return db.session.get(Practice, practice_id) if practice_id else None
+
+
 def speaker_names(series_id: int) -> list[str]:
     """Everybody who has spoken in the series, for suggestions."""
     statement = select(Speaker.name).where(Speaker.series_id == series_id).order_by(Speaker.name_key)

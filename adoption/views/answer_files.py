@@ -14,7 +14,7 @@ from adoption.operations import Respondent
 from adoption.quarter import importer, labels, queries, sheet
 from adoption.quarter.forms import FormUpload
 from adoption.quarter.models import Ask, Question, Round, Way
-from adoption.quarter.operations import Source
+from adoption.quarter.operations import AnswerRefused, Overtaken, Source
 from adoption.views.answers import EDIT
 from adoption.views.base import blueprint
 from kernel import files
@@ -105,7 +105,11 @@ def confirm(place: Place, uuid: str) -> ResponseReturnValue:
                 same=plan.count(Verdict.same),
             )
 
-    done = retried(act)()
+    try:
+        done = retried(act)()
+    except (AnswerRefused, Overtaken):  # between the plan and the lock
+        flash(_("Somebody has answered meanwhile, so nothing was changed. Look at the rows again."), "bad")
+        return redirect(place.preview(uuid), 303)
     if done == "errors":
         flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
         return redirect(place.preview(uuid), 303)

@@ -96,6 +96,20 @@ def _keep_good(good: list[Card], source: Source, by: object, result: Result) -> 
             result.kept.append(one.question)
 
 
+def say_result(cards: Sequence[Card], result: Result) -> None:
+    """Tell what was kept, and that a question was answered which nobody asks any more."""
+    asked = {one.question.code for one in cards if one.question.ask.round.is_open}
+    late = [
+        name
+        for name, value in request.form.items()
+        if value and name.endswith("-said") and name.removesuffix("-said") not in asked
+    ]
+    if late:
+        flash(_("Not saved: the quarter was summed up while the page stood open. Write to the organiser."), "bad")
+    if result.kept or not late:
+        flash(say_kept(result), "ok")
+
+
 def _say_overtaken(one: Card, current: Answer | None) -> None:
     one.form.seen.data = str(current.id if current else 0)
     said = str(labels.ANSWER_LABELS[current.kind]) if current else ""
@@ -156,7 +170,7 @@ def quarter() -> ResponseReturnValue:
     result = keep(cards, Source(Way.cabinet, actor().display_name), actor())
     if result.wrong:
         return _cabinet_page(head, cards, result), result.status
-    flash(say_kept(result), "ok")
+    say_result(cards, result)
     return redirect(_after(result))
 
 
@@ -190,7 +204,7 @@ def link(token: str) -> ResponseReturnValue:
     result = keep(cards, Source(Way.link, head.name.data), Respondent(head.name.data))
     if result.wrong:
         return _link_page(token, ask, head, cards, result), result.status
-    flash(say_kept(result), "ok")
+    say_result(cards, result)
     return redirect(url_for("adoption.link", token=token), 303)
 
 

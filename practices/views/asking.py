@@ -29,7 +29,11 @@ from territories.queries import current, municipality_choices
 
 QUESTION_EMAIL = Limit("question-email", 6, 3600)
 QUESTION_ADDRESS = Limit("question-address", 60, 3600)
+QUESTION_PRACTICE = Limit("question-practice", 20, 3600)
+"""Whoever changes addresses with each question still writes to one and the same author."""
 PROPOSAL_EMAIL = Limit("proposal-email", 6, 3600)
+PROPOSAL_DAY = Limit("proposal-email-day", 12, 86400)
+"""The address may be a stranger's: so many letters a day reach it at most."""
 PROPOSAL_ADDRESS = Limit("proposal-address", 30, 3600)
 
 
@@ -54,7 +58,7 @@ def question(slug: str) -> ResponseReturnValue:
         page = render_template("practices/question.html", practice=practice, form=form, consent=text)
         return page, 422 if form.is_submitted() else 200
     address = email_key(form.email.data or "")
-    limits.count((QUESTION_EMAIL, address), (QUESTION_ADDRESS, client_address()))
+    limits.count((QUESTION_EMAIL, address), (QUESTION_PRACTICE, str(practice.id)), (QUESTION_ADDRESS, client_address()))
     with writing():
         questions.ask(
             practice,
@@ -94,7 +98,7 @@ def proposal() -> ResponseReturnValue:
         page = render_template("practices/proposal.html", form=form, consents=texts)
         return page, 422 if form.is_submitted() else 200
     address, territory = email_key(form.email.data or ""), current(form.territory.data)
-    limits.count((PROPOSAL_EMAIL, address), (PROPOSAL_ADDRESS, client_address()))
+    limits.count((PROPOSAL_EMAIL, address), (PROPOSAL_DAY, address), (PROPOSAL_ADDRESS, client_address()))
     given = [texts["authorship"], texts["mailing"] if form.consent_mailing.data else None]
     assert territory is not None
     with writing():

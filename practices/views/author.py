@@ -176,9 +176,10 @@ def author_document(token: str, document_id: int) -> ResponseReturnValue:
 @token_page
 def author_document_removal(token: str, document_id: int) -> ResponseReturnValue:
     practice = queries.author_by_link(token).practice
-    if practice.admission not in AUTHORS_TURN:
-        return _too_late(token)
     with writing():
+        operations.hold(practice)
+        if practice.admission not in AUTHORS_TURN:
+            return _too_late(token)
         operations.remove_document(practices.document_of(practice, document_id), by=_by())
     flash(_("The document is taken away."), "ok")
     return _back(token)

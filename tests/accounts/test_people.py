@@ -37,6 +37,13 @@ def test_inviting_a_person_and_giving_a_role(admin):
     assert (assignment.role, assignment.scope_id, assignment.scope_name) == (Role.organiser, series.id, "«ПроСемью»")
 
 
+@pytest.mark.parametrize(("role", "scope"), [("nonsense", "site"), ("", "nonsense"), ("organiser", "nonsense:1")])
+def test_a_forged_role_or_place_is_refused(admin, role, scope):
+    page = f"/manage/people/{db.session.scalars(select(User)).one().uuid}"
+    assert admin.submit(f"{page}/roles", {"role": role, "scope": scope}, page=page).status_code == 422
+    assert len(db.session.scalars(select(RoleAssignment)).all()) == 1
+
+
 def test_a_known_address_is_explained_at_the_field(admin):
     answer = admin.submit("/manage/people/new", {"name": "Двойник", "email": "admin@example.org"})
     assert answer.status_code == 422

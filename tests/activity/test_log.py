@@ -91,6 +91,8 @@ def test_organisers_of_one_forum_read_of_that_one(world, sign_in):
         ("?until=2027-02-28", 2),
         ("?since=2027-02-20&until=2027-02-28", 0),
         ("?since=nonsense&page=99", 4),
+        ("?since=0001-01-01", 4),
+        ("?since=2027-03-01&until=9999-12-31", 2),
     ],
 )
 def test_filters_stand_in_the_address(world, query, number):

@@ -247,7 +247,7 @@ def test_a_summed_up_quarter_is_read_not_changed(world, client):
     question = world["q_works"]
     with writing():
         operations.answer(question, NO_CHANGE, BY_LINK, by=None)
-    token = client.token(link_of(question))
+    token, inside = client.token(link_of(question)), world["coordinator"].token("/cabinet/quarter")
     with writing():
         operations.close(world["round"], by=None)
     page = text_of(client.get(link_of(question)))
@@ -257,6 +257,11 @@ def test_a_summed_up_quarter_is_read_not_changed(world, client):
     data = WHO | said(question, "progress", served=30) | {"csrf_token": token}
     client.post(link_of(question), data=data)
     assert answers() == 1
+    page = text_of(client.get(link_of(question)))
+    assert "Не сохранено: пока страница была открыта" in page
+    assert "Ничего не изменилось" not in page
+    world["coordinator"].post("/cabinet/quarter", data=data | {"csrf_token": inside})
+    assert "Не сохранено: пока страница была открыта" in text_of(world["coordinator"].get("/cabinet/"))
     assert "Сейчас вопросов нет" in text_of(world["coordinator"].get("/cabinet/quarter"))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from adoption.models import Exit, ExitReason
 from adoption.quarter import operations
-from adoption.quarter.models import Answer, AnswerKind, Way
+from adoption.quarter.models import Answer, AnswerKind, Question, Way
 from adoption.quarter.rules import Said
+from adoption.views.answer_files import Place, confirm
 from kernel.db import db
+from kernel.imports import ImportPreview
 from kernel.transaction import writing
 from tests.adoption.quarter_world import (
     BY_LINK,
@@ -23,6 +25,7 @@ from tests.adoption.quarter_world import (
     text_of,
     verdicts,
 )
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -147,3 +150,23 @@ def test_a_quarter_summed_up_meanwhile_takes_nothing(world):
     done = client.submit(f"{answer.location}/confirmation", page="/manage/rounds/new")
     assert done.location == answer.location
     assert answers() == 0
+
+
+def test_an_answer_given_between_plan_and_lock_is_told(world, app):
+    """What a second process may do on PostgreSQL after the rows of a plan were read and before they are locked."""
+    question, client = world["q_works"], world["coordinator"]
+    body = book([{"ID": question.code, "Ответ": "Без изменений"}])
+    uuid = hand_in(client, "/cabinet/quarter/file", body).location.rsplit("/", 1)[1]
+    kept = db.session.scalars(select(ImportPreview)).one()
+
+    def questions() -> list[Question]:
+        found = db.session.get_one(Question, question.id)
+        assert found.current is None
+        values = {"question_id": found.id, "kind": AnswerKind.progress, "way": Way.link, "answered_by": "", "note": ""}
+        db.session.execute(insert(Answer).values(**values, late=False, at=NOW))
+        return [found]
+
+    place = Place(kept.scope_id, kept.user_id, questions, None, "", "", ("", "/cabinet/"), "", str, str)
+    with app.test_request_context():
+        assert confirm(place, uuid).location == uuid
+    assert db.session.scalars(select(ImportPreview.applied_at)).one() is None

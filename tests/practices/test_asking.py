@@ -85,6 +85,22 @@ def test_one_address_cannot_flood_an_author(client, practice):
     assert len(db.session.scalars(select(Letter)).all()) == 6
 
 
+def test_changing_addresses_does_not_help_to_flood_an_author(client, practice):
+    codes = [
+        client.submit("/practices/konsultant/question", QUESTION | {"email": f"a{number}@example.org"}).status_code
+        for number in range(21)
+    ]
+    assert codes == [303] * 20 + [429]
+
+
+def test_a_strangers_address_gets_few_letters_a_day(client, practice):
+    codes = []
+    for hour in range(3):
+        kernel_db.set_clock(lambda hours=hour: NOW.replace(hour=0) + timedelta(hours=hours))
+        codes += [client.submit("/practices/new", PROPOSAL).status_code for _number in range(6)]
+    assert codes == [303] * 12 + [429] * 6
+
+
 def test_without_an_address_there_is_nobody_to_ask(client, practice):
     with writing():
         practice.contact_email = ""

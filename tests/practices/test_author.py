@@ -174,7 +174,7 @@ def test_the_author_sees_the_changes_and_confirms(client, link, practice, method
         operations.ask_confirmation(practice, by=methodist)
     assert f"{link}/confirmation" in client.get(link).get_data(as_text=True)
     page = client.get(f"{link}/confirmation").get_data(as_text=True)
-    assert "<del>день</del><ins>выходной</ins>" in page
+    assert "<del> день</del><ins>&lt;/b&gt; выходной</ins>" in page
     assert "<b>каждый" not in page
     assert "<ins>0,5</ins>" in page
     assert queries.last_confirmation(practice).answer.value == "waiting"

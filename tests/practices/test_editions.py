@@ -102,3 +102,10 @@ def test_editions_of_a_withdrawn_practice_are_nobodys_business(practice, client)
         operations.withdraw(practice, by=factories.methodist())
     assert client.get("/practices/konsultant/editions").status_code == 404
     assert client.get("/practices/konsultant/editions/3").status_code == 404
+
+
+def test_a_word_repeated_without_end_is_not_compared_place_by_place():
+    """Thousands of equal words in a public edition would keep a worker busy for minutes."""
+    before, after = "да " * 300, "нет да " * 300
+    assert marked(before, after) == f"<del>{before}</del><ins>{after}</ins>"
+    assert marked(f"{before}. Конец.", f"{after}. Конец.") == f"<del>{before}.</del><ins>{after}.</ins> Конец."

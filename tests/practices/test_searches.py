@@ -53,6 +53,12 @@ def test_the_same_name_takes_the_new_conditions(people):
     assert [(one.name, one.query) for one in kept()] == [("ОТЦЫ", "sphere=social")]
 
 
+def test_a_name_whose_letters_fold_into_two_fits_its_column(people):
+    for query in ("sphere=health", "sphere=social"):
+        people.submit(f"/searches/new?{query}", {"name": "ß" * 120})
+    assert [(len(one.name), len(one.name_key), one.query) for one in kept()] == [(120, 120, "sphere=social")]
+
+
 def test_what_is_wrong_is_said_and_nothing_is_lost(people):
     answer = people.submit(NEW, {"name": "  "})
     assert answer.status_code == 422

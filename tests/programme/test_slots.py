@@ -13,6 +13,7 @@ from activity.models import Entry
 from kernel.db import db
 from kernel.imports import Verdict
 from kernel.transaction import writing
+from practices.models import Admission, Practice
 from programme import importer
 from programme.models import Slot, SlotKind
 from speakers.models import Speaker
@@ -272,3 +273,40 @@ def test_the_list_asks_as_often_for_one_as_for_many(world, count_queries, number
     with count_queries() as counted:
         world["client"].get(LIST)
     assert counted.number == 7
+
+
+def test_a_section_whose_name_another_bears_takes_items_too(world):
+    with writing():
+        twin = factories.section(world["forum"], name=world["section"].name, slug="twin")
+        factories.section(world["forum"], name="Третья", slug="third", short_name="Первая")
+        first = factories.section(world["forum"], name="Первая", slug="first")
+    for number, section in enumerate((twin, first, world["section"])):
+        answer = world["client"].submit(
+            NEW,
+            fill(
+                world, section=str(section.id), title=f"Доклад {number}", starts=f"1{number}:30", ends=f"1{number}:40"
+            ),
+        )
+        assert answer.status_code == 302
+    titles = {slot.title: slot.section_id for slot in db.session.scalars(select(Slot)) if "Доклад " in slot.title}
+    assert titles == {"Доклад 0": twin.id, "Доклад 1": first.id, "Доклад 2": world["section"].id}
+
+
+def test_an_item_keeps_the_practice_that_was_archived_or_has_a_namesake(world):
+    talk = world["talk"]
+    with writing():
+        practice = db.session.get_one(Practice, talk.practice_id)
+        factories.practice(name=practice.name, slug="namesake")
+        practice.admission = Admission.archived
+    chosen = fill(world, title="Другое название", practice=str(practice.id), version=str(talk.version))
+    assert world["client"].submit(world["page"], chosen).status_code == 302
+    db.session.expire_all()
+    assert (talk.title, talk.practice_id) == ("Другое название", practice.id)
+
+
+def test_a_person_typed_twice_stands_once(world):
+    twice = {f"people-1-{name}": "" for name in ("position", "organisation", "municipality")}
+    answer = world["client"].submit(NEW, fill(world) | twice | {"people-1-name": "Тестов Иван Петрович"})
+    assert answer.status_code == 302
+    slot = db.session.scalars(select(Slot).where(Slot.title == "Новый доклад")).one()
+    assert [(one.speaker.name, one.position) for one in slot.appearances] == [("Тестов Иван Петрович", "врач")]
