@@ -21,6 +21,7 @@ loglevel = os.environ.get("LOG_LEVEL", "warning")
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
 
+gc.disable()  # while the application is loaded nothing becomes garbage, and looking for it takes a fifth of the start
 M_ARENA_MAX = -8
 LARGE = 100_000
 """Bytes of an answer after which memory is given back."""
@@ -38,9 +39,10 @@ _ending = threading.Event()
 
 def when_ready(server) -> None:
     """Keep a job worker beside the web workers, unless it runs elsewhere (WORKER=0)."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
     if os.environ.get("WORKER", "1") != "0":
-        gc.collect()
-        gc.freeze()
         _fork_job_worker(server)
         threading.Thread(target=_keep_job_worker, args=(server,), daemon=True).start()
 

@@ -24,7 +24,7 @@ from kernel.db import Model, db, inserting
 from kernel.links import base_url
 
 CAPACITY = 600
-FEW = 2
+FEW = 3
 P = ParamSpec("P")
 T = TypeVar("T")
 
