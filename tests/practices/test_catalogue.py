@@ -248,7 +248,7 @@ def test_combinations_do_not_push_other_pages_out(shelf, client):
     pages.forget()
     client.get("/practices/")
     for value in TargetGroup:
-        client.get(f"/practices/?audience={value.value}&sphere=social&size=city")
+        client.get(f"/practices/?audience={value.value}&sphere=social&size=city&readiness=working")
         client.get(f"/practices/?q={value.value}")
     assert len(pages._cache) == 1
 
