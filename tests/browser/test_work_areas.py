@@ -61,6 +61,24 @@ def count(page: Page) -> int:
     return int(found[0])
 
 
+def test_an_expert_grades_what_waits(pages: Pages) -> None:
+    page = pages.open(PHONE, role="expert")
+    page.goto("/work")
+    page.wait_for_url("**/manage/grading")
+    expect(page.locator("h1")).to_contain_text("оценки")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    practice = page.locator("main ul.lines a").first
+    path = practice.get_attribute("href")
+    press(page, practice)
+    page.locator("[name=evidence]").first.check()
+    page.fill("[name=grounds]", "Описание автора, приказ и журнал учёта.")
+    for scale in page.locator("fieldset.scale").all():
+        scale.locator("input").nth(3).check()
+    press(page, page.get_by_role("button", name="Сохранить оценку"))
+    page.wait_for_url("**/manage/grading")
+    expect(page.locator(f'main ul.lines a[href="{path}"]')).to_have_count(0)
+
+
 def test_an_analyst_finds_map_and_workbook(pages: Pages) -> None:
     page = first_screen(pages, "analyst", "Внедрение на ваших территориях")
     with page.expect_download() as download:
