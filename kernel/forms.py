@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -77,7 +78,11 @@ class WholeField(IntegerField):
     data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
+        typed = "".join((valuelist[0] if valuelist else "").split())  # «1 200», with whatever space
+        if typed and not re.fullmatch(r"[+-]?[0-9]+", typed):
+            self.data = None
+            raise ValueError(self.gettext(NOT_WHOLE))
+        super().process_formdata([typed] if typed else valuelist)
         if self.data is not None and abs(self.data) >= 2**31:
             self.data = None
             raise ValueError(self.gettext(NOT_WHOLE))

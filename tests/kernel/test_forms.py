@@ -3,7 +3,10 @@ from __future__ import annotations
 import io
 
 import pytest
+import wtforms
+from werkzeug.datastructures import MultiDict
 
+from kernel.forms import WholeField
 from kernel.text import whole
 from kernel.transaction import writing
 from tests import factories
@@ -34,10 +37,21 @@ def test_a_file_in_a_text_field_is_no_text(client):
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("text", [TOO_MUCH, "9" * 5000, "9" * 12, "-1", "²", "1e9"])
+@pytest.mark.parametrize("text", [TOO_MUCH, "9" * 5000, "9" * 12, "-1", "²", "1e9", "١٢", "1_000"])
 def test_a_number_no_database_holds_is_explained_at_the_field(admin, text):
     answer = admin.submit(f"{FORUM}/rooms", {"name": "Зал", "seats": text}, page=f"{FORUM}/places")
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("1\u00a0200", 1200), ("1 200", 1200), ("7", 7), ("", None), ("١٢", None)]
+)
+def test_thousands_may_be_set_apart(app, typed, number):
+    class Seats(wtforms.Form):
+        seats = WholeField()
+
+    with app.test_request_context():
+        assert Seats(MultiDict({"seats": typed})).seats.data == number
 
 
 @pytest.mark.parametrize("text", ["sNaN", "NaN", "Infinity", "1e400"])

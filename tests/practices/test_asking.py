@@ -168,3 +168,11 @@ def test_an_english_author_gets_an_english_letter(client):
     client.submit("/en/practices/new", PROPOSAL)
     message = compose(db.session.scalars(select(Letter)).one())
     assert message["Subject"] == "Your practice «Школа отцов»: the personal link"
+
+
+@pytest.mark.parametrize("field", ["practice", "name"])
+def test_a_proposal_carries_no_link_to_the_address_typed(client, app, field):
+    answer = client.submit("/practices/new", PROPOSAL | {field: "Выигрыш https://example.com/prize"})
+    assert answer.status_code == 422
+    assert "Уберите ссылку" in answer.get_data(as_text=True)
+    assert db.session.scalars(select(Letter)).all() == []
