@@ -117,8 +117,12 @@ PICTURES: dict[str, Callable[[Pages], Page]] = {
     "ticket-phone": ticket,
     "door-phone": door,
     "practice": at("/practices/domashniy-konsultant"),
-    "adoption": at("/adoption/", top="section:has(#matrix)"),
+    "adoption": at("/adoption/", top="#matrix"),
     "cabinet": at("/cabinet/", role="coordinator"),
+    "catalogue": at("/practices/?q=ребенок&audience=disabled_child"),
+    "catalogue-phone": at("/practices/?q=инволид", phone=True),
+    "sheet": at("/manage/adoption/sheet", role="curator"),
+    "quarter-phone": at("/cabinet/quarter", role="coordinator", phone=True),
     "desk": at("/manage/forums/prosemyu-2027", role="organiser"),
     "import": preview,
 }
