@@ -106,8 +106,11 @@ def end_sessions(user: User) -> None:
 
 def hold(*users: User) -> None:
     """Lock accounts until the transaction ends, in id order, and see them as they are now."""
-    for user in sorted(users, key=lambda one: one.id):
-        db.session.refresh(user, with_for_update=True)
+    ids = [user.id for user in users]
+    # Ids alone: with the roles joined, as a signed-in account is read, PostgreSQL refuses to lock.
+    db.session.execute(select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update())
+    for user in users:
+        db.session.refresh(user)
 
 
 def withdraw(assignment: RoleAssignment, *, by: Actor | None) -> None:
