@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from flask_babel import ngettext
 
 from forum import queries
 from forum.models import Forum
+from kernel.contributors import Contributors
 
 
 @dataclass(frozen=True)
@@ -23,25 +23,11 @@ class Fact:
     definition: str
 
 
-Teller = Callable[[Forum], list[Fact]]
-T = TypeVar("T", bound=Teller)
-_tellers: list[tuple[int, Teller]] = []
-
-
-def forum_facts(order: int = 50) -> Callable[[T], T]:
-    """Register figures of forums; lower `order` comes first."""
-
-    def register(tell: T) -> T:
-        if all(known is not tell for _order, known in _tellers):
-            _tellers.append((order, tell))
-            _tellers.sort(key=lambda pair: pair[0])
-        return tell
-
-    return register
+forum_facts: Contributors[Callable[[Forum], list[Fact]]] = Contributors()
 
 
 def facts(forum: Forum) -> list[Fact]:
-    return [fact for _order, tell in _tellers for fact in tell(forum)]
+    return [fact for tell in forum_facts for fact in tell(forum)]
 
 
 @forum_facts(order=60)

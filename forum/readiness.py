@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -13,6 +12,7 @@ from flask_babel import ngettext
 
 from forum import queries
 from forum.models import Format, Forum, ForumStatus, Section
+from kernel.contributors import Contributors
 
 
 @dataclass(frozen=True)
@@ -23,28 +23,15 @@ class Lack:
     href: str
 
 
-Check = Callable[[Forum], list[Lack]]
-C = TypeVar("C", bound=Check)
-_checks: list[tuple[int, Check]] = []
-
-
-def readiness(order: int = 50) -> Callable[[C], C]:
-    """Register a check of forums that have not begun; lower `order` is told first."""
-
-    def register(check: C) -> C:
-        if all(known is not check for _order, known in _checks):
-            _checks.append((order, check))
-            _checks.sort(key=lambda pair: pair[0])
-        return check
-
-    return register
+readiness: Contributors[Callable[[Forum], list[Lack]]] = Contributors()
+"""Checks of forums that have not begun."""
 
 
 def lacks(forum: Forum) -> list[Lack]:
     """Everything the forum lacks; nothing once it is over."""
     if queries.phase(forum) == "after":
         return []
-    return [lack for _order, check in _checks for lack in check(forum)]
+    return [lack for check in readiness for lack in check(forum)]
 
 
 @readiness(order=10)
