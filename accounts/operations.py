@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
@@ -14,6 +14,7 @@ from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor
 from kernel.db import db, utcnow
+from kernel.pages import bump
 from kernel.text import clean, email_key
 
 INVITATION_LIFE = timedelta(days=7)
@@ -189,17 +190,14 @@ def add_organisation(
 
 def give_consent(text_id: int, subject_type: str, subject_id: int, *, address: str, on_paper: bool = False) -> None:
     """Keep that a consent was given: which wording, by whom, when, from where."""
-    db.session.add(
-        Consent(
-            text_id=text_id, subject_type=subject_type, subject_id=subject_id, address=address[:64], on_paper=on_paper
-        )
-    )
+    given = {"text_id": text_id, "subject_type": subject_type, "subject_id": subject_id}
+    db.session.connection().execute(insert(Consent), given | {"address": address[:64], "on_paper": on_paper})
 
 
 def add_consent_text(kind: ConsentKind, language: str, body: str, version: int) -> ConsentText:
     text = ConsentText(kind=kind, language=language, body=body.strip(), version=version)
     db.session.add(text)
-    db.session.flush()
+    bump("site")
     return text
 
 

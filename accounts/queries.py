@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
@@ -154,16 +153,6 @@ def consent_text(kind: ConsentKind, language: str) -> ConsentText | None:
         .order_by(ConsentText.version.desc())
         .limit(1)
     )
-
-
-def consent_texts(kinds: Iterable[ConsentKind], language: str) -> dict[ConsentKind, ConsentText]:
-    """The wordings in force of several kinds, in one query; Russian where there is none in `language`."""
-    found = db.session.scalars(
-        select(ConsentText)
-        .where(ConsentText.kind.in_(list(kinds)), ConsentText.language.in_({language, "ru"}))
-        .order_by(ConsentText.language == language, ConsentText.version)
-    )
-    return {text.kind: text for text in found}
 
 
 def organisation_by_code(code: str) -> Organisation | None:

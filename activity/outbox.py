@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from activity.models import Letter, LetterStatus
 from kernel import mail
@@ -66,14 +66,12 @@ def letter_kind(kind: str) -> Callable[[F], F]:
     return register
 
 
-def send(kind: str, to: str, *, language: str = "ru", **argument: Any) -> Letter:
+def send(kind: str, to: str, *, language: str = "ru", **argument: Any) -> None:
     """Queue a letter in the caller's transaction. `argument` must be JSON and hold no secret."""
     if kind not in _kinds:
         raise KeyError(f"no letter kind {kind!r}")
-    letter = Letter(kind=kind, to=to, language=language, argument=argument)
-    db.session.add(letter)
-    db.session.flush()
-    return letter
+    letter = {"kind": kind, "to": to, "language": language, "argument": argument}
+    db.session.connection().execute(insert(Letter), letter)
 
 
 def compose(letter: Letter) -> EmailMessage | None:

@@ -10,16 +10,17 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kernel import mode
 from kernel.db import Model, db, inserting
 from kernel.links import base_url
 
@@ -35,8 +36,11 @@ class ContentVersion(Model):
     number: Mapped[int] = mapped_column(default=1)
 
 
+Versions = tuple[tuple[str, int], ...]
+
+
 class _Entry(NamedTuple):
-    versions: tuple[tuple[str, int], ...]
+    versions: Versions
     born: float
     body: bytes
     zipped: bytes
@@ -45,7 +49,7 @@ class _Entry(NamedTuple):
 
 
 _cache: OrderedDict[tuple[object, ...], _Entry] = OrderedDict()
-_values: dict[str, tuple[tuple[tuple[str, int], ...], float, Any]] = {}
+_values: dict[str, tuple[Versions, float, Any]] = {}
 _lock = Lock()
 
 
@@ -61,23 +65,21 @@ def bump(*scopes: str) -> None:
         )
 
 
-def versions_of(scopes: list[str]) -> tuple[tuple[str, int], ...]:
+def versions_of(scopes: Sequence[str]) -> Versions:
     """The versions now, asked of the driver itself: through the engine this was a third of a warm page's time."""
     connection = db.engine.raw_connection()
     try:
-        cursor = connection.cursor()
-        mark = "?" if db.engine.dialect.name == "sqlite" else "%s"
-        cursor.execute(
-            f"SELECT scope, number FROM content_version WHERE scope IN ({', '.join([mark] * len(scopes))})", scopes
-        )
-        return tuple(sorted(cursor.fetchall()))
+        return _numbers(connection.cursor(), scopes)
     finally:
         connection.close()
 
 
-_VERSIONS = select(*ContentVersion.__table__.columns).where(
-    ContentVersion.__table__.c.scope.in_(bindparam("scopes", expanding=True))
-)
+def _numbers(cursor: Any, scopes: Sequence[str]) -> Versions:
+    mark = "?" if db.engine.dialect.name == "sqlite" else "%s"
+    cursor.execute(
+        f"SELECT scope, number FROM content_version WHERE scope IN ({', '.join([mark] * len(scopes))})", tuple(scopes)
+    )
+    return tuple(sorted(tuple(row) for row in cursor.fetchall()))
 
 
 def warm(
@@ -130,7 +132,7 @@ def _known(key: tuple[object, ...]) -> _Entry | None:
     return entry
 
 
-def _keep(key: tuple[object, ...], versions: tuple[tuple[str, int], ...], response: Response) -> _Entry:
+def _keep(key: tuple[object, ...], versions: Versions, response: Response) -> _Entry:
     response.direct_passthrough = False
     body = response.get_data()
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
@@ -162,11 +164,12 @@ def _respond(entry: _Entry) -> Response:
 def remembered(name: str, scopes: tuple[str, ...], make: Callable[[], T], seconds: float = 300) -> T:
     """What `make()` gives, kept in this process while the `scopes` stand still, at most `seconds`.
 
-    Only for reading, never inside `writing()`. The version is read in the transaction that `make` reads in, before
+    Inside `writing()` it is made anew each time. The version is read in the transaction that `make` reads in, before
     it: what is kept is never older than its version says.
     """
-    rows = db.session.execute(_VERSIONS, {"scopes": scopes})
-    versions = tuple(sorted((scope, number) for scope, number in rows))
+    if mode.is_writing():
+        return make()
+    versions = _numbers(db.session.connection().connection.cursor(), scopes)
     known = _values.get(name)
     if known is None or known[0] != versions or time.monotonic() - known[1] > seconds:
         known = (versions, time.monotonic(), make())

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from forum.models import Format
 from kernel.links import public_url
-from programme.models import Slot
-from registrations import queries, tickets
+from registrations import schedule, tickets
 from registrations.models import Registration, RegistrationStatus
+from registrations.schedule import Item
 
 STATUS = {
     RegistrationStatus.confirmed: "CONFIRMED",
@@ -25,31 +25,31 @@ def personal_calendar(registration: Registration) -> bytes:
     from icalendar import Calendar  # noqa: PLC0415  (slow to load: the first calendar pays)
 
     forum = registration.forum
-    slots = list(queries.own_slots(registration))
+    items = schedule.own_items(forum, {interest.section_id for interest in registration.interests})
     calendar = Calendar()
     calendar.add("prodid", "-//Tirazh//Registrations//RU")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", forum.name)
-    for number, (begin, end) in enumerate(_days(registration, slots), start=1):
-        calendar.add_component(_event(registration, slots, number, begin, end))
+    for number, (begin, end) in enumerate(_days(registration, items), start=1):
+        calendar.add_component(_event(registration, items, number, begin, end))
     calendar.add_missing_timezones()
     return calendar.to_ical()  # type: ignore[no-any-return]
 
 
-def _days(registration: Registration, slots: list[Slot]) -> list[tuple[date | datetime, date | datetime]]:
+def _days(registration: Registration, items: list[Item]) -> list[tuple[date | datetime, date | datetime]]:
     forum = registration.forum
-    live = [slot for slot in slots if not slot.cancelled]
+    live = [item for item in items if not item.cancelled]
     found: list[tuple[date | datetime, date | datetime]] = []
-    for day in sorted({slot.starts.date() for slot in live}):
-        items = [slot for slot in live if slot.starts.date() == day]
-        begin, end = min(slot.starts for slot in items), max(slot.ends for slot in items)
+    for day in sorted({item.starts.date() for item in live}):
+        held = [item for item in live if item.starts.date() == day]
+        begin, end = min(item.starts for item in held), max(item.ends for item in held)
         found.append((begin.replace(tzinfo=forum.zone), end.replace(tzinfo=forum.zone)))
     return found or [(forum.date_start, forum.date_end + timedelta(days=1))]
 
 
 def _event(
-    registration: Registration, slots: list[Slot], number: int, begin: date | datetime, end: date | datetime
+    registration: Registration, items: list[Item], number: int, begin: date | datetime, end: date | datetime
 ) -> Any:
     forum = registration.forum
     from icalendar import Event  # noqa: PLC0415
@@ -57,8 +57,8 @@ def _event(
     event = Event()
     event.add("uid", registration.uuid if number == 1 else f"{registration.uuid}-{number}")
     # Rises with every change of the person's plans or of the times and places in the programme.
-    event.add("sequence", registration.sequence + forum.version + sum(slot.sequence for slot in slots))
-    event.add("dtstamp", _changed(registration, slots))
+    event.add("sequence", registration.sequence + forum.version + sum(item.sequence for item in items))
+    event.add("dtstamp", _changed(registration, items))
     event.add("dtstart", begin)
     event.add("dtend", end)
     event.add("summary", forum.name)
@@ -69,8 +69,8 @@ def _event(
     return event
 
 
-def _changed(registration: Registration, slots: list[Slot]) -> datetime:
-    moments = [registration.created_at, registration.forum.updated_at, *(slot.changed_at for slot in slots)]
+def _changed(registration: Registration, items: list[Item]) -> datetime:
+    moments = [registration.created_at, registration.forum.updated_at, *(item.changed_at for item in items)]
     return max(moment for moment in [*moments, registration.cancelled_at, registration.confirmed_at] if moment)
 
 

@@ -13,7 +13,7 @@ from forum.queries import local_today
 from kernel.access import public, token_page
 from kernel.db import utcnow
 from kernel.transaction import retried, writing
-from registrations import operations, queries, tickets
+from registrations import operations, queries, schedule, tickets
 from registrations.blueprint import blueprint
 from registrations.calendar import personal_calendar
 from registrations.labels import FORMAT_LABELS
@@ -26,11 +26,10 @@ SHOWN = 4
 @public
 @token_page
 def my_forum(token: str) -> ResponseReturnValue:
-    registration = queries.registration_by_link(token)
-    forum = registration.forum
-    slots = queries.own_slots(registration)
+    registration, forum, chosen = queries.own_page(token)
+    items = schedule.own_items(forum, chosen)
     now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
-    ahead = [slot for slot in slots if slot.ends > now and not slot.cancelled]
+    ahead = [item for item in items if item.ends > now and not item.cancelled]
     remote = registration.format is Format.remote and registration.status is RegistrationStatus.confirmed
     line = queries.place_in_line(registration) if registration.status is RegistrationStatus.waitlisted else None
     return render_template(
@@ -48,14 +47,14 @@ def my_forum(token: str) -> ResponseReturnValue:
         now=now,
         floor_name=floor_name,
         place=forum.place or zone_name(forum.timezone),
-        streams=queries.streams(forum, slots) if remote else [],
+        streams=schedule.streams(forum, items) if remote else [],
         over=local_today(forum) > forum.date_end,
         on_day=forum.date_start <= local_today(forum) <= forum.date_end,
-        one_day=len({slot.starts.date() for slot in ahead}) == 1,
+        one_day=len({item.starts.date() for item in ahead}) == 1,
         open=queries.is_open(forum),
         format_label=FORMAT_LABELS[registration.format],
         awaited=queries.is_awaited(registration),
-        sections=[interest.section.name for interest in registration.interests],
+        sections=[section.name for section in forum.sections if section.id in chosen],
         others=[quota for quota in forum.quotas if quota.format is not registration.format],
     )
 

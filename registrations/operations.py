@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -17,11 +17,14 @@ from activity.operations import record
 from activity.outbox import send
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
+from kernel.limits import Limit, count
 from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
 from registrations import queries, quotas
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import identity_of, set_secrets
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,15 @@ def register(forum_id: int, application: Application, *, by: Any = None) -> Outc
     return Outcome(registration, others=others)
 
 
-def attempt(operation: Callable[[], Outcome]) -> Outcome:
-    """Run a sign-up in its own transaction; once more when the same person came in by another request."""
+def attempt(operation: Callable[[], T], *counted: tuple[Limit, str]) -> T:
+    """Run a sign-up in its own transaction; once more when the same person came in by another request.
 
-    def once() -> Outcome:
+    What is `counted` against limits is written with it, or refused by TooManyRequests with nothing done.
+    """
+
+    def once() -> T:
         with writing():
+            count(*counted)
             return operation()
 
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from forum.kept import places_left
 from forum.models import Forum
 from kernel.i18n import number
 
 
 def places_notes(forum: Forum) -> dict[str, str]:
     """What is said of each format: places left, the waiting list, or no limit."""
-    return {quota.format.value: places_note(quota.left) for quota in forum.quotas}
+    return {format.value: places_note(left) for format, left in places_left(forum.id).items()}
 
 
 def places_note(left: int | None) -> str:

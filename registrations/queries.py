@@ -1,40 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select
-from sqlalchemy.orm import joinedload, load_only, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
-from forum.models import Format, Forum, ForumStatus, Quota, Room, Section
+from forum.kept import forum_copy
+from forum.models import Format, Forum, Quota, Section
 from forum.queries import local_today
-from kernel.db import db, utcnow
+from kernel.db import db
 from kernel.secrets import token_hash
 from kernel.text import email_key, like_prefix, sort_key, whole
-from programme.models import Slot
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
 JOIN_EARLY = timedelta(minutes=15)
-
-
-def public_forum(slug: str) -> Forum:
-    """A forum that visitors may see, with its counters and sections. Raises NotFound."""
-    found = db.session.scalar(_FORUM, {"slug": slug})
-    if found is None:
-        raise NotFound()
-    return found
-
-
-_FORUM = (
-    select(Forum)
-    .where(Forum.slug == bindparam("slug"), Forum.status != ForumStatus.draft)
-    .options(selectinload(Forum.quotas), selectinload(Forum.sections))
-)
 
 
 def is_open(forum: Forum) -> bool:
@@ -43,8 +27,14 @@ def is_open(forum: Forum) -> bool:
 
 def same_mailbox(forum_id: int, email: str) -> list[Registration]:
     """Registrations of an address at a forum, oldest first."""
-    statement = select(Registration).where(Registration.forum_id == forum_id, Registration.email == email)
-    return list(db.session.scalars(statement.order_by(Registration.id)))
+    return list(db.session.scalars(_SAME_MAILBOX, {"forum": forum_id, "email": email}))
+
+
+_SAME_MAILBOX = (
+    select(Registration)
+    .where(Registration.forum_id == bindparam("forum"), Registration.email == bindparam("email"))
+    .order_by(Registration.id)
+)
 
 
 def registration_by_link(link: str) -> Registration:
@@ -63,6 +53,26 @@ _BY_LINK = (
         joinedload(Registration.territory),
         selectinload(Registration.interests).joinedload(Interest.section),
     )
+)
+
+
+def own_page(link: str) -> tuple[Registration, Forum, set[int]]:
+    """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises NotFound."""
+    row = db.session.execute(_TO_SHOW, {"key": token_hash(link)}).first()
+    if row is None:
+        raise NotFound()
+    chosen = db.session.connection().execute(_CHOSEN, {"registration": row[0].id})
+    return row[0], forum_copy(row[1]), set(chosen.scalars())
+
+
+_TO_SHOW = (
+    select(Registration, Forum.slug)
+    .join(Registration.forum)
+    .where(Registration.link_hash == bindparam("key"))
+    .options(joinedload(Registration.territory).load_only(Territory.name))
+)
+_CHOSEN = select(Interest.__table__.c.section_id).where(
+    Interest.__table__.c.registration_id == bindparam("registration")
 )
 
 
@@ -95,85 +105,26 @@ def place_in_line(registration: Registration) -> int:
 
 def is_awaited(registration: Registration) -> bool:
     """Whether a place this person has, or had, goes to somebody waiting for it."""
-    waiting = select(Registration.id).where(
-        Registration.forum_id == registration.forum_id,
-        Registration.format == registration.format,
+    if registration.status is RegistrationStatus.waitlisted:
+        return False
+    whose = {"forum": registration.forum_id, "format": registration.format, "own": registration.id}
+    return bool(db.session.connection().execute(_AWAITED, whose).scalar())
+
+
+_AWAITED = select(
+    select(Registration.id)
+    .where(
+        Registration.forum_id == bindparam("forum"),
+        Registration.format == bindparam("format"),
         Registration.status == RegistrationStatus.waitlisted,
-        Registration.id != registration.id,
+        Registration.id != bindparam("own"),
     )
-    return registration.status is not RegistrationStatus.waitlisted and bool(
-        db.session.scalar(select(waiting.exists()))
-    )
+    .exists()
+)
 
 
 def quota(forum_id: int, format: Format) -> Quota | None:
     return db.session.scalar(select(Quota).where(Quota.forum_id == forum_id, Quota.format == format))
-
-
-# ── the participant's own programme ──────────────────────────────────────────────────────────────
-
-
-def own_slots(registration: Registration) -> list[Slot]:
-    """Items of the sections chosen (of all when none was, or they have none yet), by time; none before publication."""
-    if not registration.forum.programme_published:
-        return []
-    chosen = {interest.section_id for interest in registration.interests}
-    slots = list(db.session.scalars(_SLOTS, {"forum": registration.forum_id}))
-    own = [slot for slot in slots if slot.section_id in chosen]
-    return own or slots
-
-
-_SLOTS = (
-    select(Slot)
-    .where(Slot.forum_id == bindparam("forum"))
-    .options(
-        load_only(
-            Slot.section_id,
-            Slot.title,
-            Slot.starts,
-            Slot.ends,
-            Slot.cancelled,
-            Slot.sequence,
-            Slot.changed_at,
-        ),
-        joinedload(Slot.section).load_only(Section.name, Section.short_name, Section.stream_url, Section.position),
-        joinedload(Slot.room).load_only(Room.name, Room.floor),
-    )
-    .order_by(Slot.starts, Slot.section_id, Slot.id)
-)
-"""Of a programme of a hundred items, what a participant's page and calendar show."""
-
-
-def first_start(forum: Forum) -> datetime | None:
-    """When the forum begins, by its own clock: its earliest item; None before the programme is published."""
-    if not forum.programme_published:
-        return None
-    return db.session.scalar(select(func.min(Slot.starts)).where(Slot.forum_id == forum.id, ~Slot.cancelled))
-
-
-@dataclass(frozen=True)
-class Stream:
-    """A section's broadcast on one day; `opens` and `closes` are the forum's wall-clock times."""
-
-    section: Section
-    opens: datetime
-    closes: datetime
-    live: bool
-    over: bool
-
-
-def streams(forum: Forum, slots: Iterable[Slot]) -> list[Stream]:
-    """When each section's broadcast may be joined: 15 minutes before its first item until its last ends."""
-    now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
-    days: dict[tuple[int, date], list[Slot]] = {}
-    for slot in slots:
-        if slot.section.stream_url and not slot.cancelled:
-            days.setdefault((slot.section_id, slot.starts.date()), []).append(slot)
-    found = []
-    for items in days.values():
-        opens, closes = min(s.starts for s in items) - JOIN_EARLY, max(s.ends for s in items)
-        found.append(Stream(items[0].section, opens, closes, opens <= now <= closes, now > closes))
-    return sorted(found, key=lambda stream: (stream.opens, stream.section.position, stream.section.id))
 
 
 # ── the organiser's list ─────────────────────────────────────────────────────────────────────────

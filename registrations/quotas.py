@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from forum.models import Format, Quota
 from kernel.db import db, utcnow
@@ -20,14 +20,19 @@ _CORE = {"synchronize_session": False}
 
 def take_place(forum_id: int, format: Format) -> bool:
     """Take one place if there is one. Call last: the counter's row stays locked until the commit."""
-    statement = (
-        update(Quota)
-        .where(*_of(forum_id, format), or_(Quota.capacity.is_(None), Quota.taken < Quota.capacity))
-        .values(taken=Quota.taken + 1)
-        .returning(Quota.id)
-        .execution_options(**_CORE)
+    return db.session.connection().execute(_TAKE, {"forum": forum_id, "kind": format}).first() is not None
+
+
+_TAKE = (
+    update(Quota)
+    .where(
+        Quota.forum_id == bindparam("forum"),
+        Quota.format == bindparam("kind"),
+        or_(Quota.capacity.is_(None), Quota.taken < Quota.capacity),
     )
-    return db.session.execute(statement).first() is not None
+    .values(taken=Quota.taken + 1)
+    .returning(Quota.id)
+)
 
 
 def next_number(forum_id: int, format: Format) -> tuple[int, bool]:

@@ -16,7 +16,7 @@ from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
 from kernel.secrets import normalise, token, token_hash
 from kernel.text import clean, email_key, sort_key
-from registrations import queries
+from registrations import schedule
 from registrations.models import Registration
 
 PREFIX = "T1."
@@ -103,7 +103,7 @@ def when_and_where(forum: Forum) -> str:
 
 def when(forum: Forum, *, zone: bool = False) -> str:
     """«22 апреля 2027 года, начало в 09:30»; with `zone` also whose time this is, for those who watch from afar."""
-    days, begins = day_range(forum.date_start, forum.date_end), queries.first_start(forum)
+    days, begins = day_range(forum.date_start, forum.date_end), schedule.first_start(forum)
     if begins is None:
         return days
     if forum.date_start != forum.date_end:

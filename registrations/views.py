@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
+from accounts.consenting import Wording, wordings
 from accounts.enums import ConsentKind
-from accounts.models import ConsentText
-from accounts.queries import consent_texts
+from forum.kept import public_forum
 from forum.models import Format, Forum
 from forum.queries import local_today
 from kernel import limits
@@ -34,7 +36,7 @@ from registrations.places import places_notes
 @public
 @shows_form
 def sign_up(slug: str) -> ResponseReturnValue:
-    forum = queries.public_forum(slug)
+    forum = public_forum(slug)
     if not queries.is_open(forum):
         return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
     form = RegistrationForm(forum=forum)
@@ -44,16 +46,31 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return _form_page(forum, form), 422
     address = email_key(form.email.data or "")
     application = _application(form)
-    forum_id = forum.id
-    limits.count((limits.REGISTRATION_EMAIL, address), (limits.REGISTRATION_ADDRESS, client_address()))
-    outcome = operations.attempt(lambda: operations.register(forum_id, application))
-    if outcome.known:
-        _remind(outcome.registration.id, address)
+    counted = (limits.REGISTRATION_EMAIL, address), (limits.REGISTRATION_ADDRESS, client_address())
+    done = operations.attempt(lambda: _signed_up(operations.register(forum.id, application)), *counted)
+    if done.known:
+        _remind(done.id, address)
         return redirect(url_for("registrations.sent", slug=slug), 303)
-    if outcome.others:
+    if done.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
-    flash(_welcome(outcome.registration), "ok")
-    return redirect(url_for("registrations.my_forum", token=tickets.link_token(outcome.registration)), 303)
+    flash(done.welcome, "ok")
+    return redirect(url_for("registrations.my_forum", token=done.token), 303)
+
+
+class SignedUp(NamedTuple):
+    """What is said and done after a sign-up, taken down while its row is at hand."""
+
+    id: int
+    known: bool
+    others: int
+    welcome: str
+    token: str
+
+
+def _signed_up(outcome: operations.Outcome) -> SignedUp:
+    registration = outcome.registration
+    token = tickets.link_token(registration)
+    return SignedUp(registration.id, outcome.known, outcome.others, _welcome(registration), token)
 
 
 def _welcome(registration: Registration) -> str:
@@ -79,11 +96,10 @@ def _application(form: RegistrationForm) -> operations.Application:
     )
 
 
-def _consents() -> dict[str, ConsentText | None]:
+def _consents() -> dict[str, Wording | None]:
     """The wordings in force, in the reader's language or else in Russian."""
-    kinds = (ConsentKind.personal_data, ConsentKind.mailing)
-    texts = consent_texts(kinds, language())
-    return {kind.value: texts.get(kind) for kind in kinds}
+    texts = wordings(language())
+    return {kind.value: texts.get(kind) for kind in (ConsentKind.personal_data, ConsentKind.mailing)}
 
 
 def _form_page(forum: Forum, form: RegistrationForm) -> str:
@@ -108,7 +124,7 @@ def _remind(registration_id: int, address: str) -> None:
 @blueprint.get("/forums/<slug>/registration/sent")
 @public
 def sent(slug: str) -> ResponseReturnValue:
-    return render_template("registrations/sent.html", forum=queries.public_forum(slug))
+    return render_template("registrations/sent.html", forum=public_forum(slug))
 
 
 @blueprint.route("/forums/<slug>/registration/resend", methods=["GET", "POST"])
@@ -116,7 +132,7 @@ def sent(slug: str) -> ResponseReturnValue:
 @shows_form
 def resend(slug: str) -> ResponseReturnValue:
     """The answer is the same whether the address is known or not."""
-    forum = queries.public_forum(slug)
+    forum = public_forum(slug)
     form = ResendForm()
     if not form.validate_on_submit():
         return render_template("registrations/resend.html", forum=forum, form=form), 422 if form.errors else 200

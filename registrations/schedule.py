@@ -1,0 +1,113 @@
+"""The programme as a participant's own page, calendar and letters need it: times, rooms and broadcasts of items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from forum.models import Forum, Room, Section
+from kernel import pages
+from kernel.db import db, utcnow
+from programme.models import Slot
+
+JOIN_EARLY = timedelta(minutes=15)
+
+
+class Item(NamedTuple):
+    """An item of the programme; times are the forum's wall-clock ones."""
+
+    section_id: int
+    section: str
+    """The section's short name, or its name when it has none."""
+    section_name: str
+    stream_url: str
+    room: str
+    floor: str
+    title: str
+    starts: datetime
+    ends: datetime
+    cancelled: bool
+    sequence: int
+    changed_at: datetime
+
+
+def own_items(forum: Forum, chosen: set[int]) -> list[Item]:
+    """Items of the sections chosen (of all when none was, or they have none yet), by time; none before publication."""
+    items = _items(forum)
+    return [item for item in items if item.section_id in chosen] or items
+
+
+def first_start(forum: Forum) -> datetime | None:
+    """When the forum begins, by its own clock: its earliest item; None before the programme is published."""
+    return next((item.starts for item in _items(forum) if not item.cancelled), None)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A section's broadcast on one day; `opens` and `closes` are the forum's wall-clock times."""
+
+    section: str
+    url: str
+    opens: datetime
+    closes: datetime
+    live: bool
+    over: bool
+
+
+def streams(forum: Forum, items: Iterable[Item]) -> list[Stream]:
+    """When each section's broadcast may be joined: 15 minutes before its first item until its last ends."""
+    now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    days: dict[tuple[int, date], list[Item]] = {}
+    for item in items:
+        if item.stream_url and not item.cancelled:
+            days.setdefault((item.section_id, item.starts.date()), []).append(item)
+    found = []
+    for held in days.values():
+        opens, closes = min(item.starts for item in held) - JOIN_EARLY, max(item.ends for item in held)
+        stream = Stream(held[0].section_name, held[0].stream_url, opens, closes, opens <= now <= closes, now > closes)
+        found.append(stream)
+    return sorted(found, key=lambda stream: stream.opens)
+
+
+def _items(forum: Forum) -> list[Item]:
+    """Every item in order of time; kept in this process until the forum changes."""
+    if not forum.programme_published:
+        return []
+    return pages.remembered(f"registrations.schedule.{forum.slug}", (f"forum:{forum.slug}",), lambda: _read(forum.id))
+
+
+def _read(forum_id: int) -> list[Item]:
+    rows = db.session.connection().execute(_ITEMS, {"forum": forum_id})
+    return [
+        Item._make((row[0], row[1] or row[2], row[2], row[3], row[4] or "", row[5] or "", *row[6:])) for row in rows
+    ]
+
+
+_slot, _section, _room = Slot.__table__.c, Section.__table__.c, Room.__table__.c
+_ITEMS = (
+    select(
+        _slot.section_id,
+        _section.short_name,
+        _section.name,
+        _section.stream_url,
+        _room.name,
+        _room.floor,
+        _slot.title,
+        _slot.starts,
+        _slot.ends,
+        _slot.cancelled,
+        _slot.sequence,
+        _slot.changed_at,
+    )
+    .select_from(
+        Slot.__table__.join(Section.__table__, _section.id == _slot.section_id).outerjoin(
+            Room.__table__, _room.id == _slot.room_id
+        )
+    )
+    .where(_slot.forum_id == bindparam("forum"))
+    .order_by(_slot.starts, _section.position, _section.id, _slot.id)
+)
