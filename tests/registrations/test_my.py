@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from forum.models import Format
 from kernel import db as kernel_db
+from kernel import pages
 from kernel.db import db
 from kernel.documents.qr import png
 from kernel.transaction import writing
