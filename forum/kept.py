@@ -26,9 +26,9 @@ def public_forum(slug: str) -> Forum:
 
 
 def forum_copy(slug: str) -> Forum:
-    """A forum with its sections, venues and rooms, and the formats it offers. Raises NotFound.
+    """A forum with its sections, venues, rooms and formats. Raises NotFound.
 
-    What moves without a new version is not in it: ask `places_left`.
+    What moves without a new version, the places taken, is not in it: ask `places_left`.
     """
     return pages.remembered(f"forum.{slug}", (f"forum:{slug}",), lambda: _copy(slug))
 
@@ -71,5 +71,5 @@ _ROOMS = (
     .order_by(_room.position, _room.id)
 )
 _SECTIONS = select(Section.__table__).where(_section.forum_id == _of).order_by(_section.position, _section.id)
-_FORMATS = select(_quota.format).where(_quota.forum_id == _of).order_by(_quota.format)
+_FORMATS = select(_quota.format, _quota.capacity).where(_quota.forum_id == _of).order_by(_quota.format)
 _LEFT = select(_quota.format, _quota.capacity, _quota.taken).where(_quota.forum_id == _of)

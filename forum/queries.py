@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Select, bindparam, false, func, or_, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ScopeKind
 from accounts.scopes import scope_source, scope_territory
+from forum.kept import forum_copy
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Actor, Scopes
 from kernel.db import db, utcnow
@@ -137,28 +138,12 @@ def forum_for(user: Actor, slug: str, permission: str) -> Forum:
     return _one(_narrow(statement, user.scopes(permission)))
 
 
-class Place(NamedTuple):
-    """What a quick answer needs of a forum."""
-
-    id: int
-    slug: str
-    timezone: str
-    series_id: int
-
-
-def place_for(user: Actor, slug: str, permission: str) -> Place:
-    """The forum as `forum_for` finds it, without its texts: for scans and polls. Raises NotFound."""
-    row = db.session.connection().execute(_PLACE, {"slug": slug}).first()
-    scopes = user.scopes(permission)
-    if row is None or not (scopes.everywhere or row.series_id in scopes.of("series") or row.id in scopes.of("forum")):
+def copy_for(user: Actor, slug: str, permission: str) -> Forum:
+    """The forum that `forum_for` finds, as a copy kept in this process: for what is asked often. Raises NotFound."""
+    forum, scopes = forum_copy(slug), user.scopes(permission)
+    if not (scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum")):
         raise NotFound()
-    return Place(*row)
-
-
-_columns = Forum.__table__.c
-_PLACE = select(_columns.id, _columns.slug, _columns.timezone, _columns.series_id).where(
-    _columns.slug == bindparam("slug")
-)
+    return forum
 
 
 def forums_for(user: Actor, permission: str) -> list[Forum]:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from forum.queries import forum_for, forums_for, local_today, place_for
+from forum.queries import copy_for, forum_for, forums_for, local_today
 from kernel.access import requires
 from kernel.files import FileRefused
 from kernel.i18n import clock
@@ -47,7 +47,7 @@ class Door:
 
 
 def _door(slug: str) -> Door:
-    place = place_for(current_user, slug, WORK)
+    place = copy_for(current_user, slug, WORK)
     return Door(place.id, place.slug, place.timezone, current_user.id)
 
 

@@ -16,7 +16,7 @@ from accounts.queries import consent_text
 from activity.queries import history
 from forum.labels import zone_name
 from forum.models import Format, Forum
-from forum.queries import forum_for
+from forum.queries import copy_for, forum_for
 from kernel.access import requires, shows_form
 from kernel.db import utcnow
 from kernel.documents.sheets import XLSX
@@ -39,8 +39,9 @@ BASE = "/manage/forums/<slug>/registrations"
 @blueprint.get(BASE)
 @requires(VIEW)
 def participants(slug: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, VIEW)
+    forum = copy_for(current_user, slug, VIEW)
     by = queries.Narrowing.of(request.args)
+    total, conditions = queries.matched(forum, by)
     sorts = {
         "name": Registration.name_key,
         "created": Registration.created_at,
@@ -49,14 +50,14 @@ def participants(slug: str) -> ResponseReturnValue:
         "came": (Presence.entered_at, Registration.name_key),
     }
     listing = paginate(
-        queries.list_statement(forum, by),
+        queries.LIST.where(*conditions),
         sorts,
         default="-created",
         tie=Registration.id,
         scalars=False,
-        total=queries.list_count(forum, by),
+        total=total,
     )
-    sections = queries.section_names(forum)
+    sections = {str(section.id): section.name for section in forum.sections}
     territories = dict(queries.territories_present(forum))
     _name_filters(listing, by, sections, territories)
     return render_template(
@@ -65,7 +66,7 @@ def participants(slug: str) -> ResponseReturnValue:
         listing=listing,
         by=by,
         figures=counts.figures(forum),
-        places=queries.capacities(forum).get(Format.in_person.value),
+        places=next((quota.capacity for quota in forum.quotas if quota.format is Format.in_person), None),
         sections=sections,
         territories=territories,
         statuses=STATUS_LABELS,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -146,57 +146,60 @@ class Narrowing:
         return cls(**{name: args.get(name, "").strip() for name in cls.__dataclass_fields__})
 
 
-def narrowed(statement: Select[*tuple[Any, ...]], forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
-    """`statement` over Registration with the conditions of `by`; it may be joined to other tables or not."""
-    statement = statement.where(Registration.forum_id == forum.id)
+def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
+    """What a Registration must answer to be in the list."""
+    held: list[ColumnElement[bool]] = [Registration.forum_id == forum.id]
     for word in sort_key(by.q).split() if "@" not in by.q else []:
-        statement = statement.where(
+        held.append(
             Registration.name_key.contains(word, autoescape=True)
             | Registration.organisation_key.contains(word, autoescape=True)
             | Registration.email.contains(word, autoescape=True)
         )
     if "@" in by.q:
-        statement = statement.where(Registration.email.contains(email_key(by.q), autoescape=True))
+        held.append(Registration.email.contains(email_key(by.q), autoescape=True))
     if by.status in {member.value for member in RegistrationStatus}:
-        statement = statement.where(Registration.status == RegistrationStatus(by.status))
+        held.append(Registration.status == RegistrationStatus(by.status))
     if by.format in {member.value for member in Format}:
-        statement = statement.where(Registration.format == Format(by.format))
+        held.append(Registration.format == Format(by.format))
     if by.territory:
-        here = select(Territory.id).where(Territory.oktmo == by.territory)
-        statement = statement.where(Registration.territory_id.in_(here))
+        held.append(Registration.territory_id.in_(select(Territory.id).where(Territory.oktmo == by.territory)))
     if (section_id := whole(by.section)) is not None:
-        statement = statement.where(Registration.interests.any(Interest.section_id == section_id))
+        held.append(Registration.interests.any(Interest.section_id == section_id))
     if by.came in ("yes", "no"):
         came = Registration.id.in_(select(Presence.registration_id).where(Presence.forum_id == forum.id))
-        statement = statement.where(came if by.came == "yes" else ~came)
-    return statement
+        held.append(came if by.came == "yes" else ~came)
+    return held
 
 
-def list_count(forum: Forum, by: Narrowing) -> int:
-    """How many the list has; without the joins that only show something."""
-    return db.session.scalar(narrowed(select(func.count(Registration.id)), forum, by)) or 0
+def matched(forum: Forum, by: Narrowing) -> tuple[int, list[ColumnElement[bool]]]:
+    """How many the list has, and the conditions to read it by."""
+    held = conditions(forum, by)
+    if not by.q:
+        return db.session.connection().execute(select(func.count(Registration.id)).where(*held)).scalar_one(), held
+    # Looking for words reads every row of the forum: when few are found it is done once, not again to sort them.
+    found = db.session.connection().execute(select(Registration.id).where(*held)).scalars().all()
+    return len(found), held if len(found) > FEW else [Registration.id.in_(found)]
 
 
-def list_statement(forum: Forum, by: Narrowing) -> Select[*tuple[Any, ...]]:
-    """Plain rows of what the list shows."""
-    statement = (
-        select(
-            Registration.uuid,
-            Registration.name,
-            Registration.email,
-            Registration.status,
-            Registration.format,
-            Registration.waiting_number,
-            Registration.organisation,
-            Registration.position,
-            Registration.created_at,
-            Territory.name.label("territory"),
-            Presence.entered_at.label("entered"),
-        )
-        .outerjoin(Territory, Territory.id == Registration.territory_id)
-        .outerjoin(Presence, Presence.registration_id == Registration.id)
+FEW = 500
+LIST: Any = (
+    select(
+        Registration.uuid,
+        Registration.name,
+        Registration.email,
+        Registration.status,
+        Registration.format,
+        Registration.waiting_number,
+        Registration.organisation,
+        Registration.position,
+        Registration.created_at,
+        Territory.name.label("territory"),
+        Presence.entered_at.label("entered"),
     )
-    return narrowed(statement, forum, by)
+    .outerjoin(Territory, Territory.id == Registration.territory_id)
+    .outerjoin(Presence, Presence.registration_id == Registration.id)
+)
+"""Plain rows of what the list shows."""
 
 
 def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
@@ -220,7 +223,7 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
         .outerjoin(Presence, Presence.registration_id == Registration.id)
         .order_by(Registration.name_key, Registration.id)
     )
-    return [tuple(row) for row in db.session.execute(narrowed(statement, forum, by))]
+    return [tuple(row) for row in db.session.execute(statement.where(*conditions(forum, by)))]
 
 
 def interests_of(forum: Forum) -> dict[int, list[str]]:
@@ -245,20 +248,6 @@ def territories_present(forum: Forum) -> list[tuple[str, str]]:
     return [(oktmo, name) for oktmo, name in db.session.connection().execute(_PRESENT, {"forum": forum.id})]
 
 
-def section_names(forum: Forum) -> dict[str, str]:
-    """Names of the forum's sections by id as it stands in an address, in their order."""
-    rows = db.session.connection().execute(_SECTIONS, {"forum": forum.id})
-    return {str(section_id): name for section_id, name in rows}
-
-
-def capacities(forum: Forum) -> dict[str, int | None]:
-    """Places by format value; None when they are not limited."""
-    rows = db.session.connection().execute(_CAPACITIES, {"forum": forum.id})
-    return {format.value: capacity for format, capacity in rows}
-
-
-_SECTIONS = select(Section.id, Section.name).where(Section.forum_id == _forum).order_by(Section.position, Section.id)
-_CAPACITIES = select(Quota.format, Quota.capacity).where(Quota.forum_id == _forum)
 _PRESENT = (
     select(Territory.oktmo, Territory.name)
     .where(Territory.id.in_(select(Registration.territory_id).where(Registration.forum_id == _forum).distinct()))
