@@ -1,7 +1,8 @@
 """Migrations on both databases.
 
 With foreign keys on, SQLite's batch recreation of a table silently deletes the child rows: they are
-switched off before BEGIN and checked before COMMIT. Search tables are rebuilt, not migrated.
+switched off before BEGIN and checked before COMMIT. Search tables are rebuilt, not migrated. Tables that a
+step down takes away are kept under another name (`kernel/shelving.py`).
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import kernel.limits  # noqa: F401
 import registrations.models  # noqa: F401
 from kernel import mode
 from kernel.db import Base, db
+from kernel.shelving import PREFIX
 
 
 def include(name: str | None, kind: str, _parents: object) -> bool:
-    return not (kind == "table" and name is not None and name.startswith("search_"))
+    return not (kind == "table" and name is not None and name.startswith(("search_", PREFIX)))
 
 
 def run(connection: Connection) -> None:

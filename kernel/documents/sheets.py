@@ -35,7 +35,12 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], n
     import xlsxwriter  # noqa: PLC0415  (only exports need it)
 
     buffer = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
     book = xlsxwriter.Workbook(buffer, options)
     sheet = book.add_worksheet(title[:31])
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})

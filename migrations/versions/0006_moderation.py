@@ -141,8 +141,12 @@ KINDS = ('authorship', 'question')
 
 
 def add_consent_texts() -> None:
-    """An installation that has its wordings gets the two new ones; an empty database gets all of them at set-up."""
-    if not op.get_bind().scalar(sa.select(sa.func.count()).select_from(CONSENTS)):
+    """An installation that has its wordings gets the two new ones; an empty database gets all of them at set-up.
+
+    They stay after a step down, with the consents given to them.
+    """
+    known = set(op.get_bind().scalars(sa.select(CONSENTS.c.kind)))
+    if not known or known.issuperset(KINDS):
         return
     folder = Path(__file__).resolve().parents[2] / 'accounts' / 'data'
     for kind in KINDS:
@@ -153,10 +157,6 @@ def add_consent_texts() -> None:
 
 
 def downgrade() -> None:
-    given = sa.table('consent', sa.column('text_id', sa.Integer()))
-    gone = sa.select(CONSENTS.c.id).where(CONSENTS.c.kind.in_(KINDS))
-    op.get_bind().execute(given.delete().where(given.c.text_id.in_(gone)))
-    op.get_bind().execute(CONSENTS.delete().where(CONSENTS.c.kind.in_(KINDS)))
     with op.batch_alter_table('practice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_practice_readiness'))
         batch_op.drop_column('archive_reason')
