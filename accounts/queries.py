@@ -138,6 +138,15 @@ def lock_administrators() -> None:
     db.session.execute(select(User.id).where(User.id.in_(administering)).order_by(User.id).with_for_update())
 
 
+def roles_of(user_ids: Iterable[int]) -> dict[int, set[Role]]:
+    """The roles each of these people holds now, wherever; whoever holds none is left out."""
+    found: dict[int, set[Role]] = {}
+    statement = select(RoleAssignment.user_id, RoleAssignment.role).where(RoleAssignment.user_id.in_(list(user_ids)))
+    for row in db.session.execute(statement):
+        found.setdefault(row.user_id, set()).add(row.role)
+    return found
+
+
 def people_with(role: Role, kind: ScopeKind, scope_ids: set[int]) -> list[User]:
     """Active users holding `role` in one of the scopes."""
     held = User.assignments.any(
