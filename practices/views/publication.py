@@ -41,9 +41,9 @@ def changes(slug: str) -> ResponseReturnValue:
 def publication(slug: str) -> ResponseReturnValue:
     practice = queries.with_working(actor(), slug, PUBLISH)
     stand, form = standing(practice), PublishForm()
-    if not stand.publishable:
-        return moved_on(slug)
     good = form.validate_on_submit()
+    if not stand.publishable and (good or not form.is_submitted()):
+        return moved_on(slug)
     if not good or not form.knows(stand):
         form.version.data = practice.version
         return _page(practice, stand, form), 422 if form.is_submitted() else 200

@@ -49,6 +49,7 @@ def shelf(app):
         operations.set_spread(two.id, [(factories.territory(KUYTUN).id, "firm", 2)])
         stored = operations.store("prikaz.docx", DOCX, b"PK docx")
         operations.add_document(two, DocumentKind.order, "Образец приказа", stored, by=None)
+        operations.publish_documents(two)
         search.rebuild("practice")
     return app
 

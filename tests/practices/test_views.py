@@ -19,6 +19,7 @@ def practice(app):
         )
         stored = operations.store("prikaz.docx", DOCX, b"PK docx")
         operations.add_document(made, DocumentKind.order, "Образец приказа", stored, by=None)
+        operations.publish_documents(made)
     return made
 
 

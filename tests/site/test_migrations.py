@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from app import create_app
 from home.demo.load import load
 from kernel.db import db
+from practices.models import PracticeEdition
 from tests.conftest import settings
 
 
@@ -38,6 +39,14 @@ def counts() -> dict[str, int]:
         return found
 
 
+def documents() -> dict[int, list[str]]:
+    """Titles of the sample documents that the newest edition of each practice keeps."""
+    rows = db.session.execute(select(PracticeEdition).order_by(PracticeEdition.number)).scalars()
+    found = {row.practice_id: [one["title"] for one in row.content["documents"]] for row in rows}
+    db.session.rollback()
+    return found
+
+
 def revisions(app) -> list[str]:
     """From the first to the newest."""
     script = ScriptDirectory(f"{app.root_path}/migrations")
@@ -46,8 +55,9 @@ def revisions(app) -> list[str]:
 
 def test_each_step_down_and_up_keeps_every_row(loaded):
     """A step down takes away its own tables with what is in them, and nothing else."""
-    before = counts()
+    before, named = counts(), documents()
     assert before["slot"] > 70
+    assert sum(map(len, named.values())) >= 7
     assert before["registration"] > 2_900
     steps, kept = revisions(loaded), set(before)
     for previous in reversed(steps[:-1]):
@@ -59,6 +69,7 @@ def test_each_step_down_and_up_keeps_every_row(loaded):
     assert set(after) == set(before)
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
     assert {"slot", "registration", "adoption_step"} <= kept
+    assert documents() == named
 
 
 def test_all_the_way_down_leaves_nothing_and_up_again_works(loaded):
