@@ -25,7 +25,7 @@ GROUP_LABELS = {
 }
 ADMISSION_LABELS = {
     Admission.draft: _l("Draft"),
-    Admission.submitted: _l("Waits for a decision"),
+    Admission.submitted: _l("Under review"),
     Admission.accepted: _l("Card accepted"),
     Admission.returned: _l("Returned to the author"),
     Admission.published: _l("In the catalogue"),

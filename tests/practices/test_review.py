@@ -229,8 +229,8 @@ def test_the_history_names_stages_and_roles(organiser, practice, author):
         practices.return_to_draft(practice, by=None)
     page = words(organiser.get(ADDRESS))
     history = page.split("<h2>История</h2>")[1]
-    assert "<b>Переведена</b>: Черновик → Ждёт решения<br>" in history
-    assert "<b>Переведена</b>: Ждёт решения → Возвращена автору<br>" in history
+    assert "<b>Переведена</b>: Черновик → На проверке<br>" in history
+    assert "<b>Переведена</b>: На проверке → Возвращена автору<br>" in history
     named = re.findall(r'<b>([^<]+)</b>[^<]*<br><span class="quiet">([^·]+) ·', history)
     assert named[:3] == [
         ("Возвращена в черновики", "Система"),
