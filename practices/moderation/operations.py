@@ -181,13 +181,6 @@ def take_back(author: PracticeAuthor, *, by: Any) -> None:
 
 def accept(practice: Practice, *, by: Any) -> None:
     """The card is in order, which settles the comments on it; the author is told. Raises IllegalMove, Incomplete."""
-    _accept(practice, by)
-    author = queries.author_of(practice)
-    if author and author.is_open:
-        send("practice_accepted", author.email, language=author.language, author_id=author.id)
-
-
-def _accept(practice: Practice, by: Any) -> None:
     hold(practice)
     check_move(practice.admission, Admission.accepted)
     if lacking := missing(queries.editable(practice)):
@@ -195,6 +188,9 @@ def _accept(practice: Practice, by: Any) -> None:
     for comment in queries.open_comments(practice):
         resolve(comment, by=by)
     operations.set_admission(practice, Admission.accepted, by=by)
+    author = queries.author_of(practice)
+    if author and author.is_open:
+        send("practice_accepted", author.email, language=author.language, author_id=author.id)
 
 
 def send_back(practice: Practice, comments: Mapping[str, str], *, by: Any) -> None:
@@ -236,7 +232,7 @@ def write_to_editors(author: PracticeAuthor, text: str, *, by: Any) -> None:
 
 
 def ask_confirmation(practice: Practice, *, by: Any) -> PracticeConfirmation:
-    """Ask the author whether the passport is right, which accepts a card under review.
+    """Ask the author whether the passport is right, which accepts a card under review; its open comments stay so.
 
     Raises IllegalMove when there is nothing to ask, Incomplete.
     """
@@ -247,7 +243,7 @@ def ask_confirmation(practice: Practice, *, by: Any) -> PracticeConfirmation:
     if lacking := missing(queries.editable(practice)):
         raise Incomplete(*lacking)
     if practice.admission is Admission.submitted:
-        _accept(practice, by)
+        operations.set_admission(practice, Admission.accepted, by=by)
     _take_back_asking(practice)
     asked = PracticeConfirmation(
         practice_id=practice.id, by_id=by.id, by_name=by.display_name, base=author.sent or {}, content=content

@@ -64,6 +64,7 @@ def test_the_whole_way(practice, author, methodist):
     ]
     do(operations.work_on, practice, {"effect": "Учим родителей дома."}, by=LINK)
     do(operations.submit, author, by=LINK)
+    do(operations.accept, practice, by=methodist)
     do(operations.work_on, practice, {"cost_year": 100_000}, by=methodist)
     with pytest.raises(Unconfirmed):
         do(operations.publish, practice, by=methodist)
@@ -73,16 +74,17 @@ def test_the_whole_way(practice, author, methodist):
     assert (practice.admission, practice.edition, practice.cost_year) == (Admission.published, 1, 100_000)
     assert queries.open_comments(practice) == []
     assert practice.review_due == utcnow().date().replace(year=2029)
-    assert letters() == ["practice_author", "practice_returned", "practice_confirmation", "practice_published"]
+    kinds = ("author", "returned", "accepted", "confirmation", "published")
+    assert letters() == [f"practice_{kind}" for kind in kinds]
     assert actions() == [
         "practice.author_invited",
         "practice.admission",
         "practice.admission",
         "practice.changed",
         "practice.admission",
-        "practice.changed",
         "practice.comment_resolved",
         "practice.admission",
+        "practice.changed",
         "practice.confirmation_asked",
         "practice.confirmed",
         "practice.published",
@@ -306,10 +308,13 @@ def test_an_accepted_card_may_still_be_returned(practice, author, methodist):
 
 def test_asking_to_confirm_accepts_the_card_without_a_second_letter(practice, author, methodist):
     do(operations.submit, author, by=LINK)
+    do(operations.send_back, practice, {"effect": "Проще."}, by=methodist)
+    do(operations.submit, author, by=LINK)
     do(operations.work_on, practice, {"goal": "Цель."}, by=methodist)
     do(operations.ask_confirmation, practice, by=methodist)
     assert practice.admission is Admission.accepted
-    assert letters() == ["practice_author", "practice_confirmation"]
+    assert [one.text for one in queries.open_comments(practice)] == ["Проще."]
+    assert letters() == ["practice_author", "practice_returned", "practice_confirmation"]
     assert queries.counts_for(methodist) == {}
 
 

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import event
 
 from kernel.db import db
+from kernel.i18n import speaking
 from kernel.transaction import writing
-from practices import operations
+from practices import display, operations
 from practices.documents import DOCX
 from practices.models import Admission, DocumentKind, TargetGroup
 from tests import factories
@@ -35,6 +36,23 @@ def statements(call):
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return [statement for statement in found if statement.startswith("SELECT")]
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        (["fathers"], "Отцы"),
+        (["large", "fathers", "all"], "Все семьи; многодетные семьи; отцы"),
+        (["fathers", "teens", "young", "foster"], "Молодые семьи; приёмные семьи; отцы; подростки"),
+        ([], ""),
+    ],
+)
+def test_the_facts_name_every_group_the_widest_first(app, groups, expected):
+    with writing():
+        made = factories.practice(groups=[TargetGroup(code) for code in groups])
+    with speaking("ru"):
+        assert display.whom(made) == expected
+        assert ("Для кого" in dict(display.facts(made))) is bool(groups)
 
 
 def test_the_catalogue_and_its_filters(catalogue, client):
