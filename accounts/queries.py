@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
@@ -135,6 +136,15 @@ def lock_administrators() -> None:
     """Lock the accounts of everybody who administers the site, in id order, until the transaction ends."""
     administering = select(RoleAssignment.user_id).where(*_ADMINISTERS)
     db.session.execute(select(User.id).where(User.id.in_(administering)).order_by(User.id).with_for_update())
+
+
+def roles_of(user_ids: Iterable[int]) -> dict[int, set[Role]]:
+    """The roles each of these people holds now, wherever; whoever holds none is left out."""
+    found: dict[int, set[Role]] = {}
+    statement = select(RoleAssignment.user_id, RoleAssignment.role).where(RoleAssignment.user_id.in_(list(user_ids)))
+    for row in db.session.execute(statement):
+        found.setdefault(row.user_id, set()).add(row.role)
+    return found
 
 
 def people_with(role: Role, kind: ScopeKind, scope_ids: set[int]) -> list[User]:

@@ -54,8 +54,13 @@ def _lead(author: PracticeAuthor, row: dict[str, Any], methodist: User) -> None:
         author.sent = queries.working_content(practice)
     elif state != "draft":
         operations.submit(author, by=_BY_LINK)
-    if state == "returned":
+    if "comments" in row:
         operations.send_back(practice, row["comments"], by=methodist)
+    if state == "resubmitted":
+        operations.work_on(practice, row["mended"], by=_BY_LINK)
+        operations.submit(author, by=_BY_LINK)
+    elif state == "accepted":
+        operations.accept(practice, by=methodist)
     if "completed" in row:
         operations.work_on(practice, row["completed"], by=methodist)
         asked = operations.ask_confirmation(practice, by=methodist)

@@ -66,11 +66,9 @@ def launch(practice: Practice) -> str:
 
 
 def whom(practice: Practice) -> str:
-    """For whom in a few words: everybody, or the first groups; the page lists all of them below."""
+    """For whom in words: every group, the widest first."""
     names = audience(practice)
-    if TargetGroup.all in practice.target_groups:
-        names = names[:1]
-    return ", ".join([*names[:1], *(name[0].lower() + name[1:] for name in names[1:3])])
+    return "; ".join([*names[:1], *(name[0].lower() + name[1:] for name in names[1:])])
 
 
 def facts(practice: Practice) -> list[tuple[str, str]]:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kernel.db import db
 from kernel.files import StoredFile
 from kernel.text import slugify
 from practices.models import DocumentKind, Practice
-from practices.operations import add_document, store
+from practices.operations import add_document, publish_documents, store
 from practices.queries import practice_by_key
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -173,19 +172,22 @@ def _runs(paragraph: Any, text: str) -> list[Any]:
 def load_documents(rows: Iterable[dict[str, str]], folder: Path, *, by: Any = None) -> int:
     """Attach sample documents: rows as in demo/sample_documents.csv, files relative to `folder`.
 
-    Call inside `writing()`. A title the practice has already is passed over. Returns how many were added.
+    Call inside `writing()`. Readers have them at once, in a new edition of each practice. A title the practice
+    has already is passed over. Returns how many were added.
     """
-    added = 0
+    added, changed = 0, {}
     for row in rows:
         practice = practice_by_key(row["practice"])
         if practice is None:
             raise LookupError(f"no practice {row['practice']!r}")
-        if any(sample.title == row["title"] for sample in practice.documents):
+        if any(sample.title == row["title"] for sample in practice.next_documents):
             continue
         stored = _stored(practice, row["title"], folder / row["file"])
         add_document(practice, DocumentKind(row["kind"]), row["title"], stored, by=by)
+        changed[practice.id] = practice
         added += 1
-    db.session.flush()
+    for practice in changed.values():
+        publish_documents(practice)
     return added
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, String, cast, func, select
 from accounts.settings import site
 from kernel import bits, pages
 from kernel.db import db
-from practices.models import Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
+from practices.models import SHOWN, Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
 from territories.models import Territory
 from territories.queries import current, municipalities
 from territories.rules import kilometres
@@ -121,7 +121,7 @@ def _build() -> Catalogue:
 
 def _readiness(working: int) -> Sets:
     """What makes a practice ready to be taken. A further sign of readiness is one more entry here."""
-    documents = db.session.scalars(select(SampleDocument.practice_id).distinct())
+    documents = db.session.scalars(select(SampleDocument.practice_id).where(SampleDocument.state.in_(SHOWN)).distinct())
     graded = _grouped(Practice.readiness, Practice.id)
     said = {value: graded.get(value, 0) for value in ("ready", "with_support")}
     return {"working": working, "documents": bits.from_ids(documents)} | said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
@@ -24,7 +25,8 @@ GROUP_LABELS = {
 }
 ADMISSION_LABELS = {
     Admission.draft: _l("Draft"),
-    Admission.submitted: _l("Waits for a decision"),
+    Admission.submitted: _l("Under review"),
+    Admission.accepted: _l("Card accepted"),
     Admission.returned: _l("Returned to the author"),
     Admission.published: _l("In the catalogue"),
     Admission.archived: _l("In the archive"),
@@ -32,6 +34,7 @@ ADMISSION_LABELS = {
 ADMISSION_KINDS = {
     Admission.draft: "quiet",
     Admission.submitted: "wait",
+    Admission.accepted: "info",
     Admission.returned: "bad",
     Admission.published: "ok",
     Admission.archived: "quiet",
@@ -122,9 +125,10 @@ HISTORY_LABELS = {
     "practice.published": _l("Published"),
     "practice.withdrawn": _l("Made a draft again"),
     "practice.archived": _l("Put into the archive"),
-    "practice.admission": _l("Moved on"),
+    "practice.admission": _l("Moved"),
     "practice.document_added": _l("Document attached"),
     "practice.document_removed": _l("Document taken away"),
+    "practice.document_kept": _l("Document stays after all"),
     "practice.worked_on": _l("The working copy was written in"),
     "practice.working_dropped": _l("Unpublished changes thrown away"),
     "practice.author_invited": _l("Link sent to the author"),
@@ -139,6 +143,7 @@ HISTORY_LABELS = {
 }
 WAITING_LABELS = {
     "submitted": _l("Under review"),
+    "accepted": _l("Cards accepted"),
     "answers": _l("Authors have answered"),
     "confirmed": _l("Confirmed by the author"),
     "review": _l("Time to look through"),
@@ -183,6 +188,12 @@ FIELD_LABELS = {
 }
 """The passport's fields in the order people read them."""
 
+
+def comment_label(field: str) -> str:
+    """What a comment is about: a field, or the whole."""
+    return str(FIELD_LABELS[field]) if field else str(_("The practice as a whole"))
+
+
 name_actions(
     {
         "practice.added": _l("practice added"),
@@ -193,6 +204,7 @@ name_actions(
         "practice.archived": _l("practice archived"),
         "practice.document_added": _l("sample document added"),
         "practice.document_removed": _l("sample document removed"),
+        "practice.document_kept": _l("sample document kept"),
         "practice.worked_on": _l("working copy of a practice changed"),
         "practice.working_dropped": _l("working copy of a practice thrown away"),
         "practice.author_invited": _l("link sent to a practice's author"),

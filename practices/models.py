@@ -17,6 +17,8 @@ from territories.models import Territory
 class Admission(enum.Enum):
     draft = "draft"
     submitted = "submitted"
+    accepted = "accepted"
+    """The card is in order; the passport is completed, confirmed, published."""
     returned = "returned"
     published = "published"
     archived = "archived"
@@ -64,6 +66,18 @@ class DocumentKind(enum.Enum):
     protocol = "protocol"
     agreement = "agreement"
     other = "other"
+
+
+class DocumentState(enum.Enum):
+    """Where a sample document stands: it comes and goes with an edition, like the text."""
+
+    draft = "draft"
+    """Comes with the next edition."""
+    current = "current"
+    leaving = "leaving"
+    """Readers have it until the next edition."""
+    past = "past"
+    """Of earlier editions only."""
 
 
 class Practice(Model):
@@ -154,7 +168,7 @@ class Practice(Model):
     organisation: Mapped[Organisation | None] = relationship()
     territory: Mapped[Territory] = relationship()
     groups: Mapped[list[PracticeGroup]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-    documents: Mapped[list[SampleDocument]] = relationship(
+    samples: Mapped[list[SampleDocument]] = relationship(
         back_populates="practice", order_by="SampleDocument.position, SampleDocument.id"
     )
     __mapper_args__ = {"version_id_col": version}
@@ -167,6 +181,16 @@ class Practice(Model):
     def once_public(self) -> bool:
         """Whether readers know a text of it: then edits wait for the next edition."""
         return self.is_public or self.published_at is not None
+
+    @property
+    def documents(self) -> list[SampleDocument]:
+        """The sample documents of the text that readers see, or will see first."""
+        return [one for one in self.samples if one.is_shown] if self.once_public else self.next_documents
+
+    @property
+    def next_documents(self) -> list[SampleDocument]:
+        """The sample documents of the next edition."""
+        return [one for one in self.samples if one.state in (DocumentState.draft, DocumentState.current)]
 
     @property
     def target_groups(self) -> list[TargetGroup]:
@@ -208,10 +232,21 @@ class SampleDocument(Model):
     title: Mapped[str] = mapped_column(String(255))
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     position: Mapped[int] = mapped_column(default=0)
+    state: Mapped[DocumentState] = mapped_column(
+        enum_column(DocumentState), default=DocumentState.draft, server_default="draft"
+    )
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
-    practice: Mapped[Practice] = relationship(back_populates="documents")
+    practice: Mapped[Practice] = relationship(back_populates="samples")
     file: Mapped[StoredFile] = relationship()
+
+    @property
+    def is_shown(self) -> bool:
+        return self.state in SHOWN
+
+
+SHOWN = (DocumentState.current, DocumentState.leaving)
+"""States of documents that readers of the newest edition have."""
 
 
 class PracticeSpread(Model):

@@ -15,6 +15,7 @@ from kernel.text import slugify
 from practices.models import (
     Admission,
     DocumentKind,
+    DocumentState,
     Practice,
     PracticeEdition,
     PracticeGroup,
@@ -23,7 +24,7 @@ from practices.models import (
     SavedSearch,
     TargetGroup,
 )
-from practices.passport import content, thaw
+from practices.passport import content, documents, thaw
 from practices.queries import last_edition, same_search, slug_taken
 from practices.search_words import document
 
@@ -109,14 +110,20 @@ def _set_groups(practice: Practice, groups: Iterable[TargetGroup]) -> None:
     ]
 
 
-def publish_practice(practice: Practice, *, by: Any) -> None:
-    """Put the practice into the catalogue; its content becomes an edition when it differs from the last one."""
+def publish_practice(practice: Practice, *, by: Any, open_comments: int = 0) -> None:
+    """Put the practice into the catalogue; its content becomes an edition when it differs from the last one.
+
+    `open_comments`: how many were open when somebody decided to publish all the same.
+    """
+    if not practice.once_public:
+        _settle_documents(practice)
     practice.admission = Admission.published
     practice.archive_reason = ""
     practice.published_at = practice.published_at or utcnow()
     db.session.flush()
     _keep_edition(practice)
-    record(by, "practice.published", practice, edition=practice.edition)
+    more = {"comments": open_comments} if open_comments else {}
+    record(by, "practice.published", practice, edition=practice.edition, **more)
     _changed(practice)
 
 
@@ -125,6 +132,27 @@ def apply_working(practice: Practice) -> None:
     values = thaw(practice.working or {})
     practice.working = None
     _fill(practice, values)
+    _settle_documents(practice)
+
+
+def drop_working(practice: Practice) -> None:
+    """Throw away what readers do not see yet."""
+    practice.working = None
+    for sample in list(practice.samples):
+        if sample.state is DocumentState.draft:
+            _delete(sample)
+        elif sample.state is DocumentState.leaving:
+            sample.state = DocumentState.current
+    db.session.flush()
+
+
+def _settle_documents(practice: Practice) -> None:
+    """What came with the working copy is there for readers, what left it is not."""
+    for sample in practice.samples:
+        if sample.state is DocumentState.draft:
+            sample.state = DocumentState.current
+        elif sample.state is DocumentState.leaving:
+            sample.state = DocumentState.past
 
 
 def _keep_edition(practice: Practice) -> None:
@@ -145,10 +173,10 @@ def return_to_draft(practice: Practice, *, by: Any) -> None:
 
 
 def set_admission(practice: Practice, admission: Admission, *, by: Any) -> None:
-    """Put the practice on its way to a decision: submitted or returned."""
-    practice.admission = admission
+    """Put the practice on its way to a decision: submitted, accepted or returned."""
+    before, practice.admission = practice.admission, admission
     db.session.flush()
-    record(by, "practice.admission", practice, admission=admission.value)
+    record(by, "practice.admission", practice, before=before.value, admission=admission.value)
     _changed(practice)
 
 
@@ -167,25 +195,64 @@ def _changed(practice: Practice) -> None:
 
 
 def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:
-    """Attach a sample document. `stored`: written by `kernel.files.write` before `writing()`."""
+    """Attach a sample document for the next edition. `stored`: written by `kernel.files.write` before `writing()`."""
     db.session.add(stored)
     db.session.flush()
-    position = max((sample.position for sample in practice.documents), default=0) + 1
-    sample = SampleDocument(kind=kind, title=title, file_id=stored.id, position=position)
-    practice.documents.append(sample)
+    position = max((sample.position for sample in practice.samples), default=0) + 1
+    sample = SampleDocument(kind=kind, title=title, file_id=stored.id, position=position, state=DocumentState.draft)
+    practice.samples.append(sample)
     db.session.flush()
+    _note_documents(practice)
     record(by, "practice.document_added", practice, title=title)
-    pages.bump("catalogue")
     return sample
 
 
 def remove_document(sample: SampleDocument, *, by: Any) -> None:
-    """Take a sample document away; the stored file stays for those who hold its address in an adoption."""
-    record(by, "practice.document_removed", sample.practice, title=sample.title)
-    sample.practice.documents.remove(sample)
-    db.session.delete(sample)
+    """Take a sample document out of the next edition; readers keep what an edition has given them."""
+    practice = sample.practice
+    record(by, "practice.document_removed", practice, title=sample.title)
+    if sample.state is DocumentState.draft:
+        _delete(sample)
+    elif sample.state is DocumentState.current:
+        sample.state = DocumentState.leaving
     db.session.flush()
+    _note_documents(practice)
+
+
+def keep_document(sample: SampleDocument, *, by: Any) -> None:
+    """A document that was to leave with the next edition stays after all."""
+    if sample.state is DocumentState.leaving:
+        sample.state = DocumentState.current
+        db.session.flush()
+        _note_documents(sample.practice)
+        record(by, "practice.document_kept", sample.practice, title=sample.title)
+
+
+def publish_documents(practice: Practice) -> None:
+    """Give readers the documents at once, for whoever may publish: a public practice gets a new edition."""
+    _settle_documents(practice)
+    db.session.flush()
+    _note_documents(practice)
+    if practice.is_public:
+        _keep_edition(practice)
     pages.bump("catalogue")
+
+
+def _delete(sample: SampleDocument) -> None:
+    sample.practice.samples.remove(sample)
+    db.session.delete(sample)
+
+
+def _note_documents(practice: Practice) -> None:
+    """Whether the next edition has other documents is told by the working copy, as of any other field."""
+    if not practice.once_public:
+        return
+    kept = {name: value for name, value in (practice.working or {}).items() if name != "documents"}
+    after = documents(practice.next_documents)
+    if after != documents(practice.documents):
+        kept["documents"] = after
+    practice.working = kept or None
+    touch(practice)
 
 
 def store(name: str, kind: str, body: bytes) -> StoredFile:

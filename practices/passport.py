@@ -7,12 +7,12 @@ results `indicator | baseline | value | n | period | source`, risks `risk → mi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
 
 from accounts.enums import Sphere
-from practices.models import Practice, Prevention, TargetGroup
+from practices.models import Practice, Prevention, SampleDocument, TargetGroup
 
 NEEDS = {
     "core": "core",
@@ -75,7 +75,13 @@ def content(practice: Practice) -> dict[str, Any]:
     kept["groups"] = sorted(group.value for group in practice.target_groups)
     kept["organisation_id"] = practice.organisation_id
     kept["territory_id"] = practice.territory_id
+    kept["documents"] = documents(practice.documents)
     return kept
+
+
+def documents(samples: Iterable[SampleDocument]) -> list[dict[str, Any]]:
+    """Sample documents as an edition keeps them; their files stay where they are."""
+    return [{"id": one.id, "kind": one.kind.value, "title": one.title} for one in samples]
 
 
 def editable(practice: Practice) -> dict[str, Any]:
@@ -92,8 +98,8 @@ def freeze(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def thaw(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON of `freeze` as the operations take it."""
-    values = dict(kept)
+    """JSON of `freeze` as the operations take it; documents have operations of their own."""
+    values = {name: value for name, value in kept.items() if name != "documents"}
     if "groups" in values:
         values["groups"] = [group for group in TargetGroup if group.value in kept["groups"]]
     if "sphere" in values:

@@ -20,6 +20,7 @@ from practices.facets import WORKING, Catalogue, catalogue
 from practices.models import (
     Admission,
     DocumentKind,
+    DocumentState,
     Practice,
     PracticeEdition,
     PracticeSpread,
@@ -126,7 +127,7 @@ def public_practice(slug: str) -> Practice:
 _whole = (
     joinedload(Practice.territory),
     joinedload(Practice.organisation),
-    selectinload(Practice.documents).joinedload(SampleDocument.file),
+    selectinload(Practice.samples).joinedload(SampleDocument.file),
 )
 
 
@@ -139,14 +140,16 @@ def published_practice(slug: str) -> Practice:
 
 
 def public_document(slug: str, document_id: int) -> SampleDocument:
-    """A sample document of a practice anybody may see. Raises NotFound."""
-    practice = public_practice(slug)
-    return document_of(practice, document_id)
+    """A sample document of any edition of a practice anybody may see. Raises NotFound."""
+    found = document_of(public_practice(slug), document_id)
+    if found.state is DocumentState.draft:
+        raise NotFound()
+    return found
 
 
 def document_of(practice: Practice, document_id: int) -> SampleDocument:
     """A document of a practice already authorised or public. Raises NotFound."""
-    for sample in practice.documents:
+    for sample in practice.samples:
         if sample.id == document_id:
             return sample
     raise NotFound()

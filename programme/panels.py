@@ -105,7 +105,11 @@ def own_sections(user: Actor) -> str | Markup:
     if not user.scopes("work:hall:open"):
         return ""
     sections = queries.sections_by_id(held)
-    return Markup(render_template("programme/panels/sections.html", sections=sections, spans=queries.spans_of(held)))
+    past = [section for section in sections if phase(section.forum) == "after"]
+    ahead = [section for section in reversed(sections) if section not in past]
+    return Markup(
+        render_template("programme/panels/sections.html", ahead=ahead, past=past, spans=queries.spans_of(held))
+    )
 
 
 @panel("work.tasks", order=40)

@@ -188,9 +188,15 @@ def public_slots_from(territory_id: int, limit: int = 20) -> list[Slot]:
 
 
 def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
-    """Sections with their forums, the nearest first."""
+    """Sections with their forums and places, the latest forum first."""
     statement = select(Section).join(Section.forum).where(Section.id.in_(list(section_ids)))
-    return list(db.session.scalars(statement.options(joinedload(Section.forum)).order_by(Forum.date_start.desc())))
+    return list(
+        db.session.scalars(
+            statement.options(joinedload(Section.forum)).order_by(
+                Forum.date_start.desc(), Section.position.desc(), Section.id.desc()
+            )
+        )
+    )
 
 
 # ── first screens ────────────────────────────────────────────────────────────────────────────────

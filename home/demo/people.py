@@ -24,8 +24,9 @@ def load_people() -> None:
             user = add_user(row["login_email"], row["name"], by=None, position=row["position"], password_hash=hashed)
             user.demo = True
             if row["role"] in {role.value for role in Role}:
-                kind, scope_id, name = _scope(row["scope_kind"], row["scope"])
-                assign(user, Role(row["role"]), kind, scope_id, by=None, scope_name=name)
+                for scope in row["scope"].split(";"):
+                    kind, scope_id, name = _scope(row["scope_kind"], scope)
+                    assign(user, Role(row["role"]), kind, scope_id, by=None, scope_name=name)
             if row["role"] == Role.speaker.value:
                 for speaker in speakers_named(user.name):
                     set_email(speaker, user.email, by=None)

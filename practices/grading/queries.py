@@ -56,7 +56,7 @@ def practice_to_grade(user: Actor, slug: str) -> Practice:
     """A practice of the catalogue where `user` is an expert. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug)
     statement = statement.options(
-        joinedload(Practice.territory), selectinload(Practice.documents).joinedload(SampleDocument.file)
+        joinedload(Practice.territory), selectinload(Practice.samples).joinedload(SampleDocument.file)
     )
     found = db.session.scalar(_reached(user, statement))
     if found is None:

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from kernel.forms import Form, LineField, TextField, VersionedForm, accepted, email, required
 from practices.labels import FIELD_LABELS
+from practices.moderation.models import PracticeComment
 from practices.moderation.rules import COMMENTED
+from practices.moderation.standing import Standing
 
 
 class InvitationForm(Form):
@@ -63,6 +68,26 @@ class ReturnForm(VersionedForm):
 
 class PublishForm(VersionedForm):
     why = LineField(_l("Why without the author's confirmation"), [Optional()])
+    despite = BooleanField(_l("I publish although these comments are open"))
+
+    def knows(self, stand: Standing) -> bool:
+        """Whether everything that stands against the publication is answered; else it is said at the field."""
+        if stand.unconfirmed and not self.why.data:
+            self.why.errors = [_("Say why it is published without the author, or ask the author to confirm.")]
+        if stand.open_comments and not self.despite.data:
+            self.despite.errors = [_("Settle the comments above, or tick that you publish although they are open.")]
+        return not self.errors
+
+
+class ConfirmForm(Form):
+    """The author's «yes»."""
+
+    despite = BooleanField(_l("I confirm although these comments are open"))
+
+    def knows(self, comments: Sequence[PracticeComment]) -> bool:
+        if comments and not self.despite.data:
+            self.despite.errors = [_("Tick that you confirm although the comments are open, or send a remark.")]
+        return not self.errors
 
 
 class MessageForm(Form):

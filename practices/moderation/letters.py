@@ -11,9 +11,13 @@ from activity.outbox import Content, letter_kind
 from kernel.db import db
 from kernel.links import public_url
 from kernel.secrets import token
+from practices.labels import comment_label
 from practices.models import Admission
 from practices.moderation import queries
 from practices.moderation.models import PracticeAuthor
+
+QUOTED = 400
+"""Letters of one comment that its letter quotes."""
 
 
 def author_path(author: PracticeAuthor) -> str:
@@ -46,7 +50,21 @@ def returned(author_id: int) -> Content | None:
     if author is None or author.practice.admission is not Admission.returned:
         return None
     comments = queries.open_comments(author.practice)
-    return _content(author, _("Please mend: «%(name)s»", name=author.practice.name), "returned", number=len(comments))
+    quoted = [(comment_label(one.field), shortened(one.text)) for one in comments]
+    return _content(author, _("Please mend: «%(name)s»", name=author.practice.name), "returned", comments=quoted)
+
+
+def shortened(text: str) -> str:
+    """A comment as a letter quotes it: the author's page has the whole of it."""
+    return text if len(text) <= QUOTED else text[:QUOTED].rsplit(" ", 1)[0].rstrip(" ,;:.–") + "…"
+
+
+@letter_kind("practice_accepted")
+def accepted(author_id: int) -> Content | None:
+    author = _open_author(author_id)
+    if author is None or author.practice.admission is not Admission.accepted:
+        return None
+    return _content(author, _("The card is accepted: «%(name)s»", name=author.practice.name), "accepted")
 
 
 @letter_kind("practice_confirmation")

@@ -28,6 +28,7 @@ from practices.moderation.rules import (
     AUTHORS_TURN,
     IllegalMove,
     Incomplete,
+    OpenComments,
     Unconfirmed,
     check_move,
     differing,
@@ -97,21 +98,28 @@ def send_link(author: PracticeAuthor) -> None:
     send("practice_author", author.email, language=author.language, author_id=author.id)
 
 
-def send_link_again(author: PracticeAuthor, *, by: Any) -> None:
-    """Send the same link once more. Raises IllegalMove when it was revoked."""
-    if not author.is_open:
-        raise IllegalMove("revoked")
-    record(by, "practice.author_invited", author.practice)
+def send_link_again(practice: Practice, *, by: Any) -> None:
+    """Send the same link once more. Raises IllegalMove when there is none that opens."""
+    author = _with_open_link(practice)
+    record(by, "practice.author_invited", practice)
     send_link(author)
 
 
-def revoke_link(author: PracticeAuthor, *, by: Any) -> None:
-    """Make the personal link useless."""
+def revoke_link(practice: Practice, *, by: Any) -> None:
+    """Make the personal link useless. Raises IllegalMove when there is none that opens."""
+    author = _with_open_link(practice)
     author.revoked_at = utcnow()
     author.generation += 1
     author.link_hash = token_hash(author_token(author))
     db.session.flush()
-    record(by, "practice.author_revoked", author.practice)
+    record(by, "practice.author_revoked", practice)
+
+
+def _with_open_link(practice: Practice) -> PracticeAuthor:
+    author = queries.author_of(practice)
+    if author is None or not author.is_open:
+        raise IllegalMove("no open link")
+    return author
 
 
 def work_on(practice: Practice, values: Mapping[str, Any], *, by: Any, autosaved: bool = False) -> list[str]:
@@ -146,9 +154,8 @@ def drop_working(practice: Practice, *, by: Any) -> None:
     hold(practice)
     if not practice.working:
         raise IllegalMove("nothing to throw away")
-    practice.working = None
+    operations.drop_working(practice)
     _take_back_asking(practice)
-    db.session.flush()
     record(by, "practice.working_dropped", practice)
 
 
@@ -170,6 +177,20 @@ def take_back(author: PracticeAuthor, *, by: Any) -> None:
     if author.practice.admission is not Admission.submitted:
         raise IllegalMove("decided already")
     operations.set_admission(author.practice, Admission.draft, by=by)
+
+
+def accept(practice: Practice, *, by: Any) -> None:
+    """The card is in order, which settles the comments on it; the author is told. Raises IllegalMove, Incomplete."""
+    hold(practice)
+    check_move(practice.admission, Admission.accepted)
+    if lacking := missing(queries.editable(practice)):
+        raise Incomplete(*lacking)
+    for comment in queries.open_comments(practice):
+        resolve(comment, by=by)
+    operations.set_admission(practice, Admission.accepted, by=by)
+    author = queries.author_of(practice)
+    if author and author.is_open:
+        send("practice_accepted", author.email, language=author.language, author_id=author.id)
 
 
 def send_back(practice: Practice, comments: Mapping[str, str], *, by: Any) -> None:
@@ -211,13 +232,18 @@ def write_to_editors(author: PracticeAuthor, text: str, *, by: Any) -> None:
 
 
 def ask_confirmation(practice: Practice, *, by: Any) -> PracticeConfirmation:
-    """Ask the author whether the passport is right. Raises IllegalMove when there is nothing to ask, Incomplete."""
+    """Ask the author whether the passport is right, which accepts a card under review; its open comments stay so.
+
+    Raises IllegalMove when there is nothing to ask, Incomplete.
+    """
     hold(practice)
     author, content = queries.author_of(practice), queries.working_content(practice)
     if author is None or not needs_confirmation(author, content) or practice.admission is Admission.archived:
         raise IllegalMove("nothing to confirm")
     if lacking := missing(queries.editable(practice)):
         raise Incomplete(*lacking)
+    if practice.admission is Admission.submitted:
+        operations.set_admission(practice, Admission.accepted, by=by)
     _take_back_asking(practice)
     asked = PracticeConfirmation(
         practice_id=practice.id, by_id=by.id, by_name=by.display_name, base=author.sent or {}, content=content
@@ -235,9 +261,15 @@ def _take_back_asking(practice: Practice) -> None:
         last.answer = Answer.withdrawn
 
 
-def confirm(author: PracticeAuthor, asked_id: int, *, by: Any) -> None:
-    """The author says that the passport shown is right. Raises IllegalMove when that is not asked any more."""
+def confirm(author: PracticeAuthor, asked_id: int, *, by: Any, despite_comments: bool = False) -> None:
+    """The author says that the passport shown is right.
+
+    Raises IllegalMove when that is not asked any more, or OpenComments: the editors' comments are open and the
+    author does not say that the passport is right all the same.
+    """
     asked = _asked(author, asked_id)
+    if not despite_comments and (comments := queries.open_comments(author.practice)):
+        raise OpenComments(len(comments))
     asked.answer, asked.answered_at = Answer.confirmed, utcnow()
     author.sent = asked.content
     operations.touch(author.practice)
@@ -259,11 +291,12 @@ def _asked(author: PracticeAuthor, asked_id: int) -> PracticeConfirmation:
     return asked
 
 
-def publish(practice: Practice, *, by: Any, without_confirmation: str = "") -> None:
-    """Put the passport with its working copy into the catalogue.
+def publish(practice: Practice, *, by: Any, without_confirmation: str = "", despite_comments: bool = False) -> None:
+    """Put the passport with its working copy into the catalogue; the editors' comments are settled by it.
 
-    Raises IllegalMove (nothing new to publish), Incomplete, or Unconfirmed: an author with a link has not seen
-    this text and `without_confirmation` does not say why it is published all the same.
+    Raises IllegalMove (nothing new to publish), Incomplete, Unconfirmed: an author with a link has not seen this
+    text and `without_confirmation` does not say why it is published all the same, or OpenComments: somebody's
+    comments are open and `despite_comments` does not say that they are known.
     """
     hold(practice)
     if practice.is_public and not practice.working:
@@ -276,12 +309,16 @@ def publish(practice: Practice, *, by: Any, without_confirmation: str = "") -> N
     unseen = needs_confirmation(author, content)
     if unseen and not without_confirmation:
         raise Unconfirmed()
+    comments = queries.all_open_comments(practice)
+    if comments and not despite_comments:
+        raise OpenComments(len(comments))
     operations.apply_working(practice)
     practice.review_due = _years_later(utcnow().date(), REVIEW_YEARS)
     _take_back_asking(practice)
-    for comment in queries.open_comments(practice):
-        comment.resolved_at = utcnow()
-    operations.publish_practice(practice, by=by)
+    for comment in comments:
+        if not comment.from_author:
+            comment.resolved_at = utcnow()
+    operations.publish_practice(practice, by=by, open_comments=len(comments))
     if unseen:
         record(by, "practice.unconfirmed", practice, reason=without_confirmation)
     if author is not None and author.is_open:

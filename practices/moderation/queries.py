@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import NotFound
 
@@ -44,6 +44,7 @@ def working(practice: Practice) -> Any:
         values["target_groups"] = values.pop("groups")
     if "territory_id" in values:
         values["territory"] = db.session.get(Territory, values["territory_id"]) or practice.territory
+    values["documents"] = practice.next_documents
     if "organisation_id" in values:
         found = values["organisation_id"]
         values["organisation"] = db.session.get(Organisation, found) if found else None
@@ -85,6 +86,11 @@ def open_comments(practice: Practice, *, from_author: bool = False) -> list[Prac
         PracticeComment.resolved_at.is_(None),
     )
     return list(db.session.scalars(statement.order_by(PracticeComment.id)))
+
+
+def all_open_comments(practice: Practice) -> list[PracticeComment]:
+    """The editors' comments and the author's words that nobody has settled, in the order they were made."""
+    return sorted(open_comments(practice) + open_comments(practice, from_author=True), key=lambda one: one.id)
 
 
 def comment_of(practice: Practice, comment_id: int) -> PracticeComment:
@@ -186,11 +192,20 @@ def _is_confirmed() -> Any:
     return and_(Practice.id.in_(confirmed), Practice.admission != Admission.archived)
 
 
+def _is_asked() -> Any:
+    """The author is asked, or has answered that the passport is right."""
+    asked = select(PracticeConfirmation.practice_id).where(
+        PracticeConfirmation.answer.in_((Answer.waiting, Answer.confirmed))
+    )
+    return Practice.id.in_(asked)
+
+
 def _conditions(today: date) -> dict[str, Any]:
     """What waits for an editor of passports, by kind."""
     published = Practice.admission == Admission.published
     return {
         "submitted": Practice.admission == Admission.submitted,
+        "accepted": and_(Practice.admission == Admission.accepted, not_(_is_asked())),
         "answers": _has_answer(),
         "confirmed": _is_confirmed(),
         "review": and_(published, Practice.review_due <= today),
@@ -198,7 +213,7 @@ def _conditions(today: date) -> dict[str, Any]:
     }
 
 
-KINDS = ("submitted", "answers", "confirmed", "review", "incomplete")
+KINDS = ("submitted", "accepted", "answers", "confirmed", "review", "incomplete")
 _ORDERS = {"review": Practice.review_due, "incomplete": Practice.name_key}
 
 
@@ -208,7 +223,7 @@ def only_waiting(statement: Select[Any], kind: str) -> Select[Any]:
 
 
 def waiting_for(user: Actor, today: date) -> dict[str, Pile]:
-    """What waits, by kind, what has waited longest first. At most ten queries, however much waits."""
+    """What waits, by kind, what has waited longest first. At most twelve queries, however much waits."""
     return {
         kind: _pile(user, EDIT, _ORDERS.get(kind, Practice.updated_at), condition)
         for kind, condition in _conditions(today).items()

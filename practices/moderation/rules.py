@@ -13,13 +13,18 @@ from practices.passport import CARD
 
 MOVES: dict[Admission, frozenset[Admission]] = {
     Admission.draft: frozenset({Admission.submitted, Admission.published, Admission.archived}),
-    Admission.submitted: frozenset({Admission.draft, Admission.returned, Admission.published, Admission.archived}),
+    Admission.submitted: frozenset(
+        {Admission.draft, Admission.accepted, Admission.returned, Admission.published, Admission.archived}
+    ),
+    Admission.accepted: frozenset({Admission.returned, Admission.published, Admission.archived}),
     Admission.returned: frozenset({Admission.submitted, Admission.published, Admission.archived}),
     Admission.published: frozenset({Admission.draft, Admission.archived}),
     Admission.archived: frozenset({Admission.draft, Admission.published}),
 }
 AUTHORS_TURN = frozenset({Admission.draft, Admission.returned})
 """When the author's link lets the card be changed."""
+REVIEWED = frozenset({Admission.submitted, Admission.accepted})
+"""When the card is with the editors, who may return it."""
 COMMENTED = (*CARD, "documents", "")
 """What a moderator may comment on; "" is the whole."""
 
@@ -34,6 +39,10 @@ class Incomplete(ValueError):
 
 class Unconfirmed(ValueError):
     """The author has not confirmed this text."""
+
+
+class OpenComments(ValueError):
+    """Comments are open: how many is the argument."""
 
 
 def check_move(now: Admission, to: Admission) -> None:

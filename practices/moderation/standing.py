@@ -25,6 +25,16 @@ class Standing:
     review_due: bool
 
     @property
+    def open_comments(self) -> list[PracticeComment]:
+        """Everybody's, in the order they were made."""
+        return sorted(self.comments + self.from_author, key=lambda one: one.id)
+
+    @property
+    def publishable(self) -> bool:
+        """Whether there is something to publish and nothing of the card is missing."""
+        return self.has_changes and not self.missing
+
+    @property
     def waits_for_author(self) -> bool:
         return self.asked is not None and self.asked.answer is Answer.waiting
 
@@ -43,6 +53,6 @@ def standing(practice: Practice) -> Standing:
         from_author=queries.open_comments(practice, from_author=True),
         asked=queries.last_confirmation(practice),
         unconfirmed=needs_confirmation(author, queries.working_content(practice)),
-        has_changes=bool(practice.working) or not practice.once_public,
+        has_changes=bool(practice.working) or not practice.is_public,
         review_due=due and practice.admission is Admission.published,
     )

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from practices.views import asking, author, editions, grading, imports, manage, public, review, searches
+from practices.views import (
+    asking,
+    author,
+    deeds,
+    editions,
+    grading,
+    imports,
+    manage,
+    public,
+    publication,
+    review,
+    searches,
+)
 from practices.views.base import blueprint
 
-__all__ = ["asking", "author", "blueprint", "editions", "grading", "imports", "manage", "public", "review", "searches"]
+__all__ = [
+    "asking",
+    "author",
+    "blueprint",
+    "deeds",
+    "editions",
+    "grading",
+    "imports",
+    "manage",
+    "public",
+    "publication",
+    "review",
+    "searches",
+]

@@ -18,10 +18,10 @@ from practices.forms import CardForm, SampleForm
 from practices.models import Practice
 from practices.moderation import operations as moderation
 from practices.moderation import queries
-from practices.moderation.forms import MessageForm
+from practices.moderation.forms import ConfirmForm, MessageForm
 from practices.moderation.models import PracticeAuthor
 from practices.moderation.operations import ByLink
-from practices.moderation.rules import AUTHORS_TURN, IllegalMove
+from practices.moderation.rules import AUTHORS_TURN, IllegalMove, OpenComments
 from practices.saving import saved
 from practices.views.base import blueprint
 from practices.views.samples import SAMPLES, checked
@@ -96,7 +96,7 @@ def _page(
         labels=labels,
         accept=",".join(sorted(SAMPLES)),
         may_change=practice.admission in AUTHORS_TURN,
-        full=len(practice.documents) >= MOST_DOCUMENTS,
+        full=len(practice.next_documents) >= MOST_DOCUMENTS,
     )
 
 
@@ -148,7 +148,7 @@ def author_withdrawal(token: str) -> ResponseReturnValue:
 def author_documents(token: str) -> ResponseReturnValue:
     author = queries.author_by_link(token)
     practice = author.practice
-    if practice.admission not in AUTHORS_TURN or len(practice.documents) >= MOST_DOCUMENTS:
+    if practice.admission not in AUTHORS_TURN or len(practice.next_documents) >= MOST_DOCUMENTS:
         return _too_late(token)
     form = SampleForm()
     stored = checked(form)
@@ -195,11 +195,14 @@ def author_confirmation(token: str) -> ResponseReturnValue:
     asked = queries.waiting_confirmation(author.practice)
     if asked is None:
         return _back(token) if request.method == "GET" else _too_late(token)
-    form = MessageForm()
     confirming = "confirm" in request.form
-    good = form.is_submitted() and form.validate()
-    if form.is_submitted() and (good or (confirming and not form.csrf_token.errors)):
-        return _answer(author, token, "" if confirming else form.text.data or "")
+    comments = queries.open_comments(author.practice)
+    form = MessageForm(formdata=None) if confirming else MessageForm()
+    yes = ConfirmForm() if confirming else ConfirmForm(formdata=None)
+    if confirming and yes.validate() and yes.knows(comments):
+        return _answer(author, token, despite_comments=yes.despite.data)
+    if form.is_submitted() and not confirming and form.validate():
+        return _answer(author, token, form.text.data or "")
     rows = differences(asked.base, asked.content, queries.names_in(asked.base, asked.content))
     page = render_template(
         "practices/author/confirmation.html",
@@ -209,19 +212,22 @@ def author_confirmation(token: str) -> ResponseReturnValue:
         rows=rows,
         first=not asked.base,
         form=form,
+        yes=yes,
+        comments=comments,
+        labels=labels,
     )
     return page, 422 if form.is_submitted() else 200
 
 
-def _answer(author: PracticeAuthor, token: str, text: str) -> ResponseReturnValue:
+def _answer(author: PracticeAuthor, token: str, text: str = "", despite_comments: bool = False) -> ResponseReturnValue:
     asked_id = whole(request.form.get("asked")) or 0
     try:
         with writing():
             if text:
                 moderation.remark(author, asked_id, text, by=_by())
             else:
-                moderation.confirm(author, asked_id, by=_by())
-    except IllegalMove:
+                moderation.confirm(author, asked_id, by=_by(), despite_comments=despite_comments)
+    except (IllegalMove, OpenComments):
         return _too_late(token)
     if text:
         flash(_("Thank you. The methodist will put it right and ask you again."), "ok")

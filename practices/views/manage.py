@@ -10,7 +10,6 @@ from flask_babel import ngettext
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
 from accounts.scopes import reach
-from activity.queries import history
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
@@ -18,6 +17,7 @@ from kernel.errors import Conflict
 from kernel.listing import paginate
 from kernel.transaction import writing
 from practices import exports, labels, operations, queries
+from practices.chronicle import chronicle
 from practices.forms import ArchiveForm, PassportForm, SampleForm
 from practices.grading.labels import ANSWER_LABELS, QUESTION_LABELS
 from practices.grading.queries import latest_grades
@@ -25,7 +25,6 @@ from practices.models import Admission, Practice
 from practices.moderation import operations as moderation
 from practices.moderation import queries as moderation_queries
 from practices.moderation import standing
-from practices.moderation.forms import PublishForm
 from practices.moderation.rules import IllegalMove
 from practices.saving import saved
 from practices.views.base import blueprint
@@ -150,21 +149,18 @@ def autosave(slug: str) -> ResponseReturnValue:
 def _edit_page(
     practice: Practice, form: PassportForm, sample: SampleForm | None = None, archive: ArchiveForm | None = None
 ) -> str:
-    publish = PublishForm(formdata=None)
-    publish.version.data = practice.version
     return render_template(
         "practices/edit.html",
         practice=practice,
         form=form,
         sample_form=sample or SampleForm(formdata=None),
         archive_form=archive or ArchiveForm(formdata=None),
-        publish_form=publish,
         stand=standing.standing(practice),
         may_publish=_may_publish(practice),
         grades=latest_grades(practice.id),
         grade_questions=QUESTION_LABELS,
         grade_answers=ANSWER_LABELS,
-        history=history("practice", practice.id, limit=20),
+        history=chronicle(practice),
         organisations=queries.organisation_names(),
         labels=labels,
         accept=",".join(sorted(SAMPLES)),
@@ -219,6 +215,7 @@ def documents(slug: str) -> ResponseReturnValue:
     if stored is None:
         return _edit_page(practice, _untouched(practice), sample=form), 422
     with writing():
+        operations.hold(practice)
         operations.add_document(practice, form.document_kind(), form.title.data, stored, by=actor())
     flash(_("The document is attached."), "ok")
     return redirect(url_for("practices.edit", slug=slug))
@@ -227,10 +224,23 @@ def documents(slug: str) -> ResponseReturnValue:
 @blueprint.post("/manage/practices/<slug>/documents/<int:document_id>/removal")
 @requires(EDIT)
 def document_removal(slug: str, document_id: int) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT)
     with writing():
+        operations.hold(practice)
         operations.remove_document(queries.document_of(practice, document_id), by=actor())
     flash(_("The document is taken away."), "ok")
+    return redirect(url_for("practices.edit", slug=slug))
+
+
+@blueprint.post("/manage/practices/<slug>/documents/<int:document_id>/return")
+@requires(EDIT)
+def document_return(slug: str, document_id: int) -> ResponseReturnValue:
+    """What was to leave with the next edition stays."""
+    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    with writing():
+        operations.hold(practice)
+        operations.keep_document(queries.document_of(practice, document_id), by=actor())
+    flash(_("The document stays."), "ok")
     return redirect(url_for("practices.edit", slug=slug))
 
 

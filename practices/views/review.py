@@ -1,10 +1,8 @@
-"""The work area: what waits, the author's link, comments, confirmation, publication."""
+"""The work area: what waits, the author's link, a card accepted or returned with comments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,16 +10,17 @@ from kernel.access import actor, requires, shows_form
 from kernel.db import utcnow
 from kernel.errors import Conflict
 from kernel.transaction import writing
-from practices import labels, passport
+from practices import labels
 from practices import queries as practices
-from practices.differences import differences, in_words
-from practices.models import Admission, Practice
+from practices.differences import in_words
+from practices.models import Practice
 from practices.moderation import operations, queries
-from practices.moderation.forms import AuthorForm, InvitationForm, PublishForm, ReturnForm
+from practices.moderation.forms import AuthorForm, InvitationForm, ReturnForm
 from practices.moderation.queries import EDIT, PUBLISH
-from practices.moderation.rules import COMMENTED, IllegalMove, Incomplete, Unconfirmed, digest
+from practices.moderation.rules import COMMENTED, REVIEWED, digest
 from practices.operations import hold
 from practices.views.base import blueprint
+from practices.views.deeds import decide, moved_on
 
 
 @blueprint.get("/manage/practices/waiting")
@@ -73,60 +72,54 @@ def author(slug: str) -> ResponseReturnValue:
     return redirect(url_for("practices.author", slug=slug), 303)
 
 
-@blueprint.post("/manage/practices/<slug>/author/letter")
-@requires(EDIT)
-def author_letter(slug: str) -> ResponseReturnValue:
-    """Send the same link again."""
-    practice = practices.practice_for(actor(), slug, EDIT)
-
-    def act() -> None:
-        known = queries.author_of(practice)
-        if known is None:
-            raise IllegalMove("no author")
-        operations.send_link_again(known, by=actor())
-
-    return _decide(slug, act, _("The letter is on its way."), "author")
-
-
-@blueprint.post("/manage/practices/<slug>/author/revocation")
-@requires(EDIT)
-def author_revocation(slug: str) -> ResponseReturnValue:
-    practice = practices.practice_for(actor(), slug, EDIT)
-
-    def act() -> None:
-        known = queries.author_of(practice)
-        if known is None or not known.is_open:
-            raise IllegalMove("no open link")
-        operations.revoke_link(known, by=actor())
-
-    return _decide(slug, act, _("The link does not open any more."), "author")
-
-
 @blueprint.route("/manage/practices/<slug>/review", methods=["GET", "POST"])
 @requires(EDIT)
 @shows_form
 def review(slug: str) -> ResponseReturnValue:
-    """The card as the author sent it, with a place for a comment beside each field."""
+    """The card as the author sent it: accepted as it is, or returned with a comment beside a field."""
     practice = queries.with_working(actor(), slug, EDIT)
     form = ReturnForm()
     if form.is_submitted() and not form.validate():
         return _review_page(practice, form), 422
-    if practice.admission is not Admission.submitted:
-        return _moved_on(slug)
+    if practice.admission not in REVIEWED:
+        return moved_on(slug)
     if not form.is_submitted():
         form.version.data = practice.version
         return _review_page(practice, form)
-    if not form.texts() and not queries.open_comments(practice):
-        form.form_errors = [_("Write at least one comment: the author must know what to mend.")]
+    accepting = "accept" in request.form
+    if fault := _fault(practice, form, accepting):
+        form.form_errors = [fault]
         return _review_page(practice, form), 422
+    return _accepted(practice, form) if accepting else _returned(practice, form)
+
+
+def _fault(practice: Practice, form: ReturnForm, accepting: bool) -> str:
+    """What is wrong with the decision, if anything."""
+    if accepting and form.texts():
+        return str(_("You have written comments: return the card with them, or erase them to accept it."))
+    if not accepting and not form.texts() and not queries.open_comments(practice):
+        return str(_("Write at least one comment: the author must know what to mend."))
+    return ""
+
+
+def _returned(practice: Practice, form: ReturnForm) -> ResponseReturnValue:
     with writing():
         hold(practice)
         if practice.version != form.opened_version():
             rows = [(str(form[f"comment_{name}"].label.text), "", text) for name, text in form.texts().items()]
-            raise Conflict(rows, url_for("practices.review", slug=slug))
+            raise Conflict(rows, url_for("practices.review", slug=practice.slug))
         operations.send_back(practice, form.texts(), by=actor())
     flash(_("Returned to the author with comments."), "ok")
-    return redirect(url_for("practices.edit", slug=slug), 303)
+    return redirect(url_for("practices.edit", slug=practice.slug), 303)
+
+
+def _accepted(practice: Practice, form: ReturnForm) -> ResponseReturnValue:
+    slug = practice.slug
+    if practice.version != form.opened_version():
+        flash(_("The card has changed since you opened this page: read it again."), "info")
+        return redirect(url_for("practices.review", slug=slug), 303)
+    done = _("The card is accepted, the author has been told. Now complete the passport, if anything is missing.")
+    return decide(slug, lambda: operations.accept(practice, by=actor()), done)
 
 
 def _review_page(practice: Practice, form: ReturnForm) -> str:
@@ -147,93 +140,12 @@ def _review_page(practice: Practice, form: ReturnForm) -> str:
 @blueprint.post("/manage/practices/<slug>/comments/<int:comment_id>/resolution")
 @requires(EDIT)
 def comment_resolution(slug: str, comment_id: int) -> ResponseReturnValue:
+    """`then` names the page the button stood on."""
     practice = practices.practice_for(actor(), slug, EDIT)
     comment = queries.comment_of(practice, comment_id)
-    at_review = not comment.from_author and practice.admission is Admission.submitted
+    then = request.form.get("then", "")
 
     def act() -> None:
         operations.resolve(comment, by=actor())
 
-    return _decide(slug, act, _("The comment is settled."), "review" if at_review else "edit")
-
-
-@blueprint.get("/manage/practices/<slug>/changes")
-@requires(EDIT)
-def changes(slug: str) -> ResponseReturnValue:
-    """What the next edition changes in the text readers see now."""
-    practice = queries.with_working(actor(), slug, EDIT)
-    before, after = passport.content(practice), queries.working_content(practice)
-    rows = differences(before, after, queries.names_in(before, after))
-    return render_template("practices/manage/changes.html", practice=practice, rows=rows, working=practice.working)
-
-
-@blueprint.post("/manage/practices/<slug>/changes/removal")
-@requires(EDIT)
-def changes_removal(slug: str) -> ResponseReturnValue:
-    practice = queries.with_working(actor(), slug, EDIT)
-    done = _("The unpublished changes are gone; the page stays as readers see it.")
-    return _decide(slug, lambda: operations.drop_working(practice, by=actor()), done)
-
-
-@blueprint.post("/manage/practices/<slug>/confirmation")
-@requires(EDIT)
-def confirmation(slug: str) -> ResponseReturnValue:
-    """Ask the author to confirm the passport as it is now."""
-    practice = queries.with_working(actor(), slug, EDIT)
-    done = _("The author has been asked; the answer will appear here.")
-
-    def act() -> None:
-        operations.ask_confirmation(practice, by=actor())
-
-    return _decide(slug, act, done)
-
-
-@blueprint.post("/manage/practices/<slug>/publication")
-@requires(PUBLISH)
-def publication(slug: str) -> ResponseReturnValue:
-    practice = queries.with_working(actor(), slug, PUBLISH)
-    form = PublishForm()
-
-    def act() -> None:
-        operations.publish(practice, by=actor(), without_confirmation=form.why.data or "")
-
-    return _decide(slug, act, _("The practice is in the catalogue."))
-
-
-@blueprint.post("/manage/practices/<slug>/draft")
-@requires(PUBLISH)
-def draft(slug: str) -> ResponseReturnValue:
-    practice = practices.practice_for(actor(), slug, PUBLISH)
-    done = _("The practice is a draft again and has left the catalogue.")
-    return _decide(slug, lambda: operations.withdraw(practice, by=actor()), done)
-
-
-@blueprint.post("/manage/practices/<slug>/review-date")
-@requires(EDIT)
-def review_date(slug: str) -> ResponseReturnValue:
-    """The passport was looked through and is still right."""
-    practice = practices.practice_for(actor(), slug, EDIT)
-    done = _("Noted: the next look is in two years.")
-    return _decide(slug, lambda: operations.note_review(practice, by=actor()), done)
-
-
-def _decide(slug: str, act: Callable[[], None], done: str, then: str = "edit") -> ResponseReturnValue:
-    """Do one deed and say how it went."""
-    try:
-        with writing():
-            act()
-    except IllegalMove:
-        return _moved_on(slug)
-    except Incomplete as lack:
-        names = ", ".join(f"«{labels.FIELD_LABELS[name]}»" for name in lack.args)
-        flash(_("Before publication fill in:") + f" {names}.", "bad")
-    except Unconfirmed:
-        flash(_("The author has not confirmed this text: ask for it, or say why you publish without it."), "bad")
-    else:
-        flash(done, "ok")
-    return redirect(url_for(f"practices.{then}", slug=slug), 303)
-
-
-def _moved_on(slug: str) -> ResponseReturnValue:
-    flash(_("Somebody has decided this meanwhile: look at where the practice stands now."), "info")
-    return redirect(url_for("practices.edit", slug=slug), 303)
+    return decide(slug, act, _("The comment is settled."), then if then in ("review", "publication") else "edit")

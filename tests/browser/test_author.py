@@ -108,7 +108,8 @@ def complete(page: Page) -> None:
     page.goto("/manage/practices/waiting")
     press(page, page.get_by_role("link", name=NAME))
     expect(page.locator("main")).to_contain_text("поле с тех пор изменено")
-    press(page, page.get_by_role("link", name="Всё в порядке"))
+    press(page, page.get_by_role("button", name="Карточка в порядке, замечание снято"))
+    expect(page.locator("#standing")).to_have_text("Карточка принята")
     page.locator("summary", has_text="Сколько нужно сил и денег").click()
     page.fill("[name=start_year]", "1200")
     expect(page.locator("[data-autosave]")).to_contain_text("кроме полей: Год начала")
@@ -123,7 +124,7 @@ def complete(page: Page) -> None:
 def confirm(page: Page, link: str) -> None:
     page.goto(link)
     press(page, page.get_by_role("link", name="Посмотреть, что написано"))
-    expect(page.locator(".changes ins")).to_have_text(["2024", "25 000", "0,5"])
+    expect(page.locator(".changes ins")).to_have_text(["добавлено: 2024", "добавлено: 25 000", "добавлено: 0,5"])
     press(page, page.get_by_role("button", name="Подтверждаю"))
     expect(page.locator(".toasts")).to_contain_text("Спасибо")
 
@@ -145,7 +146,7 @@ def second_edition(page: Page, slug: str) -> None:
     press(page, submit_of(page.locator("form", has=page.locator("[name=staff]"))))
     expect(page.locator("#standing")).to_have_text("Есть правки, которых читатели ещё не видят")
     assert "четверо" not in page.request.get(f"/practices/{slug}").text()
-    page.locator("summary", has_text="Опубликовать без подтверждения автора").click()
+    press(page, page.get_by_role("link", name="Опубликовать…"))
     page.fill("[name=why]", "Подтвердил по телефону")
     press(page, page.get_by_role("button", name="Опубликовать без подтверждения"))
     expect(page.locator("main")).to_contain_text("Опубликовано без подтверждения автора: Подтвердил по телефону")
@@ -156,8 +157,8 @@ def see_what_changed(page: Page, slug: str) -> None:
     press(page, page.get_by_role("link", name="Редакция 2: что изменилось"))
     press(page, page.get_by_role("link", name="изменено 1 поле"))
     expect(page.locator(".changes dt")).to_have_text("Кто делает")
-    expect(page.locator(".changes del")).to_have_text("двое")
-    expect(page.locator(".changes ins")).to_have_text("четверо")
+    expect(page.locator(".changes del")).to_have_text("было: двое")
+    expect(page.locator(".changes ins")).to_have_text("стало: четверо")
 
 
 def test_two_windows_are_told_of_each_other(pages: Pages) -> None:

@@ -161,7 +161,8 @@ class World:
 
     def _authors(self) -> None:
         """Personal links of the demo's authors, a document of one of them, and a practice with two editions."""
-        for name, email in (("asked", "d.penalova"), ("returned", "m.lineykina"), ("remarked", "b.prototipova")):
+        people = {"asked": "d.penalova", "returned": "m.lineykina", "remarked": "b.prototipova", "sent": "i.polozyeva"}
+        for name, email in people.items():
             letter = self.one(
                 f"SELECT max(id) FROM activity_letter WHERE \"to\" = '{email}@example.org' AND kind = 'practice_author'"
             )

@@ -174,15 +174,31 @@ def test_the_author_sees_the_changes_and_confirms(client, link, practice, method
         operations.ask_confirmation(practice, by=methodist)
     assert f"{link}/confirmation" in client.get(link).get_data(as_text=True)
     page = client.get(f"{link}/confirmation").get_data(as_text=True)
-    assert "<del> день</del><ins>&lt;/b&gt; выходной</ins>" in page
+    assert '<span class="sr">стало: </span>&lt;' in page
     assert "<b>каждый" not in page
-    assert "<ins>0,5</ins>" in page
+    assert '<ins><span class="sr">добавлено: </span>0,5</ins>' in page
     assert queries.last_confirmation(practice).answer.value == "waiting"
     asked = str(queries.last_confirmation(practice).id)
     answer = client.submit(f"{link}/confirmation", {"confirm": "1", "asked": asked})
     assert answer.status_code == 303
     assert queries.last_confirmation(again()).answer.value == "confirmed"
     assert client.get(f"{link}/confirmation").headers["Location"] == link
+
+
+def test_the_authors_yes_looks_at_open_comments(client, link, practice, methodist):
+    save(client, link, send="1", **CARD)
+    with writing():
+        operations.send_back(practice, {"effect": "Скажите проще."}, by=methodist)
+        operations.work_on(practice, {"staff": 0.5}, by=methodist)
+        asked = str(operations.ask_confirmation(practice, by=methodist).id)
+    page = client.get(f"{link}/confirmation").get_data(as_text=True).replace("\u00a0", " ")
+    assert "Открытых замечаний: 1" in page
+    assert "Скажите проще." in page
+    answer = client.submit(f"{link}/confirmation", {"confirm": "1", "asked": asked})
+    assert (answer.status_code, queries.last_confirmation(practice).answer.value) == (422, "waiting")
+    assert 'id="despite-error"' in answer.get_data(as_text=True)
+    answer = client.submit(f"{link}/confirmation", {"confirm": "1", "asked": asked, "despite": "y"})
+    assert (answer.status_code, queries.last_confirmation(practice).answer.value) == (303, "confirmed")
 
 
 def test_a_remark_needs_words(client, link, practice, methodist):
@@ -225,7 +241,7 @@ def test_the_page_is_secret(client, link, practice):
     assert client.get("/author/AAAAAAAAAAAAAAAAAAAAAAAAAA").status_code == 404
     assert "Disallow: /author/" in client.get("/robots.txt").get_data(as_text=True)
     with writing():
-        operations.revoke_link(queries.author_of(practice), by=None)
+        operations.revoke_link(practice, by=None)
     for path in ("", "/confirmation", "/documents/1"):
         assert client.get(link + path).status_code == 404
 

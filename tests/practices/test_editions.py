@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kernel.i18n import speaking
 from kernel.transaction import writing
 from practices.differences import differences, in_words, marked
 from practices.models import TargetGroup
@@ -11,24 +12,46 @@ from practices.moderation import operations
 from tests import factories
 
 
+def was(text):
+    return f'<del><span class="sr">было: </span>{text}</del>'
+
+
+def became(text):
+    return f'<ins><span class="sr">стало: </span>{text}</ins>'
+
+
+def gone(text):
+    return f'<del><span class="sr">убрано: </span>{text}</del>'
+
+
+def come(text):
+    return f'<ins><span class="sr">добавлено: </span>{text}</ins>'
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
         ("один два", "один два", "один два"),
-        ("", "новое", "<ins>новое</ins>"),
-        ("старое", "", "<del>старое</del>"),
-        ("два специалиста", "три специалиста", "<del>два</del><ins>три</ins> специалиста"),
-        ("a <b>", "a <i>", "a &lt;<del>b</del><ins>i</ins>&gt;"),
+        ("", "новое", come("новое")),
+        ("старое", "", gone("старое")),
+        ("каждый день", "каждый выходной день", f"каждый {come('выходной ')}день"),
+        ("два специалиста", "три специалиста", f"{was('два')} {became('три')} специалиста"),
+        ("два врача раз в год", "три сестры раз в год", f"{was('два врача')} {became('три сестры')} раз в год"),
+        ("80\u00a0000 ₽", "120\u00a0000 ₽", was("80\u00a0000") + " " + became("120\u00a0000") + " ₽"),
+        ("1 200 семей, 22,2 %", "1 350 семей, 22,5 %", None),
+        ("очно-заочный", "очный", f"{was('очно-заочный')} {became('очный')}"),
+        ("a <b>", "a <i>", f"a &lt;{was('b')} {became('i')}&gt;"),
         ("<script>", "<script>", "&lt;script&gt;"),
     ],
 )
-def test_word_by_word_and_escaped(before, after, expected):
-    assert str(marked(before, after)) == expected
+def test_word_by_word_and_escaped(app, before, after, expected):
+    if expected is None:
+        expected = f"{was('1 200')} {became('1 350')} семей, {was('22,2')} {became('22,5')} %"
+    with speaking("ru"):
+        assert str(marked(before, after)) == expected
 
 
 def test_every_kind_of_field_is_told_in_words(app):
-    from kernel.i18n import speaking
-
     with speaking("ru"):
         assert in_words("groups", ["large", "fathers"], {}) == "Многодетные семьи\nОтцы"
         assert in_words("steps", [{"text": "Начать", "core": True}], {}) == "1. Начать"
@@ -84,11 +107,11 @@ def test_the_list_leads_to_the_changes(practice, client):
 
 def test_the_changes_of_one_edition_and_since_an_earlier_one(practice, client):
     page = client.get("/practices/konsultant/editions/3").get_data(as_text=True)
-    assert "<del>Второй</del><ins>Третий</ins>" in page
+    assert f"{was('Второй')} {became('Третий')}" in page
     assert "Для кого" not in page
     page = client.get("/practices/konsultant/editions/3?since=1").get_data(as_text=True)
-    assert "<del>Первый</del><ins>Третий</ins>" in page
-    assert "<ins>Отцы</ins>" in page
+    assert f"{was('Первый')} {became('Третий')}" in page
+    assert became("Отцы") in page
     assert "Тайный" not in page
 
 
@@ -104,8 +127,9 @@ def test_editions_of_a_withdrawn_practice_are_nobodys_business(practice, client)
     assert client.get("/practices/konsultant/editions/3").status_code == 404
 
 
-def test_a_word_repeated_without_end_is_not_compared_place_by_place():
+def test_a_word_repeated_without_end_is_not_compared_place_by_place(app):
     """Thousands of equal words in a public edition would keep a worker busy for minutes."""
     before, after = "да " * 300, "нет да " * 300
-    assert marked(before, after) == f"<del>{before}</del><ins>{after}</ins>"
-    assert marked(f"{before}. Конец.", f"{after}. Конец.") == f"<del>{before}.</del><ins>{after}.</ins> Конец."
+    with speaking("ru"):
+        assert marked(before, after) == f"{was(before)} {became(after)}"
+        assert marked(f"{before}. Конец.", f"{after}. Конец.") == f"{was(before + '.')} {became(after + '.')} Конец."

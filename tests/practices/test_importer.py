@@ -107,7 +107,7 @@ def test_without_the_right_to_publish_a_row_becomes_a_draft(app):
 
 def test_without_the_right_to_publish_nothing_leaves_the_catalogue(app):
     carry_out(importer.plan("t.csv", table(("Клуб", "Братск", "Отцы", "", "В каталоге"))))
-    for status in ("Черновик", "В архиве", "Ждёт решения"):
+    for status in ("Черновик", "В архиве", "На проверке"):
         read = importer.read("t.csv", table(("Клуб", "Братск", "Отцы", "", status)))
         plan = importer.plan_rows(read, may_publish=False)
         assert plan.rows[0].messages == []

@@ -123,7 +123,7 @@ def test_readers_see_a_change_only_after_publication(editor, practice, client):
     editor.post(address, data=filled(editor.get(address), effect="Иначе."))
     assert "Иначе." not in client.get("/practices/konsultant").get_data(as_text=True)
     assert "Иначе." in editor.get(f"{address}/preview").get_data(as_text=True)
-    assert "<ins>Иначе</ins>" in editor.get(f"{address}/changes").get_data(as_text=True)
+    assert '<span class="sr">стало: </span>Иначе</ins>' in editor.get(f"{address}/changes").get_data(as_text=True)
     assert numbers() == []
     editor.submit(f"{address}/publication", page=address)
     assert "Иначе." in client.get("/practices/konsultant").get_data(as_text=True)
@@ -213,11 +213,11 @@ def test_a_document_is_checked_attached_and_taken_away(editor, practice):
     good = {"title": "Приказ", "kind": "order", "file": (io.BytesIO(b"%PDF-1.7 text"), "order.pdf")}
     assert editor.submit(f"{address}/documents", good, page=address).status_code == 302
     db.session.expire_all()
-    sample = practice.documents[0]
+    [sample] = practice.next_documents
     assert editor.get(f"{address}/documents/{sample.id}").data == b"%PDF-1.7 text"
     editor.submit(f"{address}/documents/{sample.id}/removal", page=address)
     db.session.expire_all()
-    assert practice.documents == []
+    assert practice.samples == []
 
 
 def test_the_list_is_searched_filtered_and_exported(editor, practice):
@@ -300,6 +300,7 @@ def test_strangers_see_nothing(practice, sign_in, client):
         "/archive",
         "/documents",
         "/documents/1/removal",
+        "/documents/1/return",
     ):
         assert stranger.post(f"/manage/practices/konsultant{path}", data={"csrf_token": token}).status_code == 404
 

@@ -18,7 +18,7 @@ from practices.models import Admission, PracticeEdition
 from practices.moderation import operations, queries
 from practices.moderation.models import Answer, PracticeComment, PracticeConfirmation
 from practices.moderation.operations import ByLink
-from practices.moderation.rules import IllegalMove, Incomplete, Unconfirmed, missing
+from practices.moderation.rules import IllegalMove, Incomplete, OpenComments, Unconfirmed, missing
 from tests import factories
 
 LINK = ByLink("Автор по личной ссылке")
@@ -64,6 +64,7 @@ def test_the_whole_way(practice, author, methodist):
     ]
     do(operations.work_on, practice, {"effect": "Учим родителей дома."}, by=LINK)
     do(operations.submit, author, by=LINK)
+    do(operations.accept, practice, by=methodist)
     do(operations.work_on, practice, {"cost_year": 100_000}, by=methodist)
     with pytest.raises(Unconfirmed):
         do(operations.publish, practice, by=methodist)
@@ -73,12 +74,15 @@ def test_the_whole_way(practice, author, methodist):
     assert (practice.admission, practice.edition, practice.cost_year) == (Admission.published, 1, 100_000)
     assert queries.open_comments(practice) == []
     assert practice.review_due == utcnow().date().replace(year=2029)
-    assert letters() == ["practice_author", "practice_returned", "practice_confirmation", "practice_published"]
+    kinds = ("author", "returned", "accepted", "confirmation", "published")
+    assert letters() == [f"practice_{kind}" for kind in kinds]
     assert actions() == [
         "practice.author_invited",
         "practice.admission",
         "practice.admission",
         "practice.changed",
+        "practice.admission",
+        "practice.comment_resolved",
         "practice.admission",
         "practice.changed",
         "practice.confirmation_asked",
@@ -134,7 +138,7 @@ def text_of(letter):
 
 
 def test_an_author_without_a_link_need_not_confirm(practice, author, methodist):
-    do(operations.revoke_link, author, by=methodist)
+    do(operations.revoke_link, practice, by=methodist)
     do(operations.publish, practice, by=methodist)
     assert practice.is_public
     assert letters() == ["practice_author"]
@@ -234,22 +238,109 @@ def test_the_letter_carries_the_link_and_a_revoked_one_is_not_sent(practice, aut
     letter = db.session.scalars(select(Letter)).one()
     assert letter.argument == {"author_id": author.id}
     assert f"https://forum.example.org/author/{operations.author_token(author)}" in text_of(letter)
-    do(operations.revoke_link, author, by=methodist)
+    do(operations.revoke_link, practice, by=methodist)
     db.session.rollback()
     assert compose(letter) is None
     with pytest.raises(IllegalMove):
-        do(operations.send_link_again, author, by=methodist)
+        do(operations.send_link_again, practice, by=methodist)
 
 
 def test_every_letter_is_made(practice, author, methodist):
     do(operations.submit, author, by=LINK)
     do(operations.send_back, practice, {"effect": "Проще.", "": "Хорошо."}, by=methodist)
     returned = db.session.scalars(select(Letter).where(Letter.kind == "practice_returned")).one()
-    assert "оставил 2 замечания" in text_of(returned)
+    words = text_of(returned)
+    assert "оставил 2 замечания:" in words
+    assert "– Что меняется для семьи, одной фразой: Проще.\n– Практика в целом: Хорошо.\n" in words
     do(operations.work_on, practice, {"goal": "Цель."}, by=methodist)
     do(operations.ask_confirmation, practice, by=methodist)
     asked = db.session.scalars(select(Letter).where(Letter.kind == "practice_confirmation")).one()
     assert f"/author/{operations.author_token(author)}/confirmation" in text_of(asked)
+
+
+def test_a_letter_quotes_the_beginning_of_a_long_comment(practice, author, methodist):
+    do(operations.submit, author, by=LINK)
+    do(operations.send_back, practice, {"effect": "Слово " * 300}, by=methodist)
+    returned = db.session.scalars(select(Letter).where(Letter.kind == "practice_returned")).one()
+    quoted = text_of(returned).split("одной фразой: ")[1].split("\n\n")[0]
+    assert quoted == ("Слово " * 66).strip() + "…"
+
+
+def test_a_card_is_accepted_once_and_the_author_is_told(practice, author, methodist):
+    do(operations.submit, author, by=LINK)
+    do(operations.send_back, practice, {"effect": "Проще."}, by=methodist)
+    do(operations.submit, author, by=LINK)
+    do(operations.accept, practice, by=methodist)
+    assert (practice.admission, queries.open_comments(practice)) == (Admission.accepted, [])
+    with pytest.raises(IllegalMove):
+        do(operations.accept, practice, by=methodist)
+    with pytest.raises(IllegalMove):
+        do(operations.take_back, author, by=LINK)
+    entry = db.session.scalars(select(Entry).order_by(Entry.id.desc())).first()
+    assert (entry.action, entry.details) == (
+        "practice.admission",
+        {"before": "submitted", "admission": "accepted"},
+    )
+    letter = db.session.scalars(select(Letter).where(Letter.kind == "practice_accepted")).one()
+    assert "исправлять ничего не нужно" in text_of(letter)
+    assert f"/author/{operations.author_token(author)}" in text_of(letter)
+    do(operations.publish, practice, by=methodist)
+    db.session.rollback()
+    assert compose(letter) is None
+
+
+@pytest.mark.parametrize("state", [Admission.draft, Admission.returned, Admission.published, Admission.archived])
+def test_only_what_was_sent_is_accepted(practice, methodist, state):
+    with writing():
+        practice.admission = state
+    with pytest.raises(IllegalMove):
+        do(operations.accept, practice, by=methodist)
+    assert practice.admission is state
+
+
+def test_an_accepted_card_may_still_be_returned(practice, author, methodist):
+    do(operations.submit, author, by=LINK)
+    do(operations.accept, practice, by=methodist)
+    assert queries.counts_for(methodist) == {"accepted": 1}
+    do(operations.send_back, practice, {"effect": "Всё же проще."}, by=methodist)
+    assert practice.admission is Admission.returned
+
+
+def test_asking_to_confirm_accepts_the_card_without_a_second_letter(practice, author, methodist):
+    do(operations.submit, author, by=LINK)
+    do(operations.send_back, practice, {"effect": "Проще."}, by=methodist)
+    do(operations.submit, author, by=LINK)
+    do(operations.work_on, practice, {"goal": "Цель."}, by=methodist)
+    do(operations.ask_confirmation, practice, by=methodist)
+    assert practice.admission is Admission.accepted
+    assert [one.text for one in queries.open_comments(practice)] == ["Проще."]
+    assert letters() == ["practice_author", "practice_returned", "practice_confirmation"]
+    assert queries.counts_for(methodist) == {}
+
+
+def test_open_comments_stand_against_a_publication(practice, author, methodist):
+    do(operations.submit, author, by=LINK)
+    do(operations.send_back, practice, {"effect": "Проще."}, by=methodist)
+    do(operations.write_to_editors, author, "Нас трое.", by=LINK)
+    with pytest.raises(OpenComments) as found:
+        do(operations.publish, practice, by=methodist)
+    assert (found.value.args, practice.admission) == ((2,), Admission.returned)
+    do(operations.publish, practice, by=methodist, despite_comments=True)
+    assert [one.text for one in queries.all_open_comments(practice)] == ["Нас трое."]
+    entry = db.session.scalars(select(Entry).where(Entry.action == "practice.published")).one()
+    assert entry.details == {"edition": 1, "comments": 2}
+
+
+def test_open_comments_stand_against_the_authors_yes(practice, author, methodist):
+    do(operations.submit, author, by=LINK)
+    do(operations.send_back, practice, {"effect": "Проще."}, by=methodist)
+    do(operations.work_on, practice, {"goal": "Цель."}, by=methodist)
+    asked = do(operations.ask_confirmation, practice, by=methodist)
+    with pytest.raises(OpenComments):
+        do(operations.confirm, author, asked.id, by=LINK)
+    assert queries.last_confirmation(practice).answer is Answer.waiting
+    do(operations.confirm, author, asked.id, by=LINK, despite_comments=True)
+    assert queries.last_confirmation(practice).answer is Answer.confirmed
 
 
 def test_what_waits_is_found_with_a_fixed_number_of_queries(app, methodist, count_queries):
@@ -268,7 +359,7 @@ def test_what_waits_is_found_with_a_fixed_number_of_queries(app, methodist, coun
 
     add(1)
     first, found = count()
-    assert found == {"submitted": 1, "answers": 1, "confirmed": 0, "review": 1, "incomplete": 1}
+    assert found == {"submitted": 1, "accepted": 0, "answers": 1, "confirmed": 0, "review": 1, "incomplete": 1}
     add(12)
     second, found = count()
     assert (

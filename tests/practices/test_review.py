@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from accounts.enums import Role
 from activity.models import Letter
 from kernel.db import db
 from kernel.transaction import writing
+from practices import operations as practices
 from practices.models import Admission, Practice, PracticeEdition
 from practices.moderation import operations, queries
 from practices.moderation.operations import ByLink
@@ -112,7 +115,8 @@ def test_a_comment_tells_whether_its_field_was_changed(methodist, practice, auth
     assert page.count("поле с тех пор изменено") == 1
     assert page.count("поле не изменено") == 1
     first = queries.open_comments(practice)[0].id
-    answer = methodist.submit(f"{ADDRESS}/comments/{first}/resolution", page=f"{ADDRESS}/review")
+    settle = {"then": "review"}
+    answer = methodist.submit(f"{ADDRESS}/comments/{first}/resolution", settle, page=f"{ADDRESS}/review")
     assert answer.headers["Location"] == f"{ADDRESS}/review"
     assert [one.field for one in queries.open_comments(practice)] == ["who_does_it"]
     other = factories_comment()
@@ -132,11 +136,116 @@ def factories_comment() -> int:
         return comment.id
 
 
+def test_a_card_in_order_is_accepted(methodist, client, practice, author):
+    page = methodist.get(f"{ADDRESS}/review")
+    assert ">Карточка в порядке</span>" in words(page)
+    decision = {"version": str(again().version), "accept": "1"}
+    answer = methodist.submit(f"{ADDRESS}/review", decision)
+    assert (answer.headers["Location"], again().admission) == (ADDRESS, Admission.accepted)
+    page = words(methodist.get(ADDRESS))
+    assert '<h2 id="standing">Карточка принята</h2>' in page
+    assert "Карточки приняты: 1" in words(methodist.get("/manage/practices/waiting"))
+    assert "На проверке: 1" not in words(methodist.get("/manage/practices/waiting"))
+    theirs = words(client.get(f"/author/{operations.author_token(author)}"))
+    assert "<b>Карточка принята</b>" in theirs
+    assert "<textarea" in theirs  # a word to the methodist
+    assert 'name="effect"' not in theirs
+    later = words(methodist.get(f"{ADDRESS}/review"))
+    assert "Карточка в порядке" not in later
+    assert "Вернуть автору" in later
+
+
+def test_accepting_names_the_comments_it_settles(methodist, practice, author):
+    with writing():
+        operations.send_back(practice, {"effect": "Проще.", "who_does_it": "Сколько их?"}, by=factories.methodist())
+        operations.submit(author, by=ByLink("автор"))
+    page = words(methodist.get(f"{ADDRESS}/review"))
+    assert ">Карточка в порядке, замечания сняты</span>" in page
+    methodist.submit(f"{ADDRESS}/review", {"version": str(again().version), "accept": "1"})
+    assert (again().admission, queries.open_comments(practice)) == (Admission.accepted, [])
+
+
+def test_written_comments_are_not_lost_by_accepting(methodist, practice, author):
+    decision = {"version": str(again().version), "accept": "1", "comment_effect": "Проще."}
+    answer = methodist.submit(f"{ADDRESS}/review", decision)
+    assert (answer.status_code, again().admission) == (422, Admission.submitted)
+    assert "сотрите их, чтобы принять карточку" in words(answer)
+    assert "Проще.</textarea>" in words(answer)
+
+
+def test_a_card_changed_meanwhile_is_read_again(methodist, practice, author):
+    decision = {"version": str(again().version), "accept": "1"}
+    with writing():
+        operations.work_on(practice, {"goal": "Цель."}, by=factories.methodist())
+    answer = methodist.submit(f"{ADDRESS}/review", decision)
+    assert (answer.headers["Location"], again().admission) == (f"{ADDRESS}/review", Admission.submitted)
+    assert "карточка изменилась" in words(methodist.get(f"{ADDRESS}/review"))
+
+
+def test_the_publication_shows_open_comments_and_wants_a_tick(organiser, practice, author):
+    with writing():
+        operations.send_back(practice, {"effect": "Проще."}, by=factories.methodist())
+        operations.submit(author, by=ByLink("автор"))
+        operations.write_to_editors(author, "Нас трое.", by=ByLink("автор"))
+    assert f'href="{ADDRESS}/publication"' in words(organiser.get(ADDRESS))
+    page = words(organiser.get(f"{ADDRESS}/publication"))
+    assert "Открытых замечаний: 2" in page
+    assert "<b>Что меняется для семьи, одной фразой:</b> Проще." in page
+    assert "<b>Практика в целом:</b> Нас трое." in page
+    answer = organiser.submit(f"{ADDRESS}/publication", {"version": str(again().version)})
+    assert (answer.status_code, again().admission) == (422, Admission.submitted)
+    assert 'id="despite-error"' in words(answer)
+    first = queries.open_comments(practice)[0].id
+    settled = organiser.submit(
+        f"{ADDRESS}/comments/{first}/resolution", {"then": "publication"}, page=f"{ADDRESS}/publication"
+    )
+    assert settled.headers["Location"] == f"{ADDRESS}/publication"
+    assert "Открытых замечаний: 1" in words(organiser.get(f"{ADDRESS}/publication"))
+    organiser.submit(f"{ADDRESS}/publication", {"version": str(again().version), "despite": "y"})
+    assert again().admission is Admission.published
+    assert "<b>Опубликована</b>: редакция 1; 1 замечание оставалось открытым" in words(organiser.get(ADDRESS))
+
+
+def test_a_publication_read_before_a_change_is_read_again(organiser, practice, author):
+    version = str(again().version)
+    with writing():
+        operations.write_to_editors(author, "Нас трое.", by=ByLink("автор"))
+    answer = organiser.submit(f"{ADDRESS}/publication", {"version": version, "despite": "y"})
+    assert answer.headers["Location"] == f"{ADDRESS}/publication"
+    assert again().admission is Admission.submitted
+
+
+def test_there_is_no_page_of_a_publication_that_is_not_due(organiser, practice):
+    with writing():
+        operations.publish(practice, by=factories.methodist())
+    assert organiser.get(f"{ADDRESS}/publication").headers["Location"] == ADDRESS
+
+
+def test_the_history_names_stages_and_roles(organiser, practice, author):
+    with writing():
+        person = factories.methodist()
+        operations.send_back(practice, {"effect": "Проще."}, by=person)
+        operations.resolve(queries.open_comments(practice)[0], by=factories.user())
+        practices.return_to_draft(practice, by=None)
+    page = words(organiser.get(ADDRESS))
+    history = page.split("<h2>История</h2>")[1]
+    assert "<b>Переведена</b>: Черновик → На проверке<br>" in history
+    assert "<b>Переведена</b>: На проверке → Возвращена автору<br>" in history
+    named = re.findall(r'<b>([^<]+)</b>[^<]*<br><span class="quiet">([^·]+) ·', history)
+    assert named[:3] == [
+        ("Возвращена в черновики", "Система"),
+        ("Замечание снято", "Сотрудник, у которого уже нет роли"),
+        ("Переведена", "Методист"),
+    ]
+    assert named[3] == ("Переведена", "Автор по личной ссылке")
+    assert person.name not in history
+
+
 def test_a_fuller_passport_waits_for_the_author(methodist, organiser, practice, author):
     methodist.post(ADDRESS, data=filled(methodist.get(ADDRESS), cost_year="100000"))
     page = words(organiser.get(ADDRESS))
     assert "Попросить автора подтвердить" in page
-    assert "Опубликовать без подтверждения" in page
+    assert f'href="{ADDRESS}/publication"' in page
     organiser.post(f"{ADDRESS}/publication", data={"csrf_token": organiser.token(ADDRESS)})
     assert again().admission is Admission.submitted
     methodist.submit(f"{ADDRESS}/confirmation", page=ADDRESS)

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import event
 
 from kernel.db import db
+from kernel.i18n import speaking
 from kernel.transaction import writing
-from practices import operations
+from practices import display, operations
 from practices.documents import DOCX
 from practices.models import Admission, DocumentKind, TargetGroup
 from tests import factories
@@ -19,6 +20,7 @@ def practice(app):
         )
         stored = operations.store("prikaz.docx", DOCX, b"PK docx")
         operations.add_document(made, DocumentKind.order, "Образец приказа", stored, by=None)
+        operations.publish_documents(made)
     return made
 
 
@@ -34,6 +36,23 @@ def statements(call):
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return [statement for statement in found if statement.startswith("SELECT")]
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        (["fathers"], "Отцы"),
+        (["large", "fathers", "all"], "Все семьи; многодетные семьи; отцы"),
+        (["fathers", "teens", "young", "foster"], "Молодые семьи; приёмные семьи; отцы; подростки"),
+        ([], ""),
+    ],
+)
+def test_the_facts_name_every_group_the_widest_first(app, groups, expected):
+    with writing():
+        made = factories.practice(groups=[TargetGroup(code) for code in groups])
+    with speaking("ru"):
+        assert display.whom(made) == expected
+        assert ("Для кого" in dict(display.facts(made))) is bool(groups)
 
 
 def test_the_catalogue_and_its_filters(catalogue, client):
@@ -88,10 +107,10 @@ def test_queries_do_not_grow_with_practices(app, client):
         for number in range(12):
             factories.practice(f"Практика {number}")
         operations.pages.bump("catalogue")
-    assert len(statements(load)) == one == 20
+    assert len(statements(load)) == one == 17
     with writing():
         operations.pages.bump("adoption")  # the page is made anew, the catalogue stands
-    assert len(statements(load)) == 6
+    assert len(statements(load)) == 4
 
 
 def test_a_page_shows_what_is_known_and_no_empty_field(practice, client):

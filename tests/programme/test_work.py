@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from accounts.enums import Role, ScopeKind
 from accounts.models import Consent
+from forum.models import ForumStatus
 from kernel.db import db
 from kernel.transaction import writing
 from speakers.models import Speaker
@@ -55,6 +58,32 @@ def test_a_section_is_on_the_first_screen_with_its_running_order(world, who):
     for words in ("Домашний консультант", "Примерова Анна Сергеевна"):
         assert words in order, words
     assert "anna@example.org" not in order
+
+
+def test_sections_of_past_forums_are_folded_below_the_coming_ones(world, sign_in):
+    with writing():
+        coming = world["section"].forum
+        last = factories.forum("prosemyu-2026", coming.series, date_start=date(2026, 4, 22), date_end=date(2026, 4, 22))
+        closed = factories.forum("seminar", coming.series, status=ForumStatus.finished)
+        later = factories.forum("forum-2028", coming.series, date_start=date(2028, 4, 22), date_end=date(2028, 4, 22))
+        held = [world["section"]]
+        for forum, name in ((last, "Прошлогодняя"), (closed, "Закрытая"), (later, "Дальняя")):
+            held.append(factories.section(forum, name=name))
+        person = factories.user()
+        for one in held:
+            factories.give(person, Role.section_moderator, ScopeKind.section, one.id)
+    ahead, past = text(sign_in(person).get("/work")).split("<summary>Прошедшие: 2</summary>")
+    assert ahead.index("Ранняя помощь") < ahead.index("Дальняя")
+    assert past.index("Закрытая") < past.index("Прошлогодняя")
+    assert "Открыть трансляцию" not in past
+
+
+def test_whose_forums_are_all_past_is_told_so(world, sign_in):
+    with writing():
+        world["section"].forum.status = ForumStatus.finished
+    page = text(world["chair"].get("/work"))
+    assert "На предстоящих форумах у вас пока нет секций" in page
+    assert "<summary>Прошедшие: 1</summary>" in page
 
 
 def test_another_section_is_not_found(world):

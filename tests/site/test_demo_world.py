@@ -122,7 +122,8 @@ def test_every_practice_of_the_files_is_there(demo):
     with (DEMO / "practices.csv").open(encoding="utf-8") as file:
         rows = {row["slug"]: row["status"] for row in csv.DictReader(file)}
     rows |= {"utrenniy-gost": "draft", "kollektivnaya-kolyaska": "submitted"}
-    rows |= {"vecher-bez-ekrana": "returned", "pervyy-klass-vmeste": "submitted"}
+    rows |= {"vecher-bez-ekrana": "returned", "pervyy-klass-vmeste": "accepted"}
+    rows |= {"lyzhnya-vykhodnogo-dnya": "submitted", "dvor-bez-chuzhikh": "accepted"}
     stored = dict(db.session.execute(select(Practice.slug, Practice.admission)).all())
     assert {slug: admission.value for slug, admission in stored.items()} == rows
     assert Admission.published in stored.values()
@@ -134,7 +135,9 @@ def test_passports_stand_on_every_step_of_their_way(demo):
 
     answers = db.session.scalars(select(PracticeConfirmation.answer).order_by(PracticeConfirmation.id)).all()
     assert answers == [Answer.waiting, Answer.confirmed, Answer.remark]
-    assert db.session.scalar(select(func.count()).select_from(PracticeComment)) == 3
+    assert db.session.scalar(select(func.count()).select_from(PracticeComment)) == 5
+    editions = dict(db.session.execute(select(Practice.source_id, Practice.edition).where(Practice.edition > 1)).all())
+    assert editions == {"P01": 2, "P05": 3, "P06": 2, "P09": 2, "P18": 3, "P19": 2, "P20": 2}
     assert set(db.session.scalars(select(Practice.readiness))) == {None, *Readiness}
 
 

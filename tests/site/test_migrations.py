@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from activity.operations import record
 from app import create_app
@@ -14,6 +14,7 @@ from home.demo.load import load
 from kernel.db import db
 from kernel.shelving import PREFIX
 from kernel.transaction import writing
+from practices.models import PracticeEdition
 from tests.conftest import settings
 
 
@@ -42,6 +43,14 @@ def counts() -> dict[str, int]:
         return found
 
 
+def documents() -> dict[int, list[str]]:
+    """Titles of the sample documents that the newest edition of each practice keeps."""
+    rows = db.session.execute(select(PracticeEdition).order_by(PracticeEdition.number)).scalars()
+    found = {row.practice_id: [one["title"] for one in row.content["documents"]] for row in rows}
+    db.session.rollback()
+    return found
+
+
 def revisions(app) -> list[str]:
     """From the first to the newest."""
     script = ScriptDirectory(f"{app.root_path}/migrations")
@@ -49,14 +58,16 @@ def revisions(app) -> list[str]:
 
 
 def test_each_step_down_and_up_keeps_every_row(loaded):
-    before = counts()
+    before, named = counts(), documents()
     assert before["slot"] > 70
+    assert sum(map(len, named.values())) >= 7
     assert before["registration"] > 2_900
     for previous in reversed(revisions(loaded)[:-1]):
         downgrade(revision=previous)
         upgrade()
         db.engine.dispose()
         assert counts() == before, previous
+    assert documents() == named
 
 
 def test_all_the_way_down_and_up_again_keeps_every_row(loaded):

@@ -1,0 +1,118 @@
+"""Sample documents belong to editions; a card may be accepted before its publication
+
+Revision ID: 0010
+Revises: 0008
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '0010'
+down_revision = '0008'
+branch_labels = None
+depends_on = None
+
+STATES = ('draft', 'current', 'leaving', 'past')
+
+sample = sa.table(
+    'sample_document',
+    sa.column('id', sa.Integer), sa.column('practice_id', sa.Integer), sa.column('kind', sa.String),
+    sa.column('title', sa.String), sa.column('position', sa.Integer), sa.column('state', sa.String),
+    sa.column('created_at', sa.DateTime),
+)
+practice = sa.table(
+    'practice',
+    sa.column('id', sa.Integer), sa.column('admission', sa.String), sa.column('published_at', sa.DateTime),
+    sa.column('working', sa.JSON(none_as_null=True)),
+)
+edition = sa.table(
+    'practice_edition',
+    sa.column('id', sa.Integer), sa.column('practice_id', sa.Integer), sa.column('number', sa.Integer),
+    sa.column('published_at', sa.DateTime), sa.column('content', sa.JSON),
+)
+author = sa.table(
+    'practice_author',
+    sa.column('id', sa.Integer), sa.column('practice_id', sa.Integer), sa.column('sent', sa.JSON(none_as_null=True)),
+)
+confirmation = sa.table(
+    'practice_confirmation',
+    sa.column('id', sa.Integer), sa.column('practice_id', sa.Integer),
+    sa.column('base', sa.JSON), sa.column('content', sa.JSON),
+)
+
+
+def upgrade() -> None:
+    kind = sa.Enum(*STATES, name='documentstate', native_enum=False, length=32)
+    with op.batch_alter_table('sample_document', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('state', kind, server_default='draft', nullable=False))
+    public = sa.or_(practice.c.admission == 'published', practice.c.published_at.is_not(None))
+    op.execute(
+        sa.update(sample)
+        .where(sample.c.practice_id.in_(sa.select(practice.c.id).where(public)))
+        .values(state='current')
+    )
+    _name_documents()
+
+
+def _name_documents() -> None:
+    """Until now a document was there for readers at once: each edition had those attached before the next one."""
+    found: dict[int, list[Any]] = {}
+    rows = op.get_bind().execute(sa.select(sample).order_by(sample.c.position, sample.c.id))
+    for row in rows:
+        found.setdefault(row.practice_id, []).append(row)
+
+    def kept(practice_id: int, before: Any = None) -> list[dict[str, Any]]:
+        rows = found.get(practice_id, [])
+        return [
+            {'id': row.id, 'kind': row.kind, 'title': row.title}
+            for row in rows
+            if before is None or row.created_at < before
+        ]
+
+    ends: dict[tuple[int, int], Any] = {}
+    editions = op.get_bind().execute(sa.select(edition)).all()
+    for row in editions:
+        ends[(row.practice_id, row.number - 1)] = row.published_at
+    for row in editions:
+        documents = kept(row.practice_id, ends.get((row.practice_id, row.number)))
+        content = row.content | {'documents': documents}
+        op.execute(sa.update(edition).where(edition.c.id == row.id).values(content=content))
+    for row in op.get_bind().execute(sa.select(author).where(author.c.sent.is_not(None))).all():
+        sent = row.sent | {'documents': kept(row.practice_id)}
+        op.execute(sa.update(author).where(author.c.id == row.id).values(sent=sent))
+    for row in op.get_bind().execute(sa.select(confirmation)).all():
+        documents = {'documents': kept(row.practice_id)}
+        base = row.base | documents if row.base else row.base
+        op.execute(
+            sa.update(confirmation)
+            .where(confirmation.c.id == row.id)
+            .values(base=base, content=row.content | documents)
+        )
+
+
+def downgrade() -> None:
+    """The release before knows no editions of documents: it shows all of them."""
+    with op.batch_alter_table('sample_document', schema=None) as batch_op:
+        batch_op.drop_column('state')
+    op.execute(sa.update(practice).where(practice.c.admission == 'accepted').values(admission='submitted'))
+
+    def without(value: Any) -> Any:
+        return {name: item for name, item in value.items() if name != 'documents'} if value else value
+
+    _rewrite(practice, ['working'], lambda value: without(value) or None)
+    _rewrite(edition, ['content'], without)
+    _rewrite(author, ['sent'], without)
+    _rewrite(confirmation, ['base', 'content'], without)
+
+
+def _rewrite(table: Any, names: list[str], change: Callable[[Any], Any]) -> None:
+    for row in op.get_bind().execute(sa.select(table)).all():
+        values = {name: change(getattr(row, name)) for name in names}
+        if any(values[name] != getattr(row, name) for name in names):
+            op.execute(sa.update(table).where(table.c.id == row.id).values(values))
