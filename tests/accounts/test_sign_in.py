@@ -49,6 +49,15 @@ def test_signing_in_leads_back_to_where_one_came_from(client, person):
     assert enter(client, next="/manage/forums").headers["Location"] == "/manage/forums"
 
 
+def test_an_address_that_only_looks_alike_is_another_account(app, person):
+    with writing():
+        factories.user("strasse@example.org", password_hash=hash_password("слова улицы раз"))
+        factories.user("straße@example.org", password_hash=hash_password("слова улицы два"))
+    assert enter(PageClient(app), "STRASSE@example.org", "слова улицы раз").status_code == 302
+    assert enter(PageClient(app), "straße@example.org", "слова улицы раз").status_code == 422
+    assert enter(PageClient(app), "straße@example.org", "слова улицы два").status_code == 302
+
+
 @pytest.mark.parametrize(
     "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"]
 )
