@@ -69,6 +69,26 @@ def test_one_administrator_stays(pair, two, first, second):
         assert queries.administrators() == 1, repetition
 
 
+def test_work_handed_over_twice_at_once_makes_one_new_person(pair, two):
+    """Fails on PostgreSQL when the unique e-mail is not caught: tried, the second answer was an error of ours."""
+    page = f"/manage/people/{two[1].uuid}/handover"
+    for number in range(REPETITIONS):
+        both_administer(two)
+        roles = [str(one.id) for one in two[1].assignments]
+        pair.meet("/work", two[0].get_id())
+        new = {
+            "to": "",
+            "name": "Новикова Нина",
+            "email": f"nina{number}@example.org",
+            "whole": "y",
+            "confirmed": "yes",
+        }
+        answers = pair.send([(page, new | {"roles": roles[0]})] * 2)
+        assert sorted(status for status, _said in answers) in ([302, 422], [302, 404]), number
+        db.session.rollback()
+        assert len(db.session.scalars(select(User).where(User.email == new["email"])).all()) == 1
+
+
 def test_a_burst_of_wrong_passwords_stops_exactly_at_the_limit(pair, app):
     """Fails when failures are counted only after the password was compared: tried, one more was let through."""
     with writing():
