@@ -213,6 +213,26 @@ def same_forum(series: Series, name: str, begins: date) -> Forum | None:
     return db.session.scalar(statement.where(Forum.date_start == begins).order_by(Forum.id).limit(1))
 
 
+def series_named(name: str, territory_id: int) -> Series | None:
+    statement = select(Series).where(Series.name_key == sort_key(name), Series.territory_id == territory_id)
+    return db.session.scalar(statement.order_by(Series.id).limit(1))
+
+
+def section_named(forum: Forum, name: str) -> Section | None:
+    statement = select(Section).where(Section.forum_id == forum.id, Section.name_key == sort_key(name))
+    return db.session.scalar(statement.order_by(Section.id).limit(1))
+
+
+def venue_named(forum: Forum, name: str, address: str) -> Venue | None:
+    """The forum's venue of this name at this address."""
+    wanted = sort_key(name), sort_key(address)
+    return next((one for one in venues_of(forum.id) if (sort_key(one.name), sort_key(one.address)) == wanted), None)
+
+
+def room_named(venue: Venue, name: str) -> Room | None:
+    return next((one for one in venue.rooms if sort_key(one.name) == sort_key(name)), None)
+
+
 def forum_by_slug(slug: str) -> Forum | None:
     """For commands: a forum by slug."""
     return db.session.scalar(select(Forum).where(Forum.slug == slug))
