@@ -16,6 +16,7 @@ from forum.forms import ForumForm, RoomForm, SectionForm, SeriesForm, VenueForm
 from forum.labels import STATUS_LABELS
 from forum.models import EventKind, Format, Forum, ForumStatus, Section
 from forum.readiness import lacks
+from forum.rules import moves
 from forum.saving import add_once, columns, remove, save
 from kernel.access import actor, requires, shows_form
 from kernel.documents import pdf
@@ -169,11 +170,13 @@ def edit_forum(slug: str) -> ResponseReturnValue:
 def desk(slug: str) -> ResponseReturnValue:
     """What matters now: what is not ready before the day, the day itself, its figures afterwards."""
     forum = queries.forum_for(actor(), slug, "work:forums:open")
-    phase = queries.phase(forum)
+    phase, over = queries.phase(forum), queries.is_over(forum)
     return render_template(
         "forum/manage/desk.html",
         forum=forum,
         phase=phase,
+        over=over,
+        moves=[status.value for status in moves(forum.status, over)],
         lacks=lacks(forum),
         facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
@@ -194,11 +197,15 @@ def summary(slug: str) -> ResponseReturnValue:
 @requires(EDIT)
 def status(slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
-    wanted = request.form.get("status", "")
-    if wanted in {member.value for member in ForumStatus}:
-        with writing():
-            operations.set_status(forum, ForumStatus(wanted), by=_by())
-        flash(_("Done. You can take it back with the same button."), "ok")
+    wanted = next((one for one in ForumStatus if one.value == request.form.get("status")), forum.status)
+    with writing():
+        fits = wanted is forum.status or wanted in moves(forum.status, queries.is_over(forum))
+        if fits:
+            operations.set_status(forum, wanted, by=_by())
+    if fits:
+        flash(STATUS_LABELS[wanted], "ok")
+    else:
+        flash(_("Nothing was changed: the forum's days or its state are no longer what the page showed."), "bad")
     return redirect(url_for("forum_desk.desk", slug=slug))
 
 

@@ -63,12 +63,16 @@ def local_today(forum: Forum) -> date:
     return utcnow().astimezone(forum.zone).date()
 
 
+def is_over(forum: Forum) -> bool:
+    """Whether the forum's last day has passed by its own clock."""
+    return local_today(forum) > forum.date_end
+
+
 def phase(forum: Forum) -> str:
     """Where the forum stands by its own clock: "before", "during" (its days) or "after" (closed by hand, too)."""
-    today = local_today(forum)
-    if forum.status is ForumStatus.finished or today > forum.date_end:
+    if forum.status is ForumStatus.finished or is_over(forum):
         return "after"
-    if forum.status is ForumStatus.announced and today >= forum.date_start:
+    if forum.status is ForumStatus.announced and local_today(forum) >= forum.date_start:
         return "during"
     return "before"
 
