@@ -233,6 +233,14 @@ def region_lines() -> list[RegionLine]:
     return [RegionLine(region, counts.get(region.id, 0), region.id in drawn) for region in regions()]
 
 
+def by_district(lines: list[RegionLine]) -> list[tuple[str, list[RegionLine]]]:
+    """Regions by federal district; those that belong to none come last."""
+    found: dict[str, list[RegionLine]] = {}
+    for line in lines:
+        found.setdefault(line.region.federal_district, []).append(line)
+    return sorted(found.items(), key=lambda item: (not item[0], item[0]))
+
+
 def answering(text: str, lines: list[RegionLine]) -> list[RegionLine]:
     """The regions whose name or code answers."""
     key = sort_key(one_script(text))

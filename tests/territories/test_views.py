@@ -59,6 +59,8 @@ def test_the_two_levels_are_never_mixed(client):
     level, codes, page = shown(client)
     regions = set(db.session.scalars(select(Territory.oktmo).where(Territory.level == Level.region)))
     assert (level, len(codes), set(codes)) == ("Регионы", 89, regions)
+    assert "проверить" not in page
+    assert page.index("Южный федеральный округ") < page.index("Другие регионы") < page.index("Херсонская область")
     level, codes, page = shown(client, level="municipality")
     assert (level, len(codes)) == ("Муниципалитеты", 42)
     assert factories.REGION not in codes
