@@ -21,6 +21,7 @@ from forum import receivers as forum_receivers
 from forum.manage import blueprint as forum_desk_pages
 from forum.views import blueprint as forum_pages
 from home import navigation
+from home.backup import backup_command, restore_command
 from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
 from kernel import access, assets, errors, i18n, links, migrations, observe, panels, security, templating, translations
@@ -86,6 +87,8 @@ COMMANDS = (
     adoption_cli,
     setup_command,
     worker_command,
+    backup_command,
+    restore_command,
     demo_command,
     import_cli,
     export_cli,

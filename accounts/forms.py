@@ -92,13 +92,10 @@ class SettingsForm(Form):
     validate_channel_vk = validate_channel_ok = validate_channel_max = validate_channel_telegram = _check_link
 
 
-NEW_PERSON = "new"
-
-
 class HandoverForm(Form):
-    """Who takes over, and what. Call `offer` for the choices."""
+    """Who takes over, somebody chosen or somebody new, and what. Call `offer` for the choices."""
 
-    to = SelectField(_l("Who takes over"), [required])
+    to = SelectField(_l("Name or e-mail"))
     name = LineField(_l("Full name"))
     email = LineField(_l("E-mail"), maximum=254)
     roles = ChecksField(_l("What moves"))
@@ -106,11 +103,7 @@ class HandoverForm(Form):
     close = BooleanField(_l("Close the account of the one who hands over"))
 
     def offer(self, giver: User, people: Sequence[tuple[str, str, str]], labels: Mapping[Role, Any]) -> HandoverForm:
-        self.to.choices = [
-            ("", _("Choose a person")),
-            *((uuid, f"{name} · {email}") for uuid, name, email in people),
-            (NEW_PERSON, _("Somebody new: invite by e-mail")),
-        ]
+        self.to.choices = [("", _("Nobody chosen")), *((uuid, f"{name} · {email}") for uuid, name, email in people)]
         self.roles.choices = [
             (str(one.id), f"{labels[one.role]} · {one.scope_name or _('Everywhere')}") for one in giver.assignments
         ]
@@ -119,17 +112,25 @@ class HandoverForm(Form):
             self.whole.data = True
         return self
 
+    @property
+    def to_somebody_new(self) -> bool:
+        return bool(self.name.data or self.email.data)
+
+    def validate_to(self, field: SelectField) -> None:
+        if field.data and self.to_somebody_new:
+            raise ValidationError(_("Somebody is chosen, and somebody new is written down. Leave one of them empty."))
+        if not field.data and not self.to_somebody_new:
+            raise ValidationError(_("Choose a person, or give the name and the e-mail of somebody new."))
+
     def validate_name(self, field: LineField) -> None:
-        self._needed_of_a_new_one(field)
+        if self.email.data and not field.data:
+            raise ValidationError(_("Give the name of the person to invite."))
 
     def validate_email(self, field: LineField) -> None:
-        self._needed_of_a_new_one(field)
         if field.data:
             email(self, field)
-
-    def _needed_of_a_new_one(self, field: LineField) -> None:
-        if self.to.data == NEW_PERSON and not field.data:
-            raise ValidationError(_("Give the name and the e-mail of the person to invite."))
+        elif self.name.data:
+            raise ValidationError(_("Give the e-mail: the invitation goes there."))
 
     def validate_roles(self, field: ChecksField) -> None:
         if not field.data and not self.whole.data:

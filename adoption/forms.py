@@ -13,6 +13,7 @@ from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
 from kernel.forms import LineField, TextField, VersionedForm, WholeField, email, required
+from kernel.text import email_key
 from practices.forms import Between
 
 NEW = "new"
@@ -150,7 +151,7 @@ class DetailsForm(VersionedForm):
     def values(self) -> dict[str, Any]:
         values: dict[str, Any] = {
             "contact_name": self.contact_name.data,
-            "contact_email": self.contact_email.data.casefold(),
+            "contact_email": email_key(self.contact_email.data),
             "aim": self.aim.data or "",
             "units": self.units.data,
         }

@@ -16,6 +16,13 @@ class SeriesForm(VersionedForm):
     description = TextField(_l("What the series is about"), [Optional()])
     territory = SelectField(_l("Territory"), coerce=int)
 
+    def values(self) -> dict[str, Any]:
+        return {
+            "name": self.name.data,
+            "description": self.description.data or "",
+            "territory_id": self.territory.data,
+        }
+
 
 class ForumForm(VersionedForm):
     name = LineField(_l("Title"), [required])
@@ -59,12 +66,20 @@ class VenueForm(Form):
     address = LineField(_l("Address"), [Optional()])
     directions = TextField(_l("How to get there"), [Optional()], maximum=2000)
 
+    def values(self) -> dict[str, Any]:
+        return {name: self[name].data or "" for name in ("name", "address", "directions")}
+
 
 class RoomForm(Form):
-    venue = SelectField(_l("Venue"), coerce=int)
-    name = LineField(_l("Room"), [required], maximum=120)
+    """Stands on one page with VenueForm, hence the ids."""
+
+    venue = SelectField(_l("Venue"), coerce=int, id="room-venue")
+    name = LineField(_l("Room"), [required], maximum=120, id="room-name")
     floor = LineField(_l("Floor"), [Optional()], maximum=60)
     seats = WholeField(_l("Seats"), [Optional(), NumberRange(0, 100_000)])
+
+    def values(self) -> dict[str, Any]:
+        return {"name": self.name.data, "floor": self.floor.data or "", "seats": self.seats.data}
 
 
 class SectionForm(VersionedForm):

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from accounts.settings import site
 from forum import operations, queries
@@ -17,9 +16,10 @@ from forum.forms import ForumForm, RoomForm, SectionForm, SeriesForm, VenueForm
 from forum.labels import STATUS_LABELS
 from forum.models import EventKind, Format, Forum, ForumStatus, Section
 from forum.readiness import lacks
+from forum.rules import moves
+from forum.saving import add_once, columns, remove, save
 from kernel.access import actor, requires, shows_form
 from kernel.documents import pdf
-from kernel.errors import Conflict
 from kernel.transaction import writing
 from territories import queries as territories
 
@@ -34,11 +34,6 @@ def _by() -> Any:
 
 def _status(form: Any) -> int:
     return 422 if form.is_submitted() else 200
-
-
-def _columns(thing: Any) -> dict[str, Any]:
-    """What a form shows of `thing`. Given as `obj`, its relations would hide the ids that selects need."""
-    return {column.key: getattr(thing, column.key) for column in thing.__table__.columns}
 
 
 def _territory_choices() -> list[tuple[int, str]]:
@@ -66,10 +61,17 @@ def new_series() -> ResponseReturnValue:
     form.territory.choices = _territory_choices()
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=None), _status(form)
-    with writing():
-        operations.add_series(
-            by=_by(), name=form.name.data, territory_id=form.territory.data, description=form.description.data or ""
-        )
+    values = form.values()
+    added = add_once(
+        form,
+        territories.current_by_id(form.territory.data),
+        values,
+        find=lambda: queries.series_named(form.name.data, form.territory.data),
+        add=lambda: operations.add_series(by=_by(), **values),
+        taken=_("A series of this name is here already: find it in the list of forums and change it there."),
+    )
+    if not added:
+        return render_template("forum/manage/series.html", form=form, series=None), 422
     flash(_("The series is added. Now add its first forum."), "ok")
     return redirect(url_for("forum_desk.new_forum"))
 
@@ -79,14 +81,12 @@ def new_series() -> ResponseReturnValue:
 @shows_form
 def edit_series(slug: str) -> ResponseReturnValue:
     series = queries.series_for(actor(), slug, SERIES)
-    form = SeriesForm(data=_columns(series) | {"territory": series.territory_id})
+    form = SeriesForm(data=columns(series) | {"territory": series.territory_id})
     form.territory.choices = _territory_choices()
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=series), _status(form)
-    values = {"name": form.name.data, "description": form.description.data or "", "territory_id": form.territory.data}
-    _save(
-        form, series, values, lambda version: operations.edit_series(series, values, by=_by(), opened_version=version)
-    )
+    values = form.values()
+    save(form, series, values, lambda version: operations.edit_series(series, values, by=_by(), opened_version=version))
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.index"))
 
@@ -105,7 +105,7 @@ def new_forum() -> ResponseReturnValue:
         return render_template(page, form=form, forum=None, series=choices, chosen=chosen), _status(form)
     with writing():
         series = queries.series_for(actor(), chosen, SERIES)
-        operations.hold_series(series)
+        operations.hold(series)
         forum = queries.same_forum(series, form.name.data, form.date_start.data)
         known = forum is not None
         if forum is None:
@@ -125,7 +125,7 @@ def _forum_form(forum: Forum | None) -> ForumForm:
         known = {"kind": forum.kind.value, "territory": forum.territory_id} | {
             f"capacity_{kind}": quota.capacity for kind, quota in quotas.items()
         }
-    form = ForumForm(data=_columns(forum) | known) if forum else ForumForm()
+    form = ForumForm(data=columns(forum) | known) if forum else ForumForm()
     form.territory.choices = _territory_choices()
     return form
 
@@ -150,12 +150,12 @@ def edit_forum(slug: str) -> ResponseReturnValue:
         return render_template(page, form=form, forum=forum, series=[], chosen=""), _status(form)
     values = _forum_values(form)
 
-    def save(version: int) -> None:
+    def change(version: int) -> None:
         operations.edit_forum(forum, values, by=_by(), opened_version=version)
         _set_capacities(forum, form)
 
     try:
-        _save(form, forum, values, save)
+        save(form, forum, values, change)
     except operations.CapacityBelowTaken as error:
         form.capacity_in_person.errors = [
             _("%(number)d places are taken already: there cannot be fewer.", number=error.taken)
@@ -165,31 +165,18 @@ def edit_forum(slug: str) -> ResponseReturnValue:
     return redirect(url_for("forum_desk.desk", slug=slug))
 
 
-def _save(form: Any, thing: Any, values: dict[str, Any], save: Any) -> None:
-    """Save in one transaction; when somebody saved meanwhile, show both texts side by side."""
-    try:
-        with writing():
-            save(form.opened_version())
-    except operations.StaleVersion:
-        labels = {name: str(form[name].label.text) for name in values if name in form}
-        rows = [
-            (labels[name], str(getattr(thing, name) or ""), str(value or ""))
-            for name, value in values.items()
-            if name in labels and getattr(thing, name) != value
-        ]
-        raise Conflict(rows, request.full_path.rstrip("?")) from None
-
-
 @blueprint.get("/manage/forums/<slug>")
 @requires("work:forums:open")
 def desk(slug: str) -> ResponseReturnValue:
     """What matters now: what is not ready before the day, the day itself, its figures afterwards."""
     forum = queries.forum_for(actor(), slug, "work:forums:open")
-    phase = queries.phase(forum)
+    phase, over = queries.phase(forum), queries.is_over(forum)
     return render_template(
         "forum/manage/desk.html",
         forum=forum,
         phase=phase,
+        over=over,
+        moves=[status.value for status in moves(forum.status, over)],
         lacks=lacks(forum),
         facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
@@ -210,11 +197,15 @@ def summary(slug: str) -> ResponseReturnValue:
 @requires(EDIT)
 def status(slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
-    wanted = request.form.get("status", "")
-    if wanted in {member.value for member in ForumStatus}:
-        with writing():
-            operations.set_status(forum, ForumStatus(wanted), by=_by())
-        flash(_("Done. You can take it back with the same button."), "ok")
+    wanted = next((one for one in ForumStatus if one.value == request.form.get("status")), forum.status)
+    with writing():
+        fits = wanted is forum.status or wanted in moves(forum.status, queries.is_over(forum))
+        if fits:
+            operations.set_status(forum, wanted, by=_by())
+    if fits:
+        flash(STATUS_LABELS[wanted], "ok")
+    else:
+        flash(_("Nothing was changed: the forum's days or its state are no longer what the page showed."), "bad")
     return redirect(url_for("forum_desk.desk", slug=slug))
 
 
@@ -260,10 +251,17 @@ def venues(slug: str) -> ResponseReturnValue:
     form = VenueForm()
     if not form.validate_on_submit():
         return _places_page(forum, form, _room_form(forum, None)), 422
-    with writing():
-        operations.add_venue(
-            forum, by=_by(), name=form.name.data, address=form.address.data or "", directions=form.directions.data or ""
-        )
+    values = form.values()
+    added = add_once(
+        form,
+        forum,
+        values,
+        find=lambda: queries.venue_named(forum, values["name"], values["address"]),
+        add=lambda: operations.add_venue(forum, by=_by(), **values),
+        taken=_("This venue is here already. To change how to get there, open it in the list."),
+    )
+    if not added:
+        return _places_page(forum, form, _room_form(forum, None)), 422
     flash(_("The venue is added."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
 
@@ -277,9 +275,8 @@ def venue(slug: str, venue_id: int) -> ResponseReturnValue:
     form = VenueForm(obj=found)
     if not form.validate_on_submit():
         return render_template("forum/manage/venue.html", forum=forum, venue=found, form=form), _status(form)
-    values = {name: form[name].data or "" for name in ("name", "address", "directions")}
     with writing():
-        operations.edit_place(forum, found, values, by=_by())
+        operations.edit_place(forum, found, form.values(), by=_by())
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
 
@@ -292,14 +289,16 @@ def rooms(slug: str) -> ResponseReturnValue:
     form = _room_form(forum, request.form)
     if not form.validate_on_submit():
         return _places_page(forum, VenueForm(formdata=None), form), 422
-    try:
-        with writing():
-            place = queries.venue_of(forum, form.venue.data)
-            operations.add_room(
-                forum, place, by=_by(), name=form.name.data, floor=form.floor.data or "", seats=form.seats.data
-            )
-    except IntegrityError:
-        form.name.errors = [_("This venue has a room of this name already.")]
+    place, values = queries.venue_of(forum, form.venue.data), form.values()
+    added = add_once(
+        form,
+        forum,
+        values,
+        find=lambda: queries.room_named(place, values["name"]),
+        add=lambda: operations.add_room(forum, place, by=_by(), **values),
+        taken=_("This venue has a room of this name already."),
+    )
+    if not added:
         return _places_page(forum, VenueForm(formdata=None), form), 422
     flash(_("The room is added."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
@@ -310,22 +309,12 @@ def rooms(slug: str) -> ResponseReturnValue:
 def removal(slug: str, kind: str, place_id: int) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
     find = queries.venue_of if kind == "venues" else queries.room_of
-    place = find(forum, place_id)
-    return _remove(forum, place)
-
-
-def _remove(forum: Forum, place: Any) -> ResponseReturnValue:
-    try:
-        with writing():
-            operations.remove_place(forum, place, by=_by())
-        flash(_("Removed."), "ok")
-    except (IntegrityError, AssertionError):
-        flash(_("Something is planned there. Move it first, then remove."), "bad")
-    return redirect(url_for("forum_desk.places", slug=forum.slug))
+    remove(forum, find(forum, place_id))
+    return redirect(url_for("forum_desk.places", slug=slug))
 
 
 def _section_form(forum: Forum, section: Section | None) -> SectionForm:
-    form = SectionForm(data=_columns(section) | {"room": section.room_id}) if section else SectionForm()
+    form = SectionForm(data=columns(section) | {"room": section.room_id}) if section else SectionForm()
     rooms_here = [(room.id, f"{room.name} · {room.venue.name}") for room in queries.rooms_of(forum.id)]
     form.room.choices = [("", _("Not chosen yet")), *rooms_here]
     return form
@@ -339,8 +328,17 @@ def new_section(slug: str) -> ResponseReturnValue:
     form = _section_form(forum, None)
     if not form.validate_on_submit():
         return render_template("forum/manage/section.html", forum=forum, section=None, form=form), _status(form)
-    with writing():
-        operations.add_section(forum, form.values(), by=_by())
+    values = form.values()
+    added = add_once(
+        form,
+        forum,
+        values,
+        find=lambda: queries.section_named(forum, values["name"]),
+        add=lambda: operations.add_section(forum, dict(values), by=_by()),
+        taken=_("The forum has a section of this name already. Give this one another name, or open that one."),
+    )
+    if not added:
+        return render_template("forum/manage/section.html", forum=forum, section=None, form=form), 422
     flash(_("The section is added."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
 
@@ -355,7 +353,7 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("forum/manage/section.html", forum=forum, section=found, form=form), _status(form)
     values = form.values()
-    _save(
+    save(
         form,
         found,
         values,
@@ -369,4 +367,5 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
 @requires(EDIT)
 def section_removal(slug: str, section_slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
-    return _remove(forum, queries.section_of(forum, section_slug))
+    remove(forum, queries.section_of(forum, section_slug))
+    return redirect(url_for("forum_desk.places", slug=slug))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from activity.operations import record
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from forum.queries import quotas_of, slug_taken
@@ -59,9 +61,12 @@ def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, ope
         bump("forums")
 
 
-def hold_series(series: Series) -> None:
-    """Lock the series until the transaction ends: of two equal forums sent at once the second finds the first."""
-    db.session.refresh(series, with_for_update=True)
+def hold(parent: Any) -> None:
+    """Lock a territory, a series or a forum until the transaction ends: what is being added to it comes one by one."""
+    kind = type(parent)
+    # Ids alone: with what is joined to a loaded forum, PostgreSQL refuses to lock.
+    db.session.execute(select(kind.id).where(kind.id == parent.id).with_for_update())
+    db.session.refresh(parent)
 
 
 def add_forum(series: Series, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Forum:

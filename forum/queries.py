@@ -64,12 +64,16 @@ def local_today(forum: Forum) -> date:
     return utcnow().astimezone(forum.zone).date()
 
 
+def is_over(forum: Forum) -> bool:
+    """Whether the forum's last day has passed by its own clock."""
+    return local_today(forum) > forum.date_end
+
+
 def phase(forum: Forum) -> str:
     """Where the forum stands by its own clock: "before", "during" (its days) or "after" (closed by hand, too)."""
-    today = local_today(forum)
-    if forum.status is ForumStatus.finished or today > forum.date_end:
+    if forum.status is ForumStatus.finished or is_over(forum):
         return "after"
-    if forum.status is ForumStatus.announced and today >= forum.date_start:
+    if forum.status is ForumStatus.announced and local_today(forum) >= forum.date_start:
         return "during"
     return "before"
 
@@ -196,6 +200,26 @@ def same_forum(series: Series, name: str, begins: date) -> Forum | None:
     """The series' forum of this title that begins on this day."""
     statement = select(Forum).where(Forum.series_id == series.id, Forum.name_key == sort_key(name))
     return db.session.scalar(statement.where(Forum.date_start == begins).order_by(Forum.id).limit(1))
+
+
+def series_named(name: str, territory_id: int) -> Series | None:
+    statement = select(Series).where(Series.name_key == sort_key(name), Series.territory_id == territory_id)
+    return db.session.scalar(statement.order_by(Series.id).limit(1))
+
+
+def section_named(forum: Forum, name: str) -> Section | None:
+    statement = select(Section).where(Section.forum_id == forum.id, Section.name_key == sort_key(name))
+    return db.session.scalar(statement.order_by(Section.id).limit(1))
+
+
+def venue_named(forum: Forum, name: str, address: str) -> Venue | None:
+    """The forum's venue of this name at this address."""
+    wanted = sort_key(name), sort_key(address)
+    return next((one for one in venues_of(forum.id) if (sort_key(one.name), sort_key(one.address)) == wanted), None)
+
+
+def room_named(venue: Venue, name: str) -> Room | None:
+    return next((one for one in venue.rooms if sort_key(one.name) == sort_key(name)), None)
 
 
 def forum_by_slug(slug: str) -> Forum | None:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import String, delete
+from sqlalchemy import String, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
@@ -49,18 +49,39 @@ REGISTRATION_EMAIL = Limit("registration-email", 60, 3600)
 REGISTRATION_ADDRESS = Limit("registration-address", 3000, 3600)
 
 
-def count(*checks: tuple[Limit, str]) -> None:
-    """Count a hit on each (limit, subject); raise TooManyRequests when one is over its number."""
+Counted = list[tuple[str, int]]
+"""Keys and windows of hits that were counted."""
+
+
+def count(*checks: tuple[Limit, str]) -> Counted:
+    """Count a hit on each (limit, subject); raise TooManyRequests when one is over its number.
+
+    What is refused is counted nowhere: knocking at one closed subject does not close the others.
+    """
     now = int(utcnow().timestamp())
+    counted: Counted = []
     over: list[int] = []
     with writing():
         for limit, subject in sorted(checks, key=lambda check: check[0].bucket):
             window = now // limit.seconds
             until = (window + 1) * limit.seconds
-            if _hit(_key(limit, subject), window, until) > limit.hits:
+            key = _key(limit, subject)
+            if _hit(key, window, until) > limit.hits:
                 over.append(until - now)
-    if over:
-        raise TooManyRequests(retry_after=max(over))
+            counted.append((key, window))
+        if over:
+            raise TooManyRequests(retry_after=max(over))
+    return counted
+
+
+def give_back(counted: Counted) -> None:
+    """Take back hits that turned out to be none (a right password), in the caller's transaction.
+
+    Counting first and giving back afterwards keeps a limit exact for attempts made at the same moment.
+    """
+    for key, window in counted:
+        hits = update(RateWindow).where(RateWindow.key == key, RateWindow.window == window, RateWindow.hits > 0)
+        db.session.execute(hits.values(hits=RateWindow.hits - 1), execution_options={"synchronize_session": False})
 
 
 def _key(limit: Limit, subject: str) -> str:

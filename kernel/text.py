@@ -94,8 +94,24 @@ def mixed_words(text: str) -> list[str]:
 
 
 def email_key(address: str) -> str:
-    """The stored form of an e-mail address: trimmed and lower-cased."""
-    return clean(address).casefold()
+    """The stored form of an e-mail address or of a piece of one: trimmed, small letters, the domain in its own script.
+
+    Small letters, not folded ones: «straße» and «strasse» are two mailboxes, of two people perhaps.
+    """
+    mailbox, at, domain = clean(address).lower().rpartition("@")
+    return f"{mailbox}{at}{_own_script(domain)}"
+
+
+def _own_script(domain: str) -> str:
+    """«xn--e1afmkfd.xn--p1ai» → «пример.рф», as people type it; what is not such a name stays."""
+    if "xn--" not in domain:
+        return domain
+    import idna  # noqa: PLC0415  (comes with email-validator; its tables are large and seldom needed)
+
+    try:
+        return str(idna.decode(domain))
+    except idna.IDNAError:
+        return domain
 
 
 def slugify(text: str) -> str:

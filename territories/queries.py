@@ -233,14 +233,36 @@ def region_lines() -> list[RegionLine]:
     return [RegionLine(region, counts.get(region.id, 0), region.id in drawn) for region in regions()]
 
 
-def named(text: str) -> Select[Any]:
-    """Territories in force whose name, centre or code answers, with the one above them."""
+def by_district(lines: list[RegionLine]) -> list[tuple[str, list[RegionLine]]]:
+    """Regions by federal district; those that belong to none come last."""
+    found: dict[str, list[RegionLine]] = {}
+    for line in lines:
+        found.setdefault(line.region.federal_district, []).append(line)
+    return sorted(found.items(), key=lambda item: (not item[0], item[0]))
+
+
+def answering(text: str, lines: list[RegionLine]) -> list[RegionLine]:
+    """The regions whose name or code answers."""
+    key = sort_key(one_script(text))
+    if key.isdigit():
+        return [line for line in lines if line.region.oktmo.startswith(key)]
+    return [line for line in lines if key in line.region.name_key]
+
+
+def named(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Any]:
+    """Territories in force whose name, centre or code answers, with the one above them; everything for no text."""
     statement = (
         select(Territory)
         .options(joinedload(Territory.parent))
         .where(Territory.valid_to.is_(None), Territory.level != Level.country)
     )
+    if level is not None:
+        statement = statement.where(Territory.level == level)
+    if within is not None:
+        statement = statement.where(Territory.parent_id == within.id)
     key = sort_key(one_script(text))
+    if not key:
+        return statement
     if key.isdigit():
         return statement.where(Territory.oktmo.startswith(key))
     return statement.where(or_(Territory.name_key.contains(key), Territory.center.contains(clean(text))))

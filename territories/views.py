@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import func
 
 from kernel.access import public
 from kernel.listing import paginate
 from kernel.pages import warm
-from kernel.text import sort_key
 from territories import queries
 from territories.models import Level, Territory
 
@@ -17,20 +21,38 @@ blueprint = Blueprint("territories", __name__)
 
 @blueprint.get("/territories/")
 @public
-@warm("site", query=("q", "page"), seconds=600)
+@warm("site", query=("q", "level", "region", "sort", "page"), seconds=600)
 def index() -> ResponseReturnValue:
-    """Regions with what is known of each; with a search, the territories that answer."""
-    text = request.args.get("q", "").strip()
-    listing = None
-    if sort_key(text):
-        listing = paginate(queries.named(text), {"name": Territory.name_key}, default="name", tie=Territory.id)
+    """Two levels, one at a time: the regions by federal district, or a list of municipalities."""
+    text, lines = request.args.get("q", "").strip(), queries.region_lines()
+    region = next((line.region for line in lines if line.region.oktmo == request.args.get("region")), None)
+    answering = queries.answering(text, lines)
+    municipalities = queries.named(text, Level.municipality, within=region)
+    listing = paginate(municipalities, SORTS, default="name", tie=Territory.id)
+    if region is not None:
+        listing.add_filter("region", _("Region"), region.name)
     return render_template(
         "territories/index.html",
         q=text,
+        level=_level(region, answering, listing.total),
+        regions_found=len(answering),
+        districts=queries.by_district(answering),
         listing=listing,
-        lines=queries.region_lines() if listing is None else [],
-        Level=Level,
+        regions=[line.region for line in lines if line.municipalities],
+        region=region,
+        tab=partial(url_for, "territories.index", q=text or None),
     )
+
+
+SORTS = {"name": Territory.name_key, "people": func.coalesce(Territory.population, 0)}
+
+
+def _level(region: Territory | None, regions: Sequence[object], municipalities: int) -> Level:
+    """The level asked for; without a word the regions, unless what is looked for is found among municipalities only."""
+    asked = request.args.get("level", "")
+    if asked in (Level.region.value, Level.municipality.value):
+        return Level(asked)
+    return Level.municipality if region is not None or (municipalities and not regions) else Level.region
 
 
 @blueprint.get("/territories/<oktmo>")

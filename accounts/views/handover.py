@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from accounts import operations, queries
-from accounts.forms import NEW_PERSON, HandoverForm
+from accounts.forms import HandoverForm
 from accounts.handover import belongings_of, hand_over
 from accounts.labels import ROLE_LABELS
 from accounts.models import User
@@ -24,10 +25,10 @@ from kernel.transaction import writing
 def handover(uuid: str) -> ResponseReturnValue:
     giver = queries.user_for(uuid, actor())
     form = HandoverForm().offer(giver, queries.active_people(but=giver), ROLE_LABELS)
-    page = "accounts/handover.html"
-    if not form.validate_on_submit() or not _taker_is_free(form, giver):
-        things = belongings_of(giver)
-        return render_template(page, giver=giver, form=form, things=things), 422 if form.is_submitted() else 200
+    if not form.is_submitted() or "back" in request.form:
+        return _form_page(giver, form)
+    if not form.validate() or not _taker_is_free(form, giver):
+        return _form_page(giver, form), 422
     if request.form.get("confirmed") != "yes":
         return _confirmation(giver, form)
     try:
@@ -42,12 +43,20 @@ def handover(uuid: str) -> ResponseReturnValue:
             "bad",
         )
         return redirect(url_for("accounts.handover", uuid=uuid))
+    except IntegrityError:  # somebody new of this address was added at the same moment
+        if _taker_is_free(form, giver):
+            raise
+        return _form_page(giver, form), 422
     flash(_("The work is handed over to %(name)s. Both are told by letter.", name=name), "ok")
     return redirect(url_for("accounts.person", uuid=uuid))
 
 
+def _form_page(giver: User, form: HandoverForm) -> str:
+    return render_template("accounts/handover.html", giver=giver, form=form, things=belongings_of(giver))
+
+
 def _confirmation(giver: User, form: HandoverForm) -> str:
-    new = form.to.data == NEW_PERSON
+    new = form.to_somebody_new
     return render_template(
         "accounts/handover_confirmation.html",
         giver=giver,
@@ -67,7 +76,7 @@ def _known(form: HandoverForm) -> tuple[str, str]:
 
 def _taker_is_free(form: HandoverForm, giver: User) -> bool:
     """Whether a new person's address is nobody's yet; said at the field."""
-    if form.to.data != NEW_PERSON:
+    if not form.to_somebody_new:
         return True
     known = queries.user_by_email(form.email.data or "")
     if known is None:
@@ -77,12 +86,12 @@ def _taker_is_free(form: HandoverForm, giver: User) -> bool:
     elif known.suspended_at:
         form.email.errors = [_("The account of this address is closed. Open it first.")]
     else:
-        form.email.errors = [_("Somebody with this e-mail is here already: choose them in the list.")]
+        form.email.errors = [_("%(name)s is here already with this e-mail: choose them in the list.", name=known.name)]
     return False
 
 
 def _taker(form: HandoverForm) -> User:
-    if form.to.data != NEW_PERSON:
+    if not form.to_somebody_new:
         return queries.user_for(form.to.data, actor())
     taker = operations.add_user(form.email.data, form.name.data, by=actor())
     operations.invite(taker, by=actor(), language=language())

@@ -108,7 +108,7 @@ def test_a_role_the_taker_holds_already_stays_one(world):
 
 
 def test_to_somebody_new_with_an_invitation(world):
-    new = fill(world, to="new", name="Новикова Нина", email="Nina@example.org", confirmed="yes")
+    new = fill(world, to="", name="Новикова Нина", email="Nina@example.org", confirmed="yes")
     world["client"].submit(world["page"], new)
     made = db.session.scalars(select(User).where(User.email == "nina@example.org")).one()
     assert held(made) == ["coordinator", "door"]
@@ -127,13 +127,15 @@ def test_the_account_is_closed_when_asked(world, sign_in):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"to": ""}, "Кто принимает дела"),
-        ({"to": "00000000-0000-0000-0000-000000000000"}, "Кто принимает дела"),
+        ({"to": ""}, "Выберите человека или укажите имя и почту нового"),
+        ({"to": "00000000-0000-0000-0000-000000000000"}, "Имя или почта"),
+        ({"name": "Новикова Нина"}, "Выбран один человек, а вписан другой"),
         ({"roles": [], "whole": ""}, "Выберите, что передаётся"),
-        ({"to": "new"}, "Укажите имя"),
-        ({"to": "new", "name": "Некто", "email": "не адрес"}, "не похоже"),
-        ({"to": "new", "name": "Некто", "email": "taker@example.org"}, "выберите его в списке"),
-        ({"to": "new", "name": "Некто", "email": "GIVER@example.org"}, "чьи дела передаются"),
+        ({"to": "", "name": "Некто"}, "приглашение придёт на неё"),
+        ({"to": "", "email": "nekto@example.org"}, "Укажите имя"),
+        ({"to": "", "name": "Некто", "email": "не адрес"}, "не похоже"),
+        ({"to": "", "name": "Некто", "email": "taker@example.org"}, "Приёмова Полина Тестовна уже здесь с этой почтой"),
+        ({"to": "", "name": "Некто", "email": "GIVER@example.org"}, "чьи дела передаются"),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(world, changes, words):
@@ -142,6 +144,8 @@ def test_what_is_wrong_is_said_at_the_field(world, changes, words):
     assert answer.status_code == 422
     assert words in page
     assert 'role="alert"' in page
+    for name in ("name", "email"):
+        assert f'value="{changes.get(name, "")}"' in page
     assert held(world["giver"]) == ["coordinator", "door"]
 
 
@@ -187,3 +191,25 @@ def test_the_form_offers_everything_at_first(world):
     assert len(re.findall(r'name="roles"[^>]*checked', page)) == 2
     assert "taker@example.org" in page
     assert ">giver@example.org" not in page
+
+
+def test_two_ways_stand_side_by_side_without_a_script(world):
+    page = world["client"].get(world["page"]).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    for words in ("Тот, кто уже здесь работает", "Или новый человек"):
+        assert words in page
+    assert [len(re.findall(rf'name="{name}"', page)) for name in ("to", "name", "email")] == [1, 1, 1]
+    assert "Новый человек: пригласить" not in page
+
+
+def test_going_back_from_the_confirmation_loses_nothing(world):
+    new = fill(world, to="", name="Новикова Нина", email="nina@example.org", close="y")
+    assert world["client"].submit(world["page"], new).status_code == 200
+    answer = world["client"].submit(world["page"], new | {"back": "1", "confirmed": "yes"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    for kept in ('value="Новикова Нина"', 'value="nina@example.org"'):
+        assert kept in page
+    assert len(re.findall(r'name="roles"[^>]*checked', page)) == 2
+    assert re.search(r'<input[^>]*checked[^>]*name="close"|<input[^>]*name="close"[^>]*checked', page)
+    assert 'role="alert"' not in page
+    assert held(world["giver"]) == ["coordinator", "door"]

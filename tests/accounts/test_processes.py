@@ -1,4 +1,4 @@
-"""Two administrators who remove each other at the same moment, on the database under test."""
+"""What accounts do at the same moment: removals of administrators, attempts to sign in; on the database under test."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from accounts import queries
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
+from accounts.passwords import hash_password
 from kernel.db import db
+from kernel.limits import SIGN_IN_ACCOUNT, RateWindow
 from kernel.transaction import writing
 from tests import factories
 from tests.conftest import settings
@@ -65,3 +67,46 @@ def test_one_administrator_stays(pair, two, first, second):
         assert {status for status, _ in answers} <= {302, 401, 404}, repetition
         db.session.rollback()
         assert queries.administrators() == 1, repetition
+
+
+def test_work_handed_over_twice_at_once_makes_one_new_person(pair, two):
+    """Fails on PostgreSQL when the unique e-mail is not caught: tried, the second answer was an error of ours."""
+    page = f"/manage/people/{two[1].uuid}/handover"
+    for number in range(REPETITIONS):
+        both_administer(two)
+        roles = [str(one.id) for one in two[1].assignments]
+        pair.meet("/work", two[0].get_id())
+        new = {
+            "to": "",
+            "name": "Новикова Нина",
+            "email": f"nina{number}@example.org",
+            "whole": "y",
+            "confirmed": "yes",
+        }
+        answers = pair.send([(page, new | {"roles": roles[0]})] * 2)
+        assert sorted(status for status, _said in answers) in ([302, 422], [302, 404]), number
+        db.session.rollback()
+        assert len(db.session.scalars(select(User).where(User.email == new["email"])).all()) == 1
+
+
+def test_a_burst_of_wrong_passwords_stops_exactly_at_the_limit(pair, app):
+    """Fails when failures are counted only after the password was compared: tried, one more was let through."""
+    with writing():
+        factories.user("anna@example.org", "Примерова Анна", password_hash=hash_password("четыре слова подряд"))
+    pair.meet("/login")
+    wrong = {"email": "anna@example.org", "password": "wrong"}
+    answers = pair.send([("/login", wrong)] * 3 * SIGN_IN_ACCOUNT.hits)
+    statuses = sorted(status for status, _said in answers)
+    assert statuses == [422] * SIGN_IN_ACCOUNT.hits + [429] * 2 * SIGN_IN_ACCOUNT.hits
+
+
+def test_right_passwords_at_the_same_moment_leave_no_mark(pair, app):
+    """Fails when a hit is given back by reading and then writing."""
+    with writing():
+        factories.user("anna@example.org", "Примерова Анна", password_hash=hash_password("четыре слова подряд"))
+    right = {"email": "anna@example.org", "password": "четыре слова подряд"}
+    for _repetition in range(REPETITIONS):
+        pair.meet("/login")
+        assert pair.send([("/login", right)] * 2) == [(302, "/work")] * 2
+    db.session.rollback()
+    assert set(db.session.scalars(select(RateWindow.hits))) == {0}

@@ -15,6 +15,7 @@ from activity.models import Entry, Letter
 from activity.outbox import compose
 from kernel import db as kernel_db
 from kernel.db import db
+from kernel.limits import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS
 from kernel.transaction import writing
 from tests import factories
 from tests.client import PageClient
@@ -48,6 +49,15 @@ def test_signing_in_leads_back_to_where_one_came_from(client, person):
     assert enter(client, next="/manage/forums").headers["Location"] == "/manage/forums"
 
 
+def test_an_address_that_only_looks_alike_is_another_account(app, person):
+    with writing():
+        factories.user("strasse@example.org", password_hash=hash_password("слова улицы раз"))
+        factories.user("straße@example.org", password_hash=hash_password("слова улицы два"))
+    assert enter(PageClient(app), "STRASSE@example.org", "слова улицы раз").status_code == 302
+    assert enter(PageClient(app), "straße@example.org", "слова улицы раз").status_code == 422
+    assert enter(PageClient(app), "straße@example.org", "слова улицы два").status_code == 302
+
+
 @pytest.mark.parametrize(
     "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"]
 )
@@ -67,6 +77,46 @@ def test_attempts_are_limited_by_account(client, person):
     codes = [enter(client, password="wrong").status_code for _attempt in range(11)]
     assert codes == [422] * 10 + [429]
     assert enter(PageClient(client.application)).status_code == 429
+
+
+def test_a_whole_office_signs_in_from_one_address(app, person):
+    codes = {enter(PageClient(app)).status_code for _arrival in range(SIGN_IN_ADDRESS.hits + 5)}
+    assert codes == {302}
+
+
+def test_failures_from_one_address_are_limited_whoever_is_tried(app, person):
+    client = PageClient(app)
+    token = client.token("/login")
+    codes = []
+    for number in range(SIGN_IN_ADDRESS.hits + 2):
+        fields = {"email": f"guess{number}@example.org", "password": "wrong", "csrf_token": token}
+        codes.append(client.post("/login", data=fields).status_code)
+        if number % 10 == 0 and number < SIGN_IN_ADDRESS.hits:
+            assert enter(PageClient(app)).status_code == 302
+    assert codes == [422] * SIGN_IN_ADDRESS.hits + [429] * 2
+    assert enter(PageClient(app)).status_code == 429
+
+
+def test_signing_in_does_not_wipe_out_the_failures_before_it(client, person):
+    for _attempt in range(9):
+        enter(client, password="wrong")
+    assert enter(PageClient(client.application)).status_code == 302
+    codes = [enter(client, password="wrong").status_code for _attempt in range(2)]
+    assert codes == [422, 429]
+
+
+def test_knocking_at_a_closed_account_does_not_close_the_address(app, person):
+    client = PageClient(app)
+    for _attempt in range(SIGN_IN_ADDRESS.hits + 10):
+        enter(client, email="other@example.org", password="wrong")
+    assert enter(PageClient(app)).status_code == 302
+
+
+def test_failures_are_forgotten_after_a_while(client, person):
+    for _attempt in range(11):
+        enter(client, password="wrong")
+    kernel_db.set_clock(lambda: NOW + timedelta(seconds=SIGN_IN_ACCOUNT.seconds))
+    assert enter(PageClient(client.application)).status_code == 302
 
 
 def test_the_session_is_made_anew_at_sign_in(client, person):

