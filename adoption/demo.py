@@ -108,11 +108,11 @@ def _request(row: dict[str, str], practice: Practice, forums: dict[str, Forum]) 
 
 
 def _confirm(adoption: Adoption) -> None:
-    """Launches older than two months were confirmed by the region."""
+    """The region has confirmed what was launched before the last weeks; the rest waits."""
     for step in adoption.steps:
-        if step.stage is Stage.launched and step.reached_on < date(2026, 10, 20):
-            step.confirmed_as = Confirmer.curator
-            step.confirmed_at = datetime.combine(step.reached_on + timedelta(days=10), time(4), UTC)
+        if step.stage is Stage.launched and step.reached_on < date(2026, 11, 6):
+            at = datetime.combine(step.reached_on + timedelta(days=10), time(4), UTC)
+            operations.confirm(adoption, by=None, role=Confirmer.curator, at=at)
 
 
 def evidence_by_stage(text: str, dates: dict[Stage, date], first_unit: str) -> dict[Stage, str]:

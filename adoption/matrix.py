@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import request
 from flask_babel import gettext as _
 
-from adoption.labels import SIZE_LABELS
+from adoption.labels import SIZE_LABELS, reported_line
 from adoption.models import State
 from adoption.picture import AT_WORK, Picture, Place, Subject
 from adoption.queries import Cell
@@ -72,7 +72,8 @@ class Row(NamedTuple):
         """What stands in the row, furthest first, with the short names of the columns."""
         found = []
         for state in reversed(State):
-            names = [head.short for head, cell in zip(heads, self.cells, strict=True) if cell and cell.state is state]
+            here = [(head, cell) for head, cell in zip(heads, self.cells, strict=True) if cell and cell.state is state]
+            names = [f"{head.short} ({reported_line(cell)})" if cell.reported else head.short for head, cell in here]
             if names:
                 found.append((state, names))
         return found

@@ -85,7 +85,7 @@ def taken_from(forum: Forum) -> list[Fact]:
         return []
     return [
         Fact(number(asked), ngettext("request to take a practice over", "requests to take a practice over", asked)),
-        Fact(number(launched), _("of them launched: the first result has come and nothing was stopped")),
+        Fact(number(launched), _("of them work: the launch is confirmed and nothing was stopped")),
     ]
 
 

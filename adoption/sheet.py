@@ -17,10 +17,9 @@ from werkzeug.exceptions import NotFound
 from accounts.enums import Role, ScopeKind
 from accounts.models import Organisation, RoleAssignment, User
 from accounts.scopes import reach
-from adoption import queries, stall
+from adoption import queries, rules, stall
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
-from adoption.picture import AT_WORK
 from adoption.stall import Stay
 from kernel.access import Actor
 from kernel.db import db
@@ -82,6 +81,8 @@ class Sheet:
     moves: list[Move] = field(default_factory=list)
     moved: int = 0
     states: dict[State, int] = field(default_factory=dict)
+    reported: int = 0
+    """Launches told of and not confirmed yet; they are counted among what is being prepared."""
     paused: int = 0
     interrupted: int = 0
     working: int = 0
@@ -127,13 +128,15 @@ def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> 
 
 
 def _count(made: Sheet, rows: Sequence[Any], places: Iterable[Territory]) -> None:
-    states = Counter(row.stage.state for row in rows if row.exit is None)
+    going = [(row.territory_id, row.stage, row.confirmed) for row in rows if row.exit is None]
+    states = Counter(rules.public_state(stage, confirmed) for _place, stage, confirmed in going)
+    made.reported = sum(rules.is_reported(stage, confirmed) for _place, stage, confirmed in going)
     made.states = {state: states[state] for state in State}
     made.paused = sum(row.exit is Exit.paused for row in rows)
     made.interrupted = sum(row.exit in (Exit.declined, Exit.stopped) for row in rows)
     towns = {place.id for place in places if place.level is Level.municipality}
     made.municipalities = len(towns)
-    made.working = len({r.territory_id for r in rows if r.exit is None and r.stage.state in AT_WORK} & towns)
+    made.working = len({place for place, _stage, confirmed in going if confirmed} & towns)
     made.demo = any(row.demo for row in rows)
 
 
@@ -250,7 +253,13 @@ def state_counts(made: Sheet) -> str:
 _adoption, _step, _practice = Adoption.__table__.c, StageStep.__table__.c, Practice.__table__.c
 _territory, _organisation = Territory.__table__.c, Organisation.__table__.c
 _NOW = select(
-    _adoption.id, _adoption.territory_id, _adoption.stage, _adoption.exit, _adoption.demo, _step.reached_on
+    _adoption.id,
+    _adoption.territory_id,
+    _adoption.stage,
+    _adoption.confirmed,
+    _adoption.exit,
+    _adoption.demo,
+    _step.reached_on,
 ).select_from(
     Adoption.__table__.outerjoin(
         StageStep.__table__,

@@ -61,6 +61,7 @@ def totals(found: Sheet) -> list[str]:
             total=number(found.municipalities),
         ),
         _("Go on: %(states)s", states=state_counts(found)),
+        _("Launches reported and waiting for confirmation: %(number)s", number=number(found.reported)),
         _("Stand still: %(number)s", number=number(found.standing)),
         _("Paused: %(paused)s, stopped or declined: %(rest)s", paused=found.paused, rest=found.interrupted),
     ]

@@ -44,7 +44,6 @@ def cabinet() -> ResponseReturnValue:
         desk=found,
         questions=questions,
         quarter_labels=quarter_labels,
-        waits_for_confirmation=launches.waiting_step,
         today=queries.today(),
         territories=territories,
         chosen=shown[0] if len(shown) == 1 else None,
@@ -85,7 +84,6 @@ def adoptions() -> ResponseReturnValue:
         "adoption/adoptions.html",
         listing=listing,
         labels=labels,
-        rules=rules,
         state=state,
         waiting=queries.unconfirmed(actor()),
     )
@@ -252,7 +250,7 @@ def details(code: str) -> ResponseReturnValue:
 @requires(CONFIRM)
 def confirmation(code: str) -> ResponseReturnValue:
     found = queries.adoption_for(actor(), code, CONFIRM)
-    if rules.is_confirmed(found):
+    if found.confirmed:
         flash(_("There is nothing to confirm."), "info")
         return redirect(url_for("adoption.adoption", code=code))
     role = launches.role_of(actor(), found)
