@@ -12,7 +12,7 @@ from adoption import rules
 from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
-from kernel.forms import LineField, TextField, VersionedForm, WholeField, email, required
+from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, required
 from practices.forms import Between
 
 NEW = "new"
@@ -118,6 +118,17 @@ class ExitForm(VersionedForm):
 
     def chosen(self) -> tuple[Exit, ExitReason]:
         return Exit(self.exit.data), ExitReason(self.reason.data)
+
+
+class RefusalForm(Form):
+    """«Не подтверждаю»: why the launch has not happened."""
+
+    reason = TextField(
+        _l("What is not so"),
+        [required],
+        maximum=1000,
+        description=_l("The municipality will read it. No names of families or children, please."),
+    )
 
 
 class DetailsForm(VersionedForm):

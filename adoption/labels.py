@@ -162,5 +162,6 @@ name_actions(
         "adoption.confirmed": _l("launch confirmed"),
         "adoption.refused": _l("launch not confirmed"),
         "adoption.changed": _l("adoption's data changed"),
+        "subject:adoption": _l("adoption of a practice"),
     }
 )

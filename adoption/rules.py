@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from adoption.models import Exit, Stage, StageStep, State
+from adoption.models import Adoption, Exit, Stage, StageStep, State
 
 EVIDENCED = frozenset({Stage.preparation, Stage.launched, Stage.sustained})
 """Stages that need something to show: an act, what happened, what holds it."""
@@ -153,3 +153,8 @@ def refusal(steps: Iterable[StageStep]) -> StageStep | None:
     launches = [step for step in steps if step.stage is Stage.launched]
     last = max(launches, key=lambda step: step.id, default=None)
     return last if last is not None and last.refused_at is not None else None
+
+
+def to_mend(adoption: Adoption) -> StageStep | None:
+    """The refused launch that waits for the municipality to put it right."""
+    return refusal(adoption.steps) if adoption.stage is Stage.safeguards and adoption.exit is None else None
