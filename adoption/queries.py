@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import Role, ScopeKind
-from accounts.models import Organisation, User
+from accounts.models import Organisation, RoleAssignment, User
 from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption import rules
@@ -115,6 +115,26 @@ def curators_of(territory: Territory) -> list[User]:
 
 def coordinators_of(territory: Territory) -> list[User]:
     return people_with(Role.coordinator, ScopeKind.territory, {territory.id})
+
+
+def coordinators_in(territory_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Active coordinators by territory, by name. One query."""
+    rows = db.session.execute(
+        select(RoleAssignment.scope_id, User)
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.role == Role.coordinator,
+            RoleAssignment.scope_kind == ScopeKind.territory,
+            RoleAssignment.scope_id.in_(set(territory_ids)),
+            User.suspended_at.is_(None),
+        )
+        .order_by(User.name_key, User.id)
+    )
+    found: dict[int, list[User]] = {}
+    for scope_id, user in rows:
+        if scope_id is not None:
+            found.setdefault(scope_id, []).append(user)
+    return found
 
 
 def mentors_for(adoption: Adoption) -> list[Adoption]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,8 +14,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
-from accounts.enums import Role, ScopeKind
-from accounts.models import Organisation, RoleAssignment, User
+from accounts.models import Organisation, User
 from accounts.scopes import reach
 from adoption import queries, rules, stall
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
@@ -142,7 +141,7 @@ def _count(made: Sheet, rows: Sequence[Any], places: Iterable[Territory]) -> Non
 
 def _cases(stays: Sequence[Stay]) -> list[Case]:
     found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
-    people = _coordinators({adoption.territory_id for adoption in found.values()})
+    people = queries.coordinators_in({adoption.territory_id for adoption in found.values()})
     return [_case(found[stay.adoption_id], stay, people) for stay in stays]
 
 
@@ -153,26 +152,6 @@ def _whole(ids: list[int]) -> Select[Any]:
         .options(joinedload(Adoption.practice), joinedload(Adoption.organisation), joinedload(Adoption.territory))
         .options(selectinload(Adoption.steps))
     )
-
-
-def _coordinators(territory_ids: set[int]) -> dict[int, list[User]]:
-    """Active coordinators by territory."""
-    rows = db.session.execute(
-        select(RoleAssignment.scope_id, User)
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(
-            RoleAssignment.role == Role.coordinator,
-            RoleAssignment.scope_kind == ScopeKind.territory,
-            RoleAssignment.scope_id.in_(territory_ids),
-            User.suspended_at.is_(None),
-        )
-        .order_by(User.name_key, User.id)
-    )
-    found: dict[int, list[User]] = defaultdict(list)
-    for scope_id, user in rows:
-        if scope_id is not None:
-            found[scope_id].append(user)
-    return found
 
 
 def _case(adoption: Adoption, stay: Stay, people: dict[int, list[User]]) -> Case:
