@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
@@ -312,6 +312,20 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
             .where(Adoption.territory_id.in_([territory.id for territory in territories]))
             .order_by(Adoption.changed_at.desc(), Adoption.id)
         ).unique()
+    )
+
+
+def taken_in(practice_id: int, territories: Iterable[Territory]) -> list[Adoption]:
+    """Adoptions of the practice in the territories, by organisation, interrupted ones too."""
+    return list(
+        db.session.scalars(
+            select(Adoption)
+            .join(Adoption.organisation)
+            .options(contains_eager(Adoption.organisation))
+            .where(Adoption.practice_id == practice_id)
+            .where(Adoption.territory_id.in_([territory.id for territory in territories]))
+            .order_by(Organisation.name_key, Adoption.id)
+        )
     )
 
 

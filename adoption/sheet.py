@@ -38,6 +38,7 @@ class Contact(NamedTuple):
     role: str
     name: str
     email: str
+    phone: str = ""
 
 
 class Case(NamedTuple):
@@ -155,9 +156,14 @@ def _whole(ids: list[int]) -> Select[Any]:
 
 
 def _case(adoption: Adoption, stay: Stay, people: dict[int, list[User]]) -> Case:
-    contacts = [Contact(_("Coordinator"), user.name, user.email) for user in people.get(adoption.territory_id, [])]
-    if adoption.contact_email not in {contact.email for contact in contacts}:
-        contacts.append(Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email))
+    named = Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email, adoption.contact_phone)
+    contacts = [
+        Contact(_("Coordinator"), user.name, user.email, named.phone if user.email == named.email else "")
+        for user in people.get(adoption.territory_id, [])
+    ]
+    if named.email not in {contact.email for contact in contacts}:
+        contacts.append(named)
+    contacts.sort(key=lambda contact: not contact.phone)  # whom one can ring stands first
     return Case(
         adoption,
         stay,

@@ -84,7 +84,8 @@ def _case(case: Case) -> dict[str, object]:
         ),
         "word": _cut(case.word, 80),
         "contacts": [
-            {"role": one.role, "name": _cut(one.name, 50), "email": _breakable(one.email)} for one in case.contacts[:2]
+            {"role": one.role, "name": _cut(one.name, 50), "email": _breakable(one.email), "phone": one.phone}
+            for one in case.contacts[:2]
         ],
         "say": _cut(case.say, 330),
     }

@@ -48,6 +48,7 @@ def cabinet() -> ResponseReturnValue:
         today=queries.today(),
         territories=territories,
         chosen=shown[0] if len(shown) == 1 else None,
+        near=shown[0].oktmo if len(shown) == 1 and shown[0].tile_col is not None else None,
         labels=labels,
         state_began=state_began,
         State=State,
