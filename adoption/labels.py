@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from activity.labels import name_actions
 from adoption.models import Confirmer, Exit, ExitReason, Stage, State
 from adoption.rules import Fault
-from territories.models import SizeClass
 
 if TYPE_CHECKING:
     from adoption.queries import Cell
@@ -96,12 +95,6 @@ REACHED_LABELS = {
     State.firm: _l("Made it permanent"),
 }
 """The lines of the curve: each contains the ones after it."""
-SIZE_LABELS = {
-    SizeClass.small: _l("Under 15,000 people"),
-    SizeClass.medium: _l("15,000 to 50,000 people"),
-    SizeClass.large: _l("50,000 to 100,000 people"),
-    SizeClass.city: _l("Over 100,000 people"),
-}
 EXIT_LABELS = {
     Exit.declined: _l("Declined"),
     Exit.paused: _l("Paused"),

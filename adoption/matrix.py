@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import request
 from flask_babel import gettext as _
 
-from adoption.labels import SIZE_LABELS, reported_line
+from adoption.labels import reported_line
 from adoption.models import State
 from adoption.picture import AT_WORK, Picture, Place, Subject
 from adoption.queries import Cell
@@ -18,6 +18,7 @@ from kernel.links import path_for
 from kernel.listing import Listing
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
+from territories.labels import SIZE_LABELS
 from territories.models import Level, SizeClass
 from territories.rules import REMOTE_KM
 

@@ -158,6 +158,7 @@ def test_a_letter_without_number_or_date_is_not_taken(asking, fields, message):
     assert answer.status_code == 422
     assert message in text_of(answer)
     assert "Не потеряйте</textarea>" in text_of(answer)
+    assert ("приложите скан ещё раз" in text_of(answer)) is ("file" in fields)
     assert count(Answer) == 0
 
 

@@ -198,7 +198,7 @@ def test_whom_one_can_ring_stands_first(stalled):
         stalled["slow"].contact_phone = "8 (395) 200-00-00"
     (case,) = sheet.sheet(stalled["people"]["curator"]).cases
     assert [(one.role, one.phone) for one in case.contacts] == [
-        ("Отвечает", "8 (395) 200-00-00"),
+        ("Отвечает за внедрение", "8 (395) 200-00-00"),
         ("Координатор", ""),
     ]
     assert '<a href="tel:83952000000">' not in plain(stalled["curator"].get(SHEET))
