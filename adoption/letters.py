@@ -33,7 +33,8 @@ def _content(
         "practice_link": public_url(f"/practices/{adoption.practice.slug}"),
     }
     refused = refusal(adoption.steps)
-    context |= {"refused": refused, "who": str(REFUSED_LABELS[refused.refused_as]) if refused else ""}
+    who = refused.refused_as if refused is not None else None
+    context |= {"refused": refused, "who": str(REFUSED_LABELS[who]) if who else ""}
     reply_to = adoption.contact_email if reply else None
     return Content(subject(adoption), f"adoption/letters/{template}", context, reply_to=reply_to)
 
