@@ -72,7 +72,7 @@ def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
     if reached:
         units = int(row["units"]) if row["units"] else None
         operations.move(adoption, reached, by=by, units=units, letters=False)
-    _confirm(adoption)
+    _confirm(adoption, bool(row.get("mentor")))
     if row["exit"]:
         operations.leave(
             adoption,
@@ -108,10 +108,11 @@ def _request(row: dict[str, str], practice: Practice, forums: dict[str, Forum]) 
     )
 
 
-def _confirm(adoption: Adoption) -> None:
-    """The region has confirmed what was launched before the last weeks; the rest waits."""
+def _confirm(adoption: Adoption, mentored: bool) -> None:
+    """The region has confirmed what was launched before the last weeks, mentors a little less; the rest waits."""
+    since = date(2026, 10, 20) if mentored else date(2026, 11, 6)
     for step in adoption.steps:
-        if step.stage is Stage.launched and step.reached_on < date(2026, 11, 6):
+        if step.stage is Stage.launched and step.reached_on < since:
             at = datetime.combine(step.reached_on + timedelta(days=10), time(4), UTC)
             operations.confirm(adoption, by=None, role=Confirmer.curator, at=at)
 

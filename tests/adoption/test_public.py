@@ -25,9 +25,9 @@ def going():
 
 
 def state(row):
-    """What is counted of a row of the file: what was launched since 6 November waits for its confirmation."""
+    """What is counted of a row of the file: since 6 November launches wait, those with a mentor since 20 October."""
     told = ["think", "think", "ready", "ready", "ready", "works", "works", "firm"][ORDER.index(row["stage"])]
-    return "ready" if row["launched"] >= "2026-11-06" else told
+    return "ready" if row["launched"] >= ("2026-10-20" if row["mentor"] else "2026-11-06") else told
 
 
 def median(days):
