@@ -6,9 +6,16 @@ from flask import url_for
 from sqlalchemy import select
 
 from accounts.models import Organisation, User
-from activity.reading import Subject, subject_source
+from accounts.scopes import reach
+from activity.reading import VIEW, Subject, log_places, subject_source
 from kernel.access import Actor
 from kernel.db import db
+
+
+@log_places
+def places(user: Actor) -> set[str]:
+    """The territories that the user's series and forums lie in, with all below them."""
+    return {f"territory:{territory_id}" for territory_id in reach(user.scopes(VIEW)) or ()}
 
 
 @subject_source("user_account")

@@ -27,7 +27,7 @@ class Entry(Model):
     subject_id: Mapped[int | None]
     subject_name: Mapped[str] = mapped_column(String(255), default="")
     within: Mapped[str] = mapped_column(String(48), default="", server_default="", index=True)
-    """The place it happened in, such as "forum:7": whoever works there may read of it."""
+    """The place it happened in, such as "forum:7" or "territory:12": whoever works there may read of it."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 

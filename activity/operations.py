@@ -40,9 +40,12 @@ def _name_is_personal(subject: Any) -> bool:
 
 
 def _place(subject: Any) -> str:
-    """The forum or series the subject is, or lies in."""
+    """The forum or series the subject is, or lies in; else its territory."""
     table = type(subject).__tablename__
     if table in ("forum", "series"):
         return f"{table}:{subject.id}"
     forum_id = getattr(subject, "forum_id", None) or getattr(getattr(subject, "venue", None), "forum_id", None)
-    return f"forum:{forum_id}" if forum_id else ""
+    if forum_id:
+        return f"forum:{forum_id}"
+    territory_id = getattr(subject, "territory_id", None)
+    return f"territory:{territory_id}" if territory_id else ""

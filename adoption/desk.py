@@ -17,15 +17,16 @@ class TaskKind(Enum):
     quarter = "quarter"
     step = "step"
     confirmation = "confirmation"
+    refused = "refused"
 
 
-MINUTES = {TaskKind.quarter: 3, TaskKind.step: 5, TaskKind.confirmation: 2}
+MINUTES = {TaskKind.quarter: 3, TaskKind.step: 5, TaskKind.confirmation: 2, TaskKind.refused: 5}
 """How long each kind takes somebody who has the numbers at hand."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do about an adoption, in plain words: an answer, its next step, a neighbour's launch to confirm."""
+    """Something to do about an adoption, in plain words: an answer, its next step, a launch to confirm or refused."""
 
     kind: TaskKind
     adoption: Adoption
@@ -115,7 +116,10 @@ def _steps(adoptions: list[Adoption], today: date, found: Desk, asked: set[int])
             continue
         found.by_state.setdefault(adoption.state, []).append(adoption)
         reached = since(adoption)
-        if adoption.id not in asked and rules.waits(adoption.stage, reached, today):
+        refused = rules.to_mend(adoption)
+        if refused is not None:
+            tasks.append(Task(TaskKind.refused, adoption, refused.refusal, reached))
+        elif adoption.id not in asked and rules.waits(adoption.stage, reached, today):
             tasks.append(Task(TaskKind.step, adoption, next_step(adoption), reached))
     return sorted(tasks, key=lambda task: (-task.adoption.stage.number, task.since or today))
 

@@ -9,10 +9,14 @@ from accounts.models import Organisation
 from accounts.scopes import reach
 from activity.reading import Subject, subject_source
 from adoption.models import Adoption
+from adoption.quarter.labels import quarter_title
+from adoption.quarter.models import Round
+from adoption.quarter.queries import LEAD
 from adoption.queries import VIEW
 from kernel.access import Actor
 from kernel.db import db
 from practices.models import Practice
+from territories.models import Territory
 
 
 @subject_source("adoption")
@@ -29,6 +33,25 @@ def adoptions(user: Actor, ids: set[int]) -> dict[int, Subject]:
             f"{row.name}, {row.adopter}",
             url_for("adoption.adoption", code=row.code)
             if territories is None or row.territory_id in territories
+            else "",
+        )
+        for row in rows
+    }
+
+
+@subject_source("quarter_round")
+def rounds(user: Actor, ids: set[int]) -> dict[int, Subject]:
+    territories = reach(user.scopes(LEAD))
+    rows = db.session.execute(
+        select(Round.id, Round.code, Round.year, Round.quarter, Round.region_id, Territory.name.label("region"))
+        .join(Territory, Territory.id == Round.region_id)
+        .where(Round.id.in_(ids))
+    )
+    return {
+        row.id: Subject(
+            f"{quarter_title(row.year, row.quarter)}, {row.region}",
+            url_for("adoption.round_", round_code=row.code)
+            if territories is None or row.region_id in territories
             else "",
         )
         for row in rows

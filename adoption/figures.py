@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from accounts.settings import site
-from adoption import rules
+from adoption import labels, rules
 from adoption.labels import STATE_LABELS
 from adoption.models import State
 from adoption.picture import AT_WORK, Sums
@@ -84,14 +84,16 @@ def whole_map(cells: Iterable[Cell], places: Sequence[OnMap], state: State | Non
     With `state`, only what stands in it is shown and counted.
     """
     here: dict[int, list[State]] = defaultdict(list)
+    reported: dict[int, int] = defaultdict(int)
     for cell in cells:
         if state is None or cell.state is state:
             here[cell.territory_id].append(cell.state)
+            reported[cell.territory_id] += bool(cell.reported)
     made = []
     for place in places:
         mine = here[place.id]
         going = len(mine) if state else sum(known is not State.think for known in mine)
-        made.append(_tile(place, rules.furthest(mine), going or None, _map_title(place, mine)))
+        made.append(_tile(place, rules.furthest(mine), going or None, _map_title(place, mine, reported[place.id])))
     return made
 
 
@@ -110,13 +112,15 @@ def practice_map(
         )
         if cell:
             title += ", " + ngettext("%(num)s organisation takes part", "%(num)s organisations take part", cell.all)
+        if cell and cell.reported:
+            title += ", " + labels.reported_line(cell)
         if place.id == home:
             title += ", " + _("the practice comes from here")
         made.append(_tile(place, cell.state if cell else None, cell.all if cell else None, title, place.id == home))
     return made
 
 
-def _map_title(place: OnMap, mine: Sequence[State]) -> str:
+def _map_title(place: OnMap, mine: Sequence[State], reported: int) -> str:
     if not mine:
         return str(_("%(name)s: nothing yet", name=place.name))
     parts = []
@@ -124,6 +128,8 @@ def _map_title(place: OnMap, mine: Sequence[State]) -> str:
         count = mine.count(state)
         if count:
             parts.append(f"{str(STATE_LABELS[state]).lower()} – {count}")
+    if reported:
+        parts.append(_("launch reported, being confirmed – %(count)s", count=reported))
     return f"{place.name}: {', '.join(parts)}"
 
 
@@ -160,8 +166,8 @@ def figures(cells: Sequence[Cell], places: Sequence[OnMap], days: Sequence[int])
             "adoptions",
             number(organisations),
             ngettext(
-                "adoption at work: an organisation took a practice over and works by it",
-                "adoptions at work: an organisation took a practice over and works by it",
+                "adoption at work: an organisation took a practice over, and somebody else has confirmed the launch",
+                "adoptions at work: an organisation took a practice over, and somebody else has confirmed the launch",
                 organisations,
             ),
             organisations,
@@ -198,7 +204,8 @@ def more_figures(cells: Sequence[Cell], sums: Sums) -> list[Figure]:
         if cell.state in AT_WORK:
             places[cell.practice_id].add(cell.territory_id)
     spread = sum(len(found) >= SPREAD for found in places.values())
-    preparing = sum(cell.by_state.get(State.ready, 0) for cell in cells)
+    reported = sum(cell.reported for cell in cells)
+    preparing = sum(cell.by_state.get(State.ready, 0) for cell in cells) - reported
     made = [
         Figure(
             "organisations",
@@ -229,6 +236,16 @@ def more_figures(cells: Sequence[Cell], sums: Sums) -> list[Figure]:
                 preparing,
             ),
             preparing,
+        ),
+        Figure(
+            "reported",
+            number(reported),
+            ngettext(
+                "launch reported and not confirmed yet by author, mentor or region: not counted as work",
+                "launches reported and not confirmed yet by author, mentor or region: not counted as work",
+                reported,
+            ),
+            reported,
         ),
     ]
     return [*made, _served(sums)]

@@ -12,7 +12,7 @@ from adoption import rules
 from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
-from kernel.forms import LineField, TextField, VersionedForm, WholeField, email, required
+from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, required, telephone
 from kernel.text import email_key
 from practices.forms import Between
 
@@ -29,6 +29,12 @@ class StartForm(VersionedForm):
     territory = SelectField(_l("Municipality of the organisation"), validate_choice=False)
     contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
+    contact_phone = LineField(
+        _l("Telephone"),
+        [Optional(), telephone],
+        maximum=40,
+        description=_l("A work number, so that the curator can ring. Seen by curators and organisers, never publicly."),
+    )
     aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
     source = SelectField(_l("Where you learned of it"), [Optional()])
 
@@ -121,9 +127,26 @@ class ExitForm(VersionedForm):
         return Exit(self.exit.data), ExitReason(self.reason.data)
 
 
+class RefusalForm(Form):
+    """«Не подтверждаю»: why the launch has not happened."""
+
+    reason = TextField(
+        _l("What is not so"),
+        [required],
+        maximum=1000,
+        description=_l("The municipality will read it. No names of families or children, please."),
+    )
+
+
 class DetailsForm(VersionedForm):
     contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
+    contact_phone = LineField(
+        _l("Telephone"),
+        [Optional(), telephone],
+        maximum=40,
+        description=_l("A work number, so that the curator can ring. Seen by curators and organisers, never publicly."),
+    )
     aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
     units = WholeField(
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
@@ -144,7 +167,7 @@ class DetailsForm(VersionedForm):
 
     def show(self, adoption: Adoption) -> DetailsForm:
         self.mentor.data = str(adoption.source_adoption_id or "")
-        for name in ("contact_name", "contact_email", "aim", "units", "version"):
+        for name in ("contact_name", "contact_email", "contact_phone", "aim", "units", "version"):
             self[name].data = getattr(adoption, name)
         return self
 
@@ -152,6 +175,7 @@ class DetailsForm(VersionedForm):
         values: dict[str, Any] = {
             "contact_name": self.contact_name.data,
             "contact_email": email_key(self.contact_email.data),
+            "contact_phone": self.contact_phone.data or "",
             "aim": self.aim.data or "",
             "units": self.units.data,
         }

@@ -22,7 +22,9 @@ def pass_on(giver: User, taker: User, by: Actor | None) -> None:
     """Name the other as the contact."""
     for adoption in queries.with_contact(giver.email):
         operations.hold(adoption)
-        operations.change(adoption, {"contact_name": taker.name, "contact_email": taker.email}, by=by)
+        operations.change(
+            adoption, {"contact_name": taker.name, "contact_email": taker.email, "contact_phone": ""}, by=by
+        )
 
 
 belonging(find, pass_on)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
 from adoption.models import Confirmer, Exit, ExitReason, Stage, State
 from adoption.rules import Fault
-from territories.models import SizeClass
+
+if TYPE_CHECKING:
+    from adoption.queries import Cell
 
 STAGE_LABELS = {
     Stage.interest: _l("Request sent"),
@@ -33,6 +38,11 @@ CONFIRMED_LABELS = {
     Confirmer.author: _l("Launch confirmed by the author"),
     Confirmer.mentor: _l("Launch confirmed by the mentor"),
     Confirmer.curator: _l("Launch confirmed by the region"),
+}
+REFUSED_LABELS = {
+    Confirmer.author: _l("The author has not confirmed the launch"),
+    Confirmer.mentor: _l("The mentor has not confirmed the launch"),
+    Confirmer.curator: _l("The region has not confirmed the launch"),
 }
 NEXT_STEPS = {
     Stage.interest: _l("Weigh whether the practice fits: need, money, people; name who answers for it"),
@@ -77,18 +87,14 @@ STATE_LABELS_OF_OTHERS = {
     State.works: _l("Working"),
     State.firm: _l("Established"),
 }
+REPORTED = _l("Launch reported, being confirmed")
+"""Said to work, and nobody from outside has confirmed it yet: publicly it is still being prepared."""
 REACHED_LABELS = {
     State.ready: _l("Began to prepare"),
     State.works: _l("Have it working"),
     State.firm: _l("Made it permanent"),
 }
 """The lines of the curve: each contains the ones after it."""
-SIZE_LABELS = {
-    SizeClass.small: _l("Under 15,000 people"),
-    SizeClass.medium: _l("15,000 to 50,000 people"),
-    SizeClass.large: _l("50,000 to 100,000 people"),
-    SizeClass.city: _l("Over 100,000 people"),
-}
 EXIT_LABELS = {
     Exit.declined: _l("Declined"),
     Exit.paused: _l("Paused"),
@@ -124,9 +130,20 @@ HISTORY_LABELS = {
     "adoption.exited": _l("The work was interrupted"),
     "adoption.resumed": _l("Resumed"),
     "adoption.confirmed": _l("The launch was confirmed"),
+    "adoption.refused": _l("The launch was not confirmed"),
     "adoption.changed": _l("Contact or aim changed"),
     "adoption.answered": _l("The quarterly question was answered"),
 }
+
+
+def reported_line(cell: Cell) -> str:
+    """«запуск сообщён, подтверждается», of several organisations with how many."""
+    if cell.all == 1:
+        text: str = _("launch reported, being confirmed")
+    else:
+        text = _("launch reported, being confirmed: %(number)s", number=cell.reported)
+    return text
+
 
 name_actions(
     {
@@ -136,6 +153,8 @@ name_actions(
         "adoption.exited": _l("adoption interrupted"),
         "adoption.resumed": _l("adoption resumed"),
         "adoption.confirmed": _l("launch confirmed"),
+        "adoption.refused": _l("launch not confirmed"),
         "adoption.changed": _l("adoption's data changed"),
+        "subject:adoption": _l("adoption of a practice"),
     }
 )

@@ -26,6 +26,11 @@ def waiting_step(adoption: Adoption) -> StageStep | None:
     return step if step is not None and step.confirmed_at is None and adoption.exit is None else None
 
 
+def asked_step(adoption: Adoption) -> StageStep | None:
+    """The launch that is, was or will be confirmed: the one that stands, else the one just refused."""
+    return rules.live_steps(adoption.steps).get(Stage.launched) or rules.refusal(adoption.steps)
+
+
 def role_of(user: Actor, adoption: Adoption) -> Confirmer | None:
     """As whom `user` may confirm the launch that waits: nobody confirms their own, nor their municipality's."""
     step = waiting_step(adoption)
@@ -77,10 +82,10 @@ def _secret(adoption: Adoption, step: StageStep) -> str:
 
 
 def adoption_by_link(text: str) -> Adoption:
-    """The adoption whose launch the author is asked about, confirmed already or not. Raises NotFound."""
+    """The adoption whose launch the author is asked about, or has answered about. Raises NotFound."""
     code, _dash, secret = text.partition("-")
     found = queries.adoption_by_code(code.upper())
-    step = rules.live_steps(found.steps).get(Stage.launched) if found is not None else None
+    step = asked_step(found) if found is not None else None
     if found is None or step is None or not _author_is_outside(found, step):
         raise NotFound()
     if not compare_digest(normalise(secret).encode(), _secret(found, step).encode()):

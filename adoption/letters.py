@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from activity.outbox import Content, letter_kind
 from adoption import launches, queries
 from adoption.desk import next_step
+from adoption.labels import REFUSED_LABELS
 from adoption.models import Adoption, Stage
-from adoption.rules import live_steps
+from adoption.rules import live_steps, refusal
 from kernel.links import public_url
 
 
@@ -31,6 +32,9 @@ def _content(
         "link": public_url(f"/cabinet/adoptions/{adoption.code}"),
         "practice_link": public_url(f"/practices/{adoption.practice.slug}"),
     }
+    refused = refusal(adoption.steps)
+    who = refused.refused_as if refused is not None else None
+    context |= {"refused": refused, "who": str(REFUSED_LABELS[who]) if who else ""}
     reply_to = adoption.contact_email if reply else None
     return Content(subject(adoption), f"adoption/letters/{template}", context, reply_to=reply_to)
 
@@ -83,3 +87,16 @@ def confirm(adoption_id: int) -> Content | None:
         return str(_("Please confirm a launch: %(territory)s", territory=adoption.territory.name))
 
     return _content(adoption_id, subject, "confirm")
+
+
+@letter_kind("adoption_refused")
+def refused(adoption_id: int) -> Content | None:
+    """To the municipality: its launch was not confirmed, and why; nothing once it has been told of again."""
+    adoption = queries.adoption_by_id(adoption_id)
+    if adoption is None or refusal(adoption.steps) is None:
+        return None
+
+    def subject(adoption: Adoption) -> str:
+        return str(_("The launch was not confirmed: «%(practice)s»", practice=adoption.practice.name))
+
+    return _content(adoption_id, subject, "refused")

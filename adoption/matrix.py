@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import request
 from flask_babel import gettext as _
 
-from adoption.labels import SIZE_LABELS
+from adoption.labels import reported_line
 from adoption.models import State
 from adoption.picture import AT_WORK, Picture, Place, Subject
 from adoption.queries import Cell
@@ -18,6 +18,7 @@ from kernel.links import path_for
 from kernel.listing import Listing
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
+from territories.labels import SIZE_LABELS
 from territories.models import Level, SizeClass
 from territories.rules import REMOTE_KM
 
@@ -72,7 +73,8 @@ class Row(NamedTuple):
         """What stands in the row, furthest first, with the short names of the columns."""
         found = []
         for state in reversed(State):
-            names = [head.short for head, cell in zip(heads, self.cells, strict=True) if cell and cell.state is state]
+            here = [(head, cell) for head, cell in zip(heads, self.cells, strict=True) if cell and cell.state is state]
+            names = [f"{head.short} ({reported_line(cell)})" if cell.reported else head.short for head, cell in here]
             if names:
                 found.append((state, names))
         return found

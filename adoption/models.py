@@ -3,7 +3,7 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation, User
@@ -95,8 +95,12 @@ class Adoption(Model):
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
     contact_name: Mapped[str] = mapped_column(String(255), info={"personal": True})
     contact_email: Mapped[str] = mapped_column(String(254), info={"personal": True})
+    contact_phone: Mapped[str] = mapped_column(String(40), default="", server_default="", info={"personal": True})
+    """Shown to those who may see the adoption, never publicly."""
     aim: Mapped[str] = mapped_column(Text, default="")
     stage: Mapped[Stage] = mapped_column(enum_column(Stage), default=Stage.interest)
+    confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether somebody besides the adopter has seen the launch: what the step that stands says, for counting."""
     exit: Mapped[Exit | None] = mapped_column(enum_column(Exit), index=True)
     exit_reason: Mapped[ExitReason | None] = mapped_column(enum_column(ExitReason))
     exit_note: Mapped[str] = mapped_column(Text, default="")
@@ -126,6 +130,11 @@ class Adoption(Model):
     def state(self) -> State:
         return self.stage.state
 
+    @property
+    def launch_waits(self) -> bool:
+        """The municipality says that it has begun, and nobody has confirmed it yet."""
+        return self.stage.number >= Stage.launched.number and not self.confirmed and self.exit is None
+
 
 class StageStep(Model):
     """A stage reached (or moved back from): when it became true and what shows it."""
@@ -146,6 +155,12 @@ class StageStep(Model):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     confirmed_at: Mapped[datetime | None]
     confirmed_as: Mapped[Confirmer | None] = mapped_column(enum_column(Confirmer))
+    refused_at: Mapped[datetime | None]
+    """Set when whoever was to confirm the launch said no: the step is withdrawn with it."""
+    refused_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    refused_as: Mapped[Confirmer | None] = mapped_column(enum_column(Confirmer))
+    refusal: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Why, in the words of whoever refused."""
     recorded_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     adoption: Mapped[Adoption] = relationship(back_populates="steps")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,6 @@ from activity.outbox import send
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
-from kernel import pages
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key, slugify
@@ -48,6 +47,7 @@ class Request:
     contact_name: str
     contact_email: str
     aim: str = ""
+    contact_phone: str = ""
     source_forum_id: int | None = None
     source_slot_id: int | None = None
 
@@ -113,6 +113,7 @@ def _new(practice: Practice, organisation: Organisation, request: Request, by: A
         territory_id=organisation.territory_id,
         contact_name=request.contact_name,
         contact_email=email_key(request.contact_email),
+        contact_phone=request.contact_phone,
         aim=request.aim,
         stage=Stage.interest,
         source_forum_id=request.source_forum_id,
@@ -194,13 +195,19 @@ def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None
         raise MoveRefused([(None, rules.Fault.closed)])
     if stage not in rules.back_targets(adoption.stage):
         raise MoveRefused([(stage, rules.Fault.gap)])
+    _withdraw(adoption, stage)
+    record(by, "adoption.moved_back", adoption, stage=stage.value, reason=reason)
+    _spread(adoption.practice_id)
+
+
+def _withdraw(adoption: Adoption, stage: Stage) -> None:
+    """Back to `stage`: what came after is withdrawn, the launch's confirmation with it."""
     for step in rules.live_steps(adoption.steps).values():
         if step.stage.number > stage.number:
             step.withdrawn_at = utcnow()
     adoption.stage = stage
+    adoption.confirmed = adoption.confirmed and stage.number >= Stage.launched.number
     _touch(adoption)
-    record(by, "adoption.moved_back", adoption, stage=stage.value, reason=reason)
-    _spread(adoption.practice_id)
 
 
 def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Any, on: date | None = None) -> None:
@@ -225,16 +232,49 @@ def resume(adoption: Adoption, *, by: Any) -> None:
     _spread(adoption.practice_id)
 
 
-def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator) -> bool:
+def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator, at: datetime | None = None) -> bool:
     """Confirm the launch from outside; whether `by` may is for `launches`. False when there is nothing to confirm."""
-    step = rules.live_steps(adoption.steps).get(Stage.launched)
-    if step is None or step.confirmed_at is not None:
+    step = _unconfirmed(adoption)
+    if step is None:
         return False
-    step.confirmed_by_id, step.confirmed_at, step.confirmed_as = by.id, utcnow(), role
+    step.confirmed_by_id, step.confirmed_at, step.confirmed_as = getattr(by, "id", None), at or utcnow(), role
+    adoption.confirmed = True
     _touch(adoption)
     record(by, "adoption.confirmed", adoption, role=role.value)
-    pages.bump("adoption")
+    _spread(adoption.practice_id)
     return True
+
+
+def refuse(adoption: Adoption, reason: str, *, by: Any, role: Confirmer = Confirmer.curator) -> bool:
+    """Say that the launch has not happened: it is withdrawn, with all after it, and the municipality hears why.
+
+    Call `hold` first; whether `by` may is for `launches`. False when there is nothing to confirm.
+    """
+    step = _unconfirmed(adoption)
+    if step is None or adoption.exit is not None:
+        return False
+    step.refused_by_id, step.refused_at, step.refused_as = getattr(by, "id", None), utcnow(), role
+    step.refusal = reason
+    _withdraw(adoption, Stage.safeguards)
+    record(by, "adoption.refused", adoption, role=role.value, reason=reason)
+    _tell_refusal(adoption, step)
+    _spread(adoption.practice_id)
+    return True
+
+
+def _unconfirmed(adoption: Adoption) -> StageStep | None:
+    step = rules.live_steps(adoption.steps).get(Stage.launched)
+    return step if step is not None and step.confirmed_at is None else None
+
+
+def _tell_refusal(adoption: Adoption, step: StageStep) -> None:
+    """A letter to whoever reported the launch, the municipality's coordinators and the contact; one an address."""
+    people = {person.email: person.language for person in queries.coordinators_of(adoption.territory)}
+    if step.user is not None and step.user.is_active:
+        people.setdefault(step.user.email, step.user.language)
+    people.setdefault(adoption.contact_email, "ru")
+    for address, language in people.items():
+        send("adoption_refused", address, language=language, adoption_id=adoption.id)
 
 
 def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 from markupsafe import Markup
 
 from adoption import figures, labels, queries
@@ -12,7 +13,7 @@ from adoption.desk import stalled
 from adoption.models import State
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
-from kernel.access import Actor
+from kernel.access import Actor, actor
 from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
@@ -42,6 +43,23 @@ def practice_spread(practice: Practice) -> str | Markup:
         labels=labels,
         day=queries.today(),
     )
+
+
+OWN = 5
+"""So many municipalities of one's own are told of on a practice's page; whoever has more looks into the lists."""
+
+
+@panel("practice.aside", order=20)
+def own_municipality(practice: Practice) -> str | Markup:
+    """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
+    if not practice.is_public or not current_user.is_authenticated or not actor().scopes(START):
+        return ""
+    territories = queries.territories_for(actor(), START)
+    if not 0 < len(territories) <= OWN:
+        return ""
+    taken = queries.taken_in(practice.id, territories)
+    rows = [(place, [one for one in taken if one.territory_id == place.id]) for place in territories]
+    return Markup(render_template("adoption/panels/own.html", practice=practice, rows=rows))
 
 
 @panel("territory.main", order=20)
@@ -85,7 +103,7 @@ def taken_from(forum: Forum) -> list[Fact]:
         return []
     return [
         Fact(number(asked), ngettext("request to take a practice over", "requests to take a practice over", asked)),
-        Fact(number(launched), _("of them launched: the first result has come and nothing was stopped")),
+        Fact(number(launched), _("of them work: the launch is confirmed and nothing was stopped")),
     ]
 
 
@@ -109,6 +127,7 @@ def home_figures() -> str | Markup:
     return render_template("adoption/panels/figures.html", figures=made, day=queries.today())
 
 
+START = "adoption:adoption:start"
 LAUNCHES, STANDING = 5, 10
 
 

@@ -126,6 +126,7 @@ def _dated() -> Any:
             )
         )
         .where(*GOING, step.withdrawn_at.is_(None), step.stage.in_(begins))
+        .where(or_(step.stage == Stage.preparation, _adoption.confirmed))
         .group_by(_adoption.territory_id, step.stage, step.reached_on)
     )
 
@@ -165,6 +166,6 @@ _SUMS = (
         func.sum(_adoption.units),
     )
     .select_from(_ACTIVE)
-    .where(*GOING, _adoption.stage.in_([stage for stage in Stage if stage.state in AT_WORK]))
+    .where(*GOING, _adoption.confirmed)
 )
 _DATED = _dated()

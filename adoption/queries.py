@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import Role, ScopeKind
-from accounts.models import Organisation, User
+from accounts.models import Organisation, RoleAssignment, User
 from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption import rules
@@ -117,6 +117,26 @@ def coordinators_of(territory: Territory) -> list[User]:
     return people_with(Role.coordinator, ScopeKind.territory, {territory.id})
 
 
+def coordinators_in(territory_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Active coordinators by territory, by name. One query."""
+    rows = db.session.execute(
+        select(RoleAssignment.scope_id, User)
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.role == Role.coordinator,
+            RoleAssignment.scope_kind == ScopeKind.territory,
+            RoleAssignment.scope_id.in_(set(territory_ids)),
+            User.suspended_at.is_(None),
+        )
+        .order_by(User.name_key, User.id)
+    )
+    found: dict[int, list[User]] = {}
+    for scope_id, user in rows:
+        if scope_id is not None:
+            found.setdefault(scope_id, []).append(user)
+    return found
+
+
 def mentors_for(adoption: Adoption) -> list[Adoption]:
     """Adoptions of the same practice that work steadily and may be learned from, by municipality."""
     return list(
@@ -156,13 +176,13 @@ def practice_ids() -> list[int]:
 def spread_of(practice_id: int) -> list[tuple[int, str, int]]:
     """Where a practice stands by its active adoptions: (territory id, furthest state, organisations)."""
     rows = db.session.execute(
-        select(Adoption.territory_id, Adoption.stage).where(
+        select(Adoption.territory_id, Adoption.stage, Adoption.confirmed).where(
             Adoption.practice_id == practice_id, Adoption.exit.is_(None)
         )
     ).all()
     found = []
     for territory_id in sorted({row.territory_id for row in rows}):
-        states = [row.stage.state for row in rows if row.territory_id == territory_id]
+        states = [rules.public_state(row.stage, row.confirmed) for row in rows if row.territory_id == territory_id]
         state = rules.furthest(states)
         assert state is not None
         found.append((territory_id, state.value, len(states)))
@@ -179,6 +199,8 @@ class Cell:
     by_state: dict[State, int]
     newest: datetime
     """When somebody there asked for it last."""
+    reported: int = 0
+    """Organisations that say it works there, not confirmed yet: they are counted among those who prepare."""
 
     @property
     def all(self) -> int:
@@ -208,14 +230,16 @@ def cells(*, practice_id: int | None = None, territory_id: int | None = None) ->
         statement = statement.where(_adoption.practice_id == practice_id)
     if territory_id is not None:
         statement = statement.where(_adoption.territory_id == territory_id)
-    grouped: dict[tuple[int, int], tuple[dict[State, int], list[datetime]]] = {}
-    for practice, territory, stage, number, newest in db.session.connection().execute(statement):
-        states, days = grouped.setdefault((practice, territory), ({}, []))
-        states[stage.state] = states.get(stage.state, 0) + number
+    grouped: dict[tuple[int, int], tuple[dict[State, int], list[datetime], list[int]]] = {}
+    for practice, territory, stage, confirmed, number, newest in db.session.connection().execute(statement):
+        states, days, reported = grouped.setdefault((practice, territory), ({}, [], []))
+        state = rules.public_state(stage, confirmed)
+        states[state] = states.get(state, 0) + number
         days.append(newest)
+        reported.append(number if rules.is_reported(stage, confirmed) else 0)
     return [
-        Cell(practice, territory, max(states, key=lambda state: state.rank), states, max(days))
-        for (practice, territory), (states, days) in sorted(grouped.items())
+        Cell(practice, territory, max(states, key=lambda state: state.rank), states, max(days), sum(reported))
+        for (practice, territory), (states, days, reported) in sorted(grouped.items())
     ]
 
 
@@ -228,12 +252,13 @@ _CELLS = (
         _adoption.practice_id,
         _adoption.territory_id,
         _adoption.stage,
+        _adoption.confirmed,
         func.count(),
         func.max(_adoption.created_at, type_=_adoption.created_at.type),
     )
     .select_from(Adoption.__table__.join(Practice.__table__, _practice.id == _adoption.practice_id))
     .where(*GOING)
-    .group_by(_adoption.practice_id, _adoption.territory_id, _adoption.stage)
+    .group_by(_adoption.practice_id, _adoption.territory_id, _adoption.stage, _adoption.confirmed)
 )
 
 
@@ -252,7 +277,7 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
 
 
 def launch_days() -> list[int]:
-    """Days from request to launch of every active adoption that has launched."""
+    """Days from request to launch of every active adoption whose launch is confirmed."""
     return [(launched - asked).days for asked, launched in db.session.connection().execute(_LAUNCHES)]
 
 
@@ -269,6 +294,7 @@ _LAUNCHES = (
         _launched.c.stage == Stage.launched,
         _asked.c.withdrawn_at.is_(None),
         _launched.c.withdrawn_at.is_(None),
+        _adoption.confirmed,
         *GOING,
     )
 )
@@ -289,11 +315,24 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
     )
 
 
+def taken_in(practice_id: int, territories: Iterable[Territory]) -> list[Adoption]:
+    """Adoptions of the practice in the territories, by organisation, interrupted ones too."""
+    return list(
+        db.session.scalars(
+            select(Adoption)
+            .join(Adoption.organisation)
+            .options(contains_eager(Adoption.organisation))
+            .where(Adoption.practice_id == practice_id)
+            .where(Adoption.territory_id.in_([territory.id for territory in territories]))
+            .order_by(Organisation.name_key, Adoption.id)
+        )
+    )
+
+
 def taken_at(forum_id: int) -> tuple[int, int]:
-    """How many adoptions name the forum as their source, and how many of them go on and have launched."""
-    launched = [stage for stage in Stage if stage.number >= Stage.launched.number]
+    """How many adoptions name the forum as their source, and how many of them go on and are confirmed to work."""
     row = db.session.execute(
-        select(func.count(), func.count().filter(Adoption.stage.in_(launched), Adoption.exit.is_(None))).where(
+        select(func.count(), func.count().filter(Adoption.confirmed, Adoption.exit.is_(None))).where(
             Adoption.source_forum_id == forum_id
         )
     ).one()
@@ -337,18 +376,14 @@ def adoptions_for(
     if exit is not None:
         statement = statement.where(Adoption.exit.is_not(None) if exit else Adoption.exit.is_(None))
     if unconfirmed:
-        statement = statement.where(Adoption.exit.is_(None), _launch_waits())
+        statement = statement.where(*_launch_waits())
     return statement
 
 
-def _launch_waits() -> ColumnElement[bool]:
-    """Launched, and nobody besides the adopter has confirmed it."""
-    return exists().where(
-        StageStep.adoption_id == Adoption.id,
-        StageStep.stage == Stage.launched,
-        StageStep.withdrawn_at.is_(None),
-        StageStep.confirmed_at.is_(None),
-    )
+def _launch_waits() -> tuple[ColumnElement[bool], ...]:
+    """Launched, goes on, and nobody besides the adopter has confirmed it."""
+    launched = [stage for stage in Stage if stage.number >= Stage.launched.number]
+    return Adoption.exit.is_(None), Adoption.confirmed.is_(False), Adoption.stage.in_(launched)
 
 
 def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
@@ -363,12 +398,12 @@ def active_for(user: Actor, permission: str = VIEW) -> list[Adoption]:
 
 
 def counts_for(user: Actor) -> dict[State, int]:
-    """How many adoptions the user may view stand in each state; what was interrupted is left out."""
-    statement = adoptions_for(user, exit=False).with_only_columns(Adoption.stage, func.count())
-    rows = db.session.execute(statement.group_by(Adoption.stage).order_by(None))
+    """How many adoptions the user may view stand in each public state; what was interrupted is left out."""
+    columns = (Adoption.stage, Adoption.confirmed)
+    statement = adoptions_for(user, exit=False).with_only_columns(*columns, func.count())
     counts = dict.fromkeys(State, 0)
-    for stage, number in rows:
-        counts[stage.state] += number
+    for stage, confirmed, number in db.session.execute(statement.group_by(*columns).order_by(None)):
+        counts[rules.public_state(stage, confirmed)] += number
     return counts
 
 
@@ -387,7 +422,7 @@ def launches_of_pupils(territories: Iterable[Territory]) -> list[Adoption]:
             _whole()
             .join(mentor, mentor.id == Adoption.source_adoption_id)
             .where(mentor.territory_id.in_(ids), Adoption.territory_id.not_in(ids))
-            .where(Adoption.exit.is_(None), _launch_waits())
+            .where(*_launch_waits())
             .order_by(Adoption.changed_at, Adoption.id)
         ).unique()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adoption import entries, handover, letters, panels
 from adoption.quarter import letters as quarter_letters
+from adoption.quarter import panels as quarter_panels
 
 
 def connect() -> None:
@@ -13,3 +14,4 @@ def connect() -> None:
     assert letters
     assert quarter_letters
     assert panels
+    assert quarter_panels

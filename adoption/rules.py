@@ -138,7 +138,23 @@ def median(values: Sequence[int]) -> int | None:
     return -((ordered[middle - 1] + ordered[middle]) // -2)
 
 
-def is_confirmed(adoption: Adoption) -> bool:
-    """Whether somebody besides the adopter has seen the launch."""
-    step = live_steps(adoption.steps).get(Stage.launched)
-    return step is not None and step.confirmed_at is not None
+def public_state(stage: Stage, confirmed: bool) -> State:
+    """The state that is counted: a practice works where somebody besides the adopter has confirmed it."""
+    return stage.state if confirmed else min(stage.state, State.ready, key=lambda state: state.rank)
+
+
+def is_reported(stage: Stage, confirmed: bool) -> bool:
+    """Whether the launch has been told of and waits to be confirmed."""
+    return stage.number >= Stage.launched.number and not confirmed
+
+
+def refusal(steps: Iterable[StageStep]) -> StageStep | None:
+    """The launch last told of, when it was not confirmed and nothing has been told since."""
+    launches = [step for step in steps if step.stage is Stage.launched]
+    last = max(launches, key=lambda step: step.id, default=None)
+    return last if last is not None and last.refused_at is not None else None
+
+
+def to_mend(adoption: Adoption) -> StageStep | None:
+    """The refused launch that waits for the municipality to put it right."""
+    return refusal(adoption.steps) if adoption.stage is Stage.safeguards and adoption.exit is None else None

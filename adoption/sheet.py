@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,13 +14,11 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
-from accounts.enums import Role, ScopeKind
-from accounts.models import Organisation, RoleAssignment, User
+from accounts.models import Organisation, User
 from accounts.scopes import reach
-from adoption import queries, stall
+from adoption import queries, rules, stall
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
-from adoption.picture import AT_WORK
 from adoption.stall import Stay
 from kernel.access import Actor
 from kernel.db import db
@@ -40,6 +38,7 @@ class Contact(NamedTuple):
     role: str
     name: str
     email: str
+    phone: str = ""
 
 
 class Case(NamedTuple):
@@ -82,6 +81,8 @@ class Sheet:
     moves: list[Move] = field(default_factory=list)
     moved: int = 0
     states: dict[State, int] = field(default_factory=dict)
+    reported: int = 0
+    """Launches told of and not confirmed yet; they are counted among what is being prepared."""
     paused: int = 0
     interrupted: int = 0
     working: int = 0
@@ -127,19 +128,21 @@ def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> 
 
 
 def _count(made: Sheet, rows: Sequence[Any], places: Iterable[Territory]) -> None:
-    states = Counter(row.stage.state for row in rows if row.exit is None)
+    going = [(row.territory_id, row.stage, row.confirmed) for row in rows if row.exit is None]
+    states = Counter(rules.public_state(stage, confirmed) for _place, stage, confirmed in going)
+    made.reported = sum(rules.is_reported(stage, confirmed) for _place, stage, confirmed in going)
     made.states = {state: states[state] for state in State}
     made.paused = sum(row.exit is Exit.paused for row in rows)
     made.interrupted = sum(row.exit in (Exit.declined, Exit.stopped) for row in rows)
     towns = {place.id for place in places if place.level is Level.municipality}
     made.municipalities = len(towns)
-    made.working = len({r.territory_id for r in rows if r.exit is None and r.stage.state in AT_WORK} & towns)
+    made.working = len({place for place, _stage, confirmed in going if confirmed} & towns)
     made.demo = any(row.demo for row in rows)
 
 
 def _cases(stays: Sequence[Stay]) -> list[Case]:
     found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
-    people = _coordinators({adoption.territory_id for adoption in found.values()})
+    people = queries.coordinators_in({adoption.territory_id for adoption in found.values()})
     return [_case(found[stay.adoption_id], stay, people) for stay in stays]
 
 
@@ -152,30 +155,15 @@ def _whole(ids: list[int]) -> Select[Any]:
     )
 
 
-def _coordinators(territory_ids: set[int]) -> dict[int, list[User]]:
-    """Active coordinators by territory."""
-    rows = db.session.execute(
-        select(RoleAssignment.scope_id, User)
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(
-            RoleAssignment.role == Role.coordinator,
-            RoleAssignment.scope_kind == ScopeKind.territory,
-            RoleAssignment.scope_id.in_(territory_ids),
-            User.suspended_at.is_(None),
-        )
-        .order_by(User.name_key, User.id)
-    )
-    found: dict[int, list[User]] = defaultdict(list)
-    for scope_id, user in rows:
-        if scope_id is not None:
-            found[scope_id].append(user)
-    return found
-
-
 def _case(adoption: Adoption, stay: Stay, people: dict[int, list[User]]) -> Case:
-    contacts = [Contact(_("Coordinator"), user.name, user.email) for user in people.get(adoption.territory_id, [])]
-    if adoption.contact_email not in {contact.email for contact in contacts}:
-        contacts.append(Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email))
+    named = Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email, adoption.contact_phone)
+    contacts = [
+        Contact(_("Coordinator"), user.name, user.email, named.phone if user.email == named.email else "")
+        for user in people.get(adoption.territory_id, [])
+    ]
+    if named.email not in {contact.email for contact in contacts}:
+        contacts.append(named)
+    contacts.sort(key=lambda contact: not contact.phone)  # whom one can ring stands first
     return Case(
         adoption,
         stay,
@@ -250,7 +238,13 @@ def state_counts(made: Sheet) -> str:
 _adoption, _step, _practice = Adoption.__table__.c, StageStep.__table__.c, Practice.__table__.c
 _territory, _organisation = Territory.__table__.c, Organisation.__table__.c
 _NOW = select(
-    _adoption.id, _adoption.territory_id, _adoption.stage, _adoption.exit, _adoption.demo, _step.reached_on
+    _adoption.id,
+    _adoption.territory_id,
+    _adoption.stage,
+    _adoption.confirmed,
+    _adoption.exit,
+    _adoption.demo,
+    _step.reached_on,
 ).select_from(
     Adoption.__table__.outerjoin(
         StageStep.__table__,

@@ -61,6 +61,7 @@ def totals(found: Sheet) -> list[str]:
             total=number(found.municipalities),
         ),
         _("Go on: %(states)s", states=state_counts(found)),
+        _("Launches reported and waiting for confirmation: %(number)s", number=number(found.reported)),
         _("Stand still: %(number)s", number=number(found.standing)),
         _("Paused: %(paused)s, stopped or declined: %(rest)s", paused=found.paused, rest=found.interrupted),
     ]
@@ -83,7 +84,8 @@ def _case(case: Case) -> dict[str, object]:
         ),
         "word": _cut(case.word, 80),
         "contacts": [
-            {"role": one.role, "name": _cut(one.name, 50), "email": _breakable(one.email)} for one in case.contacts[:2]
+            {"role": one.role, "name": _cut(one.name, 50), "email": _breakable(one.email), "phone": one.phone}
+            for one in case.contacts[:2]
         ],
         "say": _cut(case.say, 330),
     }

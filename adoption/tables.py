@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from adoption import curve, figures, picture, queries
 from adoption.curve import Point
 from adoption.figures import Figure
-from adoption.labels import REACHED_LABELS, STATE_LABELS
+from adoption.labels import REACHED_LABELS, REPORTED, STATE_LABELS, reported_line
 from adoption.matrix import Matrix, Wish, matrix
 from adoption.models import State
 from adoption.picture import Picture, Place
@@ -50,12 +50,15 @@ class Found:
 
 def notes(found: Picture) -> list[str]:
     """What stands beside every table taken out: the date, what is counted, whether it is made up."""
-    told = [_("As of %(day)s. Only what goes on is counted.", day=day(found.day))]
+    told = [
+        _("As of %(day)s. Only what goes on is counted.", day=day(found.day)),
+        _("It works where the launch was confirmed by the author, a mentor or the region."),
+    ]
     return [*told, _("Demonstration data.")] if found.demo else told
 
 
 def map_values(found: Found) -> list[dict[str, Any]]:
-    """A territory an entry: its furthest state and how many practices stand in each."""
+    """A territory an entry: its furthest state, how many practices stand in each, how many launches wait."""
     return [
         {
             "oktmo": place.oktmo,
@@ -63,34 +66,39 @@ def map_values(found: Found) -> list[dict[str, Any]]:
             "state": tile.state,
             "practices": tile.count or 0,
             "states": states,
+            "reported": reported,
             "size_class": place.size_class.value if place.size_class else None,
             "remote": place.remote,
         }
-        for place, tile, states in _places(found)
+        for place, tile, states, reported in _places(found)
     ]
 
 
-def _places(found: Found) -> list[tuple[Place, figures.MapTile, dict[str, int]]]:
+def _places(found: Found) -> list[tuple[Place, figures.MapTile, dict[str, int], int]]:
     chosen = [cell for cell in found.cells if found.wish.state in (None, cell.state)]
     tiles = figures.whole_map(chosen, found.picture.places, found.wish.state)
     made = []
     for place, tile in zip(found.picture.places, tiles, strict=True):
-        mine = [cell.state for cell in chosen if cell.territory_id == place.id]
-        made.append((place, tile, {state.value: mine.count(state) for state in State}))
+        here = [cell for cell in chosen if cell.territory_id == place.id]
+        mine = [cell.state for cell in here]
+        reported = sum(bool(cell.reported) for cell in here)
+        made.append((place, tile, {state.value: mine.count(state) for state in State}, reported))
     return made
 
 
 def map_table(found: Found) -> Table:
     columns = [Column(_("Municipality"), 44), Column(_("OKTMO code"), 14), Column(_("Furthest state"), 16)]
     columns += [Column(str(label), 14) for label in STATE_LABELS.values()]
+    columns.append(Column(str(REPORTED), 22))
     rows = [
         [
             place.name,
             place.oktmo,
             str(STATE_LABELS[State(tile.state)]) if tile.state else _("Not yet"),
             *states.values(),
+            reported,
         ]
-        for place, tile, states in _places(found)
+        for place, tile, states, reported in _places(found)
     ]
     return columns, rows
 
@@ -117,6 +125,7 @@ def matrix_values(found: Found) -> list[dict[str, Any]]:
                     "state": cell.state.value,
                     "organisations": cell.all,
                     "in_state": cell.there,
+                    "reported": cell.reported,
                 }
                 for cell in by_practice.get(subject.id, ())
             ],
@@ -143,27 +152,29 @@ def matrix_table(found: Found) -> Table:
 
 
 def cell_text(cell: Cell | None) -> str:
-    """«Работает», «Работает, 3 из 7»."""
+    """«Работает», «Работает, 3 из 7», «Готовим, запуск сообщён, подтверждается»."""
     if cell is None:
         return ""
-    state = str(STATE_LABELS[cell.state])
-    if cell.all == 1:
-        return state
-    return f"{state}, " + _("%(done)s of %(total)s", done=cell.there, total=cell.all)
+    parts = [str(STATE_LABELS[cell.state])]
+    if cell.all > 1:
+        parts.append(_("%(done)s of %(total)s", done=cell.there, total=cell.all))
+    if cell.reported:
+        parts.append(reported_line(cell))
+    return ", ".join(parts)
 
 
 def list_table(found: Found) -> Table:
     """A line a practice and territory, as a program reads it best."""
     columns = [Column(_("Practice"), 44), Column(_("Municipality"), 40), Column(_("OKTMO code"), 14)]
     columns += [Column(_("State"), 16), Column(_("Organisations"), 14), Column(_("Of them at work"), 14)]
+    columns.append(Column(str(REPORTED), 22))
     places = {place.id: place for place in (*found.picture.places, *found.picture.others)}
     rows = []
     for cell in sorted(found.cells, key=lambda cell: (found.picture.subjects[cell.practice_id].name_key,)):
         place = places[cell.territory_id]
         state = str(STATE_LABELS[cell.state])
-        rows.append(
-            [found.picture.subjects[cell.practice_id].name, place.name, place.oktmo, state, cell.all, cell.working]
-        )
+        name = found.picture.subjects[cell.practice_id].name
+        rows.append([name, place.name, place.oktmo, state, cell.all, cell.working, cell.reported])
     return columns, rows
 
 

@@ -23,7 +23,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
-from kernel.text import clean, whole
+from kernel.text import clean, dial, whole
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -123,6 +123,14 @@ class ChecksField(SelectMultipleField):
 
 required = DataRequired(_l("Please fill this in."))
 email = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))
+
+
+def telephone(_form: Form, field: Field) -> None:
+    """A number that can be rung, perhaps with an extension: «8 (395) 200-00-00, доб. 12»."""
+    typed = (field.data or "").casefold()
+    strange = re.search(r"[^0-9+() .,;:‑–-]", re.sub("доб|вн|ext", "", typed))
+    if typed and (strange or not 5 <= len(dial(typed).lstrip("+")) <= 15):
+        raise ValidationError(_l("This does not look like a telephone number. Example: 8 (395) 200-00-00, ext. 12"))
 
 
 def accepted(message: str) -> Callable[[Form, Field], None]:

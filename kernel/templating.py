@@ -11,7 +11,7 @@ from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 
 from kernel.links import path_for
-from kernel.text import typograph
+from kernel.text import dial, typograph
 
 
 @lru_cache(maxsize=512)
@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["prose"] = prose
+    app.jinja_env.filters["dial"] = dial
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.add_template_global(generate_csrf, "csrf_token")
     app.context_processor(_navigation)

@@ -114,6 +114,15 @@ def _own_script(domain: str) -> str:
         return domain
 
 
+def dial(number: str) -> str:
+    """What a telephone is to dial: «8 (395) 200-00-00, доб. 12» → «+73952000000»; the extension is left out."""
+    head = re.split(r"[,;]|доб|вн|ext", number.casefold())[0]
+    digits = "".join(sign for sign in head if sign in "0123456789")
+    if len(digits) == 11 and digits[0] == "8":
+        return f"+7{digits[1:]}"
+    return f"+{digits}" if head.strip().startswith("+") else digits
+
+
 def slugify(text: str) -> str:
     """A kebab-case Latin slug of a Russian or English name; never empty."""
     latin = "".join(_LATIN.get(c, c) for c in clean(text).casefold())

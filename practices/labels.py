@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
 from practices.models import Admission, DocumentKind, Evidence, Prevention, Readiness, TargetGroup
-from territories.models import SizeClass
 
 GROUP_LABELS = {
     TargetGroup.all: _l("All families"),
@@ -91,12 +90,6 @@ READINESS_LABELS = {
     "documents": _l("Has sample documents"),
     "ready": _l("Experts: can be taken as it stands"),
     "with_support": _l("Experts: better together with the author"),
-}
-SIZE_LABELS = {
-    SizeClass.small: _l("Under 15 thousand people"),
-    SizeClass.medium: _l("15–50 thousand people"),
-    SizeClass.large: _l("50–100 thousand people"),
-    SizeClass.city: _l("Over 100 thousand people"),
 }
 REMOTENESS_LABELS = {
     "near": _l("Nearer than 100 km"),

@@ -17,6 +17,7 @@ from practices.facets import Catalogue
 from practices.models import Practice
 from practices.queries import PER_PAGE, Found
 from practices.wishes import CHOICES, FACETS, SORTS, Wish, default_sort
+from territories.labels import SIZE_LABELS
 from territories.queries import names_of, with_town
 
 SHOWN = 8
@@ -26,7 +27,7 @@ OPEN = ("audience", "readiness")
 WORDS: Mapping[str, Mapping[Any, object]] = {
     "audience": labels.GROUP_LABELS,
     "sphere": SPHERE_LABELS,
-    "size": labels.SIZE_LABELS,
+    "size": SIZE_LABELS,
     "remoteness": labels.REMOTENESS_LABELS,
     "readiness": labels.READINESS_LABELS,
     "evidence": labels.EVIDENCE_LABELS,

@@ -237,6 +237,17 @@ class RoundForm(Form):
         return int(year), int(quarter)
 
 
+class RemindForm(Form):
+    """Whom to remind."""
+
+    silent = BooleanField(_l("Those who have said nothing"))
+    partly = BooleanField(_l("Those who have answered in part"))
+
+    def validate_silent(self, field: BooleanField) -> None:
+        if not field.data and not self.partly.data:
+            raise ValidationError(_l("Choose whom to remind."))
+
+
 class FormUpload(Form):
     file = FileField(_l("Filled table"), [FileRequired(_l("Choose a file."))])
 

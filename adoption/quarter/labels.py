@@ -47,6 +47,7 @@ name_actions(
         "round.letter": _l("quarterly letter sent again"),
         "round.link_renewed": _l("personal link renewed"),
         "adoption.answered": _l("quarterly question answered"),
+        "subject:quarter_round": _l("quarterly question"),
     }
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from accounts.settings import site
 from activity.outbox import Attachment, Content, letter_kind
@@ -37,7 +38,15 @@ def _content(ask_id: int, *, reminder: bool) -> Content | None:
     if not waiting:
         return None
     quarter, due = labels.round_title(ask.round), day(ask.round.due, "short")
-    if reminder:
+    partly = reminder and any(one.current is not None for one in questions)
+    if partly:
+        subject = ngettext(
+            "%(num)s answer is left: %(quarter)s",
+            "%(num)s answers are left: %(quarter)s",
+            len(waiting),
+            quarter=quarter,
+        )
+    elif reminder:
         subject = _("We are waiting for your answer: %(quarter)s", quarter=quarter)
     else:
         subject = _("%(quarter)s: how are your practices? Please answer by %(due)s", quarter=quarter, due=due)
@@ -45,7 +54,7 @@ def _content(ask_id: int, *, reminder: bool) -> Content | None:
         "ask": ask,
         "waiting": waiting,
         "quarter": quarter,
-        "reminder": reminder,
+        "partly": partly,
         "link": public_url(operations.link_path(ask)),
         "demo": ask.round.demo,
     }

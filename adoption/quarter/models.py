@@ -56,6 +56,11 @@ class Round(Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def territory_id(self) -> int:
+        """Where its acts are read of in the log."""
+        return self.region_id
+
 
 class Ask(Model):
     """The question put to one municipality: its personal link and what letters it has been sent."""

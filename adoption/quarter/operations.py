@@ -165,14 +165,17 @@ def write_again(ask: Ask, email: str, *, by: Any) -> int:
     return number
 
 
-def remind(of: Round, *, by: Any) -> int:
-    """Write to everybody who has not answered and was not written to today. Returns how many letters."""
+def remind(of: Round, *, by: Any, silent: bool = True, partly: bool = True) -> int:
+    """Write to those who have said nothing, to those who have answered in part, or to both. Returns how many letters.
+
+    Who was written to today is left in peace.
+    """
     db.session.scalar(select(Round.id).where(Round.id == of.id).with_for_update())
-    db.session.expire(of)
+    db.session.expire_all()  # letters and answers of the moment before count
     number = 0
-    for ask in queries.waiting_asks(of):
-        if ask.told_at is None or queries.local_day(ask.told_at) < today():
-            number += tell(ask, "quarter_reminder")
+    for debtor in queries.debtors(of):
+        if (partly if debtor.partly else silent) and debtor.may_be_told:
+            number += tell(debtor.ask, "quarter_reminder")
     if number:
         record(by, "round.reminded", of, letters=number)
     return number

@@ -9,12 +9,10 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
-from accounts.enums import Role, ScopeKind
-from accounts.models import RoleAssignment, User
 from accounts.scopes import reach
 from adoption.models import Adoption
 from adoption.quarter.models import Answer, Ask, Question, Round, Way
-from adoption.queries import ZONE
+from adoption.queries import ZONE, coordinators_in, today
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
@@ -95,17 +93,7 @@ def would_ask(region_id: int) -> tuple[int, int, list[str]]:
 
 def coordinated(territory_ids: Iterable[int]) -> set[int]:
     """Which of the territories have an active coordinator."""
-    rows = db.session.scalars(
-        select(RoleAssignment.scope_id)
-        .join(User, User.id == RoleAssignment.user_id)
-        .where(
-            RoleAssignment.role == Role.coordinator,
-            RoleAssignment.scope_kind == ScopeKind.territory,
-            RoleAssignment.scope_id.in_(set(territory_ids)),
-            User.suspended_at.is_(None),
-        )
-    )
-    return {found for found in rows if found is not None}
+    return set(coordinators_in(territory_ids))
 
 
 def _questions() -> Select[Question]:
@@ -285,6 +273,9 @@ class Progress:
     waiting: int = 0
     municipalities: int = 0
     silent: int = 0
+    """Municipalities that have said nothing at all."""
+    partly: int = 0
+    """Municipalities that have answered some questions of several."""
     by_kind: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -292,13 +283,24 @@ class Progress:
         """Questions that need nothing more."""
         return self.questions - self.waiting
 
+    @property
+    def done(self) -> int:
+        """Municipalities that have answered everything."""
+        return self.municipalities - self.silent - self.partly
+
 
 def progress(rounds: Sequence[Round]) -> dict[int, Progress]:
     """By round id. Two queries whatever the number of rounds."""
     ids = [of.id for of in rounds]
     waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
     per_ask = (
-        select(Ask.round_id, Ask.id, func.count(Question.id).label("questions"), waiting.label("waiting"))
+        select(
+            Ask.round_id,
+            Ask.id,
+            func.count(Question.id).label("questions"),
+            waiting.label("waiting"),
+            func.count(Answer.id).label("answered"),
+        )
         .join(Question, Question.ask_id == Ask.id)
         .join(Adoption, Adoption.id == Question.adoption_id)
         .outerjoin(Answer, (Answer.question_id == Question.id) & Answer.replaced_at.is_(None))
@@ -306,7 +308,8 @@ def progress(rounds: Sequence[Round]) -> dict[int, Progress]:
         .group_by(Ask.round_id, Ask.id)
         .subquery()
     )
-    silent = func.sum(case((per_ask.c.waiting > 0, 1), else_=0))
+    silent = func.sum(case(((per_ask.c.waiting > 0) & (per_ask.c.answered == 0), 1), else_=0))
+    partly = func.sum(case(((per_ask.c.waiting > 0) & (per_ask.c.answered > 0), 1), else_=0))
     totals = db.session.execute(
         select(
             per_ask.c.round_id,
@@ -314,6 +317,7 @@ def progress(rounds: Sequence[Round]) -> dict[int, Progress]:
             func.sum(per_ask.c.waiting),
             func.count(),
             silent,
+            partly,
         ).group_by(per_ask.c.round_id)
     ).all()
     kinds = db.session.execute(
@@ -328,9 +332,10 @@ def progress(rounds: Sequence[Round]) -> dict[int, Progress]:
             int(left),
             int(number),
             int(quiet),
+            int(some),
             {kind.value: count for of, kind, count in kinds if of == round_id},
         )
-        for round_id, questions, left, number, quiet in totals
+        for round_id, questions, left, number, quiet, some in totals
     }
 
 
@@ -338,6 +343,46 @@ def waiting_asks(of: Round) -> list[Ask]:
     """Municipalities that have not answered everything."""
     rows = db.session.execute(asks_statement(of, "waiting").order_by(Ask.id))
     return [row[0] for row in rows]
+
+
+@dataclass(frozen=True)
+class Debtor:
+    """A municipality that has not answered everything: how much is left, and who would get a reminder."""
+
+    ask: Ask
+    left: int
+    answered: int
+    addresses: list[str]
+    """Coordinators by name, else the address kept; empty when there is nobody to write to."""
+    told: date | None
+    """The day of the last letter."""
+
+    @property
+    def partly(self) -> bool:
+        return self.answered > 0
+
+    @property
+    def may_be_told(self) -> bool:
+        """Nobody gets two letters a day."""
+        return bool(self.addresses) and (self.told is None or self.told < today())
+
+
+def debtors(of: Round) -> list[Debtor]:
+    """Those who have not answered everything, by name. Two queries."""
+    rows = db.session.execute(asks_statement(of, "waiting").order_by(func.min(Territory.name_key), Ask.id)).all()
+    people = coordinators_in(row.Ask.territory_id for row in rows)
+    found = []
+    for row in rows:
+        ask = row.Ask
+        addresses = [person.name for person in people.get(ask.territory_id, [])] or [ask.email] * bool(ask.email)
+        told = local_day(ask.told_at) if ask.told_at else None
+        found.append(Debtor(ask, row.waiting, row.answered, addresses, told))
+    return found
+
+
+def open_rounds_for(user: Actor) -> list[Round]:
+    """Rounds under way that `user` leads, the nearest date first."""
+    return list(db.session.scalars(rounds_for(user).where(Round.closed_at.is_(None)).order_by(Round.due, Round.id)))
 
 
 def open_rounds() -> list[Round]:

@@ -139,9 +139,13 @@ def context(cards: Sequence[Card], result: Result | None = None) -> dict[str, ob
     for one in cards:
         if one.question.id in fresh:  # shown as it is kept, not as it was typed
             one.form = card(one.question, one.before, sent=False).form
+    left = [one for one in cards if queries.is_waiting(one.question)]
     return {
         "cards": cards,
-        "waiting": sum(queries.is_waiting(one.question) for one in cards),
+        "left": left,
+        "waiting": len(left),
+        "partly": 0 < len(left) < sum(not one.moot for one in cards),
+        "lost_file": any(file.filename for file in request.files.values()),
         "result": result,
         "say_kept": say_kept,
         "labels": labels,

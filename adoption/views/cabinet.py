@@ -13,12 +13,13 @@ from werkzeug.exceptions import NotFound
 from activity.queries import history
 from adoption import labels, launches, operations, queries, rules
 from adoption.desk import Desk, TaskKind, desk, minutes, next_step, state_began, state_line
-from adoption.forms import BackForm, DetailsForm, ExitForm, MoveForm
+from adoption.forms import BackForm, DetailsForm, ExitForm, MoveForm, RefusalForm
 from adoption.models import Adoption, Confirmer, Stage, State
 from adoption.operations import MoveRefused
 from adoption.quarter import labels as quarter_labels
 from adoption.quarter import queries as quarter_queries
 from adoption.views.base import blueprint
+from adoption.views.launch import say_refused
 from kernel import files
 from kernel.access import actor, requires, shows_form, signed_in
 from kernel.errors import Conflict
@@ -44,10 +45,10 @@ def cabinet() -> ResponseReturnValue:
         desk=found,
         questions=questions,
         quarter_labels=quarter_labels,
-        waits_for_confirmation=launches.waiting_step,
         today=queries.today(),
         territories=territories,
         chosen=shown[0] if len(shown) == 1 else None,
+        near=shown[0].oktmo if len(shown) == 1 and shown[0].tile_col is not None else None,
         labels=labels,
         state_began=state_began,
         State=State,
@@ -85,7 +86,6 @@ def adoptions() -> ResponseReturnValue:
         "adoption/adoptions.html",
         listing=listing,
         labels=labels,
-        rules=rules,
         state=state,
         waiting=queries.unconfirmed(actor()),
     )
@@ -116,6 +116,8 @@ def _page(found: Adoption, **forms: FlaskForm) -> str:
         Stage=Stage,
         may_edit=queries.may(actor(), found, EDIT),
         may_confirm=launches.role_of(actor(), found) is not None,
+        refusal=forms.get("refusal") or RefusalForm(formdata=None),
+        refused=rules.to_mend(found),
         confirmed=_confirmed_words(found),
         question=launches.question(found),
         next_step=next_step(found),
@@ -252,7 +254,7 @@ def details(code: str) -> ResponseReturnValue:
 @requires(CONFIRM)
 def confirmation(code: str) -> ResponseReturnValue:
     found = queries.adoption_for(actor(), code, CONFIRM)
-    if rules.is_confirmed(found):
+    if found.confirmed:
         flash(_("There is nothing to confirm."), "info")
         return redirect(url_for("adoption.adoption", code=code))
     role = launches.role_of(actor(), found)
@@ -262,6 +264,26 @@ def confirmation(code: str) -> ResponseReturnValue:
         operations.hold(found)
         done = operations.confirm(found, by=actor(), role=role)
     flash(_("The launch is confirmed.") if done else _("There is nothing to confirm."), "ok" if done else "info")
+    return redirect(url_for("adoption.adoption", code=code))
+
+
+@blueprint.post("/cabinet/adoptions/<code>/refusal")
+@requires(CONFIRM)
+@shows_form
+def refusal(code: str) -> ResponseReturnValue:
+    found = queries.adoption_for(actor(), code, CONFIRM)
+    form, role = RefusalForm(), launches.role_of(actor(), found)
+    if role is None and (found.confirmed or rules.refusal(found.steps)):
+        say_refused(False)
+        return redirect(url_for("adoption.adoption", code=code))
+    if role is None:  # their own launch, or none at all
+        raise NotFound()
+    if not form.validate():
+        return _page(found, refusal=form), 422
+    with writing():
+        operations.hold(found)
+        done = operations.refuse(found, form.reason.data, by=actor(), role=role)
+    say_refused(done)
     return redirect(url_for("adoption.adoption", code=code))
 
 

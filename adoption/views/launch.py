@@ -7,20 +7,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from adoption import launches, operations
-from adoption.models import Adoption, Confirmer, Stage
+from adoption.forms import RefusalForm
+from adoption.models import Adoption, Confirmer
 from adoption.operations import Respondent
-from adoption.rules import live_steps
 from adoption.views.base import blueprint
-from kernel.access import actor, public, requires, token_page
+from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.transaction import writing
+
+OPEN = "adoption/quarter/open.html"
 
 
 @blueprint.get("/launch/<token>")
 @public
 @token_page
 def launch(token: str) -> ResponseReturnValue:
-    found = launches.adoption_by_link(token)
-    return _page(found, "adoption/quarter/open.html", url_for("adoption.launch_confirmation", token=token))
+    return _authors_page(token, RefusalForm(formdata=None))
 
 
 @blueprint.post("/launch/<token>/confirmation")
@@ -35,11 +36,36 @@ def launch_confirmation(token: str) -> ResponseReturnValue:
     return redirect(url_for("adoption.launch", token=token), 303)
 
 
+@blueprint.post("/launch/<token>/refusal")
+@public
+@token_page
+@shows_form
+def launch_refusal(token: str) -> ResponseReturnValue:
+    found = launches.adoption_by_link(token)
+    form = RefusalForm()
+    if not form.validate():
+        return _authors_page(token, form), 422
+    with writing():
+        operations.hold(found)
+        operations.refuse(found, form.reason.data, by=Respondent(found.practice.contact_name), role=Confirmer.author)
+    return redirect(url_for("adoption.launch", token=token), 303)
+
+
+def _authors_page(token: str, form: RefusalForm) -> str:
+    found = launches.adoption_by_link(token)
+    return _page(
+        found,
+        form,
+        OPEN,
+        url_for("adoption.launch_confirmation", token=token),
+        url_for("adoption.launch_refusal", token=token),
+    )
+
+
 @blueprint.get("/cabinet/launches/<code>")
 @requires(launches.EDIT)
 def pupil(code: str) -> ResponseReturnValue:
-    found, _role = launches.launch_for(actor(), code)
-    return _page(found, "layouts/work.html", url_for("adoption.pupil_confirmation", code=code))
+    return _mentors_page(code, RefusalForm(formdata=None))
 
 
 @blueprint.post("/cabinet/launches/<code>/confirmation")
@@ -48,18 +74,56 @@ def pupil_confirmation(code: str) -> ResponseReturnValue:
     found, role = launches.launch_for(actor(), code)
     with writing():
         operations.hold(found)
-        operations.confirm(found, by=actor(), role=role)
-    flash(_("The launch is confirmed. Thank you for helping."), "ok")
+        done = operations.confirm(found, by=actor(), role=role)
+    if done:
+        flash(_("The launch is confirmed. Thank you for helping."), "ok")
+    else:
+        flash(_("There is nothing to confirm."), "info")
     return redirect(url_for("adoption.cabinet"))
 
 
-def _page(found: Adoption, layout: str, action: str) -> str:
+@blueprint.post("/cabinet/launches/<code>/refusal")
+@requires(launches.EDIT)
+@shows_form
+def pupil_refusal(code: str) -> ResponseReturnValue:
+    found, role = launches.launch_for(actor(), code)
+    form = RefusalForm()
+    if not form.validate():
+        return _mentors_page(code, form), 422
+    with writing():
+        operations.hold(found)
+        done = operations.refuse(found, form.reason.data, by=actor(), role=role)
+    say_refused(done)
+    return redirect(url_for("adoption.cabinet"))
+
+
+def say_refused(done: bool) -> None:
+    if done:
+        flash(_("Written down: not confirmed. The municipality is told why."), "ok")
+    else:
+        flash(_("There is nothing to confirm."), "info")
+
+
+def _mentors_page(code: str, form: RefusalForm) -> str:
+    found, _role = launches.launch_for(actor(), code)
+    return _page(
+        found,
+        form,
+        "layouts/work.html",
+        url_for("adoption.pupil_confirmation", code=code),
+        url_for("adoption.pupil_refusal", code=code),
+    )
+
+
+def _page(found: Adoption, form: RefusalForm, layout: str, confirmation: str, refusal: str) -> str:
     return render_template(
         "adoption/launch.html",
         adoption=found,
-        step=live_steps(found.steps)[Stage.launched],
+        step=launches.asked_step(found),
         waiting=launches.waiting_step(found) is not None,
         question=launches.question(found),
+        form=form,
         layout=layout,
-        action=action,
+        confirmation=confirmation,
+        refusal=refusal,
     )

@@ -64,6 +64,7 @@ def overview() -> ResponseReturnValue:
         words={state: str(label) for state, label in labels.STATE_LABELS_OF_OTHERS.items()},
         states=labels.STATE_LABELS,
         reached=labels.REACHED_LABELS,
+        reported_line=labels.reported_line,
         State=State,
     )
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from adoption.quarter import labels, operations, queries, rules, sheet
-from adoption.quarter.forms import AddressForm, Card, PaperForm, RoundForm
+from adoption.quarter.forms import AddressForm, Card, PaperForm, RemindForm, RoundForm
 from adoption.quarter.models import Ask, Round, Way
 from adoption.quarter.operations import Source
 from adoption.queries import today
@@ -108,17 +108,40 @@ def round_xlsx(round_code: str) -> ResponseReturnValue:
     return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
 
 
-@blueprint.post("/manage/rounds/<round_code>/reminders")
+@blueprint.route("/manage/rounds/<round_code>/reminders", methods=["GET", "POST"])
 @requires(LEAD)
+@shows_form
 def round_reminders(round_code: str) -> ResponseReturnValue:
+    """Who would get a reminder, in two groups; then the letters."""
     of = queries.round_for(actor(), round_code)
+    form = RemindForm()
+    if not form.is_submitted():
+        form.silent.data = form.partly.data = True
+        return _reminders_page(of, form)
+    if not form.validate():
+        return _reminders_page(of, form), 422
     with writing():
-        number = operations.remind(of, by=actor()) if of.is_open else 0
+        chosen = {"silent": form.silent.data, "partly": form.partly.data}
+        number = operations.remind(of, by=actor(), **chosen) if of.is_open else 0
     if number:
         flash(ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", number), "ok")
     else:
         flash(_("Nobody to remind: everyone has answered or was written to today."), "info")
     return redirect(url_for("adoption.round_", round_code=round_code))
+
+
+def _reminders_page(of: Round, form: RemindForm) -> str:
+    debtors = queries.debtors(of) if of.is_open else []
+    return render_template(
+        "adoption/quarter/reminders.html",
+        round=of,
+        form=form,
+        silent=[one for one in debtors if one.may_be_told and not one.partly],
+        partly=[one for one in debtors if one.may_be_told and one.partly],
+        told=[one for one in debtors if one.addresses and not one.may_be_told],
+        nobody=[one for one in debtors if not one.addresses],
+        labels=labels,
+    )
 
 
 @blueprint.post("/manage/rounds/<round_code>/closing")

@@ -73,6 +73,8 @@ def _form(territories: list[Territory], organisations: list[Organisation], shown
         if slot_id in {str(slot.id) for slot, _forum, _section in shown}:
             form.source.data = slot_id
         form.organisation.data = request.args.get("organisation", "") if organisations else NEW
+        form.territory.data = request.args.get("territory", "")
+        form.contact_name.data, form.contact_email.data = actor().display_name, actor().email
     return form
 
 
@@ -94,6 +96,7 @@ def _request(form: StartForm, shown: Shown) -> Request:
     return Request(
         contact_name=form.contact_name.data,
         contact_email=form.contact_email.data,
+        contact_phone=form.contact_phone.data or "",
         aim=form.aim.data or "",
         source_slot_id=source[0][0].id if source else None,
         source_forum_id=source[0][1].id if source else None,

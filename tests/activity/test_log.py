@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from accounts.enums import Role, ScopeKind
 from activity.models import Entry
 from activity.operations import record
+from adoption.quarter import operations as rounds
 from forum import operations as forums
 from forum.models import ForumStatus
 from kernel import db as kernel_db
@@ -22,6 +23,7 @@ from tests import factories
 from tests.conftest import NOW
 
 LOG = "/manage/activity"
+OTHER = "38000000"
 
 
 def text(answer) -> str:
@@ -114,6 +116,34 @@ def test_filters_by_person_and_by_subject(world):
     assert len(sentences(world["admin"], f"?kind=forum&subject={world['forum'].id}")) == 1
     page = world["admin"].get(f"{LOG}?actor={world['boss'].id}").get_data(as_text=True)
     assert "Кто: <b>Админова Ада Тестовна</b>" in page
+
+
+def test_organisers_read_what_happens_with_practices_and_rounds_of_their_territory(world, sign_in):
+    """The series lies in the region, so all of it below; the log of another region is not theirs."""
+    with writing():
+        practice, other = (
+            factories.practice(),
+            factories.practice("Чужая практика", territory_id=factories.territory(OTHER).id),
+        )
+        taken = factories.adoption(practice)
+        made, _new = rounds.open_round(
+            factories.territory(factories.REGION), 2027, 1, date(2027, 4, 5), by=world["person"], letters=False
+        )
+        record(world["boss"], "practice.published", practice)
+        record(world["boss"], "practice.published", other)
+        record(world["boss"], "adoption.confirmed", taken)
+    page = sentences(world["organiser"])
+    assert page[:3] == [
+        "Админова Ада Тестовна: запуск подтверждён – Домашний консультант, " + taken.organisation.name,
+        "Админова Ада Тестовна: практика опубликована – Домашний консультант",
+        "Устроитель Олег Пробович: задан вопрос за квартал – I квартал 2027 года, Иркутская область",
+    ]
+    assert "Чужая практика" not in " ".join(page)
+    assert "Чужая практика" in " ".join(sentences(world["admin"]))
+    assert f'href="/manage/rounds/{made.code}"' in world["organiser"].get(LOG).get_data(as_text=True)
+    with writing():
+        elsewhere = factories.organiser(factories.series("far", territory_id=factories.territory(OTHER).id))
+    assert [line.split(" – ")[1] for line in sentences(sign_in(elsewhere))] == ["Чужая практика"]
 
 
 def test_an_account_is_named_only_to_those_who_may_open_it(world):

@@ -35,14 +35,16 @@ def up_to(stage):
     return reached(*[known for known in DAYS if known.number <= stage.number])
 
 
-def adoption(practice, organisation, stage=Stage.interest, by=None, **more):
-    """An adoption asked for on 1 June 2026 and moved up to `stage`, without letters."""
+def adoption(practice, organisation, stage=Stage.interest, by=None, confirmed=True, **more):
+    """An adoption asked for on 1 June 2026 and moved up to `stage`, its launch confirmed, without letters."""
     made, new = operations.start_adoption(
         practice, organisation, ASKED, by=by, on=date(2026, 6, 1), letters=False, **more
     )
     assert new
     if stage is not Stage.interest:
         operations.move(made, up_to(stage), by=by, letters=False)
+    if confirmed:
+        operations.confirm(made, by=None)
     return made
 
 

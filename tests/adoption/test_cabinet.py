@@ -47,7 +47,7 @@ def test_the_first_screen_says_what_to_do(world, made):
 def test_an_empty_cabinet_leads_to_the_catalogue(world):
     page = world["neighbour"].get("/cabinet/").get_data(as_text=True)
     assert "<h1>Выберите первую практику</h1>" in page
-    assert 'href="/practices/?readiness=working"' in page
+    assert 'href="/practices/?near=25622000"' in page
 
 
 def test_a_step_with_its_date_evidence_and_file(world, made):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from adoption.models import Adoption, Stage, StageStep
+from adoption.operations import confirm
 from adoption.queries import unconfirmed
 from kernel.db import db, utcnow
 from kernel.transaction import writing
@@ -13,9 +14,11 @@ def launched(confirmed: bool) -> Adoption:
     adoption = factories.adoption(factories.practice(f"Практика {confirmed}"))
     adoption.stage = Stage.launched
     step = StageStep(adoption_id=adoption.id, stage=Stage.launched, reached_on=utcnow().date())
-    step.confirmed_at = utcnow() if confirmed else None
     db.session.add(step)
     db.session.flush()
+    db.session.refresh(adoption)
+    if confirmed:
+        confirm(adoption, by=None)
     return adoption
 
 

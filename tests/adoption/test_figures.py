@@ -7,7 +7,6 @@ import io
 import re
 from collections import defaultdict
 from datetime import date, timedelta
-from statistics import median_high
 
 import html5lib
 import pytest
@@ -39,12 +38,18 @@ class One:
         self.organisation = adoption.organisation_id
         self.groups = {group.value for group in adoption.practice.target_groups}
         self.stage = adoption.stage
-        self.state = STATES[ORDER.index(adoption.stage)]
+        live = [step for step in adoption.steps if step.withdrawn_at is None]
+        self.confirmed = any(step.stage is Stage.launched and step.confirmed_at for step in live)
+        told = STATES[ORDER.index(adoption.stage)]
+        self.reported = told in ("works", "firm") and not self.confirmed
+        self.state = "ready" if self.reported else told
         self.days = {step.stage: step.reached_on for step in adoption.steps if step.withdrawn_at is None}
         self.recorded = {step.stage: step.recorded_at for step in adoption.steps if step.withdrawn_at is None}
 
     def reached(self, state: str) -> date | None:
-        """The first day it stood in `state` or beyond it."""
+        """The first day it stood in `state` or beyond it; without a confirmation nothing works."""
+        if state != "ready" and not self.confirmed:
+            return None
         known = [day for stage, day in self.days.items() if RANK.index(STATES[ORDER.index(stage)]) >= RANK.index(state)]
         return min(known, default=None)
 
@@ -58,6 +63,7 @@ def everything(loaded) -> list[One]:
 def going(everything) -> list[One]:
     found = [one for one in everything if one.exit is None]
     assert (len(everything), len(found)) == (71, 61)
+    assert sum(one.reported for one in found) == 8
     return found
 
 
@@ -84,10 +90,11 @@ def test_totals(going, client):
         "municipalities": len({one.oktmo for one in working if not one.region}),
         "adoptions": len(working),
         "practices": len(by_practice),
-        "days_to_launch": median_high(launches),
+        "days_to_launch": median(launches),
         "organisations": len({one.organisation for one in working}),
         "spread": sum(len(places) >= 5 for places in by_practice.values()),
-        "preparing": sum(one.state == "ready" for one in going),
+        "preparing": sum(one.state == "ready" and not one.reported for one in going),
+        "reported": sum(one.reported for one in going),
         "served": sum(one.units for one in working if one.units is not None),
     }
     reported = sum(one.units is not None for one in working)
@@ -108,15 +115,17 @@ def test_map(going, client, state, audience, practice):
     query = {"state": state, "audience": audience, "practice": practice}
     found = {place["oktmo"]: place for place in client.get("/adoption/map.json", query_string=query).json["map"]}
     chosen = [one for one in going if (not audience or audience in one.groups) and practice in ("", one.slug)]
-    here = defaultdict(list)
+    here, reported = defaultdict(list), defaultdict(int)
     for (_slug, oktmo), some in cells(chosen).items():
         if state in ("", furthest(some)):
             here[oktmo].append(furthest(some))
+            reported[oktmo] += any(one.reported for one in some)
     assert len(found) == 42
     for oktmo, place in found.items():
         states = here[oktmo]
         assert place["state"] == max(states, key=RANK.index, default=None), place
         assert place["states"] == {name: states.count(name) for name in RANK}, place
+        assert place["reported"] == reported[oktmo], place
         assert place["practices"] == (len(states) if state else sum(name != "think" for name in states)), place
     coloured = sum(bool(here[oktmo]) for oktmo in found)
     page = text(client.get("/adoption/", query_string=query))
@@ -129,6 +138,7 @@ def assert_tiles_say(page: str, found: dict) -> None:
     names = {"think": "думаем", "ready": "готовим", "works": "работает", "firm": "закрепили"}
     for place in found.values():
         told = [f"{names[name]} – {place['states'][name]}" for name in reversed(RANK) if place["states"][name]]
+        told += [f"запуск сообщён, подтверждается – {place['reported']}"] if place["reported"] else []
         assert f"{place['name']}: {', '.join(told) or 'пока ничего'}" in page
 
 
@@ -147,12 +157,14 @@ def said(some: list[One]) -> str:
     if not some:
         return ""
     state = furthest(some)
-    there = sum(one.state == state for one in some)
+    there, reported = (sum(one.state == state for one in some), sum(one.reported for one in some))
+    waits = f", запуск сообщён, подтверждается{f': {reported}' if len(some) > 1 else ''}" if reported else ""
+    mark = "?" if reported else ""
     if len(some) == 1:
-        return WORDS[state]
+        return WORDS[state] + waits + mark
     if there < len(some):
-        return f"{WORDS[state]}, в {there} из {len(some)} учреждений{there}/{len(some)}"
-    return f"{WORDS[state]}, в {there} учреждениях{there}"
+        return f"{WORDS[state]}, в {there} из {len(some)} учреждений{waits}{there}/{len(some)}{mark}"
+    return f"{WORDS[state]}, в {there} учреждениях{waits}{there}{mark}"
 
 
 def test_matrix(going, client):
@@ -190,11 +202,14 @@ def test_matrix_in_a_workbook(going, client):
         for place, said_there in zip(heading[2:], line[2:], strict=True):
             some = found.get((slugs[line[0]], oktmo.get(place, "")), [])
             assert bool(said_there) == bool(some)
+            assert ("запуск сообщён" in said_there) == any(one.reported for one in some)
             seen += len(some)
     assert seen == len(going)
     list_book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/adoption.xlsx").data))
     rows = list_book.get_sheet_by_index(0).to_python()[1:]
     assert (len(rows), sum(row[4] for row in rows)) == (len(found), len(going))
+    assert sum(row[6] for row in rows) == sum(one.reported for one in going)
+    assert sum(row[5] for row in rows) == sum(one.confirmed for one in going)
 
 
 def test_curve(going, client):
@@ -237,10 +252,11 @@ def test_curve_in_a_workbook(going, client):
 def test_territory_pages(going, client):
     for oktmo in {one.oktmo for one in going if not one.region}:
         page = text(client.get(f"/territories/{oktmo}"))
-        told = dict(
-            re.findall(r'<a href="/practices/([\w-]+)">[^<]+</a><span class="quiet small">([^<]+)</span>', page)
-        )
-        wanted = {}
+        line = r'<a href="/practices/([\w-]+)">[^<]+</a><span><span class="quiet small">([^<]+)</span>(.*?)</li>'
+        found = re.findall(line, page)
+        told = {slug: counted for slug, counted, _rest in found}
+        wanted, waits = {}, {slug for slug, _counted, rest in found if "запуск сообщён, подтверждается" in rest}
+        assert waits == {one.slug for one in going if one.oktmo == oktmo and one.reported}
         for (slug, place), some in cells(going).items():
             if place == oktmo:
                 there = sum(one.state == furthest(some) for one in some)
@@ -287,6 +303,7 @@ def test_sheet(everything, going, client):
     assert made.paused == sum(one.exit is Exit.paused for one in everything)
     assert made.interrupted == sum(one.exit in (Exit.declined, Exit.stopped) for one in everything)
     assert made.municipalities == len({one.oktmo for one in everything if not one.region})
+    assert made.reported == sum(one.reported for one in going)
     assert made.working == len({o.oktmo for o in going if o.state in ("works", "firm") and not o.region})
 
 

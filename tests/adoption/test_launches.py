@@ -178,3 +178,100 @@ def test_until_confirmed_it_is_said_in_the_cabinet(world):
     with writing():
         operations.confirm(made, by=world["people"]["curator"])
     assert "Ждёт подтверждения" not in text_of(world["coordinator"].get("/cabinet/"))
+
+
+WHY = "Первая семья ещё не обслужена: специалист в отпуске"
+
+
+def refused(made) -> StageStep:
+    step = step_of(made)
+    assert (step.refusal, step.confirmed_at, step.withdrawn_at is not None) == (WHY, None, True)
+    db.session.refresh(made)
+    assert (made.stage, made.confirmed) == (Stage.safeguards, False)
+    assert {letter.to for letter in db.session.scalars(select(Letter).where(Letter.kind == "adoption_refused"))} >= {
+        "olga@example.org"
+    }
+    return step
+
+
+def test_the_author_says_no_and_the_municipality_reads_why(world, client):
+    made = launch(world)
+    link = authors_link()
+    empty = client.submit(f"{link}/refusal", {"reason": " "}, page=link)
+    assert empty.status_code == 422
+    assert "Что не так: Заполните это поле" in text_of(empty)
+    assert step_of(made).refused_at is None
+    assert client.submit(f"{link}/refusal", {"reason": WHY}, page=link).location == link
+    assert refused(made).refused_as is Confirmer.author
+    again = client.get(link)
+    assert "<h1>Запуск не подтверждён</h1>" in text_of(again)
+    assert WHY in text_of(again)
+    page = f"/cabinet/adoptions/{made.code}"
+    for html in (text_of(world["coordinator"].get(page)), text_of(world["coordinator"].get("/cabinet/"))):
+        assert WHY in html
+    assert "Автор не подтвердил запуск" in text_of(world["coordinator"].get(page))
+    assert "Запуск не подтвердили: Домашний консультант" in text_of(world["coordinator"].get("/cabinet/"))
+
+
+def test_a_refused_launch_may_be_told_of_again_and_is_asked_about_anew(world, client):
+    made = launch(world)
+    old = authors_link()
+    with writing():
+        operations.hold(made)
+        assert operations.refuse(made, WHY, by=world["people"]["curator"]) is True
+        assert operations.refuse(made, WHY, by=world["people"]["curator"]) is False
+        assert operations.confirm(made, by=world["people"]["curator"]) is False
+        operations.move(made, [step for step in up_to(Stage.launched) if step.stage is Stage.launched], by=None)
+        assert launches.link_path(made) != old
+    assert client.get(old).status_code == 404
+    assert WHY not in text_of(world["coordinator"].get("/cabinet/"))
+    assert "Регион не подтвердил запуск: " + WHY in text_of(world["coordinator"].get(f"/cabinet/adoptions/{made.code}"))
+    letters = db.session.scalars(select(Letter).where(Letter.kind == "adoption_refused")).all()
+    assert all(compose(letter) is None for letter in letters)  # it would speak of what is past
+
+
+def test_the_letter_of_a_refusal_goes_once_to_each_address(world):
+    made = launch(world)
+    with writing():
+        made.contact_email = world["people"]["coordinator"].email
+        operations.hold(made)
+        operations.refuse(made, WHY, by=world["people"]["curator"])
+    text = letter("adoption_refused").replace("\u00a0", " ")
+    assert f"Регион не подтвердил запуск: {WHY}" in " ".join(text.split())
+    assert f"/cabinet/adoptions/{made.code}" in text
+
+
+def test_the_curator_says_no_with_a_reason(world):
+    made = launch(world)
+    page = f"/cabinet/adoptions/{made.code}"
+    assert world["curator"].submit(f"{page}/refusal", {"reason": ""}, page=page).status_code == 422
+    assert step_of(made).refused_at is None
+    assert world["neighbour"].submit(f"{page}/refusal", {"reason": WHY}, page="/cabinet/").status_code == 404
+    assert world["coordinator"].submit(f"{page}/refusal", {"reason": WHY}, page=page).status_code == 404
+    assert world["curator"].submit(f"{page}/refusal", {"reason": WHY}, page=page).location == page
+    step = refused(made)
+    assert (step.refused_as, step.refused_by_id) == (Confirmer.curator, world["people"]["curator"].id)
+    assert world["curator"].submit(f"{page}/refusal", {"reason": WHY}, page="/work").location == page  # twice
+    assert "запуск не подтверждён" in text_of(world["organiser"].get("/manage/activity"))
+
+
+def test_the_mentor_says_no_in_the_cabinet(world):
+    with writing():
+        elder = adoption(world["practice"], factories.organisation("Школа Куйтуна", factories.KUYTUN), Stage.operating)
+    made = launch(world, source_adoption_id=elder.id)
+    here = f"/cabinet/launches/{made.code}"
+    assert world["neighbour"].submit(f"{here}/refusal", {"reason": ""}, page=here).status_code == 422
+    assert world["neighbour"].submit(f"{here}/refusal", {"reason": WHY}, page=here).location == "/cabinet/"
+    assert refused(made).refused_as is Confirmer.mentor
+    assert world["coordinator"].get(here).status_code == 404
+
+
+def test_what_was_confirmed_is_not_refused_afterwards(world, client):
+    made = launch(world)
+    link = authors_link()
+    page = client.get(link)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True)).group(1)
+    with writing():
+        operations.confirm(made, by=world["people"]["curator"])
+    client.post(f"{link}/refusal", data={"csrf_token": token, "reason": WHY})
+    assert (step_of(made).refused_at, made.confirmed) == (None, True)

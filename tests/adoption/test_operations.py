@@ -80,11 +80,13 @@ def test_a_launch_tells_author_and_curator_and_waits_for_confirmation(world):
         made = adoption(world["practice"], world["organisation"], Stage.safeguards)
         operations.move(made, reached(Stage.launched), by=None, units=3)
     assert {letter.kind for letter in db.session.scalars(select(Letter))} == {"adoption_launched", "adoption_confirm"}
-    assert (made.units, rules.is_confirmed(made)) == (3, False)
+    assert (made.units, made.confirmed, made.launch_waits) == (3, False, True)
+    assert list(spread(world["practice"]).values()) == [("ready", 1)]
     with writing():
         assert operations.confirm(made, by=world["people"]["curator"]) is True
         assert operations.confirm(made, by=world["people"]["curator"]) is False
-    assert rules.is_confirmed(made)
+    assert (made.confirmed, made.launch_waits) == (True, False)
+    assert list(spread(world["practice"]).values()) == [("works", 1)]
 
 
 def test_a_wrong_move_changes_nothing(world):

@@ -63,7 +63,7 @@ def test_one_step_from_eight_moves(processes, world):
         answers = processes.send([(f"{page}/stage", data)] * PROCESSES)
         assert Counter(status for status, _where in answers) == {302: 1, 409: PROCESSES - 1}
         assert count(StageStep, StageStep.stage == Stage(stage)) == 1
-    assert count(PracticeSpread, PracticeSpread.state == "firm") == 1
+    assert count(PracticeSpread, PracticeSpread.state == "ready") == 1  # nobody has confirmed it
 
 
 ASKED = {"contact_name": "Ольга", "contact_email": "olga@example.org", "source": ""}

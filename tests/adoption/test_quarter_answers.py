@@ -54,6 +54,26 @@ def test_one_press_answers_and_the_step_comes_next(world):
     assert "Сохранён 1 ответ." in page
 
 
+@pytest.mark.parametrize("way", ["link", "cabinet", "paper"])
+def test_who_has_answered_in_part_sees_what_is_left(world, client, way):
+    place = {
+        "link": link_of(world["q_works"]),
+        "cabinet": "/cabinet/quarter",
+        "paper": f"/manage/rounds/{world['round'].code}/{factories.TAYSHET}",
+    }[way]
+    reader = {"link": client, "cabinet": world["coordinator"], "paper": world["organiser"]}[way]
+    assert "Остался 1 ответ" not in text_of(reader.get(place))
+    with writing():
+        operations.answer(world["q_works"], NO_CHANGE, BY_LINK, by=None)
+    page = text_of(reader.get(place))
+    assert "Остался 1 ответ" in page
+    assert f'<a href="#q-{world["q_prepares"].code}">Клуб отцов</a>' in page
+    assert f'<a href="#q-{world["q_works"].code}">' not in page
+    with writing():
+        operations.answer(world["q_prepares"], NO_CHANGE, BY_LINK, by=None)
+    assert "Остался 1 ответ" not in text_of(reader.get(place))
+
+
 def test_progress_leads_to_the_stage_that_comes_next(world):
     data = said(world["q_prepares"], "progress", seen=0, note="Приказ готов")
     answer = world["coordinator"].submit("/cabinet/quarter", data)
@@ -115,7 +135,7 @@ def test_one_by_one_by_the_link(world, client):
     link = link_of(world["q_works"])
     client.submit(link, WHO | said(world["q_works"], "no_change", seen=0) | {"save": world["q_works"].code})
     assert answers() == 1
-    assert "Как дела с практиками? 1 вопрос" in text_of(client.get(link))
+    assert "<h1>Остался 1 ответ</h1>" in text_of(client.get(link))
 
 
 def test_what_is_right_is_kept_and_what_is_wrong_comes_back_as_typed(world, client):

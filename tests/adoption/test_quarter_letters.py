@@ -57,6 +57,23 @@ def test_nothing_is_left_to_say_once_everything_is_answered_or_summed_up(world):
     assert compose(tayshet) is None
 
 
+def test_who_has_answered_in_part_reads_what_is_left(world):
+    made = asked(world)
+    with writing():
+        operations.answer(world["q_works"], NO_CHANGE, BY_LINK, by=None)
+        operations.remind(made, by=None)
+    partly, silent = sorted(queued(), key=lambda letter: letter.to != world["people"]["coordinator"].email)
+    message = compose(partly)
+    text = message.get_body(("plain",)).get_content().replace("\u00a0", " ")
+    assert message["Subject"].replace("\u00a0", " ") == "Остался 1 ответ: I квартал 2027 года"
+    assert "Спасибо за то, что уже ответили. Осталось 1 внедрение:" in text
+    assert "Клуб отцов" in text
+    assert "Домашний консультант" not in text
+    other = compose(silent)
+    assert other["Subject"].replace("\u00a0", " ") == "Ждём вашего ответа: I квартал 2027 года"
+    assert "Спасибо за то" not in other.get_body(("plain",)).get_content()
+
+
 def test_the_worker_reminds_by_itself(world):
     from datetime import UTC, datetime
 

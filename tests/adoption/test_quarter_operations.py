@@ -189,11 +189,35 @@ def test_progress_counts_adoptions_and_municipalities(world):
     answer(world["q_works"], NO_CHANGE)
     found = queries.progress([made])[made.id]
     assert (found.answered, found.questions, found.waiting) == (2, 3, 1)
-    assert (found.municipalities, found.silent) == (2, 1)
+    assert (found.municipalities, found.silent, found.partly, found.done) == (2, 0, 1, 1)
     assert found.by_kind == {"progress": 1, "no_change": 1}
     with writing():
         adoptions.leave(world["prepares"], Exit.paused, ExitReason.money, "", by=None)
-    assert queries.progress([made])[made.id].silent == 0
+    found = queries.progress([made])[made.id]
+    assert (found.silent, found.partly, found.done) == (0, 0, 2)
+
+
+def test_who_would_be_reminded(world):
+    made = world["round"]
+    clock(2027, 3, 10)
+    coordinator, neighbour = (world["people"][name].name for name in ("coordinator", "neighbour"))
+
+    def lines():
+        db.session.expire_all()
+        return [(one.left, one.partly, one.addresses, one.told, one.may_be_told) for one in queries.debtors(made)]
+
+    assert lines() == [(1, False, [neighbour], None, True), (2, False, [coordinator], None, True)]
+    answer(world["q_near"], NO_CHANGE)
+    answer(world["q_works"], NO_CHANGE)
+    assert lines() == [(1, True, [coordinator], None, True)]
+    with writing():
+        assert operations.remind(made, by=None, partly=False) == 0
+        assert operations.remind(made, by=None, silent=False) == 1
+    assert lines() == [(1, True, [coordinator], date(2027, 3, 10), False)]
+    with writing():
+        assert operations.remind(made, by=None) == 0
+        world["people"]["coordinator"].assignments.clear()
+    assert lines() == [(1, True, [], date(2027, 3, 10), False)]
 
 
 def test_reminders_go_to_those_who_are_silent_and_not_twice_a_day(world):

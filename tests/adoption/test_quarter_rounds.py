@@ -158,6 +158,7 @@ def test_a_letter_without_number_or_date_is_not_taken(asking, fields, message):
     assert answer.status_code == 422
     assert message in text_of(answer)
     assert "Не потеряйте</textarea>" in text_of(answer)
+    assert ("приложите скан ещё раз" in text_of(answer)) is ("file" in fields)
     assert count(Answer) == 0
 
 
@@ -166,11 +167,35 @@ def test_letters_reminders_and_links_from_the_desk(asking):
     with writing():
         operations.answer(asking["q_near"], NO_CHANGE, BY_LINK, by=None)
     kernel_db.set_clock(lambda: datetime(2027, 3, 10, tzinfo=UTC))
-    client.submit(home(asking) + "/reminders", page=place)
+    reminders = home(asking) + "/reminders"
+    assert f'href="{reminders}"' in text_of(client.get(home(asking)))
+    asked_first = text_of(client.get(reminders))
+    assert "<b>Молчат: 1</b>" in asked_first
+    assert "<b>Ответили не на всё: 0</b>" in asked_first
+    assert "Районная Рита Тестовна · писем не было" in asked_first
+    assert "Куйтунский" not in asked_first
+    assert count(Letter) == 0  # looking sends nothing
+    none = client.submit(reminders, {})
+    assert (none.status_code, count(Letter)) == (422, 0)
+    assert "Отметьте, кому напомнить." in text_of(none)
+    client.submit(reminders, {"silent": "y", "partly": "y"})
     assert "1 напоминание отправляется." in text_of(client.get(home(asking)))
-    client.submit(home(asking) + "/reminders", page=place)
+    again = text_of(client.get(reminders))
+    assert "Напоминать сейчас некому" in again
+    assert "1 муниципалитету сегодня уже писали" in again
+    assert "последнее письмо 10.03.2027" in again
+    client.submit(reminders, {"silent": "y"}, page=place)
     assert "Напоминать некому" in text_of(client.get(home(asking)))
     assert count(Letter) == 1
+    kernel_db.set_clock(lambda: datetime(2027, 3, 11, tzinfo=UTC))
+    with writing():
+        operations.answer(asking["q_works"], NO_CHANGE, BY_LINK, by=None)
+    partly = text_of(client.get(reminders))
+    assert "<b>Ответили не на всё: 1</b>" in partly
+    assert "остался 1 ответ" in partly
+    client.submit(reminders, {"silent": "y"})  # the box of those who have answered in part was taken away
+    assert count(Letter) == 1
+    kernel_db.set_clock(lambda: datetime(2027, 3, 10, 1, tzinfo=UTC))
     client.submit(f"{place}/letter", {"address": ""}, page=place)
     assert count(Letter) == 2
     old = link_of(asking["q_works"])
@@ -178,6 +203,48 @@ def test_letters_reminders_and_links_from_the_desk(asking):
     db.session.expire_all()
     assert link_of(asking["q_works"]) != old
     assert client.get(old).status_code == 404
+
+
+def test_reminders_are_for_those_who_lead_the_round(asking):
+    for name in ("coordinator", "curator", "outsider"):
+        assert asking[name].get(home(asking) + "/reminders").status_code == 404
+        assert asking[name].post(home(asking) + "/reminders").status_code == 404
+    assert count(Letter) == 0
+
+
+def test_the_list_of_those_to_remind_costs_the_same_however_long(asking, count_queries):
+    def cost():
+        with count_queries() as counted:
+            asking["organiser"].get(home(asking) + "/reminders")
+        return counted.number
+
+    cost()
+    few = cost()
+    with writing():
+        for oktmo in (factories.TULUN, factories.IRKUTSK, "25746000"):
+            made = adoption(factories.practice(f"Практика {oktmo}"), factories.organisation(oktmo=oktmo))
+            factories.coordinator(oktmo)
+            ask = operations._new_ask(asking["round"], made.territory_id)
+            ask.questions.append(type(asking["q_works"])(round_id=asking["round"].id, adoption_id=made.id))
+    assert cost() == few
+    assert "<b>Молчат: 5</b>" in text_of(asking["organiser"].get(home(asking) + "/reminders"))
+
+
+def test_the_first_screen_tells_how_far_the_round_has_come(asking):
+    def told(name):
+        page = " ".join(re.sub(r"<[^>]+>", " ", text_of(asking[name].get("/work", follow_redirects=True))).split())
+        return re.findall(r"Вопрос за I квартал 2027 года (.*?) Ответы до", page)
+
+    assert told("organiser") == ["Ответили 0 из 2, молчат 2."]
+    for question in ("q_near", "q_works"):
+        with writing():
+            operations.answer(asking[question], NO_CHANGE, BY_LINK, by=None)
+    assert told("organiser") == ["Ответили 1 из 2, молчат 0, ответили не на всё – 1."]
+    assert f'href="{home(asking)}/reminders"' in text_of(asking["organiser"].get("/work"))
+    assert told("curator") == told("coordinator") == []
+    with writing():
+        operations.close(asking["round"], by=None)
+    assert told("organiser") == []
 
 
 def test_a_bad_address_is_refused(asking):

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from accounts.enums import Role, ScopeKind
-from adoption import operations, sheet, sheet_pdf, stall
+from adoption import handover, operations, sheet, sheet_pdf, stall
 from adoption.models import Exit, ExitReason, Stage
 from kernel.transaction import writing
 from tests import factories
@@ -191,3 +191,28 @@ def test_the_longest_over_its_time_comes_first():
     now = [(1, Stage.interest, date(2027, 1, 1)), (2, Stage.assessment, date(2026, 12, 20))]
     found = stall.standing(now, {Stage.interest: 5, Stage.assessment: 20}, date(2027, 2, 1))
     assert [stay.adoption_id for stay in found] == [1, 2]
+
+
+def test_whom_one_can_ring_stands_first(stalled):
+    with writing():
+        stalled["slow"].contact_phone = "8 (395) 200-00-00"
+    (case,) = sheet.sheet(stalled["people"]["curator"]).cases
+    assert [(one.role, one.phone) for one in case.contacts] == [
+        ("Отвечает за внедрение", "8 (395) 200-00-00"),
+        ("Координатор", ""),
+    ]
+    assert '<a href="tel:83952000000">' not in plain(stalled["curator"].get(SHEET))
+    assert '<a href="tel:+73952000000">8 (395) 200-00-00</a>' in plain(stalled["curator"].get(SHEET))
+    with writing():
+        stalled["slow"].contact_email = stalled["people"]["coordinator"].email
+    (case,) = sheet.sheet(stalled["people"]["curator"]).cases
+    assert [(one.role, one.phone) for one in case.contacts] == [("Координатор", "8 (395) 200-00-00")]
+
+
+def test_the_telephone_goes_with_its_person_when_work_is_handed_over(stalled):
+    giver, taker = stalled["people"]["coordinator"], stalled["people"]["neighbour"]
+    with writing():
+        stalled["slow"].contact_email, stalled["slow"].contact_phone = giver.email, "8 (395) 200-00-00"
+    with writing():
+        handover.pass_on(giver, taker, None)
+    assert (stalled["slow"].contact_email, stalled["slow"].contact_phone) == (taker.email, "")

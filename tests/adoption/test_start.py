@@ -114,3 +114,78 @@ def test_the_practice_page_links_here_without_a_form(world, client):
     page = client.get("/practices/konsultant").get_data(as_text=True)
     assert f'href="{ADDRESS}"' in page
     assert "<form" not in page
+
+
+def test_a_telephone_is_kept_if_it_is_one(world):
+    wrong = world["coordinator"].submit(ADDRESS, form(world, contact_phone="позвоните мне"))
+    assert wrong.status_code == 422
+    assert "Это не похоже на номер телефона" in wrong.get_data(as_text=True)
+    assert 'value="позвоните мне"' in wrong.get_data(as_text=True)
+    world["coordinator"].submit(ADDRESS, form(world, contact_phone="8 (395) 200-00-00, доб. 12"))
+    made = db.session.scalars(select(Adoption)).one()
+    assert made.contact_phone == "8 (395) 200-00-00, доб. 12"
+    page = f"/cabinet/adoptions/{made.code}"
+    html = world["coordinator"].get(page).get_data(as_text=True)
+    assert '<a href="tel:+73952000000">8 (395) 200-00-00, доб. 12</a>' in html
+    details = {"contact_name": "Ольга", "contact_email": "o@example.org", "contact_phone": "", "version": made.version}
+    assert world["coordinator"].submit(f"{page}/details", details, page=page).status_code == 302
+    db.session.refresh(made)
+    assert made.contact_phone == ""
+    assert "tel:" not in world["coordinator"].get(page).get_data(as_text=True)
+
+
+def test_the_telephone_is_not_public(world, client):
+    with writing():
+        made = adoption(world["practice"], world["organisation"], Stage.operating)
+        made.contact_phone = "8 (395) 200-00-00"
+    for path in (
+        "/adoption/",
+        "/adoption.json",
+        "/adoption.csv",
+        "/practices/konsultant",
+        f"/territories/{factories.TAYSHET}",
+    ):
+        assert "200-00-00" not in client.get(path).get_data(as_text=True)
+
+
+def test_the_contact_is_filled_in_from_the_account(world):
+    page = world["coordinator"].get(ADDRESS).get_data(as_text=True)
+    person = world["people"]["coordinator"]
+    assert f'value="{person.name}"' in page
+    assert f'value="{person.email}"' in page
+
+
+def test_with_several_municipalities_the_one_come_from_is_chosen(world, sign_in):
+    with writing():
+        person = factories.coordinator()
+        factories.give(person, Role.coordinator, ScopeKind.territory, factories.territory(factories.KUYTUN).id)
+    client = sign_in(person)
+    page = client.get(f"{ADDRESS}?territory={factories.KUYTUN}").get_data(as_text=True)
+    assert f'<option selected value="{factories.KUYTUN}">' in page
+    assert f'<option selected value="{factories.TAYSHET}">' not in page
+    links = client.get("/practices/konsultant").get_data(as_text=True)
+    for oktmo in (factories.KUYTUN, factories.TAYSHET):
+        assert f'href="{ADDRESS}?territory={oktmo}"' in links
+
+
+def test_the_practices_page_tells_a_coordinator_of_their_own_municipality(world, client):
+    here = "/practices/konsultant"
+    assert "Эту практику здесь ещё никто не взял." in world["coordinator"].get(here).get_data(as_text=True)
+    with writing():
+        made = adoption(world["practice"], world["organisation"], Stage.staffing)
+    page = world["coordinator"].get(here).get_data(as_text=True)
+    assert f'href="/cabinet/adoptions/{made.code}"' in page
+    assert "Взять ещё в одно учреждение" in page.replace("\u00a0", " ")
+    for reader in (world["neighbour"], world["curator"], client):
+        assert made.code not in reader.get(here).get_data(as_text=True)
+
+
+def test_the_cabinet_leads_to_what_works_nearby(world):
+    link = f"/practices/?near={factories.TAYSHET}"
+    assert f'href="{link}"' in world["coordinator"].get("/cabinet/").get_data(as_text=True)
+    with writing():
+        adoption(world["practice"], factories.organisation(oktmo=factories.TAYSHET), Stage.operating)
+    assert f'href="{link}"' in world["coordinator"].get("/cabinet/").get_data(as_text=True)
+    found = world["coordinator"].get(link).get_data(as_text=True)
+    assert 'href="/practices/konsultant"' in found
+    assert "Уже работает рядом" in found.replace("\u00a0", " ")

@@ -62,13 +62,24 @@ def test_from_a_workbook_to_a_working_practice(
     take_over(municipality, practice["slug"], "Центр помощи семье «Опора» посёлка Примерного")
     note_stages(municipality, STAGES)
     expect(municipality.locator(".page-head .state")).to_have_text("Работает")
-    after = seen_in(desk, practice)
-    assert after["count"] == before["count"] + 1
+    reported = seen_in(desk, practice)
+    assert reported["count"] == before["count"] + 1
     assert before["cell"] is None
-    assert after["cell"] is not None
-    assert (after["cell"]["state"], after["cell"]["organisations"]) == ("works", 1)
+    assert reported["cell"] is not None
+    assert (reported["cell"]["state"], reported["cell"]["reported"]) == ("ready", 1)
+    confirm_launch(pages, municipality.url)
+    after = seen_in(desk, practice)
+    assert (after["cell"]["state"], after["cell"]["organisations"], after["cell"]["reported"]) == ("works", 1, 0)
     desk.goto(f"/territories/{KUYTUN}")
     expect(desk.locator("#adoption")).to_contain_text(practice["name"])
+
+
+def confirm_launch(pages: Pages, address: str) -> None:
+    """The region's curator looks at what shows the launch and confirms it: only now it counts."""
+    curator = pages.open(DESK, role="curator")
+    curator.goto(address.split("#")[0])
+    press(curator, submit_of(form_to(curator, "/confirmation")))
+    expect(curator.locator(".page-head")).to_contain_text("Запуск подтверждён регионом")
 
 
 def free_practice(page: Page) -> dict[str, Any]:

@@ -58,6 +58,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.round_": ("organiser", ROUND),
     "adoption.round_form": ("organiser", ROUND + "/25536000/quarter.xlsx"),
     "adoption.round_preview": ("organiser", ROUND + "/file/{round_preview}"),
+    "adoption.round_reminders": ("organiser", ROUND + "/reminders"),
     "adoption.round_upload": ("organiser", ROUND + "/file"),
     "adoption.round_xlsx": ("organiser", ROUND + ".xlsx"),
     "adoption.rounds": ("organiser", "/manage/rounds"),

@@ -6,8 +6,8 @@ import pytest
 import wtforms
 from werkzeug.datastructures import MultiDict
 
-from kernel.forms import WholeField
-from kernel.text import whole
+from kernel.forms import Form, LineField, WholeField, telephone
+from kernel.text import dial, whole
 from kernel.transaction import writing
 from tests import factories
 
@@ -75,3 +75,29 @@ def test_a_filter_by_a_number_that_cannot_be_is_no_filter(admin, text):
 def test_a_number_no_database_holds_is_no_address(admin):
     assert admin.get(f"{FORUM}/venues/{'9' * 20}").status_code == 404
     assert admin.get(f"/dev/mail/{'9' * 20}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("8 (395) 200-00-00, доб. 12", "+73952000000"),
+        ("+7 395 200 00 00", "+73952000000"),
+        ("8-39563-2-00-00", "+73956320000"),
+        ("2-00-00 вн. 5", "20000"),
+        ("+49 30 1234567 ext. 8", "+49301234567"),
+    ],
+)
+def test_a_telephone_and_what_it_is_to_dial(app, typed, number):
+    assert dial(typed) == number
+    with app.test_request_context():
+        assert Ringing(data={"number": typed}, meta={"csrf": False}).validate()
+
+
+@pytest.mark.parametrize("typed", ["12", "позвоните", "olga@example.org", "1" * 16, "<b>12345</b>", "200 звонить 00"])
+def test_what_cannot_be_rung(app, typed):
+    with app.test_request_context():
+        assert not Ringing(data={"number": typed}, meta={"csrf": False}).validate()
+
+
+class Ringing(Form):
+    number = LineField("Number", [telephone])

@@ -1,0 +1,27 @@
+"""How the quarterly question shows itself on an organiser's first screen."""
+
+from __future__ import annotations
+
+from flask import render_template
+from markupsafe import Markup
+
+from adoption.quarter import labels, queries, rules
+from adoption.queries import today
+from kernel.access import Actor
+from kernel.panels import panel
+
+MOST = 3
+"""So many rounds are told of; nobody leads more at once but an administrator of many regions."""
+
+
+@panel("work.tasks", order=15)
+def rounds_under_way(user: Actor) -> str | Markup:
+    """How far the rounds have come that the user leads. Three queries."""
+    if not user.scopes(queries.LEAD):
+        return ""
+    found = queries.open_rounds_for(user)[:MOST]
+    if not found:
+        return ""
+    progress = queries.progress(found)
+    rows = [(of, progress.get(of.id, queries.Progress()), rules.is_late(of.due, today())) for of in found]
+    return Markup(render_template("adoption/quarter/panel.html", rows=rows, labels=labels))
