@@ -16,7 +16,7 @@ from bench.client import Client
 from bench.measure import Result, measure
 from bench.servers import bare, product
 from bench.statements import count_statements
-from bench.world import COMING, codes, grow, some, stale, world
+from bench.world import COMING, change, codes, grow, some, stale, world
 
 
 def main() -> None:
@@ -56,7 +56,9 @@ def arguments() -> argparse.Namespace:
 def run(app: Flask, asked: argparse.Namespace) -> list[Result]:
     tickets = iter(codes(app, COMING))
     found = some(app)
-    setting = Setting(found["practice"], found["territory"], tickets, lambda *scopes: stale(app, *scopes))
+    setting = Setting(
+        found["practice"], found["territory"], tickets, lambda *scopes: stale(app, *scopes), lambda: change(app)
+    )
     wanted = [case for case in cases(setting) if not asked.only or asked.only in case.name]
     results = []
     with product() as ours, bare() as theirs:

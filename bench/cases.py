@@ -62,6 +62,8 @@ class Setting:
     territory: str
     codes: Iterator[str]
     stale: Callable[..., None]
+    change: Callable[[], None]
+    """Change a practice of the catalogue."""
 
 
 def cases(setting: Setting) -> list[Case]:
@@ -110,7 +112,10 @@ def catalogue(setting: Setting) -> list[Case]:
         setting.stale("adoption")  # the page is made anew; the sets of the catalogue stand
 
     def changed(_visitor: Visitor) -> None:
-        setting.stale("catalogue")  # both are made anew
+        setting.change()  # the sets follow the practice
+
+    def unknown(_visitor: Visitor) -> None:
+        setting.stale("catalogue")  # nobody knows what changed: the sets are built, as in a process that has just begun
 
     near = f"near={setting.territory}"
     asked = {
@@ -124,6 +129,7 @@ def catalogue(setting: Setting) -> list[Case]:
     found = [Case(f"catalogue: {name}", page(f"/practices/?{query}"), cold) for name, query in asked.items()]
     found.insert(0, Case("catalogue: cold", page("/practices/"), cold))
     found.append(Case("catalogue: after a change", page("/practices/"), changed, times=50))
+    found.append(Case("catalogue: first page of a process", page("/practices/"), unknown, times=50))
     return [*found, Case("catalogue: JSON", page("/practices.json?audience=large"), cold)]
 
 

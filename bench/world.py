@@ -97,6 +97,26 @@ def stale(app: Flask, *scopes: str) -> None:
         db.session.remove()
 
 
+def change(app: Flask) -> None:
+    """Change one practice of the catalogue, as an organiser's edit does: each time another sphere."""
+    from sqlalchemy import select
+
+    from accounts.enums import Sphere
+    from kernel.db import db
+    from kernel.transaction import writing
+    from practices.models import Admission, Practice
+    from practices.operations import change_practice
+
+    with app.app_context():
+        with writing():
+            found = select(Practice).where(Practice.admission == Admission.published).order_by(Practice.id).limit(1)
+            practice = db.session.scalars(found).one()
+            spheres = list(Sphere)
+            following = spheres[(spheres.index(practice.sphere) + 1) % len(spheres)]
+            change_practice(practice, {"sphere": following}, by=None)
+        db.session.remove()
+
+
 def codes(app: Flask, slug: str) -> list[str]:
     """The QR texts of everybody with a place in the hall who has not come in yet."""
     from sqlalchemy import select

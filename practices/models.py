@@ -79,6 +79,10 @@ class Practice(Model):
     __table_args__ = (
         Index("ix_practice_admission_name", "admission", "name_key"),
         Index("ix_practice_admission_published", "admission", "published_at", "name_key"),
+        Index(
+            "ix_practice_facts",
+            *("admission", "id", "name_key", "published_at", "sphere", "evidence", "readiness", "territory_id"),
+        ),
     )
 
     id: Mapped[IntPk]

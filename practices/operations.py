@@ -163,7 +163,7 @@ def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
 
 def _changed(practice: Practice) -> None:
     search.index("practice", document(practice))
-    pages.bump("catalogue", "adoption")
+    pages.bump("adoption", rows={"catalogue": [practice.id]})
 
 
 def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:
@@ -175,17 +175,18 @@ def add_document(practice: Practice, kind: DocumentKind, title: str, stored: Sto
     practice.documents.append(sample)
     db.session.flush()
     record(by, "practice.document_added", practice, title=title)
-    pages.bump("catalogue")
+    pages.bump(rows={"catalogue": [practice.id]})
     return sample
 
 
 def remove_document(sample: SampleDocument, *, by: Any) -> None:
     """Take a sample document away; the stored file stays for those who hold its address in an adoption."""
+    practice_id = sample.practice_id
     record(by, "practice.document_removed", sample.practice, title=sample.title)
     sample.practice.documents.remove(sample)
     db.session.delete(sample)
     db.session.flush()
-    pages.bump("catalogue")
+    pages.bump(rows={"catalogue": [practice_id]})
 
 
 def store(name: str, kind: str, body: bytes) -> StoredFile:
@@ -216,7 +217,7 @@ def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
         for territory_id, state, organisations in rows
     )
     db.session.flush()
-    pages.bump("adoption", "catalogue")
+    pages.bump("adoption", rows={"catalogue": [practice_id]})
 
 
 def save_search(name: str, query: str, *, by: Any) -> SavedSearch:
