@@ -245,6 +245,7 @@ def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
     if changed:
         _touch(adoption)
         record(by, "adoption.changed", adoption, fields=changed)
+        pages.bump("adoption")
     return changed
 
 

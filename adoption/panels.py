@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from adoption import figures, labels, queries
+from adoption import counts, figures, labels, queries
 from adoption.desk import stalled
 from adoption.models import State
 from forum.facts import Fact, forum_facts
@@ -23,7 +23,7 @@ from territories.queries import real_map, tiles
 @panel("practice.spread")
 def practice_spread(practice: Practice) -> str | Markup:
     """Where the practice works: the map and a list. Three queries."""
-    cells = queries.cells(practice_id=practice.id)
+    cells = queries.cells(practices=[practice.id])
     places = figures.region_tiles()
     names = queries.territories_by_id(cell.territory_id for cell in cells)
     by_state = {
@@ -70,7 +70,7 @@ def _region(territory: Territory) -> str | Markup:
         return ""
     return render_template(
         "adoption/panels/map.html",
-        tiles=figures.whole_map(queries.cells(), places),
+        tiles=figures.whole_map(counts.going(), places),
         real=real_map(territory.id),
         day=queries.today(),
         demo=False,
@@ -92,7 +92,7 @@ def taken_from(forum: Forum) -> list[Fact]:
 @panel("home.map")
 def home_map() -> str | Markup:
     """Always tiles: in half a screen's width a true map would hide the towns, and the first visit stays light."""
-    tiles = figures.whole_map(queries.cells(), figures.region_tiles())
+    tiles = figures.whole_map(counts.going(), figures.region_tiles())
     if not tiles:
         return ""
     return render_template(
@@ -102,10 +102,10 @@ def home_map() -> str | Markup:
 
 @panel("home.figures")
 def home_figures() -> str | Markup:
-    cells = queries.cells()
-    if not cells:
+    going = counts.going()
+    if not going:
         return ""
-    made = figures.figures(cells, figures.region_tiles(), queries.launch_days())
+    made = figures.figures(going, figures.region_tiles(), counts.totals())
     return render_template("adoption/panels/figures.html", figures=made, day=queries.today())
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -15,13 +16,14 @@ from accounts.models import Organisation, User
 from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption import rules
+from adoption.counts import GOING
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from forum.models import Forum, ForumStatus, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key, sort_key
-from practices.models import Admission, Practice
+from practices.models import Practice, PracticeGroup, TargetGroup
 from programme.models import Slot
 from territories.models import Level, Territory
 
@@ -177,8 +179,6 @@ class Cell:
     territory_id: int
     state: State
     by_state: dict[State, int]
-    newest: datetime
-    """When somebody there asked for it last."""
 
     @property
     def all(self) -> int:
@@ -201,37 +201,40 @@ class Cell:
         return self.by_state.get(State.works, 0) + self.by_state.get(State.firm, 0)
 
 
-def cells(*, practice_id: int | None = None, territory_id: int | None = None) -> list[Cell]:
-    """What active adoptions say of practices in the catalogue, by practice and territory. One query."""
+def cells(
+    *, practices: Iterable[int] | None = None, audience: TargetGroup | None = None, territory_id: int | None = None
+) -> list[Cell]:
+    """What active adoptions say of practices in the catalogue, by practice and territory. One query.
+
+    Of the practices with these ids, of those for one group of families, in one territory; of all by default.
+    """
     statement = _CELLS
-    if practice_id is not None:
-        statement = statement.where(_adoption.practice_id == practice_id)
+    if practices is not None:
+        statement = statement.where(_adoption.practice_id.in_(list(practices)))
+    if audience is not None:
+        group = PracticeGroup.__table__.c
+        statement = statement.where(
+            _adoption.practice_id.in_(select(group.practice_id).where(group.target_group == audience))
+        )
     if territory_id is not None:
         statement = statement.where(_adoption.territory_id == territory_id)
-    grouped: dict[tuple[int, int], tuple[dict[State, int], list[datetime]]] = {}
-    for practice, territory, stage, number, newest in db.session.connection().execute(statement):
-        states, days = grouped.setdefault((practice, territory), ({}, []))
-        states[stage.state] = states.get(stage.state, 0) + number
-        days.append(newest)
+    grouped: dict[tuple[int, int], dict[State, int]] = {}
+    for practice, territory, stage, number in db.session.connection().execute(statement):
+        states = grouped.setdefault((practice, territory), {})
+        state = _STATES[stage]
+        states[state] = states.get(state, 0) + number
     return [
-        Cell(practice, territory, max(states, key=lambda state: state.rank), states, max(days))
-        for (practice, territory), (states, days) in sorted(grouped.items())
+        Cell(practice, territory, max(states, key=_RANKS.__getitem__), states)
+        for (practice, territory), states in sorted(grouped.items(), key=itemgetter(0))
     ]
 
 
 # Tables and not models, composed once: composing a statement for every page costs more than running it.
-_adoption, _practice = Adoption.__table__.c, Practice.__table__.c
-GOING = (_adoption.exit.is_(None), _practice.admission == Admission.published)
-"""What public pages count: work that goes on, by practices of the catalogue."""
+_adoption = Adoption.__table__.c
+_STATES = {stage: stage.state for stage in Stage}
+_RANKS = {state: state.rank for state in State}
 _CELLS = (
-    select(
-        _adoption.practice_id,
-        _adoption.territory_id,
-        _adoption.stage,
-        func.count(),
-        func.max(_adoption.created_at, type_=_adoption.created_at.type),
-    )
-    .select_from(Adoption.__table__.join(Practice.__table__, _practice.id == _adoption.practice_id))
+    select(_adoption.practice_id, _adoption.territory_id, _adoption.stage, func.count())
     .where(*GOING)
     .group_by(_adoption.practice_id, _adoption.territory_id, _adoption.stage)
 )
@@ -249,29 +252,6 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
     )
     found = {territory.id: territory for territory in rows}
     return dict(sorted(found.items(), key=lambda item: item[1].level is not Level.municipality))
-
-
-def launch_days() -> list[int]:
-    """Days from request to launch of every active adoption that has launched."""
-    return [(launched - asked).days for asked, launched in db.session.connection().execute(_LAUNCHES)]
-
-
-_asked, _launched = StageStep.__table__.alias("asked"), StageStep.__table__.alias("launched")
-_LAUNCHES = (
-    select(_asked.c.reached_on, _launched.c.reached_on)
-    .select_from(
-        _asked.join(_launched, _launched.c.adoption_id == _asked.c.adoption_id)
-        .join(Adoption.__table__, _adoption.id == _asked.c.adoption_id)
-        .join(Practice.__table__, _practice.id == _adoption.practice_id)
-    )
-    .where(
-        _asked.c.stage == Stage.interest,
-        _launched.c.stage == Stage.launched,
-        _asked.c.withdrawn_at.is_(None),
-        _launched.c.withdrawn_at.is_(None),
-        *GOING,
-    )
-)
 
 
 def any_demo() -> bool:

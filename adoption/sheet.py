@@ -18,9 +18,9 @@ from accounts.enums import Role, ScopeKind
 from accounts.models import Organisation, RoleAssignment, User
 from accounts.scopes import reach
 from adoption import queries, stall
+from adoption.counts import AT_WORK
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
-from adoption.picture import AT_WORK
 from adoption.stall import Stay
 from kernel.access import Actor
 from kernel.db import db

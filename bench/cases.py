@@ -100,7 +100,7 @@ def public_pages(setting: Setting) -> list[Case]:
         "territories": "/territories/",
     }
     for name, path in pages.items():
-        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("site")))
+        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("adoption", "site")))
         found.append(Case(f"{name}, warm", page(path), aim=2))
     return found
 

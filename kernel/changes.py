@@ -27,16 +27,15 @@ class ContentChange(Model):
     row_id: Mapped[int] = mapped_column(primary_key=True)
 
 
-_change = ContentChange.__table__
-_columns = _change.c
+_columns = ContentChange.__table__.c
 
 
 def note(scope: str, number: int, ids: Collection[int]) -> None:
     """Write down what version `number` changed; for `kernel.pages.bump`."""
     rows = [{"scope": scope, "number": number, "row_id": one} for one in sorted(set(ids)) or [NOTHING]]
-    db.session.execute(insert(_change), rows)
+    db.session.execute(insert(ContentChange), rows)
     if number % KEPT == 0:
-        db.session.execute(delete(_change).where(_columns.scope == scope, _columns.number <= number - KEPT))
+        db.session.execute(delete(ContentChange).where(_columns.scope == scope, _columns.number <= number - KEPT))
 
 
 def between(scope: str, after: int, upto: int) -> set[int] | None:

@@ -114,11 +114,15 @@ def _build() -> Catalogue:
             members[name][value].append(one)
     own = {name: {value: bits.from_ids(ids) for value, ids in found.items()} for name, found in members.items()}
     by_name = sorted(known, key=lambda one: (known[one].name_key, one))
-    orders = {name: sorted(by_name, key=lambda one, first=first: first(known[one])) for name, first in ORDERS.items()}
+    orders = {name: _by(first, by_name, known) for name, first in ORDERS.items()}
     home = current(site().region)
     region = [_place(territory) for territory in municipalities(home.id)] if home else []
     neighbours = pages.remembered("practices.neighbours", ("site",), lambda: _neighbours(region))
     return _made(known, orders, own, _places(own, region, region), region, neighbours)
+
+
+def _by(first: First, by_name: list[int], known: Facts) -> list[int]:
+    return sorted(by_name, key=lambda one: first(known[one]))
 
 
 def _follow(then: Catalogue, changed: set[int]) -> Catalogue | None:

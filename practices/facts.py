@@ -45,16 +45,22 @@ def facts(ids: Collection[int] | None = None) -> dict[int, Fact]:
         practice_id: Fact(
             name_key,
             -published_at.timestamp() if published_at else 0.0,
-            *rest,
+            sphere,
+            evidence,
+            readiness,
+            territory_id,
             groups.get(practice_id, ()),
             tuple(sorted(works.get(practice_id, ()))),
             practice_id in documents,
         )
-        for practice_id, name_key, published_at, *rest in _published(ids)
+        for practice_id, name_key, published_at, sphere, evidence, readiness, territory_id in _published(ids)
     }
 
 
-def _published(ids: Collection[int] | None) -> Iterable[tuple[int, str, datetime | None, str, str, str, int]]:
+Published = tuple[int, str, datetime | None, str, str | None, str | None, int]
+
+
+def _published(ids: Collection[int] | None) -> Iterable[Published]:
     plain = [cast(column, String) for column in (_practice.sphere, _practice.evidence, _practice.readiness)]
     statement = select(_practice.id, _practice.name_key, _practice.published_at, *plain, _practice.territory_id)
     found: Any = _rows(statement.where(_practice.admission == Admission.published), _practice.id, ids)

@@ -197,7 +197,7 @@ def test_no_change_of_many_writers_is_missed(app):
             try:
                 for one in ids:
                     change(one)
-            except BaseException as error:  # noqa: BLE001
+            except BaseException as error:
                 failed.append(error)
             finally:
                 db.session.remove()

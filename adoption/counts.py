@@ -1,0 +1,190 @@
+"""Counts of what goes on, made by the database: nothing here grows with the number of adoptions but its work.
+
+The states of practices in territories come from the projection `practice_spread`, which every move of an adoption
+fills anew in its own transaction; organisations, people and days come from the adoptions themselves. Each result is
+kept in the process until an adoption or the catalogue changes.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, String, bindparam, cast, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from adoption import rules
+from adoption.models import Adoption, Stage, StageStep, State
+from kernel import pages
+from kernel.db import db, dialect
+from practices.models import Admission, Practice, PracticeGroup, PracticeSpread, TargetGroup
+
+AT_WORK = (State.works, State.firm)
+SPREAD = 5
+"""A practice at work in as many territories has spread."""
+SCOPES = ("adoption", "catalogue")
+Going = dict[int, dict[State, int]]
+"""Territory's id → how many practices stand in each state; territories and states with nothing are left out."""
+
+
+class Totals(NamedTuple):
+    """Of what goes on in the whole catalogue."""
+
+    organisations: int
+    """At work."""
+    adoptions: int
+    """At work."""
+    reported: int
+    """Of them, those that gave a number of people served."""
+    served: int | None
+    preparing: int
+    """Adoptions."""
+    practices: int
+    """At work with somebody."""
+    spread: int
+    """At work in SPREAD territories or more."""
+    launches: int
+    days_to_launch: int | None
+    """The median of days from request to launch."""
+
+
+class History(NamedTuple):
+    """When stages with which a state begins were reached, of what goes on now."""
+
+    first: list[tuple[int, Stage, date]]
+    """(territory id, stage, the first day)"""
+    days: list[tuple[Stage, date, int]]
+    """(stage, day, adoptions)"""
+
+
+def going(audience: TargetGroup | None = None) -> Going:
+    """Practices of the catalogue by territory and state, of all or of those for one group of families."""
+    name = f"adoption.going.{audience.value if audience else ''}"
+    return pages.remembered(name, SCOPES, lambda: _going(audience))
+
+
+def _going(audience: TargetGroup | None) -> Going:
+    values = {"audience": audience}
+    found: Going = {}
+    for territory_id, state, number in db.session.connection().execute(_GOING_FOR if audience else _GOING, values):
+        found.setdefault(territory_id, {})[State(state)] = number
+    return found
+
+
+def totals() -> Totals:
+    return pages.remembered("adoption.totals", SCOPES, _totals)
+
+
+def _totals() -> Totals:
+    connection = db.session.connection()
+    launches = [(days, number) for days, number in connection.execute(_launches(dialect()))]
+    days = [days for days, number in sorted(launches) for _one in range(number)]
+    sums, practices = connection.execute(_SUMS).one(), connection.execute(_PRACTICES).one()
+    return Totals._make((*sums, *practices, len(days), rules.median(days)))
+
+
+def history() -> History:
+    return pages.remembered("adoption.history", SCOPES, _history)
+
+
+def _history() -> History:
+    connection = db.session.connection()
+    return History(
+        [(row[0], row[1], row[2]) for row in connection.execute(_FIRST)],
+        [(row[0], row[1], row[2]) for row in connection.execute(_DAYS)],
+    )
+
+
+def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
+    """Whole days from one date column to another, on the database of that kind."""
+    if kind == "sqlite":
+        return cast(func.julianday(later) - func.julianday(earlier), Integer)
+    return cast(later - earlier, Integer)
+
+
+# Tables and not models, composed once. Few practices are outside the catalogue: leaving them out is cheaper.
+_adoption, _practice, _step = Adoption.__table__.c, Practice.__table__.c, StageStep.__table__.c
+_group, _spread = PracticeGroup.__table__.c, PracticeSpread.__table__.c
+OUTSIDE = select(_practice.id).where(_practice.admission != Admission.published)
+"""Practices that are not in the catalogue."""
+GOING = (_adoption.exit.is_(None), _adoption.practice_id.not_in(OUTSIDE))
+"""What public pages count: work that goes on, by practices of the catalogue."""
+_STATE = cast(_spread.state, String)
+_GOING = (
+    select(_spread.territory_id, _STATE, func.count())
+    .where(_spread.practice_id.not_in(OUTSIDE))
+    .group_by(_spread.territory_id, _STATE)
+)
+_GOING_FOR = _GOING.where(
+    _spread.practice_id.in_(select(_group.practice_id).where(_group.target_group == bindparam("audience")))
+)
+
+
+def _in(*states: State) -> ColumnElement[bool]:
+    return _adoption.stage.in_([stage for stage in Stage if stage.state in states])
+
+
+_SUMS = (
+    select(
+        func.count(_adoption.organisation_id.distinct()).filter(_in(*AT_WORK)),
+        func.count().filter(_in(*AT_WORK)),
+        func.count(_adoption.units).filter(_in(*AT_WORK)),
+        func.sum(_adoption.units).filter(_in(*AT_WORK)),
+        func.count().filter(_in(State.ready)),
+    )
+    .select_from(Adoption.__table__)
+    .where(*GOING, _in(State.ready, *AT_WORK))
+)
+_AT_WORK_IN = (
+    select(func.count().label("places"))
+    .select_from(PracticeSpread.__table__)
+    .where(_spread.state.in_([state.value for state in AT_WORK]), _spread.practice_id.not_in(OUTSIDE))
+    .group_by(_spread.practice_id)
+    .subquery()
+)
+_PRACTICES = select(func.count(), func.count().filter(_AT_WORK_IN.c.places >= SPREAD)).select_from(_AT_WORK_IN)
+_BEGINS = (
+    *GOING,
+    _step.withdrawn_at.is_(None),
+    _step.stage.in_((Stage.preparation, Stage.launched, Stage.sustained)),
+)
+_STEPS = StageStep.__table__.join(Adoption.__table__, _adoption.id == _step.adoption_id)
+_FIRST = (
+    select(_adoption.territory_id, _step.stage, func.min(_step.reached_on))
+    .select_from(_STEPS)
+    .where(*_BEGINS)
+    .group_by(_adoption.territory_id, _step.stage)
+)
+_DAYS = (
+    select(_step.stage, _step.reached_on, func.count())
+    .select_from(_STEPS)
+    .where(*_BEGINS)
+    .group_by(_step.stage, _step.reached_on)
+)
+_asked, _launched = StageStep.__table__.alias("asked"), StageStep.__table__.alias("launched")
+
+
+def _launches(kind: str) -> Any:
+    """(days from request to launch, how many)."""
+    if kind not in _composed:
+        days = days_between(kind, _asked.c.reached_on, _launched.c.reached_on)
+        _composed[kind] = (
+            select(days, func.count())
+            .select_from(
+                _launched.join(_asked, _asked.c.adoption_id == _launched.c.adoption_id).join(
+                    Adoption.__table__, _adoption.id == _launched.c.adoption_id
+                )
+            )
+            .where(
+                _asked.c.stage == Stage.interest,
+                _launched.c.stage == Stage.launched,
+                _asked.c.withdrawn_at.is_(None),
+                _launched.c.withdrawn_at.is_(None),
+                *GOING,
+            )
+            .group_by(days)
+        )
+    return _composed[kind]
+
+
+_composed: dict[str, Any] = {}
