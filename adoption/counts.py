@@ -8,12 +8,14 @@ kept in the process until an adoption or the catalogue changes.
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, String, bindparam, cast, func, select
+from sqlalchemy import Integer, Select, String, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
-from adoption import rules
+from adoption import rules, stall
 from adoption.models import Adoption, Stage, StageStep, State
 from kernel import pages
 from kernel.db import db, dialect
@@ -95,6 +97,16 @@ def _history() -> History:
     )
 
 
+def usual() -> dict[Stage, int]:
+    """Days each stage usually takes, of all adoptions, interrupted ones too."""
+    return pages.remembered("adoption.usual", ("adoption",), _usual)
+
+
+def _usual() -> dict[Stage, int]:
+    rows = db.session.connection().execute(_spent(dialect()))
+    return stall.usual_days((Stage(stage), days, number) for stage, days, number in rows)
+
+
 def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
     """Whole days from one date column to another, on the database of that kind."""
     if kind == "sqlite":
@@ -161,30 +173,34 @@ _DAYS = (
     .where(*_BEGINS)
     .group_by(_step.stage, _step.reached_on)
 )
-_asked, _launched = StageStep.__table__.alias("asked"), StageStep.__table__.alias("launched")
+_earlier, _later = StageStep.__table__.alias("earlier"), StageStep.__table__.alias("later")
 
 
+@cache
 def _launches(kind: str) -> Any:
     """(days from request to launch, how many)."""
-    if kind not in _composed:
-        days = days_between(kind, _asked.c.reached_on, _launched.c.reached_on)
-        _composed[kind] = (
-            select(days, func.count())
-            .select_from(
-                _launched.join(_asked, _asked.c.adoption_id == _launched.c.adoption_id).join(
-                    Adoption.__table__, _adoption.id == _launched.c.adoption_id
-                )
-            )
-            .where(
-                _asked.c.stage == Stage.interest,
-                _launched.c.stage == Stage.launched,
-                _asked.c.withdrawn_at.is_(None),
-                _launched.c.withdrawn_at.is_(None),
-                *GOING,
-            )
-            .group_by(days)
-        )
-    return _composed[kind]
+    made = _passed(kind, Stage.interest, Stage.launched)
+    return made.join(Adoption.__table__, _adoption.id == _later.c.adoption_id).where(*GOING)
 
 
-_composed: dict[str, Any] = {}
+@cache
+def _spent(kind: str) -> Any:
+    """(stage, days until the next one, how many). A part a stage: an index finds the pairs of each."""
+    parts = []
+    for stage, following in pairwise(Stage):
+        made = _passed(kind, stage, following)
+        parts.append(made.with_only_columns(literal(stage.value, String), *made.selected_columns))
+    return union_all(*parts)
+
+
+def _passed(kind: str, stage: Stage, following: Stage) -> Select[Any]:
+    """(days between two stages, how many adoptions)."""
+    days = days_between(kind, _earlier.c.reached_on, _later.c.reached_on)
+    made: Select[Any] = (
+        select(days, func.count())
+        .select_from(_later.join(_earlier, _earlier.c.adoption_id == _later.c.adoption_id))
+        .where(_earlier.c.stage == stage, _later.c.stage == following)
+        .where(_earlier.c.withdrawn_at.is_(None), _later.c.withdrawn_at.is_(None))
+        .group_by(days)
+    )
+    return made

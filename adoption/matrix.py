@@ -166,7 +166,7 @@ def _practice_bands(lines: Sequence[Line], cells: Cells) -> list[Band]:
     bands = []
     for group, members in groupby(lines, key=lambda line: line[0]):
         heads = [
-            Head(one.id, one.name, one.name, path_for("practices.practice", slug=one.slug), works[one.id])
+            Head(one.id, one.name, one.name, path_for("practices.practice", slug=one.slug), works.get(one.id, 0))
             for _group, one in members
         ]
         bands.append(Band(str(GROUP_LABELS[group]) if group else "", heads))

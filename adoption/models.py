@@ -131,7 +131,11 @@ class StageStep(Model):
     """A stage reached (or moved back from): when it became true and what shows it."""
 
     __tablename__ = "adoption_step"
-    __table_args__ = (Index("ix_adoption_step_adoption_stage", "adoption_id", "stage"),)
+    __table_args__ = (
+        Index("ix_adoption_step_adoption_stage", "adoption_id", "stage"),
+        Index("ix_adoption_step_recorded_at", "recorded_at"),
+        Index("ix_adoption_step_reached", "stage", "adoption_id", "withdrawn_at", "reached_on"),
+    )
 
     id: Mapped[IntPk]
     adoption_id: Mapped[int] = mapped_column(ForeignKey("adoption.id"))

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from adoption import counts, figures, labels, queries
-from adoption.desk import stalled
+from adoption import counts, figures, labels, queries, rules
+from adoption.desk import next_step, stalled
 from adoption.models import State
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
@@ -117,13 +117,15 @@ def to_confirm(user: Actor) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
     if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
         return ""
-    standing = stalled(queries.active_for(user, "adoption:adoption:confirm"), queries.today())
+    today = queries.today()
+    standing = stalled(queries.stages_for(user, "adoption:adoption:confirm", today - rules.STALL), today)
+    adoptions = queries.by_ids([one for one, _days in standing[:STANDING]])
     return Markup(
         render_template(
             "adoption/panels/curator.html",
             waiting=queries.unconfirmed_launches(user, LAUNCHES),
             number=queries.unconfirmed(user),
-            standing=standing[:STANDING],
+            standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
             more=len(standing) - STANDING,
         )
     )

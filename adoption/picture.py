@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, case, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy import Select, String, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.settings import site
 from adoption import counts, queries
-from adoption.counts import AT_WORK, Going
+from adoption.counts import AT_WORK, OUTSIDE, Going
 from adoption.models import Adoption
+from kernel import pages
 from kernel.db import db
 from kernel.text import sort_key
 from practices.models import Admission, Practice, PracticeGroup, PracticeSpread, TargetGroup
@@ -99,6 +100,10 @@ def offered(most: int) -> list[Subject]:
 
 def audiences() -> list[TargetGroup]:
     """Groups that a practice in use is for, in their own order."""
+    return pages.remembered("adoption.audiences", counts.SCOPES, _audiences)
+
+
+def _audiences() -> list[TargetGroup]:
     found = {row[0] for row in db.session.connection().execute(_AUDIENCES)}
     return [group for group in TargetGroup if group.value in found]
 
@@ -162,7 +167,7 @@ _group, _spread = PracticeGroup.__table__.c, PracticeSpread.__table__.c
 _RANK = case(
     {group.value: number for number, group in enumerate(TargetGroup)}, value=cast(_group.target_group, String), else_=99
 )
-_TAKEN = exists().where(_spread.practice_id == _practice.id)
+_TAKEN = _practice.id.in_(select(_spread.practice_id))  # from the few in use, not from all of the catalogue
 _SUBJECT_COLUMNS = tuple(_practice[name] for name in Subject._fields)
 _IN_USE = (
     select(*_SUBJECT_COLUMNS)
@@ -173,18 +178,10 @@ _IN_USE = (
 _SUBJECT = select(*_SUBJECT_COLUMNS).where(
     _practice.admission == Admission.published, _practice.slug == bindparam("slug")
 )
-_AUDIENCES = union_all(
-    *(
-        select(literal(group.value, String)).where(
-            exists().where(
-                _group.target_group == group,
-                _practice.id == _group.practice_id,
-                _practice.admission == Admission.published,
-                _spread.practice_id == _practice.id,
-            )
-        )
-        for group in TargetGroup
-    )
+_AUDIENCES = (
+    select(cast(_group.target_group, String))
+    .where(_group.practice_id.in_(select(_spread.practice_id)), _group.practice_id.not_in(OUTSIDE))
+    .distinct()
 )
 _STANDS = select(
     _spread.practice_id,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -337,9 +337,32 @@ def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
     return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
 
 
-def active_for(user: Actor, permission: str = VIEW) -> list[Adoption]:
-    """Everything that goes on where `user` holds `permission`."""
-    return list(db.session.scalars(adoptions_for(user, exit=False, permission=permission)).unique())
+def stages_for(user: Actor, permission: str, since: date) -> list[tuple[int, Stage, date]]:
+    """(id, present stage, when it was reached) of what goes on where `user` holds `permission`, unmoved since then."""
+    statement = NOW.where(_step.reached_on <= since)
+    territories = reach(user.scopes(permission))
+    if territories is not None:
+        statement = statement.where(_adoption.territory_id.in_(territories))
+    return [(row[0], row[1], row[2]) for row in db.session.connection().execute(statement)]
+
+
+_step = StageStep.__table__.c
+NOW = (
+    select(_adoption.id, _adoption.stage, _step.reached_on)
+    .select_from(Adoption.__table__.join(StageStep.__table__, _step.adoption_id == _adoption.id))
+    .where(_step.stage == _adoption.stage, _step.withdrawn_at.is_(None), _adoption.exit.is_(None))
+)
+"""What goes on, with its present stage and the day it was reached."""
+
+
+def by_ids(ids: Collection[int]) -> dict[int, Adoption]:
+    """Adoptions by id, with what a line about them shows."""
+    rows = db.session.scalars(
+        select(Adoption)
+        .where(Adoption.id.in_(ids))
+        .options(joinedload(Adoption.practice), joinedload(Adoption.organisation), joinedload(Adoption.territory))
+    )
+    return {adoption.id: adoption for adoption in rows}
 
 
 def counts_for(user: Actor) -> dict[State, int]:

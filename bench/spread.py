@@ -10,7 +10,7 @@ from typing import Any
 ADOPTIONS = 50_000
 ORGANISATIONS = 5_000
 PORTION = 5_000
-FIRST, LAST = date(2024, 1, 15), date(2026, 11, 1)
+FIRST, LAST = date(2024, 1, 15), date(2026, 11, 20)
 
 
 def add_adoptions(total: int = ADOPTIONS, seed: int = 11) -> None:
@@ -92,11 +92,14 @@ def _adoption(source: random.Random, number: int, pair: Pair) -> tuple[dict[str,
     stages = list(Stage)[: source.randint(1, len(Stage))]
     day = FIRST + timedelta(days=source.randrange((LAST - FIRST).days))
     began = datetime.combine(day, time(4), UTC)
-    steps = []
+    steps: list[dict[str, Any]] = []
     for stage in stages:
+        if day > LAST:
+            break
         at = datetime.combine(day, time(4), UTC)
         steps.append({"adoption_id": number, "stage": stage, "reached_on": day, "recorded_at": at, "evidence": "акт"})
         day += timedelta(days=source.randint(5, 60))
+    stages = stages[: len(steps)]
     left = source.random() < 0.1
     row = {
         "id": number,
@@ -112,7 +115,7 @@ def _adoption(source: random.Random, number: int, pair: Pair) -> tuple[dict[str,
         "created_at": began,
         "exit": Exit.paused if left else None,
         "exit_reason": ExitReason.staff if left else None,
-        "exit_date": day if left else None,
+        "exit_date": min(day, LAST) if left else None,
     }
     return row, steps
 

@@ -76,13 +76,20 @@ def _admit_accounts() -> None:
 def grow(app: Flask, practices: int = 10_000, seed: int = 7) -> None:
     """Fill the copy with generated practices up to so many published ones, the same with the same seed.
 
-    Words, groups and territories are drawn from the demo's own practices; about a third work somewhere.
-    What else should be large for a comparison is added here.
+    Words, groups and territories are drawn from the demo's own practices; nobody has taken the generated ones.
     """
     from bench.crowd import add_practices
 
     with app.app_context():
         add_practices(practices, seed)
+
+
+def spread(app: Flask) -> None:
+    """Let organisations take the practices of the copy: 50,000 adoptions, the same ones each time."""
+    from bench.spread import add_adoptions
+
+    with app.app_context():
+        add_adoptions()
 
 
 def stale(app: Flask, *scopes: str) -> None:

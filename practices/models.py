@@ -222,7 +222,10 @@ class PracticeSpread(Model):
     """Where a practice stands, by territory: filled from above through a signal, for filters and order here."""
 
     __tablename__ = "practice_spread"
-    __table_args__ = (Index("ix_practice_spread_territory", "territory_id", "state"),)
+    __table_args__ = (
+        Index("ix_practice_spread_territory", "territory_id", "state"),
+        Index("ix_practice_spread_practice", "practice_id", "territory_id", "state"),
+    )
 
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"), primary_key=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), primary_key=True)
