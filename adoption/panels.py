@@ -44,21 +44,21 @@ def practice_spread(practice: Practice) -> str | Markup:
     )
 
 
+MOST = 50
+"""So many practices of a state stand on a territory's page."""
+
+
 @panel("territory.main", order=20)
 def territory_main(territory: Territory) -> str | Markup:
-    """What works here, by state, with the number of organisations. Two queries for a municipality."""
+    """What works here, by state and name, with the number of organisations. Two queries for a municipality."""
     if territory.level is not Level.municipality:
         return _region(territory)
     cells = queries.cells(territory_id=territory.id)
-    practices = queries.published(cell.practice_id for cell in cells)
-    by_state = {
-        state: [(practices[cell.practice_id], cell) for cell in cells if cell.state is state]
-        for state in reversed(State)
-    }
-    for rows in by_state.values():
-        rows.sort(key=lambda row: row[0].name_key)
+    by_practice = {cell.practice_id: cell for cell in cells}
+    rows = [(slug, name, by_practice[one]) for one, (slug, name) in queries.named(by_practice).items()]
+    by_state = {state: [row for row in rows if row[2].state is state] for state in reversed(State)}
     return render_template(
-        "adoption/panels/territory.html", territory=territory, by_state=by_state, taken=bool(cells), labels=labels
+        "adoption/panels/territory.html", territory=territory, by_state=by_state, taken=bool(cells), most=MOST
     )
 
 

@@ -240,9 +240,11 @@ _CELLS = (
 )
 
 
-def published(ids: Iterable[int]) -> dict[int, Practice]:
-    rows = db.session.scalars(select(Practice).where(Practice.id.in_(set(ids))).order_by(Practice.name_key))
-    return {practice.id: practice for practice in rows}
+def named(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(slug, name) of practices by id, in order of name."""
+    statement = select(Practice.id, Practice.slug, Practice.name).where(Practice.id.in_(set(ids)))
+    rows = db.session.connection().execute(statement.order_by(Practice.name_key, Practice.id))
+    return {one: (slug, name) for one, slug, name in rows}
 
 
 def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:

@@ -24,12 +24,15 @@ from adoption.models import Adoption, Exit, Stage, StageStep, State
 from adoption.stall import Stay
 from kernel.access import Actor
 from kernel.db import db
+from kernel.documents.sheets import Column
 from kernel.i18n import day
 from kernel.text import typograph
 from practices.models import Practice
 from territories.models import Level, Territory
 
 VIEW = queries.VIEW
+MOST = 5_000
+"""So many who stand still fit the workbook, the longest over their time first."""
 LIMIT = 5
 """So many who stand still, and so many moves, fit a page that can be read on Monday."""
 
@@ -238,6 +241,34 @@ def say(adoption: Adoption, stay: Stay) -> str:
         usual=stay.usual,
     )
     return typograph(f"{facts} {waits} {ASKS[stay.stage]}")
+
+
+def table(made: Sheet) -> tuple[list[Column], list[list[Any]]]:
+    """Those who stand still, a row each."""
+    titles = (
+        _("Municipality"),
+        _("Practice"),
+        _("Organisation"),
+        _("Stage"),
+        _("Days in the stage"),
+        _("Usually, days"),
+    )
+    columns = [Column(title, width) for title, width in zip(titles, (36, 44, 44, 24, 8, 8), strict=True)]
+    columns += [Column(_("Whom to ring"), 50), Column(_("What to say"), 80)]
+    rows = []
+    for case in made.cases:
+        adoption, people = case.adoption, [f"{one.role}: {one.name}, {one.email}" for one in case.contacts]
+        named = [adoption.territory.name, adoption.practice.name, adoption.organisation.title, case.stage]
+        rows.append([*named, case.stay.days, case.stay.usual, "; ".join(people), case.say])
+    return columns, rows
+
+
+def notes(made: Sheet) -> list[str]:
+    """What stands beside the list taken out: the date, how many are left out, whether it is made up."""
+    left = made.standing - len(made.cases)
+    told = [_("As of %(day)s.", day=day(made.day))]
+    told += [ngettext("and %(num)s more", "and %(num)s more", left)] if left else []
+    return [*told, _("Demonstration data.")] if made.demo else told
 
 
 def _moves(shown: Shown, monday: date) -> tuple[list[Move], int]:

@@ -25,6 +25,8 @@ from kernel.db import Model, db, inserting
 from kernel.links import base_url
 
 CAPACITY = 600
+HEAVY = 64_000_000
+"""So many bytes of pages are kept at most: a whole matrix as JSON may take millions."""
 FEW = 3
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -148,9 +150,13 @@ def _keep(key: tuple[object, ...], versions: tuple[tuple[str, int], ...], respon
     with _lock:
         _cache[key] = entry
         _cache.move_to_end(key)
-        while len(_cache) > CAPACITY:
+        while len(_cache) > CAPACITY or (len(_cache) > 1 and _weight() > HEAVY):
             _cache.popitem(last=False)
     return entry
+
+
+def _weight() -> int:
+    return sum(len(entry.body) + len(entry.zipped) for entry in _cache.values())
 
 
 def _respond(entry: _Entry) -> Response:

@@ -108,10 +108,10 @@ def _farthest(line: Sequence[Vertex], start: int, end: int, limit: float) -> int
         x, y = line[middle]
         if length:
             along = max(0.0, min(1.0, ((x - a[0]) * dx + (y - a[1]) * dy) / length))
-            x, y = a[0] + along * dx - x, a[1] + along * dy - y
+            across, down = a[0] + along * dx - x, a[1] + along * dy - y
         else:
-            x, y = x - a[0], y - a[1]
-        away = x * x + y * y
+            across, down = float(x - a[0]), float(y - a[1])
+        away = across * across + down * down
         if away > worst:
             worst, place = away, middle
     return place

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from accounts.enums import Role, ScopeKind
 from adoption import operations, sheet, sheet_pdf, stall
@@ -15,7 +17,7 @@ from tests import factories
 from tests.adoption.conftest import adoption
 
 SHEET = "/manage/adoption/sheet"
-EVERY = (SHEET, f"{SHEET}.pdf", "/manage/adoption/standing")
+EVERY = (SHEET, f"{SHEET}.pdf", "/manage/adoption/standing", "/manage/adoption/standing.xlsx")
 OTHER_REGION = "38000000"
 
 
@@ -101,6 +103,32 @@ def test_the_rest_has_a_page(stalled):
     for query in ("page=5", "page=-1", "page=x"):
         answer = plain(stalled["curator"].get(f"/manage/adoption/standing?{query}"))
         assert answer.count("Спросите") == sheet.LIMIT + 2
+
+
+def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
+    with writing():
+        for number in range(sheet.LIMIT + 1):
+            adoption(factories.practice(f"=Ждущая {number}"), factories.organisation(), Stage.assessment)
+    path = "/manage/adoption/standing.xlsx"
+    assert f'href="{path}"' in plain(stalled["curator"].get("/manage/adoption/standing"))
+
+    def book() -> CalamineWorkbook:
+        answer = stalled["curator"].get(path)
+        assert answer.headers["Content-Disposition"] == "attachment; filename=standing-2027-03-01.xlsx"
+        return CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+
+    head, *lines = book().get_sheet_by_index(0).to_python()
+    assert head[:4] == ["Муниципалитет", "Практика", "Организация", "Стадия"]
+    assert head[4:] == ["Дней в стадии", "Обычно, дней", "Кому позвонить", "Что сказать"]
+    assert len(lines) == sheet.LIMIT + 2
+    first = next(row for row in lines if row[1] == "Домашний консультант")
+    assert (first[0], first[4:6]) == ("Тайшетский муниципальный округ", [243, 31])
+    assert "Ответственная Ольга Тестовна, olga@example.org" in first[6]
+    assert "Спросите, издан ли приказ." in first[7]
+    assert "=Ждущая 0" in [row[1] for row in lines]
+    monkeypatch.setattr(sheet, "MOST", 3)
+    assert len(book().get_sheet_by_index(0).to_python()) == 4
+    assert "и ещё 4" in str(book().get_sheet_by_index(1).to_python()).replace("\\xa0", " ")
 
 
 def test_what_is_interrupted_does_not_stand(stalled):
