@@ -245,15 +245,8 @@ def say(adoption: Adoption, stay: Stay) -> str:
 
 def table(made: Sheet) -> tuple[list[Column], list[list[Any]]]:
     """Those who stand still, a row each."""
-    titles = (
-        _("Municipality"),
-        _("Practice"),
-        _("Organisation"),
-        _("Stage"),
-        _("Days in the stage"),
-        _("Usually, days"),
-    )
-    columns = [Column(title, width) for title, width in zip(titles, (36, 44, 44, 24, 8, 8), strict=True)]
+    columns = [Column(_("Municipality"), 36), Column(_("Practice"), 44), Column(_("Organisation"), 44)]
+    columns += [Column(_("Stage"), 24), Column(_("Days in the stage"), 10), Column(_("Usually, days"), 10)]
     columns += [Column(_("Whom to ring"), 50), Column(_("What to say"), 80)]
     rows = []
     for case in made.cases:

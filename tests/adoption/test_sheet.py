@@ -124,7 +124,7 @@ def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
     first = next(row for row in lines if row[1] == "Домашний консультант")
     assert (first[0], first[4:6]) == ("Тайшетский муниципальный округ", [243, 31])
     assert "Ответственная Ольга Тестовна, olga@example.org" in first[6]
-    assert "Спросите, издан ли приказ." in first[7]
+    assert "Спросите, издан ли приказ." in first[7].replace("\xa0", " ")
     assert "=Ждущая 0" in [row[1] for row in lines]
     monkeypatch.setattr(sheet, "MOST", 3)
     assert len(book().get_sheet_by_index(0).to_python()) == 4
