@@ -117,7 +117,9 @@ def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
 # Tables and not models, composed once. Few practices are outside the catalogue: leaving them out is cheaper.
 _adoption, _practice, _step = Adoption.__table__.c, Practice.__table__.c, StageStep.__table__.c
 _group, _spread = PracticeGroup.__table__.c, PracticeSpread.__table__.c
-OUTSIDE = select(_practice.id).where(_practice.admission != Admission.published)
+OUTSIDE = select(_practice.id).where(
+    _practice.admission.in_([one for one in Admission if one is not Admission.published])  # by index, as != is not
+)
 """Practices that are not in the catalogue."""
 GOING = (_adoption.exit.is_(None), _adoption.practice_id.not_in(OUTSIDE))
 """What public pages count: work that goes on, by practices of the catalogue."""

@@ -125,7 +125,7 @@ def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
     assert (first[0], first[4:6]) == ("Тайшетский муниципальный округ", [243, 31])
     assert "Ответственная Ольга Тестовна, olga@example.org" in first[6]
     assert "Спросите, издан ли приказ." in first[7].replace("\xa0", " ")
-    assert "=Ждущая 0" in [row[1] for row in lines]
+    assert "'=Ждущая 0" in [row[1] for row in lines]
     monkeypatch.setattr(sheet, "MOST", 3)
     assert len(book().get_sheet_by_index(0).to_python()) == 4
     assert "и ещё 4" in str(book().get_sheet_by_index(1).to_python()).replace("\\xa0", " ")
