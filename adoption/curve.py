@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
+from adoption.counts import History
 from adoption.models import Stage, State
 
 REACHED = {Stage.preparation: State.ready, Stage.launched: State.works, Stage.sustained: State.firm}
@@ -26,21 +27,19 @@ class Point(NamedTuple):
     adoptions: dict[State, int]
 
 
-def curve(dated: Sequence[tuple[int, Stage, date, int]], places: Collection[int], today: date) -> list[Point]:
-    """A point a month since the first of `dated` (see `picture.dated`); municipalities are those among `places`."""
-    dated = [row for row in dated if row[2] <= today]
-    if not dated:
+def curve(history: History, places: Collection[int], today: date) -> list[Point]:
+    """A point a month since the first day of `history`; municipalities are those among `places`."""
+    days = [row for row in history.days if row[1] <= today]
+    if not days:
         return []
-    ends = _month_ends(min(row[2] for row in dated), today)
-    first: dict[tuple[State, int], date] = {}
+    ends = _month_ends(min(day for _stage, day, _number in days), today)
     adoptions = {state: [0] * len(ends) for state in STATES}
     municipalities = {state: [0] * len(ends) for state in STATES}
-    for territory_id, stage, day, number in dated:
-        key = (REACHED[stage], territory_id)
-        first[key] = min(first.get(key, day), day)
-        adoptions[key[0]][bisect_left(ends, day)] += number
-    for (state, territory_id), day in first.items():
-        municipalities[state][bisect_left(ends, day)] += territory_id in places
+    for stage, day, number in days:
+        adoptions[REACHED[stage]][bisect_left(ends, day)] += number
+    for territory_id, stage, day in history.first:
+        if day <= today and territory_id in places:
+            municipalities[REACHED[stage]][bisect_left(ends, day)] += 1
     sums = [{state: list(accumulate(found[state])) for state in STATES} for found in (municipalities, adoptions)]
     return [
         Point(end, *({state: found[state][place] for state in STATES} for found in sums))

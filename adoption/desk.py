@@ -147,20 +147,7 @@ def state_line(adoption: Adoption) -> list[LineItem]:
     return line
 
 
-@dataclass(frozen=True)
-class Stalled:
-    """An adoption nobody has moved for long: what it waits for, and for how many days."""
-
-    adoption: Adoption
-    text: str
-    days: int
-
-
-def stalled(adoptions: Iterable[Adoption], today: date) -> list[Stalled]:
-    """What stands still, the longest first."""
-    found = []
-    for adoption in adoptions:
-        reached = since(adoption)
-        if adoption.exit is None and reached and rules.stalled(adoption.stage, reached, today):
-            found.append(Stalled(adoption, next_step(adoption), (today - reached).days))
-    return sorted(found, key=lambda one: (-one.days, one.adoption.id))
+def stalled(now: Iterable[tuple[int, Stage, date]], today: date) -> list[tuple[int, int]]:
+    """(adoption's id, days) of those that stand still, the longest first; `now`: (id, present stage, since when)."""
+    found = [(one, (today - since).days) for one, stage, since in now if rules.stalled(stage, since, today)]
+    return sorted(found, key=lambda item: (-item[1], item[0]))

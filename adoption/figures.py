@@ -1,12 +1,11 @@
-"""Tiles of the map and headline figures, from cells that `queries.cells` or `picture` gives.
+"""Tiles of the map and headline figures, from what `counts` and `queries.cells` give.
 
 Only what goes on is counted: an interrupted adoption simply is no longer there.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -16,17 +15,15 @@ from flask_babel import ngettext
 
 from accounts.settings import site
 from adoption import labels, rules
+from adoption.counts import AT_WORK, Going, Totals
 from adoption.labels import STATE_LABELS
 from adoption.models import State
-from adoption.picture import AT_WORK, Sums
 from adoption.queries import Cell
 from kernel.i18n import number
 from kernel.links import path_for
 from territories.models import Territory
 from territories.queries import RealMap, Tile, current, real_map, tiles
 
-SPREAD = 5
-"""A practice at work in as many municipalities has spread."""
 FEW = 5
 """A number of people below this is not told publicly: somebody might be recognised."""
 
@@ -78,23 +75,24 @@ def region_map() -> RealMap | None:
     return real_map(region.id) if region else None
 
 
-def whole_map(cells: Iterable[Cell], places: Sequence[OnMap], state: State | None = None) -> list[MapTile]:
+def whole_map(going: Going, waiting: Going, places: Sequence[OnMap], state: State | None = None) -> list[MapTile]:
     """A tile for each place: the furthest state of any practice there, and how many work or are being prepared.
 
-    With `state`, only what stands in it is shown and counted.
+    Launches that are `waiting` to be confirmed are named. With `state`, only what stands in it is shown and counted.
     """
-    here: dict[int, list[State]] = defaultdict(list)
-    reported: dict[int, int] = defaultdict(int)
-    for cell in cells:
-        if state is None or cell.state is state:
-            here[cell.territory_id].append(cell.state)
-            reported[cell.territory_id] += bool(cell.reported)
     made = []
     for place in places:
-        mine = here[place.id]
-        going = len(mine) if state else sum(known is not State.think for known in mine)
-        made.append(_tile(place, rules.furthest(mine), going or None, _map_title(place, mine, reported[place.id])))
+        mine = standing(going, place.id, state)
+        told = sum(number for known, number in mine.items() if state or known is not State.think)
+        reported = sum(standing(waiting, place.id, state).values())
+        made.append(_tile(place, rules.furthest(mine), told or None, _map_title(place, mine, reported)))
     return made
+
+
+def standing(going: Going, place_id: int, state: State | None) -> dict[State, int]:
+    """How many practices stand in each state in a place, or in the one state asked for."""
+    mine = going.get(place_id, {})
+    return mine if state is None else {known: number for known, number in mine.items() if known is state}
 
 
 def practice_map(
@@ -120,13 +118,12 @@ def practice_map(
     return made
 
 
-def _map_title(place: OnMap, mine: Sequence[State], reported: int) -> str:
+def _map_title(place: OnMap, mine: Mapping[State, int], reported: int) -> str:
     if not mine:
         return str(_("%(name)s: nothing yet", name=place.name))
     parts = []
     for state in reversed(State):
-        count = mine.count(state)
-        if count:
+        if count := mine.get(state):
             parts.append(f"{str(STATE_LABELS[state]).lower()} – {count}")
     if reported:
         parts.append(_("launch reported, being confirmed – %(count)s", count=reported))
@@ -148,13 +145,11 @@ def _tile(place: OnMap, state: State | None, count: int | None, title: str, here
     )
 
 
-def figures(cells: Sequence[Cell], places: Sequence[OnMap], days: Sequence[int]) -> list[Figure]:
+def figures(going: Going, places: Sequence[OnMap], totals: Totals) -> list[Figure]:
     """Headline figures, each with what was counted."""
     ids = {place.id for place in places}
-    working = [cell for cell in cells if cell.state in AT_WORK]
-    municipalities = len({cell.territory_id for cell in working} & ids)
-    organisations = sum(cell.working for cell in working)
-    practices = len({cell.practice_id for cell in working})
+    municipalities = sum(any(state in AT_WORK for state in going.get(one, ())) for one in ids)
+    organisations, practices = totals.adoptions, totals.practices
     made = [
         Figure(
             "municipalities",
@@ -183,9 +178,9 @@ def figures(cells: Sequence[Cell], places: Sequence[OnMap], days: Sequence[int])
             practices,
         ),
     ]
-    middle = rules.median(days)
+    middle = totals.days_to_launch
     if middle is not None:
-        counted = ngettext("%(num)s launch counted", "%(num)s launches counted", len(days))
+        counted = ngettext("%(num)s launch counted", "%(num)s launches counted", totals.launches)
         made.append(
             Figure(
                 "days_to_launch",
@@ -197,15 +192,9 @@ def figures(cells: Sequence[Cell], places: Sequence[OnMap], days: Sequence[int])
     return made
 
 
-def more_figures(cells: Sequence[Cell], sums: Sums) -> list[Figure]:
+def more_figures(sums: Totals) -> list[Figure]:
     """What the page of adoption tells besides the headline."""
-    places = defaultdict(set)
-    for cell in cells:
-        if cell.state in AT_WORK:
-            places[cell.practice_id].add(cell.territory_id)
-    spread = sum(len(found) >= SPREAD for found in places.values())
-    reported = sum(cell.reported for cell in cells)
-    preparing = sum(cell.by_state.get(State.ready, 0) for cell in cells) - reported
+    spread, preparing, reported = sums.spread, sums.preparing, sums.unconfirmed
     made = [
         Figure(
             "organisations",
@@ -251,7 +240,7 @@ def more_figures(cells: Sequence[Cell], sums: Sums) -> list[Figure]:
     return [*made, _served(sums)]
 
 
-def _served(sums: Sums) -> Figure:
+def _served(sums: Totals) -> Figure:
     figure = partial(Figure, "served")
     if sums.served is None:
         return figure(_("no data"), _("families and people served: no organisation has reported a number yet"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 from flask import request
 from flask_babel import gettext as _
 
+from adoption import picture as pictures
+from adoption import queries
+from adoption.counts import AT_WORK
 from adoption.labels import reported_line
 from adoption.models import State
-from adoption.picture import AT_WORK, Picture, Place, Subject
+from adoption.picture import SORTS, Line, Picture, Place
 from adoption.queries import Cell
 from kernel.links import path_for
 from kernel.listing import Listing
@@ -22,7 +25,6 @@ from territories.labels import SIZE_LABELS
 from territories.models import Level, SizeClass
 from territories.rules import REMOTE_KM
 
-SORTS = ("spread", "name", "new")
 COLUMNS = ("name", "size", "remote")
 PARAMETERS = ("practice", "state", "audience", "sort", "group", "columns", "turned", "map", "page")
 PER_PAGE = 50
@@ -117,14 +119,11 @@ def _one_of(known: Sequence[str], value: str | None) -> str:
 
 
 def matrix(picture: Picture, wish: Wish, per_page: int | None = PER_PAGE) -> Matrix:
-    """The table `wish` asks for; every practice on one page when `per_page` is None."""
-    lines = _lines(picture, wish)
-    total = len(lines)
-    per_page = per_page or max(total, 1)
-    page = min(max(wish.page, 1), max(1, -(-total // per_page)))
-    lines = lines[(page - 1) * per_page : page * per_page]
+    """The table `wish` asks for, only its page read; every practice on one page when `per_page` is None."""
+    lines, total, page = pictures.lines(wish.sort, wish.audience, wish.grouped, wish.page, per_page)
     shown = {subject.id for _group, subject in lines}
-    cells = {(cell.practice_id, cell.territory_id): cell for cell in picture.cells if cell.practice_id in shown}
+    known = queries.cells(practices=None if per_page is None else shown) if shown else []
+    cells = {(cell.practice_id, cell.territory_id): cell for cell in known if cell.practice_id in shown}
     practices = _practice_bands(lines, cells)
     places = _place_bands(picture, wish, cells)
     down, across = (places, practices) if wish.turned else (practices, places)
@@ -136,7 +135,7 @@ def matrix(picture: Picture, wish: Wish, per_page: int | None = PER_PAGE) -> Mat
         (band.label, [Row(row, [cells.get(key(row, column)) for column in heads]) for row in band.heads])
         for band in down
     ]
-    return Matrix(bands, across, _listing(lines, total, page, per_page, wish), wish.turned)
+    return Matrix(bands, across, _listing(lines, total, page, per_page or max(total, 1), wish), wish.turned)
 
 
 def _listing(lines: list[Any], total: int, page: int, per_page: int, wish: Wish) -> Listing[Any]:
@@ -159,52 +158,17 @@ def _params(wish: Wish) -> dict[str, list[str]]:
     return {name: [value] for name, value in known.items() if value}
 
 
-def _lines(picture: Picture, wish: Wish) -> list[tuple[TargetGroup | None, Subject]]:
-    """(group or None, practice) in the order asked for: groups in their own order, the wish's within them."""
-    subjects = [
-        subject for subject in picture.subjects.values() if wish.audience is None or wish.audience in subject.groups
-    ]
-    order = _order(picture.cells, wish.sort)
-    used = {cell.practice_id for cell in picture.cells}
-    subjects = sorted((subject for subject in subjects if subject.id in used), key=order)
-    if not wish.grouped:
-        return [(None, subject) for subject in subjects]
-    groups = [wish.audience] if wish.audience else [*TargetGroup, None]
-    return [
-        (group, subject)
-        for group in groups
-        for subject in subjects
-        if (group in subject.groups if group else not subject.groups)
-    ]
-
-
-def _order(cells: Iterable[Cell], sort: str) -> Callable[[Subject], Any]:
-    if sort == "name":
-        return lambda subject: (subject.name_key, subject.id)
-    places: dict[int, int] = {}
-    working: dict[int, int] = {}
-    newest: dict[int, float] = {}
-    for cell in cells:
-        one = cell.practice_id
-        places[one] = places.get(one, 0) + 1
-        working[one] = working.get(one, 0) + (cell.state in AT_WORK)
-        newest[one] = max(newest.get(one, 0.0), cell.newest.timestamp())
-    if sort == "new":
-        return lambda subject: (-newest[subject.id], subject.name_key, subject.id)
-    return lambda subject: (-working[subject.id], -places[subject.id], subject.name_key, subject.id)
-
-
 Cells = Mapping[tuple[int, int], Cell]
 
 
-def _practice_bands(lines: Sequence[tuple[TargetGroup | None, Subject]], cells: Cells) -> list[Band]:
+def _practice_bands(lines: Sequence[Line], cells: Cells) -> list[Band]:
     works: dict[int, int] = {}
     for (practice_id, _place), cell in cells.items():
         works[practice_id] = works.get(practice_id, 0) + (cell.state in AT_WORK)
     bands = []
     for group, members in groupby(lines, key=lambda line: line[0]):
         heads = [
-            Head(one.id, one.name, one.name, path_for("practices.practice", slug=one.slug), works[one.id])
+            Head(one.id, one.name, one.name, path_for("practices.practice", slug=one.slug), works.get(one.id, 0))
             for _group, one in members
         ]
         bands.append(Band(str(GROUP_LABELS[group]) if group else "", heads))
@@ -225,7 +189,7 @@ def _place_bands(picture: Picture, wish: Wish, cells: Cells) -> list[Band]:
         for label, places in _parts(picture.places, wish.columns)
         if places
     ]
-    others = [_place_head(place, works) for place in picture.others if place.id in seen]
+    others = [_place_head(place, works) for place in picture.elsewhere(seen)]
     return [*bands, Band(_("Elsewhere"), others)] if others else bands
 
 

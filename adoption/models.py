@@ -85,6 +85,7 @@ class Adoption(Model):
         UniqueConstraint("practice_id", "organisation_id"),
         Index("ix_adoption_territory_stage", "territory_id", "stage"),
         Index("ix_adoption_practice_stage", "practice_id", "stage"),
+        Index("ix_adoption_stage_confirmed", "stage", "confirmed"),
     )
 
     id: Mapped[IntPk]
@@ -140,7 +141,11 @@ class StageStep(Model):
     """A stage reached (or moved back from): when it became true and what shows it."""
 
     __tablename__ = "adoption_step"
-    __table_args__ = (Index("ix_adoption_step_adoption_stage", "adoption_id", "stage"),)
+    __table_args__ = (
+        Index("ix_adoption_step_adoption_stage", "adoption_id", "stage"),
+        Index("ix_adoption_step_recorded_at", "recorded_at"),
+        Index("ix_adoption_step_reached", "stage", "adoption_id", "withdrawn_at", "reached_on"),
+    )
 
     id: Mapped[IntPk]
     adoption_id: Mapped[int] = mapped_column(ForeignKey("adoption.id"))

@@ -16,6 +16,7 @@ from activity.outbox import send
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
+from kernel import pages
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key, slugify
@@ -285,6 +286,7 @@ def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
     if changed:
         _touch(adoption)
         record(by, "adoption.changed", adoption, fields=changed)
+        pages.bump("adoption")
     return changed
 
 

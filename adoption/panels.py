@@ -8,8 +8,8 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from adoption import figures, labels, queries
-from adoption.desk import stalled
+from adoption import counts, figures, labels, queries, rules
+from adoption.desk import next_step, stalled
 from adoption.models import State
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
@@ -24,7 +24,7 @@ from territories.queries import real_map, tiles
 @panel("practice.spread")
 def practice_spread(practice: Practice) -> str | Markup:
     """Where the practice works: the map and a list. Three queries."""
-    cells = queries.cells(practice_id=practice.id)
+    cells = queries.cells(practices=[practice.id])
     places = figures.region_tiles()
     names = queries.territories_by_id(cell.territory_id for cell in cells)
     by_state = {
@@ -62,21 +62,26 @@ def own_municipality(practice: Practice) -> str | Markup:
     return Markup(render_template("adoption/panels/own.html", practice=practice, rows=rows))
 
 
+MOST = 50
+"""So many practices of a state stand on a territory's page."""
+
+
 @panel("territory.main", order=20)
 def territory_main(territory: Territory) -> str | Markup:
-    """What works here, by state, with the number of organisations. Two queries for a municipality."""
+    """What works here, by state and name, with the number of organisations. Two queries for a municipality."""
     if territory.level is not Level.municipality:
         return _region(territory)
     cells = queries.cells(territory_id=territory.id)
-    practices = queries.published(cell.practice_id for cell in cells)
-    by_state = {
-        state: [(practices[cell.practice_id], cell) for cell in cells if cell.state is state]
-        for state in reversed(State)
-    }
-    for rows in by_state.values():
-        rows.sort(key=lambda row: row[0].name_key)
+    by_practice = {cell.practice_id: cell for cell in cells}
+    rows = [(slug, name, by_practice[one]) for one, (slug, name) in queries.named(by_practice).items()]
+    by_state = {state: [row for row in rows if row[2].state is state] for state in reversed(State)}
     return render_template(
-        "adoption/panels/territory.html", territory=territory, by_state=by_state, taken=bool(cells), labels=labels
+        "adoption/panels/territory.html",
+        territory=territory,
+        by_state=by_state,
+        taken=bool(cells),
+        most=MOST,
+        labels=labels,
     )
 
 
@@ -88,7 +93,7 @@ def _region(territory: Territory) -> str | Markup:
         return ""
     return render_template(
         "adoption/panels/map.html",
-        tiles=figures.whole_map(queries.cells(), places),
+        tiles=figures.whole_map(counts.going(), counts.waiting(), places),
         real=real_map(territory.id),
         day=queries.today(),
         demo=False,
@@ -110,7 +115,7 @@ def taken_from(forum: Forum) -> list[Fact]:
 @panel("home.map")
 def home_map() -> str | Markup:
     """Always tiles: in half a screen's width a true map would hide the towns, and the first visit stays light."""
-    tiles = figures.whole_map(queries.cells(), figures.region_tiles())
+    tiles = figures.whole_map(counts.going(), counts.waiting(), figures.region_tiles())
     if not tiles:
         return ""
     return render_template(
@@ -120,10 +125,10 @@ def home_map() -> str | Markup:
 
 @panel("home.figures")
 def home_figures() -> str | Markup:
-    cells = queries.cells()
-    if not cells:
+    going = counts.going()
+    if not going:
         return ""
-    made = figures.figures(cells, figures.region_tiles(), queries.launch_days())
+    made = figures.figures(going, figures.region_tiles(), counts.totals())
     return render_template("adoption/panels/figures.html", figures=made, day=queries.today())
 
 
@@ -136,13 +141,15 @@ def to_confirm(user: Actor) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
     if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
         return ""
-    standing = stalled(queries.active_for(user, "adoption:adoption:confirm"), queries.today())
+    today = queries.today()
+    standing = stalled(queries.stages_for(user, "adoption:adoption:confirm", today - rules.STALL), today)
+    adoptions = queries.by_ids([one for one, _days in standing[:STANDING]])
     return Markup(
         render_template(
             "adoption/panels/curator.html",
             waiting=queries.unconfirmed_launches(user, LAUNCHES),
             number=queries.unconfirmed(user),
-            standing=standing[:STANDING],
+            standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
             more=len(standing) - STANDING,
         )
     )

@@ -1,25 +1,29 @@
-"""What the public picture is made from, as plain rows: places, practices of the catalogue in use, their cells."""
+"""What the public picture is made from, as plain rows: places, practices in use, what goes on where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, String, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.settings import site
-from adoption import queries
-from adoption.models import Adoption, Stage, StageStep, State
-from adoption.queries import GOING, Cell
+from adoption import counts, queries
+from adoption.counts import AT_WORK, OUTSIDE, Going
+from adoption.models import Adoption
+from kernel import pages
 from kernel.db import db
 from kernel.text import sort_key
-from practices.models import Admission, Practice, PracticeGroup, TargetGroup
+from practices.models import Admission, Practice, PracticeGroup, PracticeSpread, TargetGroup
 from territories.models import Level, SizeClass, Territory
 from territories.queries import current
 
-AT_WORK = (State.works, State.firm)
+FEW = 500
+SORTS = ("spread", "name", "new")
+"""Orders of practices: the most widespread first, by name, the last taken first."""
 
 
 class Place(NamedTuple):
@@ -45,17 +49,10 @@ class Subject(NamedTuple):
     slug: str
     name: str
     name_key: str
-    groups: tuple[TargetGroup, ...] = ()
 
 
-class Sums(NamedTuple):
-    """Of what goes on in the whole catalogue: organisations at work, and whom they report to have served."""
-
-    organisations: int
-    adoptions: int
-    reported: int
-    """Adoptions at work that gave a number."""
-    served: int | None
+Line = tuple[TargetGroup | None, Subject]
+"""A practice under its target group; without one where nothing is grouped or nobody is named."""
 
 
 @dataclass
@@ -63,41 +60,25 @@ class Picture:
     day: date
     places: list[Place] = field(default_factory=list)
     """The municipalities of the site's region, by their short names."""
-    others: list[Place] = field(default_factory=list)
-    """Where else something goes on: the region as a whole, other regions' municipalities."""
-    subjects: dict[int, Subject] = field(default_factory=dict)
-    """By id, in order of name."""
-    cells: list[Cell] = field(default_factory=list)
+    going: Going = field(default_factory=dict)
+    """Everything that goes on, elsewhere too."""
     demo: bool = False
 
-    def chosen(self, practice_id: int | None = None, audience: TargetGroup | None = None) -> list[Cell]:
-        """The cells of one practice, or of the practices for one group of families."""
-        found: Iterable[Cell] = self.cells
-        if practice_id is not None:
-            found = (cell for cell in found if cell.practice_id == practice_id)
-        if audience is not None:
-            found = (cell for cell in found if audience in self.subjects[cell.practice_id].groups)
-        return list(found)
+    def elsewhere(self, ids: Collection[int]) -> list[Place]:
+        """Those of the territories `ids` that are not among the region's municipalities, by name."""
+        known = {place.id for place in self.places}
+        wanted = [one for one in ids if one not in known]
+        if not wanted:
+            return []
+        return [Place(*row) for row in db.session.connection().execute(_ELSEWHERE, {"ids": wanted})]
 
 
 def picture() -> Picture:
-    """Everything but the dates. Six queries whatever the number of adoptions."""
+    """Everything but practices and dates. Four queries whatever the number of adoptions."""
     region = current(site().region)
-    region_id = region.id if region else None
-    connection = db.session.connection()
-    groups: dict[int, list[TargetGroup]] = {}
-    for practice_id, group in connection.execute(_GROUPS):
-        groups.setdefault(practice_id, []).append(group)
-    subjects = {row.id: Subject(*row, tuple(groups.get(row.id, ()))) for row in connection.execute(_SUBJECTS)}
-    found = Picture(queries.today(), subjects=subjects, cells=queries.cells(), demo=queries.any_demo())
-    for row in connection.execute(_PLACES, {"region": region_id}):
-        place = Place(*row)
-        here = place.parent_id == region_id and place.tile_col is not None
-        (found.places if here else found.others).append(place)
-    seen = {cell.territory_id for cell in found.cells}
-    found.places.sort(key=lambda place: sort_key(place.short_name))
-    found.others = [place for place in found.others if place.id in seen]
-    return found
+    rows = db.session.connection().execute(_PLACES, {"region": region.id if region else None})
+    places = sorted((Place(*row) for row in rows), key=lambda place: sort_key(place.short_name))
+    return Picture(queries.today(), places, counts.going(), queries.any_demo())
 
 
 def subject(slug: str) -> Subject | None:
@@ -106,66 +87,121 @@ def subject(slug: str) -> Subject | None:
     return Subject(*row) if row else None
 
 
-def sums() -> Sums:
-    return Sums(*db.session.connection().execute(_SUMS).one())
+def is_for(practice_id: int, audience: TargetGroup) -> bool:
+    """Whether the practice is for that group of families."""
+    asked = select(_group.practice_id).where(_group.practice_id == practice_id, _group.target_group == audience)
+    return db.session.scalar(asked) is not None
 
 
-def dated() -> list[tuple[int, Stage, date, int]]:
-    """(territory id, stage, day, organisations) of the stages with which a state begins, of what goes on."""
-    return [tuple(row) for row in db.session.connection().execute(_DATED)]
+def offered(most: int) -> list[Subject]:
+    """The first `most` practices in use, by name."""
+    return [Subject(*row) for row in db.session.connection().execute(_IN_USE, {"most": most})]
 
 
-def _dated() -> Any:
-    step = StageStep.__table__.c
-    begins = (Stage.preparation, Stage.launched, Stage.sustained)
-    return (
-        select(_adoption.territory_id, step.stage, step.reached_on, func.count())
-        .select_from(
-            StageStep.__table__.join(Adoption.__table__, _adoption.id == step.adoption_id).join(
-                Practice.__table__, _practice.id == _adoption.practice_id
-            )
-        )
-        .where(*GOING, step.withdrawn_at.is_(None), step.stage.in_(begins))
-        .where(or_(step.stage == Stage.preparation, _adoption.confirmed))
-        .group_by(_adoption.territory_id, step.stage, step.reached_on)
-    )
+def audiences() -> list[TargetGroup]:
+    """Groups that a practice in use is for, in their own order."""
+    return pages.remembered("adoption.audiences", counts.SCOPES, _audiences)
+
+
+def _audiences() -> list[TargetGroup]:
+    found = {row[0] for row in db.session.connection().execute(_AUDIENCES)}
+    return [group for group in TargetGroup if group.value in found]
+
+
+def groups_of(practice_ids: Collection[int]) -> dict[int, list[TargetGroup]]:
+    """Target groups by practice, in their own order."""
+    statement = select(_group.practice_id, _group.target_group)
+    if len(practice_ids) < FEW:  # a long list is slower than the table
+        statement = statement.where(_group.practice_id.in_(practice_ids))
+    found: dict[int, list[TargetGroup]] = {}
+    for practice_id, group in db.session.connection().execute(statement.order_by(_RANK)):
+        found.setdefault(practice_id, []).append(group)
+    return found
+
+
+def lines(
+    sort: str, audience: TargetGroup | None, grouped: bool, page: int = 1, per_page: int | None = None
+) -> tuple[list[Line], int, int]:
+    """Practices in use in the order asked for, how many lines there are in all, and the page: the nearest there is.
+
+    Grouped, a practice for two groups stands in both, and who is for nobody named stands last. Two queries.
+    """
+    statement = _chosen(audience, grouped)
+    connection = db.session.connection()
+    total: int = connection.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    statement = _ordered(statement, sort, grouped)
+    if per_page is not None:
+        page = min(max(page, 1), max(1, -(-total // per_page)))
+        statement = statement.limit(per_page).offset((page - 1) * per_page)
+    rows = connection.execute(statement)
+    return [(row.target_group if grouped else None, Subject(*row[:4])) for row in rows], total, page
+
+
+def _chosen(audience: TargetGroup | None, grouped: bool) -> Select[Any]:
+    """A row a line, without an order."""
+    statement = select(*_SUBJECT_COLUMNS).where(_practice.admission == Admission.published, _TAKEN)
+    if grouped:
+        joined = Practice.__table__.outerjoin(PracticeGroup.__table__, _group.practice_id == _practice.id)
+        statement = statement.add_columns(_group.target_group).select_from(joined)
+        return statement.where(_group.target_group == audience) if audience else statement
+    if audience is None:
+        return statement
+    return statement.where(_practice.id.in_(select(_group.practice_id).where(_group.target_group == audience)))
+
+
+def _ordered(statement: Select[Any], sort: str, grouped: bool) -> Select[Any]:
+    order: list[ColumnElement[Any]] = [_RANK] if grouped else []
+    if sort == "spread":
+        stands = _STANDS.subquery()
+        statement = statement.join(stands, stands.c.practice_id == _practice.id)
+        order += [stands.c.working.desc(), stands.c.places.desc()]
+    elif sort == "new":
+        newest = _NEWEST.subquery()
+        statement = statement.join(newest, newest.c.practice_id == _practice.id)
+        order.append(newest.c.asked.desc())
+    return statement.order_by(*order, _practice.name_key, _practice.id)
 
 
 _adoption, _practice, _territory = Adoption.__table__.c, Practice.__table__.c, Territory.__table__.c
-_ACTIVE = Adoption.__table__.join(Practice.__table__, _practice.id == _adoption.practice_id)
-_TAKEN = select(_adoption.practice_id).where(_adoption.exit.is_(None))
-_SUBJECTS = (
-    select(_practice.id, _practice.slug, _practice.name, _practice.name_key)
-    .where(_practice.admission == Admission.published, _practice.id.in_(_TAKEN))
-    .order_by(_practice.name_key, _practice.id)
+_group, _spread = PracticeGroup.__table__.c, PracticeSpread.__table__.c
+_RANK = case(
+    {group.value: number for number, group in enumerate(TargetGroup)}, value=cast(_group.target_group, String), else_=99
 )
-_SUBJECT = select(_practice.id, _practice.slug, _practice.name, _practice.name_key).where(
+_TAKEN = _practice.id.in_(select(_spread.practice_id))  # from the few in use, not from all of the catalogue
+_SUBJECT_COLUMNS = tuple(_practice[name] for name in Subject._fields)
+_IN_USE = (
+    select(*_SUBJECT_COLUMNS)
+    .where(_practice.admission == Admission.published, _TAKEN)
+    .order_by(_practice.name_key, _practice.id)
+    .limit(bindparam("most"))
+)
+_SUBJECT = select(*_SUBJECT_COLUMNS).where(
     _practice.admission == Admission.published, _practice.slug == bindparam("slug")
 )
-_group = PracticeGroup.__table__.c
-_GROUPS = select(_group.practice_id, _group.target_group).where(_group.practice_id.in_(_TAKEN))
-_PLACES = (
-    select(*(_territory[name] for name in Place._fields))
-    .where(
-        or_(
-            and_(
-                _territory.parent_id == bindparam("region"),
-                _territory.valid_to.is_(None),
-                _territory.tile_col.is_not(None),
-            ),
-            _territory.id.in_(select(_adoption.territory_id).where(_adoption.exit.is_(None))),
-        )
-    )
-    .order_by(_territory.name_key, _territory.id)
+_AUDIENCES = (
+    select(cast(_group.target_group, String))
+    .where(_group.practice_id.in_(select(_spread.practice_id)), _group.practice_id.not_in(OUTSIDE))
+    .distinct()
 )
-_SUMS = (
-    select(
-        func.count(_adoption.organisation_id.distinct()),
-        func.count(),
-        func.count(_adoption.units),
-        func.sum(_adoption.units),
-    )
-    .select_from(_ACTIVE)
-    .where(*GOING, _adoption.confirmed)
+_STANDS = select(
+    _spread.practice_id,
+    func.count().label("places"),
+    func.count().filter(cast(_spread.state, String).in_([state.value for state in AT_WORK])).label("working"),
+).group_by(_spread.practice_id)
+_NEWEST = (
+    select(_adoption.practice_id, func.max(_adoption.created_at).label("asked"))
+    .where(_adoption.exit.is_(None))
+    .group_by(_adoption.practice_id)
 )
-_DATED = _dated()
+_PLACE = select(*(_territory[name] for name in Place._fields))
+_ELSEWHERE = _PLACE.where(_territory.id.in_(bindparam("ids", expanding=True))).order_by(
+    _territory.name_key, _territory.id
+)
+_PLACES = _PLACE.where(
+    _territory.parent_id == bindparam("region"),
+    _territory.tile_col.is_not(None),
+    or_(
+        _territory.valid_to.is_(None),
+        exists().where(_adoption.territory_id == _territory.id, _adoption.exit.is_(None)),
+    ),
+).order_by(_territory.name_key, _territory.id)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
@@ -15,13 +16,14 @@ from accounts.models import Organisation, RoleAssignment, User
 from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption import rules
+from adoption.counts import GOING
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from forum.models import Forum, ForumStatus, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key, sort_key
-from practices.models import Admission, Practice
+from practices.models import Practice, PracticeGroup, TargetGroup
 from programme.models import Slot
 from territories.models import Level, Territory
 
@@ -197,8 +199,6 @@ class Cell:
     territory_id: int
     state: State
     by_state: dict[State, int]
-    newest: datetime
-    """When somebody there asked for it last."""
     reported: int = 0
     """Organisations that say it works there, not confirmed yet: they are counted among those who prepare."""
 
@@ -223,48 +223,52 @@ class Cell:
         return self.by_state.get(State.works, 0) + self.by_state.get(State.firm, 0)
 
 
-def cells(*, practice_id: int | None = None, territory_id: int | None = None) -> list[Cell]:
-    """What active adoptions say of practices in the catalogue, by practice and territory. One query."""
+def cells(
+    *, practices: Iterable[int] | None = None, audience: TargetGroup | None = None, territory_id: int | None = None
+) -> list[Cell]:
+    """What active adoptions say of practices in the catalogue, by practice and territory. One query.
+
+    Of the practices with these ids, of those for one group of families, in one territory; of all by default.
+    """
     statement = _CELLS
-    if practice_id is not None:
-        statement = statement.where(_adoption.practice_id == practice_id)
+    if practices is not None:
+        statement = statement.where(_adoption.practice_id.in_(list(practices)))
+    if audience is not None:
+        group = PracticeGroup.__table__.c
+        statement = statement.where(
+            _adoption.practice_id.in_(select(group.practice_id).where(group.target_group == audience))
+        )
     if territory_id is not None:
         statement = statement.where(_adoption.territory_id == territory_id)
-    grouped: dict[tuple[int, int], tuple[dict[State, int], list[datetime], list[int]]] = {}
-    for practice, territory, stage, confirmed, number, newest in db.session.connection().execute(statement):
-        states, days, reported = grouped.setdefault((practice, territory), ({}, [], []))
-        state = rules.public_state(stage, confirmed)
+    grouped: dict[tuple[int, int], tuple[dict[State, int], list[int]]] = {}
+    for practice, territory, stage, confirmed, number in db.session.connection().execute(statement):
+        states, reported = grouped.setdefault((practice, territory), ({}, []))
+        state = _STATES[stage, confirmed]
         states[state] = states.get(state, 0) + number
-        days.append(newest)
-        reported.append(number if rules.is_reported(stage, confirmed) else 0)
+        if rules.is_reported(stage, confirmed):
+            reported.append(number)
     return [
-        Cell(practice, territory, max(states, key=lambda state: state.rank), states, max(days), sum(reported))
-        for (practice, territory), (states, days, reported) in sorted(grouped.items())
+        Cell(practice, territory, max(states, key=_RANKS.__getitem__), states, sum(reported))
+        for (practice, territory), (states, reported) in sorted(grouped.items(), key=itemgetter(0))
     ]
 
 
 # Tables and not models, composed once: composing a statement for every page costs more than running it.
-_adoption, _practice = Adoption.__table__.c, Practice.__table__.c
-GOING = (_adoption.exit.is_(None), _practice.admission == Admission.published)
-"""What public pages count: work that goes on, by practices of the catalogue."""
+_adoption = Adoption.__table__.c
+_STATES = {(stage, sure): rules.public_state(stage, sure) for stage in Stage for sure in (False, True)}
+_RANKS = {state: state.rank for state in State}
 _CELLS = (
-    select(
-        _adoption.practice_id,
-        _adoption.territory_id,
-        _adoption.stage,
-        _adoption.confirmed,
-        func.count(),
-        func.max(_adoption.created_at, type_=_adoption.created_at.type),
-    )
-    .select_from(Adoption.__table__.join(Practice.__table__, _practice.id == _adoption.practice_id))
+    select(_adoption.practice_id, _adoption.territory_id, _adoption.stage, _adoption.confirmed, func.count())
     .where(*GOING)
     .group_by(_adoption.practice_id, _adoption.territory_id, _adoption.stage, _adoption.confirmed)
 )
 
 
-def published(ids: Iterable[int]) -> dict[int, Practice]:
-    rows = db.session.scalars(select(Practice).where(Practice.id.in_(set(ids))).order_by(Practice.name_key))
-    return {practice.id: practice for practice in rows}
+def named(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """(slug, name) of practices by id, in order of name."""
+    statement = select(Practice.id, Practice.slug, Practice.name).where(Practice.id.in_(set(ids)))
+    rows = db.session.connection().execute(statement.order_by(Practice.name_key, Practice.id))
+    return {one: (slug, name) for one, slug, name in rows}
 
 
 def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
@@ -274,30 +278,6 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
     )
     found = {territory.id: territory for territory in rows}
     return dict(sorted(found.items(), key=lambda item: item[1].level is not Level.municipality))
-
-
-def launch_days() -> list[int]:
-    """Days from request to launch of every active adoption whose launch is confirmed."""
-    return [(launched - asked).days for asked, launched in db.session.connection().execute(_LAUNCHES)]
-
-
-_asked, _launched = StageStep.__table__.alias("asked"), StageStep.__table__.alias("launched")
-_LAUNCHES = (
-    select(_asked.c.reached_on, _launched.c.reached_on)
-    .select_from(
-        _asked.join(_launched, _launched.c.adoption_id == _asked.c.adoption_id)
-        .join(Adoption.__table__, _adoption.id == _asked.c.adoption_id)
-        .join(Practice.__table__, _practice.id == _adoption.practice_id)
-    )
-    .where(
-        _asked.c.stage == Stage.interest,
-        _launched.c.stage == Stage.launched,
-        _asked.c.withdrawn_at.is_(None),
-        _launched.c.withdrawn_at.is_(None),
-        _adoption.confirmed,
-        *GOING,
-    )
-)
 
 
 def any_demo() -> bool:
@@ -392,9 +372,32 @@ def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
     return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
 
 
-def active_for(user: Actor, permission: str = VIEW) -> list[Adoption]:
-    """Everything that goes on where `user` holds `permission`."""
-    return list(db.session.scalars(adoptions_for(user, exit=False, permission=permission)).unique())
+def stages_for(user: Actor, permission: str, since: date) -> list[tuple[int, Stage, date]]:
+    """(id, present stage, when it was reached) of what goes on where `user` holds `permission`, unmoved since then."""
+    statement = NOW.where(_step.reached_on <= since)
+    territories = reach(user.scopes(permission))
+    if territories is not None:
+        statement = statement.where(_adoption.territory_id.in_(territories))
+    return [(row[0], row[1], row[2]) for row in db.session.connection().execute(statement)]
+
+
+_step = StageStep.__table__.c
+NOW = (
+    select(_adoption.id, _adoption.stage, _step.reached_on)
+    .select_from(Adoption.__table__.join(StageStep.__table__, _step.adoption_id == _adoption.id))
+    .where(_step.stage == _adoption.stage, _step.withdrawn_at.is_(None), _adoption.exit.is_(None))
+)
+"""What goes on, with its present stage and the day it was reached."""
+
+
+def by_ids(ids: Collection[int]) -> dict[int, Adoption]:
+    """Adoptions by id, with what a line about them shows."""
+    rows = db.session.scalars(
+        select(Adoption)
+        .where(Adoption.id.in_(ids))
+        .options(joinedload(Adoption.practice), joinedload(Adoption.organisation), joinedload(Adoption.territory))
+    )
+    return {adoption.id: adoption for adoption in rows}
 
 
 def counts_for(user: Actor) -> dict[State, int]:

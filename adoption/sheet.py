@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
-from adoption import queries, rules, stall
+from adoption import counts, queries, rules, stall
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from adoption.stall import Stay
 from kernel.access import Actor
 from kernel.db import db
+from kernel.documents.sheets import Column
 from kernel.i18n import day
 from kernel.text import typograph
 from practices.models import Practice
 from territories.models import Level, Territory
 
 VIEW = queries.VIEW
+MOST = 5_000
+"""So many who stand still fit the workbook, the longest over their time first."""
 LIMIT = 5
 """So many who stand still, and so many moves, fit a page that can be read on Monday."""
 
@@ -92,15 +95,18 @@ class Sheet:
     demo: bool = False
 
 
+Shown = set[int] | None
+"""Ids of the territories shown; None when all are."""
+
+
 def last_monday(today: date) -> date:
     """The Monday before today; on a Monday, the one a week ago."""
     return today - timedelta(days=(today.weekday() or 7))
 
 
-def places_for(user: Actor) -> list[Territory]:
+def places_in(territories: Shown) -> list[Territory]:
     """Territories of the reader where an adoption was ever begun, by name."""
     statement = select(Territory).where(Territory.id.in_(select(Adoption.territory_id)))
-    territories = reach(user.scopes(VIEW))
     if territories is not None:
         statement = statement.where(Territory.id.in_(territories))
     return list(db.session.scalars(statement.order_by(Territory.name_key, Territory.id)))
@@ -109,35 +115,55 @@ def places_for(user: Actor) -> list[Territory]:
 def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> Sheet:
     """The sheet of the reader's territories, or of one of them. Raises NotFound for somebody else's."""
     today = queries.today()
-    places = places_for(user)
+    reached = reach(user.scopes(VIEW))
+    places = places_in(reached)
     chosen = next((place for place in places if place.oktmo == oktmo), None)
     if oktmo and chosen is None:
         raise NotFound()
-    shown = {chosen.id} if chosen else {place.id for place in places}
-    rows = [row for row in db.session.execute(_NOW) if row.territory_id in shown]
-    made = Sheet(today, last_monday(today), places, chosen)
-    made.usual = stall.usual_days((row[0], row[1], row[2]) for row in db.session.execute(_STEPS))
-    going = [row for row in rows if row.exit is None]
-    stays = stall.standing(((row.id, row.stage, row.reached_on) for row in going if row.reached_on), made.usual, today)
+    shown = {chosen.id} if chosen else None if reached is None else {place.id for place in places}
+    made = Sheet(today, last_monday(today), places, chosen, usual=counts.usual())
+    stays = stall.standing(_late(made.usual, today, shown), made.usual, today)
     made.standing = len(stays)
     made.page = min(max(page, 1), max(1, -(-len(stays) // size)))
     made.cases = _cases(stays[(made.page - 1) * size : made.page * size])
     made.moves, made.moved = _moves(shown, made.monday)
-    _count(made, rows, places if chosen is None else [chosen])
+    _count(made, shown, places if chosen is None else [chosen])
     return made
 
 
-def _count(made: Sheet, rows: Sequence[Any], places: Iterable[Territory]) -> None:
-    going = [(row.territory_id, row.stage, row.confirmed) for row in rows if row.exit is None]
-    states = Counter(rules.public_state(stage, confirmed) for _place, stage, confirmed in going)
-    made.reported = sum(rules.is_reported(stage, confirmed) for _place, stage, confirmed in going)
+def _late(usual: Mapping[Stage, int], today: date, shown: Shown) -> list[tuple[int, Stage, date]]:
+    """(adoption, present stage, since when) of those that have outstayed what `stall` allows their stage."""
+    over = [
+        (_adoption.stage == stage) & (_step.reached_on < today - timedelta(days=days))
+        for stage, days in stall.limits(usual).items()
+    ]
+    if not over:
+        return []
+    rows = db.session.connection().execute(_of(queries.NOW.where(or_(*over)), shown))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _of(statement: Select[Any], shown: Shown) -> Select[Any]:
+    return statement if shown is None else statement.where(_adoption.territory_id.in_(shown))
+
+
+def _count(made: Sheet, shown: Shown, places: Iterable[Territory]) -> None:
+    states: Counter[State] = Counter()
+    exits: Counter[Exit] = Counter()
+    at_work = set()
+    for territory_id, stage, confirmed, left, number, demo in db.session.connection().execute(_of(_COUNTS, shown)):
+        made.demo = made.demo or demo > 0
+        if left is not None:
+            exits[left] += number
+            continue
+        states[rules.public_state(stage, confirmed)] += number
+        made.reported += number if rules.is_reported(stage, confirmed) else 0
+        if confirmed:
+            at_work.add(territory_id)
     made.states = {state: states[state] for state in State}
-    made.paused = sum(row.exit is Exit.paused for row in rows)
-    made.interrupted = sum(row.exit in (Exit.declined, Exit.stopped) for row in rows)
+    made.paused, made.interrupted = exits[Exit.paused], exits[Exit.declined] + exits[Exit.stopped]
     towns = {place.id for place in places if place.level is Level.municipality}
-    made.municipalities = len(towns)
-    made.working = len({place for place, _stage, confirmed in going if confirmed} & towns)
-    made.demo = any(row.demo for row in rows)
+    made.municipalities, made.working = len(towns), len(at_work & towns)
 
 
 def _cases(stays: Sequence[Stay]) -> list[Case]:
@@ -204,17 +230,36 @@ def say(adoption: Adoption, stay: Stay) -> str:
     return typograph(f"{facts} {waits} {ASKS[stay.stage]}")
 
 
-def _moves(shown: set[int], monday: date) -> tuple[list[Move], int]:
+def table(made: Sheet) -> tuple[list[Column], list[list[Any]]]:
+    """Those who stand still, a row each."""
+    columns = [Column(_("Municipality"), 36), Column(_("Practice"), 44), Column(_("Organisation"), 44)]
+    columns += [Column(_("Stage"), 24), Column(_("Days in the stage"), 10), Column(_("Usually, days"), 10)]
+    columns += [Column(_("Whom to ring"), 50), Column(_("What to say"), 80)]
+    rows = []
+    for case in made.cases:
+        adoption, people = case.adoption, [f"{one.role}: {one.name}, {one.email}" for one in case.contacts]
+        named = [adoption.territory.name, adoption.practice.name, adoption.organisation.title, case.stage]
+        rows.append([*named, case.stay.days, case.stay.usual, "; ".join(people), case.say])
+    return columns, rows
+
+
+def notes(made: Sheet) -> list[str]:
+    """What stands beside the list taken out: the date, how many are left out, whether it is made up."""
+    left = made.standing - len(made.cases)
+    told = [_("As of %(day)s.", day=day(made.day))]
+    told += [ngettext("and %(num)s more", "and %(num)s more", left)] if left else []
+    return [*told, _("Demonstration data.")] if made.demo else told
+
+
+def _moves(shown: Shown, monday: date) -> tuple[list[Move], int]:
     """What was written down from `monday` on, newest first: the furthest stage of each adoption, and interruptions."""
     since = datetime.combine(monday, time(), queries.ZONE)
     steps: dict[int, Any] = {}
-    for row in db.session.execute(_RECENT.where(_step.recorded_at >= since)):
-        if row.territory_id in shown and row.id not in steps:
-            steps[row.id] = row
+    for row in db.session.execute(_of(_RECENT.where(_step.recorded_at >= since), shown)):
+        steps.setdefault(row.id, row)
     moves = [_move(row, str(STAGE_LABELS[row.stage]), row.reached_on) for row in steps.values()]
-    for left in db.session.execute(_LEFT.where(_adoption.exit_date >= monday)):
-        if left.territory_id in shown:
-            moves.append(_move(left, _("interrupted"), left.exit_date))
+    for left in db.session.execute(_of(_LEFT.where(_adoption.exit_date >= monday), shown)):
+        moves.append(_move(left, _("interrupted"), left.exit_date))
     moves.sort(key=lambda move: (-move.day.toordinal(), move.place, move.practice))
     return moves[:LIMIT], len(moves)
 
@@ -237,21 +282,14 @@ def state_counts(made: Sheet) -> str:
 # Tables and not models, composed once.
 _adoption, _step, _practice = Adoption.__table__.c, StageStep.__table__.c, Practice.__table__.c
 _territory, _organisation = Territory.__table__.c, Organisation.__table__.c
-_NOW = select(
-    _adoption.id,
+_COUNTS = select(
     _adoption.territory_id,
     _adoption.stage,
     _adoption.confirmed,
     _adoption.exit,
-    _adoption.demo,
-    _step.reached_on,
-).select_from(
-    Adoption.__table__.outerjoin(
-        StageStep.__table__,
-        and_(_step.adoption_id == _adoption.id, _step.stage == _adoption.stage, _step.withdrawn_at.is_(None)),
-    )
-)
-_STEPS = select(_step.adoption_id, _step.stage, _step.reached_on).where(_step.withdrawn_at.is_(None))
+    func.count(),
+    func.count().filter(_adoption.demo.is_(True)),
+).group_by(_adoption.territory_id, _adoption.stage, _adoption.confirmed, _adoption.exit)
 _NAMED = (
     _adoption.id,
     _adoption.code,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from itertools import pairwise
 from typing import NamedTuple
 
 from adoption import rules
@@ -28,18 +27,12 @@ class Stay(NamedTuple):
     """The median of those who went on."""
 
 
-def usual_days(steps: Iterable[tuple[int, Stage, date]]) -> dict[Stage, int]:
-    """The median of days spent in each stage by those who reached the next one; `steps` are (adoption, stage, day)."""
-    reached: dict[int, dict[Stage, date]] = defaultdict(dict)
-    for adoption_id, stage, day in steps:
-        reached[adoption_id][stage] = day
-    spent: dict[Stage, list[int]] = defaultdict(list)
-    order = list(Stage)
-    for days in reached.values():
-        for stage, following in pairwise(order):
-            if stage in days and following in days:
-                spent[stage].append((days[following] - days[stage]).days)
-    middles = {stage: rules.median(found) for stage, found in spent.items() if len(found) >= ENOUGH}
+def usual_days(spent: Iterable[tuple[Stage, int, int]]) -> dict[Stage, int]:
+    """The median of days spent in each stage by those who reached the next one; `spent`: (stage, days, how many)."""
+    days: dict[Stage, list[int]] = defaultdict(list)
+    for stage, length, number in spent:
+        days[stage] += [length] * number
+    middles = {stage: rules.median(found) for stage, found in days.items() if len(found) >= ENOUGH}
     return {stage: middle for stage, middle in middles.items() if middle is not None}
 
 
@@ -54,11 +47,17 @@ def patience(stage: Stage, usual: Mapping[Stage, int]) -> int | None:
     return max(TIMES * usual[stage], settle.days if settle else 0)
 
 
+def limits(usual: Mapping[Stage, int]) -> dict[Stage, int]:
+    """Days each stage may last, of those whose end is known."""
+    known = ((stage, patience(stage, usual)) for stage in Stage)
+    return {stage: days for stage, days in known if days is not None}
+
+
 def standing(now: Iterable[tuple[int, Stage, date]], usual: Mapping[Stage, int], today: date) -> list[Stay]:
     """Those of `now` (adoption, present stage, since when) that stand, the longest over their time first."""
-    found = []
+    found, most = [], limits(usual)
     for adoption_id, stage, since in now:
-        limit, days = patience(stage, usual), (today - since).days
+        limit, days = most.get(stage), (today - since).days
         if limit is not None and days > limit:
             found.append((days - limit, Stay(adoption_id, stage, since, days, usual[stage])))
     found.sort(key=lambda item: (-item[0], item[1].adoption_id))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
 
-from adoption import curve, figures, picture, queries
+from adoption import counts, curve, figures, picture, queries
+from adoption.counts import Going
 from adoption.curve import Point
 from adoption.figures import Figure
 from adoption.labels import REACHED_LABELS, REPORTED, STATE_LABELS, reported_line
 from adoption.matrix import Matrix, Wish, matrix
 from adoption.models import State
-from adoption.picture import Picture, Place
+from adoption.picture import Picture, Place, Subject
 from adoption.queries import Cell
 from kernel.documents.sheets import Column
 from kernel.i18n import day
@@ -25,27 +27,53 @@ Table = tuple[list[Column], list[list[Any]]]
 
 @dataclass
 class Found:
-    """The picture with what is asked of it; `figures` and `points` are read when wanted."""
+    """The picture with what is asked of it; whatever is not for the map is read when wanted."""
 
     picture: Picture
     wish: Wish
-    cells: list[Cell] = field(default_factory=list)
-    """Of the practice and the group chosen."""
+    chosen: Subject | None = None
+    """The practice asked for."""
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Of the practice and the group chosen."""
+        if self.chosen is None:
+            return queries.cells(audience=self.wish.audience)
+        if self.wish.audience and not picture.is_for(self.chosen.id, self.wish.audience):
+            return []
+        return queries.cells(practices=[self.chosen.id])
+
+    @cached_property
+    def going(self) -> Going:
+        """The same, counted by territory and state."""
+        if self.chosen is None:
+            return counts.going(self.wish.audience) if self.wish.audience else self.picture.going
+        return {cell.territory_id: {cell.state: 1} for cell in self.cells}
+
+    @cached_property
+    def waiting(self) -> Going:
+        """Of them, those with a launch that is reported and not confirmed."""
+        if self.chosen is None:
+            return counts.waiting(self.wish.audience)
+        return {cell.territory_id: {cell.state: 1} for cell in self.cells if cell.reported}
+
+    def places(self) -> dict[int, Place]:
+        """Every territory of the cells, by id."""
+        elsewhere = self.picture.elsewhere(self.going.keys())
+        return {place.id: place for place in (*self.picture.places, *elsewhere)}
 
     def figures(self) -> list[Figure]:
-        found = self.picture
-        return [
-            *figures.figures(found.cells, found.places, queries.launch_days()),
-            *figures.more_figures(found.cells, picture.sums()),
-        ]
+        totals = counts.totals()
+        going, places = self.picture.going, self.picture.places
+        return [*figures.figures(going, places, totals), *figures.more_figures(totals)]
 
     def points(self) -> list[Point]:
-        return curve.curve(picture.dated(), {place.id for place in self.picture.places}, self.picture.day)
+        return curve.curve(counts.history(), {place.id for place in self.picture.places}, self.picture.day)
 
     def matrix(self) -> Matrix:
         """The whole table on one page; a sheet has room for so many columns only."""
-        turned = self.wish.turned and len(self.picture.subjects) <= TURNED
-        return matrix(self.picture, self.wish._replace(turned=turned), None)
+        _lines, total, _page = picture.lines(self.wish.sort, self.wish.audience, self.wish.grouped, per_page=1)
+        return matrix(self.picture, self.wish._replace(turned=self.wish.turned and total <= TURNED), None)
 
 
 def notes(found: Picture) -> list[str]:
@@ -75,14 +103,13 @@ def map_values(found: Found) -> list[dict[str, Any]]:
 
 
 def _places(found: Found) -> list[tuple[Place, figures.MapTile, dict[str, int], int]]:
-    chosen = [cell for cell in found.cells if found.wish.state in (None, cell.state)]
-    tiles = figures.whole_map(chosen, found.picture.places, found.wish.state)
+    state, places = found.wish.state, found.picture.places
     made = []
-    for place, tile in zip(found.picture.places, tiles, strict=True):
-        here = [cell for cell in chosen if cell.territory_id == place.id]
-        mine = [cell.state for cell in here]
-        reported = sum(bool(cell.reported) for cell in here)
-        made.append((place, tile, {state.value: mine.count(state) for state in State}, reported))
+    tiles = figures.whole_map(found.going, found.waiting, places, state)
+    for place, tile in zip(places, tiles, strict=True):
+        mine = figures.standing(found.going, place.id, state)
+        reported = sum(figures.standing(found.waiting, place.id, state).values())
+        made.append((place, tile, {known.value: mine.get(known, 0) for known in State}, reported))
     return made
 
 
@@ -109,29 +136,30 @@ def _state_name(state: str | None) -> str:
 
 def matrix_values(found: Found) -> list[dict[str, Any]]:
     """A practice an entry, once, however many groups it stands in; only cells where something goes on."""
-    places = {place.id: place for place in (*found.picture.places, *found.picture.others)}
-    by_practice: dict[int, list[Cell]] = {}
+    oktmo = {one: place.oktmo for one, place in found.places().items()}
+    by_practice: dict[int, list[dict[str, Any]]] = {}
     for cell in found.cells:
-        by_practice.setdefault(cell.practice_id, []).append(cell)
-    order = dict.fromkeys(subject for _group, subject in found.matrix().listing.items)
+        by_practice.setdefault(cell.practice_id, []).append(
+            {
+                "oktmo": oktmo[cell.territory_id],
+                "state": cell.state.value,
+                "organisations": cell.all,
+                "in_state": cell.there,
+                "reported": cell.reported,
+            }
+        )
+    wish = found.wish
+    lines, _total, _page = picture.lines(wish.sort, wish.audience, wish.grouped)
+    order = dict.fromkeys(subject for _group, subject in lines if subject.id in by_practice)
+    groups = picture.groups_of([subject.id for subject in order])
     return [
         {
             "slug": subject.slug,
             "name": subject.name,
-            "audience": [group.value for group in subject.groups],
-            "territories": [
-                {
-                    "oktmo": places[cell.territory_id].oktmo,
-                    "state": cell.state.value,
-                    "organisations": cell.all,
-                    "in_state": cell.there,
-                    "reported": cell.reported,
-                }
-                for cell in by_practice.get(subject.id, ())
-            ],
+            "audience": [group.value for group in groups.get(subject.id, ())],
+            "territories": by_practice[subject.id],
         }
         for subject in order
-        if subject.id in by_practice
     ]
 
 
@@ -168,13 +196,16 @@ def list_table(found: Found) -> Table:
     columns = [Column(_("Practice"), 44), Column(_("Municipality"), 40), Column(_("OKTMO code"), 14)]
     columns += [Column(_("State"), 16), Column(_("Organisations"), 14), Column(_("Of them at work"), 14)]
     columns.append(Column(str(REPORTED), 22))
-    places = {place.id: place for place in (*found.picture.places, *found.picture.others)}
+    places = found.places()
+    lines, _total, _page = picture.lines("name", found.wish.audience, grouped=False)
+    by_practice: dict[int, list[Cell]] = {}
+    for cell in found.cells:
+        by_practice.setdefault(cell.practice_id, []).append(cell)
     rows = []
-    for cell in sorted(found.cells, key=lambda cell: (found.picture.subjects[cell.practice_id].name_key,)):
-        place = places[cell.territory_id]
-        state = str(STATE_LABELS[cell.state])
-        name = found.picture.subjects[cell.practice_id].name
-        rows.append([name, place.name, place.oktmo, state, cell.all, cell.working, cell.reported])
+    for _group, subject in lines:
+        for cell in by_practice.get(subject.id, ()):
+            place, state = places[cell.territory_id], str(STATE_LABELS[cell.state])
+            rows.append([subject.name, place.name, place.oktmo, state, cell.all, cell.working, cell.reported])
     return columns, rows
 
 

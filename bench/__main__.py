@@ -1,4 +1,4 @@
-"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD] [--large]
+"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD] [--large | --spread | --country]
 
 Every figure is a ratio to a bare Flask page asked by turns with ours, over HTTP on loopback, one client.
 """
@@ -16,7 +16,7 @@ from bench.client import Client
 from bench.measure import Result, measure
 from bench.servers import bare, product
 from bench.statements import count_statements
-from bench.world import COMING, codes, grow, some, stale, world
+from bench.world import COMING, change, codes, grow, some, spread, stale, world
 
 
 def main() -> None:
@@ -26,9 +26,11 @@ def main() -> None:
         if asked.country:
             country.compare(app, lambda: run(app, asked))
             return
-        if asked.large:
+        if asked.large or asked.spread:
             small = run(app, asked)
             grow(app)
+            if asked.spread:
+                spread(app)
             print(show(report.growth_rows(small, run(app, asked))), flush=True)
             return
         start = None if asked.only else load.cold_start()
@@ -46,18 +48,20 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
     parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")
     parser.add_argument("--country", action="store_true", help="compare with 18,000 municipalities added")
-    parser.add_argument("--large", action="store_true", help="compare the catalogue with one of 10,000 practices")
-    asked = parser.parse_args()
-    if asked.large:
-        asked.only = asked.only or "catalogue"
-    return asked
+    parser.add_argument("--large", action="store_true", help="compare with a catalogue of 10,000 practices")
+    parser.add_argument("--spread", action="store_true", help="compare with 10,000 practices and 50,000 adoptions")
+    return parser.parse_args()
 
 
 def run(app: Flask, asked: argparse.Namespace) -> list[Result]:
     tickets = iter(codes(app, COMING))
     found = some(app)
-    setting = Setting(found["practice"], found["territory"], tickets, lambda *scopes: stale(app, *scopes))
+    setting = Setting(
+        found["practice"], found["territory"], tickets, lambda *scopes: stale(app, *scopes), lambda: change(app)
+    )
     wanted = [case for case in cases(setting) if not asked.only or asked.only in case.name]
+    if asked.large or asked.spread:
+        wanted = [case for case in wanted if case.grows]
     results = []
     with product() as ours, bare() as theirs:
         for case in wanted:

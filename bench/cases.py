@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol
 from urllib.parse import quote
@@ -48,6 +48,8 @@ class Case:
     seconds: float | None = None
     """An aim in seconds instead."""
     status: int = 200
+    grows: bool = False
+    """Whether it reads practices or adoptions: measured in the large worlds too."""
 
 
 def page(path: str, status: int = 200) -> Callable[[Visitor], Reply]:
@@ -62,10 +64,19 @@ class Setting:
     territory: str
     codes: Iterator[str]
     stale: Callable[..., None]
+    change: Callable[[], None]
+    """Change a practice of the catalogue."""
 
 
 def cases(setting: Setting) -> list[Case]:
-    return [*public_pages(setting), *catalogue(setting), registration(), *door(setting), *organiser(), adviser()]
+    return [
+        *public_pages(setting),
+        *catalogue(setting),
+        registration(),
+        *door(setting),
+        *organiser(),
+        *adviser(setting),
+    ]
 
 
 def public_pages(setting: Setting) -> list[Case]:
@@ -93,12 +104,16 @@ def public_pages(setting: Setting) -> list[Case]:
         "adoption: matrix grouped": "/adoption/?sort=name&group=audience&columns=size",
         "adoption: matrix turned": "/adoption/?turned=1&columns=remote",
         "adoption.json": "/adoption.json",
+        "adoption: map.json": "/adoption/map.json",
+        "adoption: matrix.json": "/adoption/matrix.json",
+        "adoption: totals.json": "/adoption/totals.json",
         "territory": f"/territories/{setting.territory}",
         "region": "/territories/25000000",
         "territories": "/territories/",
     }
     for name, path in pages.items():
-        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("site")))
+        grows = not name.startswith("forum")
+        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("adoption", "site"), grows=grows))
         found.append(Case(f"{name}, warm", page(path), aim=2))
     return found
 
@@ -110,7 +125,10 @@ def catalogue(setting: Setting) -> list[Case]:
         setting.stale("adoption")  # the page is made anew; the sets of the catalogue stand
 
     def changed(_visitor: Visitor) -> None:
-        setting.stale("catalogue")  # both are made anew
+        setting.change()  # the sets follow the practice
+
+    def unknown(_visitor: Visitor) -> None:
+        setting.stale("catalogue")  # nobody knows what changed: the sets are built, as in a process that has just begun
 
     near = f"near={setting.territory}"
     asked = {
@@ -121,10 +139,12 @@ def catalogue(setting: Setting) -> list[Case]:
         "mistyped word": f"q={quote('симья')}",
         "by name": "sort=name",
     }
-    found = [Case(f"catalogue: {name}", page(f"/practices/?{query}"), cold) for name, query in asked.items()]
-    found.insert(0, Case("catalogue: cold", page("/practices/"), cold))
+    found = [Case("catalogue: cold", page("/practices/"), cold)]
+    found += [Case(f"catalogue: {name}", page(f"/practices/?{query}"), cold) for name, query in asked.items()]
     found.append(Case("catalogue: after a change", page("/practices/"), changed, times=50))
-    return [*found, Case("catalogue: JSON", page("/practices.json?audience=large"), cold)]
+    found.append(Case("catalogue: first page of a process", page("/practices/"), unknown, times=50))
+    found.append(Case("catalogue: JSON", page("/practices.json?audience=large"), cold))
+    return [replace(case, grows=True) for case in found]
 
 
 def _conditional(path: str) -> Callable[[Visitor], Reply]:
@@ -207,8 +227,19 @@ def organiser() -> list[Case]:
     ]
 
 
-def adviser() -> Case:
-    return Case("the adviser's sheet", page("/manage/adoption/sheet"), who="curator@example.org")
+def adviser(setting: Setting) -> list[Case]:
+    """What a curator opens on Monday; nothing of it is kept warm, but what is usual is kept until an adoption moves."""
+
+    def moved(_visitor: Visitor) -> None:
+        setting.stale("adoption")
+
+    pages = {
+        "the adviser's sheet": "/manage/adoption/sheet",
+        "the adviser's sheet: all who stand, page 1": "/manage/adoption/standing",
+        "a curator's first screen": "/work",
+    }
+    who = "curator@example.org"
+    return [Case(name, page(path), moved, who=who, times=50, grows=True) for name, path in pages.items()]
 
 
 _list: dict[str, bytes] = {}

@@ -10,7 +10,7 @@ MARKS = ("северный", "южный", "лесной", "речной", "шк
 
 
 def add_practices(total: int, seed: int) -> None:
-    """Publish generated practices until there are `total`; some of them work in municipalities."""
+    """Publish generated practices until there are `total`. Nobody has taken them: see `bench.spread`."""
     from sqlalchemy import func, select
 
     from kernel.db import db
@@ -35,7 +35,7 @@ def _add(patterns: list[Any], number: int, source: random.Random) -> None:
     """One practice: the texts of several, their sentences mixed."""
     from kernel import search
     from kernel.db import db, utcnow
-    from practices.models import Admission, Practice, PracticeGroup, PracticeSpread
+    from practices.models import Admission, Practice, PracticeGroup
     from practices.search_words import document
 
     one, other, third = (source.choice(patterns) for _ in range(3))
@@ -65,10 +65,6 @@ def _add(patterns: list[Any], number: int, source: random.Random) -> None:
     db.session.add(made)
     db.session.flush()
     db.session.refresh(made)
-    if number % 3 == 0:
-        for territory_id in {source.choice(patterns).territory_id for _ in range(source.randint(1, 4))}:
-            state = source.choice(("think", "ready", "works", "works", "firm"))
-            db.session.add(PracticeSpread(practice_id=made.id, territory_id=territory_id, state=state, organisations=1))
     search.index("practice", document(made))
 
 

@@ -76,13 +76,20 @@ def _admit_accounts() -> None:
 def grow(app: Flask, practices: int = 10_000, seed: int = 7) -> None:
     """Fill the copy with generated practices up to so many published ones, the same with the same seed.
 
-    Words, groups and territories are drawn from the demo's own practices; about a third work somewhere.
-    What else should be large for a comparison is added here.
+    Words, groups and territories are drawn from the demo's own practices; nobody has taken the generated ones.
     """
     from bench.crowd import add_practices
 
     with app.app_context():
         add_practices(practices, seed)
+
+
+def spread(app: Flask) -> None:
+    """Let organisations take the practices of the copy: 50,000 adoptions, the same ones each time."""
+    from bench.spread import add_adoptions
+
+    with app.app_context():
+        add_adoptions()
 
 
 def stale(app: Flask, *scopes: str) -> None:
@@ -94,6 +101,26 @@ def stale(app: Flask, *scopes: str) -> None:
     with app.app_context():
         with writing():
             bump(*scopes)
+        db.session.remove()
+
+
+def change(app: Flask) -> None:
+    """Change one practice of the catalogue, as an organiser's edit does: each time another sphere."""
+    from sqlalchemy import select
+
+    from accounts.enums import Sphere
+    from kernel.db import db
+    from kernel.transaction import writing
+    from practices.models import Admission, Practice
+    from practices.operations import change_practice
+
+    with app.app_context():
+        with writing():
+            found = select(Practice).where(Practice.admission == Admission.published).order_by(Practice.id).limit(1)
+            practice = db.session.scalars(found).one()
+            spheres = list(Sphere)
+            following = spheres[(spheres.index(practice.sphere) + 1) % len(spheres)]
+            change_practice(practice, {"sphere": following}, by=None)
         db.session.remove()
 
 

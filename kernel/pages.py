@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -20,11 +20,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel import mode
+from kernel import changes, mode
 from kernel.db import Model, db, inserting
 from kernel.links import base_url
 
 CAPACITY = 600
+HEAVY = 64_000_000
+"""So many bytes of pages are kept at most: a whole matrix as JSON may take millions."""
 FEW = 3
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,16 +55,22 @@ _values: dict[str, tuple[Versions, float, Any]] = {}
 _lock = Lock()
 
 
-def bump(*scopes: str) -> None:
-    """Make pages of `scopes` stale. Call last inside `writing()`; rows are locked in name order."""
+def bump(*scopes: str, rows: Mapping[str, Collection[int]] | None = None) -> None:
+    """Make pages of `scopes` stale. Call last inside `writing()`; versions are locked in name order.
+
+    `rows`: further scopes with the ids of the rows changed (none: only pages are stale), for those who `follow` them.
+    """
     db.session.flush()
-    for scope in sorted(set(scopes)):
+    named = rows or {}
+    for scope in sorted({*scopes, *named}):
         statement = inserting(ContentVersion).values(scope=scope, number=1)
-        db.session.execute(
+        number = db.session.scalar(
             statement.on_conflict_do_update(
                 index_elements=[ContentVersion.scope], set_={"number": ContentVersion.number + 1}
-            )
+            ).returning(ContentVersion.number)
         )
+        if scope in named:
+            changes.note(scope, number, named[scope])
 
 
 def versions_of(scopes: Sequence[str]) -> Versions:
@@ -143,9 +151,13 @@ def _keep(key: tuple[object, ...], versions: Versions, response: Response) -> _E
     with _lock:
         _cache[key] = entry
         _cache.move_to_end(key)
-        while len(_cache) > CAPACITY:
+        while len(_cache) > CAPACITY or (len(_cache) > 1 and _weight() > HEAVY):
             _cache.popitem(last=False)
     return entry
+
+
+def _weight() -> int:
+    return sum(len(entry.body) + len(entry.zipped) for entry in _cache.values())
 
 
 def _respond(entry: _Entry) -> Response:
@@ -161,21 +173,48 @@ def _respond(entry: _Entry) -> Response:
     return response
 
 
-def remembered(name: str, scopes: tuple[str, ...], make: Callable[[], T], seconds: float = 300) -> T:
+def remembered(
+    name: str,
+    scopes: tuple[str, ...],
+    make: Callable[[], T],
+    seconds: float = 300,
+    follow: tuple[str, Callable[[T, set[int]], T | None]] | None = None,
+) -> T:
     """What `make()` gives, kept in this process while the `scopes` stand still, at most `seconds`.
 
     Inside `writing()` it is made anew each time. The version is read in the transaction that `make` reads in, before
     it: what is kept is never older than its version says.
+    `follow`: a scope whose changed rows are known, and what makes a new value of the kept one and their ids (None: it
+    cannot). The kept value may be in another thread's hands: it must be left as it is.
     """
     if mode.is_writing():
         return make()
     versions = _numbers(db.session.connection().connection.cursor(), scopes)
     known = _values.get(name)
-    if known is None or known[0] != versions or time.monotonic() - known[1] > seconds:
+    if known is None or time.monotonic() - known[1] > seconds:
         known = (versions, time.monotonic(), make())
+        _values[name] = known
+    elif known[0] != versions:
+        followed = _followed(known[0], versions, known[2], *follow) if follow else None
+        known = (versions, time.monotonic(), make()) if followed is None else (versions, known[1], followed)
         _values[name] = known
     value: T = known[2]
     return value
+
+
+def _followed(
+    then: tuple[tuple[str, int], ...],
+    now: tuple[tuple[str, int], ...],
+    value: T,
+    scope: str,
+    step: Callable[[T, set[int]], T | None],
+) -> T | None:
+    """The value brought from the versions `then` to `now`; None when more than rows of `scope` changed."""
+    before, after = dict(then), dict(now)
+    if before.keys() != after.keys() or any(before[one] != after[one] for one in after if one != scope):
+        return None
+    ids = changes.between(scope, before[scope], after[scope])
+    return None if ids is None else step(value, ids)
 
 
 def forget() -> None:

@@ -1,32 +1,46 @@
 """The catalogue as sets of ids: what each choice would leave is an intersection and a count.
 
-Built in each process from a dozen grouped statements and kept until the catalogue changes; the practices
-themselves are loaded only for the page that is shown.
+Each process builds the sets once and then follows what changes: a practice that changed gives up its bits and its
+places in the orders and takes new ones. The practices themselves are loaded only for the page that is shown.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import select
 
 from accounts.settings import site
 from kernel import bits, pages
 from kernel.db import db
-from practices.models import SHOWN, Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
+from practices.facts import WORKING, Fact, facts
 from territories.models import Territory
 from territories.queries import current, municipalities
 from territories.rules import kilometres
 
-WORKING = ("works", "firm")
+__all__ = ["WORKING", "Catalogue", "Place", "catalogue"]
 NEIGHBOURS = 5
 """So many of the nearest municipalities, by the distance between centres, are near."""
 DISTANCES = {"near": 100, "middle": 300}
 """Classes of remoteness: kilometres to the region's centre below these; everything farther is "remote"."""
+FOLLOWED = 300
+"""So many changed practices are followed one by one; more are read with everything else."""
+SECONDS = 3600
+"""The sets are read anew as often, whatever was told of changes."""
 Sets = dict[str, int]
+Own = dict[str, dict[Any, Any]]
+Facts = dict[int, Fact]
+First = Callable[[Fact], float]
+ORDERS: dict[str, First] = {
+    "name": lambda _fact: 0,
+    "new": lambda fact: fact.born,
+    "spread": lambda fact: -len(fact.works),
+}
+"""What each order looks at before the name."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +57,25 @@ class Place:
     size: str | None
     remoteness: str | None
     parent_id: int | None
+    name_key: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Catalogue:
-    """The published practices: `facets` maps parameter → value → set; `orders` name → ids."""
+    """The published practices: `facets` maps parameter → value → set; `orders` name → ids. Never changed once made."""
 
+    facts: Facts
     published: int
     orders: dict[str, list[int]]
     facets: dict[str, Sets]
     places: dict[str, Place]
-    """By OKTMO: territories with practices, and the region's municipalities."""
+    """By OKTMO, in order of name: territories with practices, what they lie in, and the region's municipalities."""
+    region: list[Place] = field(default_factory=list)
+    """The region's municipalities."""
     neighbours: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """OKTMO of a municipality of the region → those of its nearest, nearest first."""
+    own: Own = field(default_factory=dict)
+    """One of OWN → value (of "works" and "born" the territory's id) → set."""
 
     def narrow(self, chosen: Mapping[str, Iterable[str]], found: int | None = None, leave: str = "") -> int:
         """Practices that answer every facet (any of its values), and the search; `leave` passes a facet over."""
@@ -82,81 +102,142 @@ class Catalogue:
 
 def catalogue() -> Catalogue:
     """The catalogue as it stands. One statement while nothing has changed."""
-    return pages.remembered("practices.catalogue", ("catalogue", "site"), _build)
+    return pages.remembered("practices.catalogue", ("catalogue", "site"), _build, SECONDS, ("catalogue", _follow))
 
 
 def _build() -> Catalogue:
-    by_name = _ordered(Practice.name_key)
-    published = bits.from_ids(by_name)
-    reached = dict(
-        db.session.execute(
-            select(PracticeSpread.practice_id, func.count())
-            .where(PracticeSpread.state.in_(WORKING))
-            .group_by(PracticeSpread.practice_id)
-        ).all()
-    )
-    orders = {
-        "name": by_name,
-        "new": _ordered(Practice.published_at.desc(), Practice.name_key),
-        "spread": sorted(by_name, key=lambda one: -reached.get(one, 0)),
-    }
-    facets: dict[str, Sets] = {
-        "audience": _grouped(PracticeGroup.target_group, PracticeGroup.practice_id),
-        "sphere": _grouped(Practice.sphere, Practice.id),
-        "evidence": _grouped(Practice.evidence, Practice.id),
-        "readiness": _readiness(bits.from_ids(reached)),
-    }
-    places, region = _places()
+    """Everything, from the database."""
+    known = facts()
+    members: Own = {name: defaultdict(list) for name in OWN}
+    for one, fact in known.items():
+        for name, value in _says(fact):
+            members[name][value].append(one)
+    own = {name: {value: bits.from_ids(ids) for value, ids in found.items()} for name, found in members.items()}
+    by_name = sorted(known, key=lambda one: (known[one].name_key, one))
+    orders = {name: _by(first, by_name, known) for name, first in ORDERS.items()}
+    home = current(site().region)
+    region = [_place(territory) for territory in municipalities(home.id)] if home else []
     neighbours = pages.remembered("practices.neighbours", ("site",), lambda: _neighbours(region))
-    works = _by_id(PracticeSpread.territory_id, PracticeSpread.practice_id, PracticeSpread.state.in_(WORKING))
-    born = _by_id(Practice.territory_id, Practice.id)
-    here = Counter(works)
-    for territory_id, members in born.items():
-        here[territory_id] |= members
-    made = Catalogue(published, orders, facets, {place.oktmo: place for place in places}, neighbours)
-    _territorial(made, places, here)
-    _near(made, works)
+    return _made(known, orders, own, _places(own, region, region), region, neighbours)
+
+
+def _by(first: First, by_name: list[int], known: Facts) -> list[int]:
+    return sorted(by_name, key=lambda one: first(known[one]))
+
+
+def _follow(then: Catalogue, changed: set[int]) -> Catalogue | None:
+    """The catalogue after `changed` practices changed; None when they are too many to go one by one."""
+    if len(changed) > FOLLOWED:
+        return None
+    fresh = facts(changed) if changed else {}
+    moved = {one for one in changed if then.facts.get(one) != fresh.get(one)}
+    if not moved:
+        return then
+    known = dict(then.facts)
+    for one in moved:
+        known.pop(one, None)
+    known |= {one: fresh[one] for one in moved & fresh.keys()}
+    own = {name: dict(sets) for name, sets in then.own.items()}
+    for one in moved:
+        for name, value in _says(then.facts[one]) if one in then.facts else ():
+            _take(own[name], value, one)
+        for name, value in _says(fresh[one]) if one in fresh else ():
+            own[name][value] = own[name].get(value, 0) | 1 << one
+    orders = {name: _reordered(order, ORDERS[name], then.facts, known, moved) for name, order in then.orders.items()}
+    places = list(then.places.values())
+    if _used(own) != _used(then.own):
+        places = _places(own, then.region, places)
+    return _made(known, orders, own, places, then.region, then.neighbours)
+
+
+def _take(sets: dict[Any, int], value: Any, one: int) -> None:
+    """A set without anybody is not kept: a full build would not have it either."""
+    sets[value] &= ~(1 << one)
+    if not sets[value]:
+        del sets[value]
+
+
+def _reordered(order: list[int], first: First, then: Facts, now: Facts, moved: set[int]) -> list[int]:
+    """The order with the moved ones taken out of their old places and put into the new ones."""
+    made = list(order)
+    for one in moved & then.keys():
+        del made[_spot(made, one, first, then)]
+    for one in moved & now.keys():
+        made.insert(_spot(made, one, first, now), one)
     return made
 
 
-def _readiness(working: int) -> Sets:
-    """What makes a practice ready to be taken. A further sign of readiness is one more entry here."""
-    documents = db.session.scalars(select(SampleDocument.practice_id).where(SampleDocument.state.in_(SHOWN)).distinct())
-    graded = _grouped(Practice.readiness, Practice.id)
-    said = {value: graded.get(value, 0) for value in ("ready", "with_support")}
-    return {"working": working, "documents": bits.from_ids(documents)} | said
+def _spot(order: list[int], one: int, first: First, known: Facts) -> int:
+    return bisect_left(order, _key(one, first, known), key=lambda other: _key(other, first, known))
 
 
-def _ordered(*order: Any) -> list[int]:
-    """Ids of the published in an order that an index holds: gathered by the database, ten thousand rows are slow."""
-    rows = select(Practice.id.label("id")).where(Practice.admission == Admission.published)
-    ordered = rows.order_by(*order, Practice.id).subquery()
-    gathered = db.session.scalar(select(func.aggregate_strings(cast(ordered.c.id, String), ",")))
-    return list(map(int, gathered.split(","))) if gathered else []
+def _key(one: int, first: First, known: Facts) -> tuple[float, str, int]:
+    return first(known[one]), known[one].name_key, one
 
 
-def _grouped(value: Any, member: Any, *where: ColumnElement[bool]) -> Sets:
-    """Value → set of practices, the gathering left to the database."""
-    gathered = func.aggregate_strings(cast(member, String), ",")
-    rows = db.session.execute(select(cast(value, String), gathered).where(value.is_not(None), *where).group_by(value))
-    return {row[0]: bits.from_ids(map(int, row[1].split(","))) for row in rows}
+OWN = ("audience", "sphere", "evidence", "readiness", "works", "born")
 
 
-def _by_id(value: Any, member: Any, *where: ColumnElement[bool]) -> dict[int, int]:
-    return {int(key): members for key, members in _grouped(value, member, *where).items()}
+def _says(fact: Fact) -> Iterator[tuple[str, Any]]:
+    """(one of OWN, value) of everything a fact says by itself; territories by their ids."""
+    for group in fact.groups:
+        yield "audience", group
+    yield "sphere", fact.sphere
+    if fact.evidence:
+        yield "evidence", fact.evidence
+    if fact.readiness:
+        yield "readiness", fact.readiness
+    if fact.documents:
+        yield "readiness", "documents"
+    if fact.works:
+        yield "readiness", "working"
+    for territory_id in fact.works:
+        yield "works", territory_id
+    yield "born", fact.territory_id
 
 
-def _places() -> tuple[list[Place], list[Place]]:
-    """Territories with practices and the region's municipalities; then only the latter."""
-    region = current(site().region)
-    mine = municipalities(region.id) if region else []
-    used = select(Practice.territory_id).union(select(PracticeSpread.territory_id)).subquery()
-    above = select(Territory.parent_id).where(Territory.id.in_(select(used)))
-    known = Territory.id.in_(select(used)) | Territory.id.in_(above)
-    others = db.session.scalars(select(Territory).where(known).order_by(Territory.name_key))
+def _made(
+    known: Facts,
+    orders: dict[str, list[int]],
+    own: Own,
+    places: list[Place],
+    region: list[Place],
+    neighbours: dict[str, tuple[str, ...]],
+) -> Catalogue:
+    """The facets that people choose from, those of territories derived from where practices were born or work."""
+    published = 0
+    for members in own["sphere"].values():
+        published |= members
+    facets: dict[str, Sets] = {name: own[name] for name in ("audience", "sphere", "evidence")}
+    facets["readiness"] = {value: own["readiness"].get(value, 0) for value in READY}
+    by_oktmo = {place.oktmo: place for place in places}
+    facets |= _territorial(places, own)
+    facets["near"] = _near(by_oktmo, neighbours, own["works"])
+    return Catalogue(known, published, orders, facets, by_oktmo, region, neighbours, own)
+
+
+READY = ("working", "documents", "ready", "with_support")
+"""What makes a practice ready to be taken."""
+
+
+def _used(own: Own) -> set[int]:
+    """Territories with practices, by id."""
+    return own["works"].keys() | own["born"].keys()
+
+
+def _places(own: Own, region: Iterable[Place], known: Iterable[Place]) -> list[Place]:
+    """Territories with practices and those they lie in, and the region's municipalities, by name."""
+    by_id = {place.id: place for place in known}
+    used = _used(own)
+    missing = used - by_id.keys() | {by_id[one].parent_id for one in used & by_id.keys()} - by_id.keys()
+    if missing:
+        above = select(Territory.parent_id).where(Territory.id.in_(missing))
+        rows = db.session.scalars(select(Territory).where(Territory.id.in_(missing) | Territory.id.in_(above)))
+        by_id |= {row.id: _place(row) for row in rows}
+    wanted = used | {by_id[one].parent_id for one in used} | {place.id for place in region}
     # The country stays out: nothing is told by choosing it.
-    every = {one.id: _place(one) for one in [*others, *mine] if one.parent_id is not None}
-    return list(every.values()), [every[territory.id] for territory in mine]
+    found = [place for one, place in by_id.items() if one in wanted and place.parent_id is not None]
+    return sorted(found, key=lambda place: (place.name_key, place.id))
 
 
 def _place(territory: Territory) -> Place:
@@ -173,23 +254,25 @@ def _place(territory: Territory) -> Place:
         territory.size_class.value if territory.size_class else None,
         remoteness,
         territory.parent_id,
+        territory.name_key,
     )
 
 
-def _territorial(made: Catalogue, places: list[Place], here: Mapping[int, int]) -> None:
+def _territorial(places: list[Place], own: Own) -> dict[str, Sets]:
     """Facets of the territories where a practice was born or works; a region holds its municipalities."""
-    territory: Sets = {place.oktmo: here.get(place.id, 0) for place in places}
+    here = {place.id: own["works"].get(place.id, 0) | own["born"].get(place.id, 0) for place in places}
+    territory: Sets = {place.oktmo: here[place.id] for place in places}
     of_region = {place.id: place.oktmo for place in places}
     size: Sets = {}
     remoteness: Sets = {}
     for place in places:
-        members = here.get(place.id, 0)
+        members = here[place.id]
         if place.parent_id in of_region:
             territory[of_region[place.parent_id]] |= members
         for sets, value in ((size, place.size), (remoteness, place.remoteness)):
             if value:
                 sets[value] = sets.get(value, 0) | members
-    made.facets |= {"territory": territory, "size": size, "remoteness": remoteness}
+    return {"territory": territory, "size": size, "remoteness": remoteness}
 
 
 def _neighbours(region: list[Place]) -> dict[str, tuple[str, ...]]:
@@ -203,14 +286,14 @@ def _neighbours(region: list[Place]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _near(made: Catalogue, works: Mapping[int, int]) -> None:
+def _near(places: dict[str, Place], neighbours: dict[str, tuple[str, ...]], works: dict[int, int]) -> Sets:
     """«Already works nearby»: in a municipality itself or in one of its nearest."""
     near: Sets = {}
-    for oktmo, nearest in made.neighbours.items():
+    for oktmo, nearest in neighbours.items():
         near[oktmo] = 0
         for one in (oktmo, *nearest):
-            near[oktmo] |= works.get(made.places[one].id, 0)
-    made.facets["near"] = near
+            near[oktmo] |= works.get(places[one].id, 0)
+    return near
 
 
 def _between(one: Place, other: Place) -> int:

@@ -93,6 +93,10 @@ class Practice(Model):
     __table_args__ = (
         Index("ix_practice_admission_name", "admission", "name_key"),
         Index("ix_practice_admission_published", "admission", "published_at", "name_key"),
+        Index(
+            "ix_practice_facts",
+            *("admission", "id", "name_key", "published_at", "sphere", "evidence", "readiness", "territory_id"),
+        ),
     )
 
     id: Mapped[IntPk]
@@ -253,7 +257,10 @@ class PracticeSpread(Model):
     """Where a practice stands, by territory: filled from above through a signal, for filters and order here."""
 
     __tablename__ = "practice_spread"
-    __table_args__ = (Index("ix_practice_spread_territory", "territory_id", "state"),)
+    __table_args__ = (
+        Index("ix_practice_spread_territory", "territory_id", "state"),
+        Index("ix_practice_spread_practice", "practice_id", "territory_id", "state"),
+    )
 
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"), primary_key=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), primary_key=True)

@@ -191,7 +191,7 @@ def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
 
 def _changed(practice: Practice) -> None:
     search.index("practice", document(practice))
-    pages.bump("catalogue", "adoption")
+    pages.bump("adoption", rows={"catalogue": [practice.id]})
 
 
 def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:
@@ -235,7 +235,7 @@ def publish_documents(practice: Practice) -> None:
     _note_documents(practice)
     if practice.is_public:
         _keep_edition(practice)
-    pages.bump("catalogue")
+    pages.bump(rows={"catalogue": [practice.id]})
 
 
 def _delete(sample: SampleDocument) -> None:
@@ -283,7 +283,7 @@ def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
         for territory_id, state, organisations in rows
     )
     db.session.flush()
-    pages.bump("adoption", "catalogue")
+    pages.bump("adoption", rows={"catalogue": [practice_id]})
 
 
 def save_search(name: str, query: str, *, by: Any) -> SavedSearch:

@@ -199,7 +199,7 @@ def _touch(forum: Forum) -> None:
     """Calendars, the programme's pages and those of practices and territories, which tell of talks, are stale."""
     forum.programme_changed_at = utcnow()
     forum_operations.touch(forum)
-    bump("catalogue", "speakers")
+    bump("speakers", rows={"catalogue": ()})
 
 
 def touch_speaker(speaker: Speaker) -> None:
@@ -211,7 +211,7 @@ def touch_speaker(speaker: Speaker) -> None:
         .where(Appearance.speaker_id == speaker.id)
         .distinct()
     )
-    bump("speakers", "forums", "catalogue", *(f"forum:{slug}" for slug in slugs))
+    bump("speakers", "forums", *(f"forum:{slug}" for slug in slugs), rows={"catalogue": ()})
 
 
 def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:

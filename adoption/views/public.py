@@ -21,43 +21,39 @@ from kernel.access import public
 from kernel.documents import sheets
 from kernel.pages import warm
 from practices.labels import GROUP_LABELS
-from practices.models import TargetGroup
 
 SCOPES = ("site", "catalogue", "adoption")
 CHOICES = 300
 """So many practices are offered above the map; the rest are reached from their own pages."""
 
 
-def _find() -> tuple[Found, Subject | None]:
-    """The picture by the query string, and the practice chosen. Raises NotFound when the catalogue has it not."""
+def _find() -> Found:
+    """The picture by the query string. Raises NotFound when the catalogue has not the practice asked for."""
     wish = read(request.args)
-    found = picture.picture()
-    chosen = next((one for one in found.subjects.values() if one.slug == wish.practice), None)
+    chosen = picture.subject(wish.practice) if wish.practice else None
     if wish.practice and chosen is None:
-        chosen = picture.subject(wish.practice)
-        if chosen is None:
-            raise NotFound()
-    return Found(found, wish, found.chosen(chosen.id if chosen else None, wish.audience)), chosen
+        raise NotFound()
+    return Found(picture.picture(), wish, chosen)
 
 
 @blueprint.get("/adoption/")
 @public
 @warm(*SCOPES, query=PARAMETERS)
 def overview() -> ResponseReturnValue:
-    found, chosen = _find()
+    found = _find()
     points = found.points()
     return render_template(
         "adoption/overview.html",
         picture=found.picture,
         wish=found.wish,
-        chosen=chosen,
-        figures=found.figures() if found.picture.cells else [],
-        tiles=_tiles(found, chosen),
+        chosen=found.chosen,
+        figures=found.figures() if found.picture.going else [],
+        tiles=_tiles(found),
         real=figures.region_map(),
         unmapped={name: values for name, values in request.args.lists() if name in PARAMETERS and name != "map"},
         shown=_shown(found),
-        practices=_practices(found, chosen),
-        audiences=_audiences(found),
+        practices=_practices(found.chosen),
+        audiences=[(group, str(GROUP_LABELS[group])) for group in picture.audiences()],
         points=points,
         drawings=[(kind, draw(points, kind)) for kind in ("municipalities", "adoptions")] if points else [],
         matrix=matrix(found.picture, found.wish),
@@ -69,38 +65,32 @@ def overview() -> ResponseReturnValue:
     )
 
 
-def _tiles(found: Found, chosen: Subject | None) -> list[MapTile]:
-    if chosen:
+def _tiles(found: Found) -> list[MapTile]:
+    if found.chosen:
         return figures.practice_map(found.cells, found.picture.places, state=found.wish.state)
-    return figures.whole_map(found.cells, found.picture.places, found.wish.state)
+    return figures.whole_map(found.going, found.waiting, found.picture.places, found.wish.state)
 
 
 def _shown(found: Found) -> int:
     """Municipalities coloured on the map."""
-    places = {place.id for place in found.picture.places}
     state = found.wish.state
-    return len({cell.territory_id for cell in found.cells if state in (None, cell.state)} & places)
+    return sum(bool(figures.standing(found.going, place.id, state)) for place in found.picture.places)
 
 
-def _practices(found: Found, chosen: Subject | None) -> list[Subject]:
+def _practices(chosen: Subject | None) -> list[Subject]:
     """What the map may be narrowed to, by name."""
-    known = list(found.picture.subjects.values())[:CHOICES]
+    known = picture.offered(CHOICES)
     return [*known, chosen] if chosen and chosen not in known else known
-
-
-def _audiences(found: Found) -> list[tuple[TargetGroup, str]]:
-    used = {group for subject in found.picture.subjects.values() for group in subject.groups}
-    return [(group, str(GROUP_LABELS[group])) for group in TargetGroup if group in used]
 
 
 @blueprint.get("/adoption.json")
 @public
 @warm(*SCOPES, query=PARAMETERS)
 def overview_json() -> ResponseReturnValue:
-    found, _chosen = _find()
+    found = _find()
     return jsonify(
         **_head(found),
-        figures=tables.totals_values(found) if found.picture.cells else [],
+        figures=tables.totals_values(found) if found.picture.going else [],
         territories=tables.map_values(found),
         practices=tables.matrix_values(found),
         curve=tables.curve_values(found),
@@ -111,7 +101,7 @@ def overview_json() -> ResponseReturnValue:
 @public
 @warm(*SCOPES, query=PARAMETERS)
 def part_json(part: str) -> ResponseReturnValue:
-    found, _chosen = _find()
+    found = _find()
     return jsonify(_head(found) | {part: tables.VALUES[part](found)})
 
 
@@ -123,7 +113,7 @@ def _head(found: Found) -> dict[str, Any]:
 @public
 @warm(*SCOPES, query=PARAMETERS)
 def part_xlsx(part: str) -> ResponseReturnValue:
-    found, _chosen = _find()
+    found = _find()
     return _workbook(f"adoption-{part}.xlsx", found, tables.TABLES[part](found))
 
 
@@ -131,7 +121,7 @@ def part_xlsx(part: str) -> ResponseReturnValue:
 @public
 @warm(*SCOPES, query=PARAMETERS)
 def overview_xlsx() -> ResponseReturnValue:
-    found, _chosen = _find()
+    found = _find()
     return _workbook("adoption.xlsx", found, tables.list_table(found))
 
 
@@ -144,6 +134,6 @@ def _workbook(name: str, found: Found, table: tables.Table) -> Response:
 @public
 @warm(*SCOPES, query=PARAMETERS)
 def overview_csv() -> ResponseReturnValue:
-    found, _chosen = _find()
+    found = _find()
     body = sheets.csv_bytes(*tables.list_table(found))
     return Response(body, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=adoption.csv"})

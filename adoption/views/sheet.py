@@ -1,14 +1,16 @@
-"""The adviser's sheet as a page and a PDF, and the whole list of those who stand still."""
+"""The adviser's sheet as a page and a PDF, and the whole list of those who stand still, as a workbook too."""
 
 from __future__ import annotations
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from adoption import sheet, sheet_pdf
 from adoption.sheet import Case, Sheet
 from adoption.views.base import blueprint
 from kernel.access import actor, requires
+from kernel.documents import sheets
 from kernel.listing import PER_PAGE, Listing
 
 VIEW = "adoption:adoption:view"
@@ -43,6 +45,15 @@ def standing() -> ResponseReturnValue:
     page = request.args.get("page", 1, type=int)
     found = sheet.sheet(actor(), _asked(), page=page, size=PER_PAGE)
     return render_template("adoption/standing.html", listing=_listing(found), **_values(found))
+
+
+@blueprint.get("/manage/adoption/standing.xlsx")
+@requires(VIEW)
+def standing_xlsx() -> ResponseReturnValue:
+    found = sheet.sheet(actor(), _asked(), size=sheet.MOST)
+    body = sheets.xlsx(_("Who stands still"), *sheet.table(found), [sheet_pdf.rule(), *sheet.notes(found)])
+    headers = {"Content-Disposition": f"attachment; filename=standing-{found.day.isoformat()}.xlsx"}
+    return Response(body, mimetype=sheets.XLSX, headers=headers)
 
 
 def _listing(found: Sheet) -> Listing[Case]:

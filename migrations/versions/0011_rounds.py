@@ -34,6 +34,7 @@ def upgrade() -> None:
     with op.batch_alter_table('adoption', schema=None) as batch_op:
         batch_op.add_column(sa.Column('contact_phone', sa.String(length=40), server_default='', nullable=False))
         batch_op.add_column(sa.Column('confirmed', sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index('ix_adoption_stage_confirmed', ['stage', 'confirmed'], unique=False)
     with op.batch_alter_table('adoption_step', schema=None) as batch_op:
         batch_op.add_column(sa.Column('refused_at', kernel.db.UTCDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('refused_by_id', sa.Integer(), nullable=True))
@@ -66,5 +67,6 @@ def downgrade() -> None:
         for column in ('refusal', 'refused_as', 'refused_by_id', 'refused_at'):
             batch_op.drop_column(column)
     with op.batch_alter_table('adoption', schema=None) as batch_op:
+        batch_op.drop_index('ix_adoption_stage_confirmed')
         batch_op.drop_column('confirmed')
         batch_op.drop_column('contact_phone')

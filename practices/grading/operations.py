@@ -35,5 +35,5 @@ def grade(
     practice.graded_at = utcnow()
     db.session.flush()
     record(by, "practice.graded", practice, edition=practice.edition, evidence=evidence.value, scores=dict(scores))
-    pages.bump("catalogue")
+    pages.bump(rows={"catalogue": [practice.id]})
     return given

@@ -20,6 +20,10 @@ DOT = 620
 DEGREE = 10_000
 FINER = 8
 """Kept outlines are this much finer than drawn ones."""
+PLENTY = 50_000
+"""A map that is no lighter after simplifying is gone on with from there, not from the beginning."""
+ENOUGH = 5_000
+"""So many vertices of an outline say where its inside is."""
 Outline = Sequence[Sequence[Point]]
 """Rings of (longitude, latitude), outer ones and holes alike; the first point is not repeated."""
 
@@ -92,6 +96,8 @@ def _light_enough(shapes: dict[str, list[Ring]]) -> dict[str, list[Ring]]:
         light = simplify(shapes, tolerance, smallest=max(4.0, tolerance * 4))
         if tolerance > 12 or weight(light) <= budget:
             return light
+        if sum(len(ring) for rings in light.values() for ring in rings) > PLENTY:
+            shapes = light
         tolerance *= 1.35
 
 
@@ -116,6 +122,7 @@ def path_of(rings: Sequence[Ring]) -> str:
 
 def _inside(ring: Ring) -> tuple[int, int, int]:
     """A place well inside the outline and the room around it: of a coarse grid the point farthest from the border."""
+    ring = ring[:: len(ring) // ENOUGH + 1]
     left, right = min(x for x, _y in ring), max(x for x, _y in ring)
     top, bottom = min(y for _x, y in ring), max(y for _x, y in ring)
     best, found = -1.0, ((left + right) // 2, (top + bottom) // 2)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from math import asin, atan2, hypot, pi, tau
 
 Vertex = tuple[int, int]
 Ring = list[Vertex]
@@ -70,22 +71,83 @@ def _arcs(arcs: list[list[Vertex]], tolerance: float, known: dict[tuple[Vertex, 
     return made
 
 
+WORK = 40
+"""So many looks at each vertex of a line: real borders take a tenth to a third of them, however long they are."""
+
+
 def _thin(line: Sequence[Vertex], tolerance: float) -> list[Vertex]:
-    """Douglas–Peucker, without recursion. A closed line is halved at its farthest vertex first."""
+    """Douglas–Peucker, without recursion. A closed line is halved at its farthest vertex first.
+
+    A line made to be slow (a zigzag is split one vertex at a time) uses its work up; what is left of it is swept.
+    """
     keep = {0, len(line) - 1}
     limit = tolerance * tolerance
+    work = WORK * len(line)
     spans = [(0, len(line) - 1)]
     while spans:
         start, end = spans.pop()
-        worst, place = limit, -1
-        for middle in range(start + 1, end):
-            away = off(line[middle], line[start], line[end])
-            if away > worst:
-                worst, place = away, middle
+        work -= end - start
+        if work < 0:
+            keep.update(_swept(line, start, end, tolerance))
+            continue
+        place = _farthest(line, start, end, limit)
         if place >= 0:
             keep.add(place)
             spans += [(start, place), (place, end)]
     return [line[place] for place in sorted(keep)]
+
+
+def _farthest(line: Sequence[Vertex], start: int, end: int, limit: float) -> int:
+    """Where between two places the line is farthest from the segment, if farther than `limit` squared; else -1."""
+    a, b = line[start], line[end]
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = dx * dx + dy * dy
+    worst, place = limit, -1
+    for middle in range(start + 1, end):
+        # `off`, written out: this loop is nearly all the time a map takes.
+        x, y = line[middle]
+        if length:
+            along = max(0.0, min(1.0, ((x - a[0]) * dx + (y - a[1]) * dy) / length))
+            across, down = a[0] + along * dx - x, a[1] + along * dy - y
+        else:
+            across, down = float(x - a[0]), float(y - a[1])
+        away = across * across + down * down
+        if away > worst:
+            worst, place = away, middle
+    return place
+
+
+def _swept(line: Sequence[Vertex], start: int, end: int, tolerance: float) -> list[int]:
+    """Places to keep between two, in one pass: from each kept vertex as far as one direction sees all the others.
+
+    The directions that pass a vertex within `tolerance` are a sector; those that pass all of them, the common part.
+    """
+    keep = []
+    here, middle, low, high, far = start, 0.0, 0.0, 0.0, 0.0
+    for place in range(start + 1, end + 1):
+        dx, dy = line[place][0] - line[here][0], line[place][1] - line[here][1]
+        away = hypot(dx, dy)
+        if far and (away < far or not low <= _turn(atan2(dy, dx) - middle) <= high):
+            here = place - 1  # seen no longer, or on the way back: the last one seen begins anew
+            keep.append(here)
+            far = 0.0
+            dx, dy = line[place][0] - line[here][0], line[place][1] - line[here][1]
+            away = hypot(dx, dy)
+        if away <= tolerance:
+            continue
+        half = asin(tolerance / away)
+        if not far:
+            middle, low, high = atan2(dy, dx), -half, half
+        else:
+            turn = _turn(atan2(dy, dx) - middle)
+            low, high = max(low, turn - half), min(high, turn + half)
+        far = away
+    return keep
+
+
+def _turn(angle: float) -> float:
+    """The same angle between -π and π."""
+    return (angle + pi) % tau - pi
 
 
 def _square(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from adoption import matrix, operations, picture
+from adoption import matrix, operations, panels, picture
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from kernel import pages
 from kernel.db import db, utcnow
@@ -170,6 +170,41 @@ def test_fifty_practices_on_a_page(world, client):
     assert len(client.get("/adoption/matrix.json").json["matrix"]) == 51
 
 
+def test_pages_of_every_shape_hold_what_the_file_holds(world, client):
+    """In each order, grouped or not: the pages one after another name the practices of the file, none lost or twice."""
+    with writing():
+        groups = [[], [TargetGroup.large], [TargetGroup.fathers, TargetGroup.large]]
+        for number in range(60):
+            practice = factories.practice(f"Практика {number:02}", groups=groups[number % 3])
+            adoption(practice, factories.organisation(oktmo=factories.KUYTUN), Stage.launched)
+            if number % 4 == 0:
+                adoption(practice, factories.organisation(), Stage.interest)
+    for sort in ("spread", "name", "new"):
+        whole = [line["name"] for line in client.get(f"/adoption/matrix.json?sort={sort}").json["matrix"]]
+        assert order(client, f"sort={sort}") + order(client, f"sort={sort}&page=2") == whole
+        assert len(set(whole)) == 60
+        grouped = order(client, f"sort={sort}&group=audience") + order(client, f"sort={sort}&group=audience&page=2")
+        large = [name for name in whole if int(name[-2:]) % 3]
+        fathers = [name for name in whole if int(name[-2:]) % 3 == 2]
+        nobody = [name for name in whole if int(name[-2:]) % 3 == 0]
+        assert grouped == large + fathers + nobody
+    assert whole[0] == "Практика 00"  # made at the same moment: by name
+
+
+def test_a_territory_s_page_names_so_many_practices_of_a_state(world, client):
+    with writing():
+        for number in range(panels.MOST + 2):
+            adoption(factories.practice(f"Практика {number:02}"), factories.organisation(), Stage.launched)
+    page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True)
+    assert page.count("в\xa01\xa0учреждении") == panels.MOST
+    assert f'<a href="/practices/?territory={factories.TAYSHET}">и ещё 2</a>' in page.replace("\xa0", " ")
+    with writing():
+        for number in range(panels.MOST + 3):
+            adoption(factories.practice(f"Другая {number:02}"), factories.organisation(), Stage.preparation)
+    page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True).replace("\xa0", " ")
+    assert '<a href="/adoption/?turned=1#matrix">и ещё 3</a>' in page
+
+
 @pytest.mark.parametrize(("units", "told"), [([], "нет данных"), ([2, 2], "менее 5"), ([2, 3], "5"), ([0], "0")])
 def test_few_people_are_not_counted_out(world, client, units, told):
     with writing():
@@ -227,7 +262,7 @@ def test_the_page_asks_as_often_for_one_as_for_many(world, client, count_queries
         pages.forget()
         with count_queries() as counted:
             client.get("/adoption/?group=audience&columns=size")
-        assert counted.number == 12, round_
+        assert counted.number == 18, round_
         with writing():
             for number in range(12):
                 oktmo = (factories.KUYTUN, factories.IRKUTSK)[number % 2]

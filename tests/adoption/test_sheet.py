@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from accounts.enums import Role, ScopeKind
 from adoption import handover, operations, sheet, sheet_pdf, stall
@@ -15,7 +17,7 @@ from tests import factories
 from tests.adoption.conftest import adoption
 
 SHEET = "/manage/adoption/sheet"
-EVERY = (SHEET, f"{SHEET}.pdf", "/manage/adoption/standing")
+EVERY = (SHEET, f"{SHEET}.pdf", "/manage/adoption/standing", "/manage/adoption/standing.xlsx")
 OTHER_REGION = "38000000"
 
 
@@ -103,6 +105,32 @@ def test_the_rest_has_a_page(stalled):
         assert answer.count("Спросите") == sheet.LIMIT + 2
 
 
+def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
+    with writing():
+        for number in range(sheet.LIMIT + 1):
+            adoption(factories.practice(f"=Ждущая {number}"), factories.organisation(), Stage.assessment)
+    path = "/manage/adoption/standing.xlsx"
+    assert f'href="{path}"' in plain(stalled["curator"].get("/manage/adoption/standing"))
+
+    def book() -> CalamineWorkbook:
+        answer = stalled["curator"].get(path)
+        assert answer.headers["Content-Disposition"] == "attachment; filename=standing-2027-03-01.xlsx"
+        return CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+
+    head, *lines = book().get_sheet_by_index(0).to_python()
+    assert head[:4] == ["Муниципалитет", "Практика", "Организация", "Стадия"]
+    assert head[4:] == ["Дней в стадии", "Обычно, дней", "Кому позвонить", "Что сказать"]
+    assert len(lines) == sheet.LIMIT + 2
+    first = next(row for row in lines if row[1] == "Домашний консультант")
+    assert (first[0], first[4:6]) == ("Тайшетский муниципальный округ", [243, 31])
+    assert "Ответственная Ольга Тестовна, olga@example.org" in first[6]
+    assert "Спросите, издан ли приказ." in first[7].replace("\xa0", " ")
+    assert "'=Ждущая 0" in [row[1] for row in lines]
+    monkeypatch.setattr(sheet, "MOST", 3)
+    assert len(book().get_sheet_by_index(0).to_python()) == 4
+    assert "и ещё 4" in str(book().get_sheet_by_index(1).to_python()).replace("\\xa0", " ")
+
+
 def test_what_is_interrupted_does_not_stand(stalled):
     with writing():
         operations.leave(stalled["slow"], Exit.paused, ExitReason.staff, "Ждём ставку", by=None)
@@ -154,21 +182,17 @@ def test_it_asks_as_often_for_one_as_for_many(stalled, count_queries):
             for number in range(8):
                 oktmo = (factories.KUYTUN, factories.TULUN)[number % 2]
                 adoption(factories.practice(), factories.organisation(oktmo=oktmo), Stage.assessment)
-    assert numbers[0] == numbers[1] == 14
+    assert numbers[0] == numbers[1] == 15
 
 
 # The rule itself
 
 
-def steps(adoption_id: int, *days: int) -> list[tuple[int, Stage, date]]:
-    """The first stages reached on these days of January 2027."""
-    return [(adoption_id, stage, date(2027, 1, day)) for stage, day in zip(Stage, days, strict=False)]
-
-
 def test_usual_is_the_median_of_those_who_went_on():
-    some = [step for number, day in enumerate((2, 4, 11, 12, 31)) for step in steps(number, 1, day)]
-    assert stall.usual_days(some) == {Stage.interest: 10}
-    assert stall.usual_days(some[:-2]) == {}
+    some = [(Stage.interest, 1, 1), (Stage.interest, 30, 1), (Stage.interest, 10, 1), (Stage.interest, 11, 1)]
+    assert stall.usual_days(some) == {}
+    assert stall.usual_days([*some, (Stage.interest, 3, 1)]) == {Stage.interest: 10}
+    assert stall.usual_days([*some, (Stage.interest, 3, 3)]) == {Stage.interest: 3}
 
 
 def test_twice_the_usual_is_not_yet_standing():

@@ -65,6 +65,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.part_json": ("", "/adoption/curve.json"),
     "adoption.part_xlsx": ("", "/adoption/matrix.xlsx?columns=size"),
     "adoption.standing": ("curator", "/manage/adoption/standing"),
+    "adoption.standing_xlsx": ("curator", "/manage/adoption/standing.xlsx"),
     "adoption.start": ("coordinator", "/practices/{practice}/adoption"),
     "door.choose": ("organiser", "/door/"),
     "door.count": ("door", "/door/{coming}/count"),

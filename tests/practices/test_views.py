@@ -107,7 +107,7 @@ def test_queries_do_not_grow_with_practices(app, client):
         for number in range(12):
             factories.practice(f"Практика {number}")
         operations.pages.bump("catalogue")
-    assert len(statements(load)) == one == 17
+    assert len(statements(load)) == one == 11
     with writing():
         operations.pages.bump("adoption")  # the page is made anew, the catalogue stands
     assert len(statements(load)) == 4

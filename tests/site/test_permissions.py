@@ -67,7 +67,7 @@ BELONGS_TO_NOBODY = {
 """Pages that show and change nothing but the caller's own session."""
 OF_ONESELF = {"practices.searches", "practices.new_search"}
 """What a person keeps for themselves: see `test_what_a_person_keeps_nobody_else_sees`."""
-OF_ONE_SHEET = {"adoption.adviser_sheet_pdf", "adoption.standing"}
+OF_ONE_SHEET = {"adoption.adviser_sheet_pdf", "adoption.standing", "adoption.standing_xlsx"}
 """The adviser's sheet on paper and at full length: see `test_the_sheet_is_of_ones_own_territories`."""
 MARKS = {"adoption.rounds": "I.квартал 2027"}
 """Where what is not the stranger's bears another word."""

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import gzip
+from itertools import pairwise
 from math import cos, isclose, radians, sin
+from random import Random
 
 import pytest
 
+from territories.geometry import drawing, outlines
 from territories.geometry.drawing import SIDE, draw, in_degrees, thinned, weight
-from territories.geometry.outlines import area, dissolve, simplify
+from territories.geometry.outlines import area, dissolve, off, simplify
 from territories.geometry.projection import Projection, unwrap
 
 
@@ -107,3 +110,67 @@ def test_the_path_says_where_the_outline_goes():
     from territories.geometry.drawing import path_of
 
     assert path_of([[(5, 7), (15, 7), (10, 2), (5, -3)]]) == "M5 7l10 0-5-5-5-5z"
+
+
+def wandering(seed: int, length: int = 400) -> list[tuple[int, int]]:
+    """A line that goes on, back and about, and nowhere twice."""
+    chance, x, y, made = Random(seed), 0, 0, []
+    for _step in range(length):
+        x, y = x + chance.randint(-3, 6), y + chance.randint(-9, 9)
+        made.append((x, y))
+    return list(dict.fromkeys(made))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("work", [0, 3, outlines.WORK])
+def test_whatever_is_dropped_lies_near_what_is_left(monkeypatch, seed, work):
+    """Also when the work is used up at once, or on the way."""
+    monkeypatch.setattr(outlines, "WORK", work)
+    line, tolerance = wandering(seed), 6.0
+    light = outlines._thin(line, tolerance)
+    assert (light[0], light[-1]) == (line[0], line[-1])
+    assert len(light) < len(line)
+    places = [line.index(vertex) for vertex in light]
+    for start, end in pairwise(places):
+        for vertex in line[start + 1 : end]:
+            assert off(vertex, line[start], line[end]) <= tolerance * tolerance + 1e-6
+
+
+class Counted(list):
+    """A line that counts how often one of its vertices is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, place):
+        self.looks += 1
+        return super().__getitem__(place)
+
+
+@pytest.mark.parametrize("length", [1_000, 4_000])
+def test_a_line_made_to_be_slow_takes_no_more_than_its_share(length):
+    """A fan of spikes, each longer than the next, is split one vertex at a time: without a limit, length² looks."""
+    line = Counted((number, (2 * length - number) * (number % 2) * 9) for number in range(length))
+    light = outlines._thin(line, 2.0)
+    assert len(light) > length // 2
+    assert line.looks < 100 * length
+
+
+def test_a_border_swept_is_still_one_border_for_both(monkeypatch):
+    monkeypatch.setattr(outlines, "WORK", 0)
+    border = sorted({x: (x, y) for x, y in wandering(7)}.values())
+    low, high = border[0][0], border[-1][0]
+    upper = [*border, (high, 900), (low, 900)]
+    lower = [*reversed(border), (low, -900), (high, -900)]
+    found = simplify({"upper": [upper], "lower": [lower]}, 6.0)
+    mine, theirs = ({*found[name][0]} & {*border} for name in ("upper", "lower"))
+    assert mine == theirs
+    assert 2 < len(mine) < len(border)
+
+
+def test_a_heavy_map_is_drawn_from_what_is_light_already(monkeypatch):
+    """A ring that no tolerance makes light enough goes on from the step before, and stays a ring."""
+    monkeypatch.setattr(drawing, "PLENTY", 50)
+    ring = [(105 + number / 500, 52 + (0.5 if number % 2 else 0)) for number in range(1_000)]
+    made = draw({"a": [[*ring, (107.0, 50.0), (105.0, 50.0)]]}, {})
+    assert made.shapes["a"].path.count("z") == 1
+    assert made.shapes["a"].room > 0

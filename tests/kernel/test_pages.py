@@ -1,0 +1,42 @@
+"""Warm pages are kept within bounds: so many of them, so many bytes."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from flask import Response
+
+from kernel import pages
+
+
+@pytest.fixture
+def site(app):
+    """A public page as large as its address says."""
+
+    @pages.warm("scope")
+    def page(size: int, name: str) -> Response:
+        return Response(os.urandom(size))  # what no compression makes smaller
+
+    def ask(size: int, name: str) -> bytes:
+        with app.test_request_context(f"/{size}/{name}"):
+            return page(size, name).get_data()
+
+    return ask
+
+
+def test_a_page_is_kept_until_it_is_stale(site):
+    assert site(100, "a") == site(100, "a") != site(100, "b")
+
+
+def test_many_bytes_push_out_the_pages_used_least(site, monkeypatch):
+    monkeypatch.setattr(pages, "HEAVY", 10_000)
+    small, first = site(100, "small"), site(3_000, "first")
+    assert site(100, "small") == small
+    site(3_000, "second")
+    assert site(100, "small") == small
+    assert site(3_000, "first") != first
+    assert sum(len(entry.body) + len(entry.zipped) for entry in pages._cache.values()) <= 10_000
+    huge = site(30_000, "huge")
+    assert len(pages._cache) == 1
+    assert site(30_000, "huge") == huge
