@@ -27,6 +27,8 @@ from kernel.links import base_url
 CAPACITY = 600
 HEAVY = 64_000_000
 """So many bytes of pages are kept at most: a whole matrix as JSON may take millions."""
+VALUES = 300
+"""So many values `remembered`: the first kept goes first, and is made again when it is wanted."""
 FEW = 3
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -191,14 +193,18 @@ def remembered(
         return make()
     versions = _numbers(db.session.connection().connection.cursor(), scopes)
     known = _values.get(name)
-    if known is None or time.monotonic() - known[1] > seconds:
-        known = (versions, time.monotonic(), make())
-        _values[name] = known
-    elif known[0] != versions:
-        followed = _followed(known[0], versions, known[2], *follow) if follow else None
-        known = (versions, time.monotonic(), make()) if followed is None else (versions, known[1], followed)
-        _values[name] = known
-    value: T = known[2]
+    if known is not None and known[0] == versions and time.monotonic() - known[1] <= seconds:
+        kept: T = known[2]
+        return kept
+    born, value = time.monotonic(), None
+    if known is not None and follow and time.monotonic() - known[1] <= seconds:
+        born, value = known[1], _followed(known[0], versions, known[2], *follow)
+    if value is None:
+        born, value = time.monotonic(), make()
+    with _lock:
+        _values[name] = (versions, born, value)
+        while len(_values) > VALUES:
+            _values.pop(next(iter(_values)))
     return value
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Response
 
 from kernel import pages
+from kernel.transaction import writing
 
 
 @pytest.fixture
@@ -40,3 +41,19 @@ def test_many_bytes_push_out_the_pages_used_least(site, monkeypatch):
     huge = site(30_000, "huge")
     assert len(pages._cache) == 1
     assert site(30_000, "huge") == huge
+
+
+def test_values_are_kept_in_bounds(app):
+    for number in range(pages.VALUES + 5):
+        assert pages.remembered(f"value {number}", ("site",), lambda number=number: number) == number
+    assert len(pages._values) == pages.VALUES
+    made = []
+    assert pages.remembered("value 0", ("site",), lambda: made.append(1) or 0) == 0
+    assert made == [1]
+
+
+def test_a_value_is_made_anew_inside_writing(app):
+    pages.remembered("seen", ("site",), lambda: "before")
+    with writing():
+        assert pages.remembered("seen", ("site",), lambda: "now") == "now"
+    assert pages.remembered("seen", ("site",), lambda: "later") == "before"
