@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import re
 import struct
 import zipfile
@@ -62,9 +63,11 @@ OFFICE = {
     ".pptx": ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 }
 ODT = "application/vnd.oasis.opendocument.text"
-ACTIVE_PARTS = ("vbaproject", "vbadata", "activex/", "basic/", "scripts/")
+ACTIVE_PARTS = ("vbaproject", "vbadata", "activex/", "basic/", "scripts/", "macrosheets/")
 """Parts of an Office or OpenDocument file that can run by themselves."""
 ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch)\b")
+HEX_IN_PDF = re.compile(rb"#([0-9A-Fa-f]{2})")
+"""A letter of a name may be written by its code: /J#53 is /JS."""
 PLAIN = {
     ".pdf": (b"%PDF-", "application/pdf"),
     ".png": (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -88,7 +91,7 @@ def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
             _("This kind of file is not accepted here. Accepted: %(kinds)s.", kinds=", ".join(sorted(accept)))
         )
     if suffix in PLAIN and body.startswith(PLAIN[suffix][0]):
-        if suffix == ".pdf" and ACTIVE_PDF.search(body):
+        if suffix == ".pdf" and _is_active(body):
             raise FileRefused(_("The PDF contains scripts. Print it into a new PDF and retry."))
         return Upload(name, PLAIN[suffix][1], body)
     if suffix in OFFICE:
@@ -99,6 +102,11 @@ def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
         _check_odt(body)
         return Upload(name, ODT, body)
     raise FileRefused(_("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED)))
+
+
+def _is_active(body: bytes) -> bool:
+    plain = HEX_IN_PDF.sub(lambda found: bytes.fromhex(found[1].decode()), body)
+    return bool(ACTIVE_PDF.search(body) or ACTIVE_PDF.search(plain))
 
 
 def check_archive(body: bytes, member: str) -> None:
@@ -116,7 +124,7 @@ def check_archive(body: bytes, member: str) -> None:
                 raise FileRefused(_("The file contains macros. Save it without macros and retry."))
     except FileRefused:
         raise
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, EOFError, struct.error):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, EOFError, struct.error, lzma.LZMAError):
         raise FileRefused(_("The file is damaged and cannot be opened. Save it again and retry.")) from None
 
 
@@ -188,7 +196,7 @@ def download(stored: StoredFile) -> Response:
         download_name=stored.name,
         etag=stored.sha256,
     )
-    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 

@@ -61,10 +61,12 @@ def clean(text: str) -> str:
     """Normalise typed text: NFC, no control or direction-changing characters, single spaces."""
     text = unicodedata.normalize("NFC", text)
     text = "".join(" " if c in "\t\n\r" else c for c in text if c in "\t\n\r" or unicodedata.category(c) not in _UNSEEN)
-    return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", _NO_LETTERS.sub("", text)).strip()
 
 
 _UNSEEN = {"Cc", "Cf", "Co", "Cs"}
+_NO_LETTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+"""Codes that Unicode gives to no letter, and XML to nobody."""
 
 
 def sort_key(text: str) -> str:

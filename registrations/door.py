@@ -65,7 +65,7 @@ def choose() -> ResponseReturnValue:
 def forum(slug: str) -> ResponseReturnValue:
     found, door = forum_for(current_user, slug, WORK), _door(slug)
     allow_scanner()
-    q = request.args.get("q", "").strip()
+    q = request.args.get("q", "").strip()[: queries.LONGEST]
     people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else []
     inside, expected = attendance.counter(door.forum_id)
     return render_template(

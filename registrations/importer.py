@@ -45,6 +45,8 @@ KNOWN = {
     "sections": ("Секции", "Секция", "Секции по интересам", "Sections"),
 }
 NEEDED = ("email",)
+LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
+"""RFC 5321: letters of an address, and of its part before the @."""
 FORMATS = {
     "": Format.in_person,
     "очно": Format.in_person,
@@ -112,6 +114,8 @@ class Known:
     def is_address(self, address: str) -> bool:
         """Whether this is an e-mail address; the domain's part is checked once a domain."""
         local, _at, domain = address.rpartition("@")
+        if len(address) > LONGEST_ADDRESS or len(local) > LONGEST_LOCAL:
+            return False
         if domain in self.domains and local.replace(".", "").replace("-", "").replace("_", "").isalnum():
             return self.domains[domain]
         try:

@@ -143,7 +143,11 @@ class Narrowing:
 
     @classmethod
     def of(cls, args: Any) -> Narrowing:
-        return cls(**{name: args.get(name, "").strip() for name in cls.__dataclass_fields__})
+        return cls(**{name: args.get(name, "").strip()[:LONGEST] for name in cls.__dataclass_fields__})
+
+
+LONGEST = 120
+"""So many letters of a search are read: databases count the words of a condition."""
 
 
 def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pytest
 from werkzeug.datastructures import FileStorage
 
-from kernel.files import MAX_BYTES, ODT, FileRefused, check
+from kernel.files import MAX_BYTES, ODT, FileRefused, check, download, write
 from kernel.i18n import speaking
 from tests.kernel.workbooks import liar, office
 
@@ -49,6 +50,7 @@ MACROS = "В файле есть макросы. Сохраните его бе�
         ("order.docx", office(WORD, "word/vbaProject.bin")),
         ("order.docx", office(WORD, "word/VBAPROJECT.BIN")),
         ("order.docx", office(WORD, "word/activeX/activeX1.xml")),
+        ("table.xlsx", office("xl/workbook.xml", "xl/macrosheets/sheet1.xml")),
         ("order.docx", office(WORD, types="application/vnd.ms-word.document.macroEnabled.main+xml")),
         ("order.odt", office("content.xml", "Basic/Standard/Module1.xml", mimetype=ODT_MARK)),
     ],
@@ -83,3 +85,27 @@ def test_size_and_kind_are_told(app):
     assert "Подойдут: .pdf" in refusal("order.docm", office(WORD), {".pdf"})
     assert refusal("order.docx", b"PK broken").startswith("Файл повреждён")
     assert refusal("table.xlsx", liar()) == "В распакованном виде файл больше 100 МБ. Выберите файл поменьше."
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_part_is_told_whatever_packed_it(app, kind):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", kind) as archive:
+        archive.writestr("word/document.xml", bytes(range(256)) * 400)
+    body = bytearray(made.getvalue())
+    for place in range(80, 110):
+        body[place] ^= 0xFF
+    assert "повреждён" in refusal("order.docx", bytes(body))
+
+
+@pytest.mark.parametrize("name", [b"/JS", b"/JavaScript", b"/J#61vaScript", b"/#4a#53", b"/L#61unch"])
+def test_scripts_of_a_pdf_are_seen_however_spelt(app, name):
+    assert "сценарии" in refusal("order.pdf", b"%PDF-1.7 << /S " + name + b" (app.alert) >>")
+
+
+def test_a_download_runs_nothing(app):
+    with app.test_request_context():
+        stored = write(sent("order.pdf", b"%PDF-1.7 text"))
+        answer = app.process_response(download(stored))
+    assert answer.headers["Content-Security-Policy"].endswith("sandbox")
+    assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.text import email_key
+from kernel.text import clean, email_key
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,7 @@ def test_two_mailboxes_never_meet(one: str, other: str) -> None:
 @pytest.mark.parametrize("broken", ["anna@xn--example-.org", "anna@xn--\N{CYRILLIC SMALL LETTER A}.org", "a@b@xn--"])
 def test_what_is_no_name_of_a_domain_stays_as_typed(broken: str) -> None:
     assert email_key(broken) == broken
+
+
+def test_codes_of_no_letter_are_dropped() -> None:
+    assert clean("Фо\uffffрум\ufdd0 \ufffe") == "Форум"

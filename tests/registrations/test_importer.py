@@ -79,6 +79,7 @@ def test_each_row_hears_its_verdict(forum):
             (ANNA, "anna@example.org", "", "", "Новая школа", "", ""),
             ("Ушедшая Ева", "anna@example.org", "", "", "", "", ""),
             ("Новая Алла", "alla@", "", "", "", "", ""),
+            ("Новая Алла", f"{'x' * 245}@example.org", "", "", "", "", ""),
             ("Новая", "alla@example.org", "", "", "", "", ""),
             ("Новая Алла", "alla@example.org", "летая", "", "", "", ""),
             ("Новая Алла", "alla@example.org", "", "Тайшецкий", "", "", ""),
@@ -93,13 +94,14 @@ def test_each_row_hears_its_verdict(forum):
         Verdict.error,
         Verdict.error,
         Verdict.error,
+        Verdict.error,
         Verdict.create,
         Verdict.same,
     ]
     assert known.organisation in plan.rows[0].messages[0] or "Новая школа" in plan.rows[0].messages[0]
-    assert "Тайшетский" in plan.rows[5].messages[0]
-    assert "Нет такой" in plan.rows[6].warnings[0]
-    assert "8" in plan.rows[7].warnings[0]
+    assert "Тайшетский" in plan.rows[6].messages[0]
+    assert "Нет такой" in plan.rows[7].warnings[0]
+    assert "9" in plan.rows[8].warnings[0]
 
 
 def test_places_end_in_an_import_too(forum):

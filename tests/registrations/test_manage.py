@@ -219,3 +219,9 @@ def test_panels_on_the_forums_pages(organiser, client, people):
     assert "/forums/prosemyu-2027/registration" in page
     assert "осталось 99 мест" in page
     assert "Список участников" in text_of(organiser.get("/manage/forums/prosemyu-2027"))
+
+
+@pytest.mark.parametrize("q", ["a b " * 1500, "a@" * 3000])
+def test_a_search_without_end_is_cut(organiser, forum, q):
+    for path in (PATH, PATH + ".xlsx", PATH + ".csv"):
+        assert organiser.get(path, query_string={"q": q}).status_code == 200
