@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ from kernel.db import db, utcnow
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"
+MANIFEST_SIZE = 10_000
+UNCHANGED = "Nothing was changed."
 UPLOAD = re.compile(r"files/([0-9a-f-]{2}/[0-9a-f-]{36})")
 
 
@@ -37,11 +40,9 @@ UPLOAD = re.compile(r"files/([0-9a-f-]{2}/[0-9a-f-]{36})")
 @with_appcontext
 def backup_command(archive: Path) -> None:
     """Copy the database and the uploads into ARCHIVE (.tar.gz), while the site works."""
-    if archive.exists():
-        raise click.ClickException(f"{archive} is there already. Choose another name: nothing is written over.")
     if not archive.parent.is_dir():
         raise click.ClickException(f"There is no folder {archive.parent}.")
-    with _beside(archive) as folder:
+    with _taking(archive), _folder_in(archive.parent) as folder:
         copy, part = folder / DATABASE, folder / "archive"
         schema = _schema()
         (_dump_postgresql if _is_postgresql() else _dump_sqlite)(copy)
@@ -50,37 +51,59 @@ def backup_command(archive: Path) -> None:
         with tarfile.open(part, "w:gz") as tar:
             tar.add(folder / MANIFEST, MANIFEST)
             tar.add(copy, DATABASE)
-            number = _add_uploads(tar)
+            added = _add_uploads(tar)
         part.chmod(0o600)
-        part.rename(archive)
+        part.replace(archive)
+        if missing := _named_uploads(copy) - added:
+            click.echo(f"  {_missing(missing)} Restoring this archive will want --incomplete.", err=True)
+    number = len(added)
     click.echo(f"  {archive}: database of schema {schema}, {number} files. SECRET_KEY is not in it: keep it apart.")
 
 
 @click.command("restore")
 @click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--incomplete", is_flag=True, help="Restore although uploads that the database names are missing.")
 @with_appcontext
-def restore_command(archive: Path) -> None:
+def restore_command(archive: Path, incomplete: bool) -> None:
     """Bring ARCHIVE back into an empty database and an empty folder of uploads."""
     files = _files()
     _must_be_empty(files)
-    files.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(files) as folder:
-        manifest, number = _unpack(archive, folder)
+    with _folder_in(next(folder for folder in files.parents if folder.is_dir())) as folder:
+        names = _unpack(archive, folder)
+        manifest = _manifest(folder / MANIFEST)
         _must_fit(manifest)
+        _must_be_whole(folder / DATABASE, manifest["schema"])
+        if (missing := _named_uploads(folder / DATABASE) - names) and not incomplete:
+            raise click.ClickException(f"{_missing(missing)} {UNCHANGED} To restore without them: --incomplete.")
         (_load_postgresql if _is_postgresql() else _load_sqlite)(folder / DATABASE)
-        if (folder / "files").exists():
-            if files.exists():
-                files.rmdir()
-            (folder / "files").rename(files)
-    click.echo(f"  restored: database of schema {manifest['schema']}, {number} files.")
+        _move_uploads(folder / "files", files)
+    uploads = len(names - {MANIFEST, DATABASE})
+    click.echo(f"  restored: database of schema {manifest['schema']}, {uploads} files.")
     if manifest["schema"] != _schemas()[0]:
         click.echo("  The copy is of an earlier release. Now: flask db upgrade, flask search rebuild.")
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def _taking(archive: Path) -> Iterator[None]:
+    """Take the archive's name before the work: of two copies made at once under one name, the second is refused."""
+    try:
+        os.close(os.open(archive, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as error:
+        said = f"{archive} is there already. Choose another name: nothing is written over."
+        raise click.ClickException(said) from error
+    except OSError as error:
+        raise click.ClickException(f"{archive} cannot be written: {error.strerror}.") from error
+    try:
+        yield
+    except BaseException:
+        archive.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _folder_in(parent: Path) -> Iterator[Path]:
     """A folder for work on the same disk, nobody else's to read, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=".tirazh-", dir=path.parent))
+    folder = Path(tempfile.mkdtemp(prefix=".tirazh-", dir=parent))
     try:
         yield folder
     finally:
@@ -117,15 +140,24 @@ def _schemas() -> list[str]:
     return [revision.revision for revision in script.walk_revisions()]
 
 
-def _add_uploads(tar: tarfile.TarFile) -> int:
-    """Add the uploads under their own names; what else lies there is not ours."""
-    root, number = _files(), 0
+def _add_uploads(tar: tarfile.TarFile) -> set[str]:
+    """Add the uploads under their own names, which are returned; what else lies there is not ours."""
+    root, added = _files(), set()
     for path in sorted(root.glob("*/*")):
         name = f"files/{path.relative_to(root).as_posix()}"
         if path.is_file() and UPLOAD.fullmatch(name):
             tar.add(path, name)
-            number += 1
-    return number
+            added.add(name)
+    return added
+
+
+def _move_uploads(unpacked: Path, files: Path) -> None:
+    if not unpacked.exists():
+        return
+    files.parent.mkdir(parents=True, exist_ok=True)
+    if files.exists():
+        files.rmdir()
+    unpacked.rename(files)
 
 
 def _must_be_empty(files: Path) -> None:
@@ -140,24 +172,82 @@ def _must_be_empty(files: Path) -> None:
         raise click.ClickException("The database is not empty. Nothing was changed: restore into an empty one only.")
 
 
-def _unpack(archive: Path, folder: Path) -> tuple[dict[str, Any], int]:
-    """Unpack what a backup holds, member by member: names from an archive are never trusted."""
-    number = 0
+def _unpack(archive: Path, folder: Path) -> set[str]:
+    """Unpack what a backup holds, member by member: names from an archive are never trusted. Returns the names."""
+    names: set[str] = set()
     try:
         with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
                 known = member.name in (MANIFEST, DATABASE) or UPLOAD.fullmatch(member.name)
                 source = tar.extractfile(member) if member.isfile() and known else None
                 if source is None:
-                    raise click.ClickException(f"«{member.name}» does not belong into a backup. Nothing was changed.")
+                    raise click.ClickException(f"«{member.name}» does not belong into a backup. {UNCHANGED}")
+                if member.name in names:
+                    raise click.ClickException(f"«{member.name}» is in the archive twice. {UNCHANGED}")
+                names.add(member.name)
                 target = folder / member.name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with source, target.open("wb") as copy:
                     shutil.copyfileobj(source, copy)
-                number += member.name.startswith("files/")
-        return json.loads((folder / MANIFEST).read_text()), number
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
-        raise click.ClickException(f"{archive} is no whole backup: {error}. Nothing was changed.") from error
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
+        raise click.ClickException(f"{archive} is no whole backup: {error}. {UNCHANGED}") from error
+    for name in (MANIFEST, DATABASE):
+        if name not in names:
+            raise click.ClickException(f"{archive} is no whole backup: there is no «{name}» in it. {UNCHANGED}")
+    return names
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes()) if path.stat().st_size <= MANIFEST_SIZE else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise click.ClickException(f"«{MANIFEST}» of the archive cannot be read: it is no manifest. {UNCHANGED}")
+    return found
+
+
+def _must_be_whole(copy: Path, schema: str) -> None:
+    """The database of an archive is one of ours, and of the schema that the manifest names."""
+    if not _is_postgresql():
+        _check_sqlite(copy)
+    found = _column(copy, "alembic_version", "version_num")
+    if not found:
+        raise click.ClickException(f"The archive holds no database of this site: its schema is not said. {UNCHANGED}")
+    if found != [schema]:
+        said = f"The manifest says schema {schema}, the database in the archive is of {', '.join(found)}."
+        raise click.ClickException(f"{said} {UNCHANGED}")
+
+
+def _named_uploads(copy: Path) -> set[str]:
+    """The names in an archive of all uploads that rows of the database name."""
+    return {f"files/{uuid[:2]}/{uuid}" for uuid in _column(copy, "stored_file", "uuid")}
+
+
+def _missing(names: set[str]) -> str:
+    return f"Uploads that the database names are missing: {len(names)}, for example «{min(names)}»."
+
+
+def _column(copy: Path, table: str, column: str) -> list[str]:
+    """The values of a column in a copy of a database; none when there is no such table."""
+    return (_column_of_dump if _is_postgresql() else _column_of_file)(copy, table, column)
+
+
+def _column_of_file(copy: Path, table: str, column: str) -> list[str]:
+    with closing(sqlite3.connect(copy)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            return []
+        return [str(value) for (value,) in database.execute(f"SELECT {column} FROM {table}")]
+
+
+def _column_of_dump(copy: Path, table: str, column: str) -> list[str]:
+    """From the dump's own COPY, without loading it."""
+    lines = iter(_run("pg_restore", "--data-only", f"--table={table}", "--file=-", str(copy)).split("\n"))
+    head = next((line for line in lines if line.startswith("COPY ")), None)
+    if head is None:
+        return []
+    place = head[head.index("(") + 1 : head.index(")")].split(", ").index(column)
+    return [line.split("\t")[place] for line in iter(lambda: next(lines), "\\.")]
 
 
 def _must_fit(manifest: dict[str, Any]) -> None:
@@ -221,13 +311,19 @@ def _load_postgresql(source: Path) -> None:
 
 def _postgresql(tool: str, *arguments: str) -> None:
     """Run a tool of PostgreSQL on the database; the password goes by the environment, which others cannot read."""
+    url = _url().set(drivername="postgresql")
+    place = url.set(password=None).render_as_string(hide_password=False)
+    _run(tool, f"--dbname={place}", *arguments, password=str(url.password or ""))
+
+
+def _run(tool: str, *arguments: str, password: str = "") -> str:
+    """What a tool of PostgreSQL says."""
     program = shutil.which(tool)
     if program is None:
         raise click.ClickException(f"{tool} is not here. Install PostgreSQL's client programs (postgresql-client).")
-    url = _url().set(drivername="postgresql")
-    place = url.set(password=None).render_as_string(hide_password=False)
-    environment = dict(os.environ) | ({"PGPASSWORD": str(url.password)} if url.password else {})
-    done = subprocess.run([program, f"--dbname={place}", *arguments], env=environment, capture_output=True, text=True)
+    environment = dict(os.environ) | ({"PGPASSWORD": password} if password else {})
+    done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["no reason given"]
         raise click.ClickException(f"{tool} failed: {said[0]}")
+    return done.stdout

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
 from activity.operations import record
@@ -27,6 +28,7 @@ from practices.models import (
 from practices.passport import content, documents, thaw
 from practices.queries import last_edition, same_search, slug_taken
 from practices.search_words import document
+from territories.models import Territory
 
 RESERVED = {"new", "import", "invitation", "waiting"}
 
@@ -43,13 +45,35 @@ def free_slug(name: str) -> str:
 
 def add_practice(values: Mapping[str, Any], *, by: Any, slug: str = "", source_id: str | None = None) -> Practice:
     """Add a draft. `values`: columns of Practice by name, and "groups": list of TargetGroup."""
-    practice = Practice(slug=slug or free_slug(str(values["name"])), source_id=source_id, name=str(values["name"]))
-    _fill(practice, values)
-    db.session.add(practice)
-    db.session.flush()
+    practice = _with_slug(slug, values, source_id) if slug else _with_free_slug(values, source_id)
     record(by, "practice.added", practice)
     _changed(practice)
     return practice
+
+
+def _with_slug(slug: str, values: Mapping[str, Any], source_id: str | None) -> Practice:
+    practice = Practice(slug=slug, source_id=source_id, name=str(values["name"]))
+    _fill(practice, values)
+    db.session.add(practice)
+    db.session.flush()
+    return practice
+
+
+def _with_free_slug(values: Mapping[str, Any], source_id: str | None) -> Practice:
+    """The next free slug when somebody takes the first in the same moment."""
+    while True:
+        slug = free_slug(str(values["name"]))
+        try:
+            with db.session.begin_nested():
+                return _with_slug(slug, values, source_id)
+        except IntegrityError:
+            if not slug_taken(slug):
+                raise
+
+
+def hold_place(territory_id: int) -> None:
+    """Lock a territory until the transaction ends: practices begun there by hand come one by one."""
+    db.session.scalar(select(Territory.id).where(Territory.id == territory_id).with_for_update(key_share=True))
 
 
 def hold(practice: Practice) -> None:

@@ -12,12 +12,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 import kernel.db
+from kernel.shelving import shelve_columns, take_back_columns
 
 
 revision = '0006'
 down_revision = '0005'
 branch_labels = None
 depends_on = None
+
+
+COLUMNS = ('contact_public', 'readiness', 'graded_at', 'working', 'archive_reason')
 
 
 def upgrade() -> None:
@@ -125,6 +129,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('archive_reason', sa.String(length=255), server_default='', nullable=False))
         batch_op.create_index(batch_op.f('ix_practice_readiness'), ['readiness'], unique=False)
 
+    take_back_columns(revision, 'practice', *COLUMNS)
     add_consent_texts()
 
 
@@ -157,6 +162,7 @@ def add_consent_texts() -> None:
 
 
 def downgrade() -> None:
+    shelve_columns(revision, 'practice', *COLUMNS)
     with op.batch_alter_table('practice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_practice_readiness'))
         batch_op.drop_column('archive_reason')

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from kernel.shelving import shelve_columns, take_back_columns
 
 
 revision = '0008'
@@ -40,9 +41,13 @@ def upgrade() -> None:
         "JOIN venue ON venue.id = room.venue_id WHERE room.id = activity_entry.subject_id), '') "
         "WHERE subject_type = 'room'"
     )
+    take_back_columns(revision, 'activity_entry', 'within')
+    take_back_columns(revision, 'user_account', 'ended_sessions', 'suspension_reason')
 
 
 def downgrade() -> None:
+    shelve_columns(revision, 'user_account', 'ended_sessions', 'suspension_reason')
+    shelve_columns(revision, 'activity_entry', 'within')
     with op.batch_alter_table('activity_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_activity_entry_within'))
         batch_op.drop_column('within')

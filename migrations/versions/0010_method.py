@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from kernel.shelving import drop_shelf, has_shelf, shelf_of, shelve_columns, take_back_columns
 
 
 revision = '0010'
@@ -45,6 +46,7 @@ confirmation = sa.table(
     sa.column('id', sa.Integer), sa.column('practice_id', sa.Integer),
     sa.column('base', sa.JSON), sa.column('content', sa.JSON),
 )
+PASSPORTS = {practice: ['working'], edition: ['content'], author: ['sent'], confirmation: ['base', 'content']}
 
 
 def upgrade() -> None:
@@ -57,7 +59,10 @@ def upgrade() -> None:
         .where(sample.c.practice_id.in_(sa.select(practice.c.id).where(public)))
         .values(state='current')
     )
+    take_back_columns(revision, 'sample_document', 'state')
     _name_documents()
+    _take_back_accepted()
+    _take_back_documents()
 
 
 def _name_documents() -> None:
@@ -96,8 +101,38 @@ def _name_documents() -> None:
         )
 
 
+def _take_back_accepted() -> None:
+    """Cards accepted before a step down, unless the release before has decided about them."""
+    if has_shelf('practice', revision):
+        accepted = f"SELECT id FROM {shelf_of('practice', revision)} WHERE admission = 'accepted'"
+        op.execute(f"UPDATE practice SET admission = 'accepted' WHERE admission = 'submitted' AND id IN ({accepted})")
+
+
+def _take_back_documents() -> None:
+    """What each passport said of its documents before a step down; the rest of it may have changed since."""
+    for table, names in PASSPORTS.items():
+        if not has_shelf(table.name, revision):
+            continue
+        columns = [sa.column(name, table.c[name].type) for name in ('id', *names)]
+        kept = op.get_bind().execute(sa.select(sa.table(shelf_of(table.name, revision), *columns))).all()
+        before = {row.id: row for row in kept}
+        for row in op.get_bind().execute(sa.select(table).where(table.c.id.in_(before))).all():
+            values = {name: _documents_of(getattr(row, name), getattr(before[row.id], name), name) for name in names}
+            op.execute(sa.update(table).where(table.c.id == row.id).values(values))
+        drop_shelf(revision, table.name)
+
+
+def _documents_of(now: Any, before: Any, name: str) -> Any:
+    if not before or 'documents' not in before or (now is None and name != 'working'):
+        return now
+    return (now or {}) | {'documents': before['documents']}
+
+
 def downgrade() -> None:
     """The release before knows no editions of documents: it shows all of them."""
+    shelve_columns(revision, 'sample_document', 'state')
+    for table, names in PASSPORTS.items():
+        shelve_columns(revision, table.name, *names, *(['admission'] if table is practice else []))
     with op.batch_alter_table('sample_document', schema=None) as batch_op:
         batch_op.drop_column('state')
     op.execute(sa.update(practice).where(practice.c.admission == 'accepted').values(admission='submitted'))
@@ -105,10 +140,8 @@ def downgrade() -> None:
     def without(value: Any) -> Any:
         return {name: item for name, item in value.items() if name != 'documents'} if value else value
 
-    _rewrite(practice, ['working'], lambda value: without(value) or None)
-    _rewrite(edition, ['content'], without)
-    _rewrite(author, ['sent'], without)
-    _rewrite(confirmation, ['base', 'content'], without)
+    for table, names in PASSPORTS.items():
+        _rewrite(table, names, (lambda value: without(value) or None) if table is practice else without)
 
 
 def _rewrite(table: Any, names: list[str], change: Callable[[Any], Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 import kernel.db
+from kernel.shelving import shelve_columns, take_back_columns
 
 
 revision = '0011'
@@ -29,6 +30,8 @@ CONFIRMED_THERE = (
 )
 CONFIRMER = sa.Enum('author', 'mentor', 'curator', name='confirmer', native_enum=False, length=32)
 
+REFUSED = ('refusal', 'refused_as', 'refused_by_id', 'refused_at')
+
 
 def upgrade() -> None:
     with op.batch_alter_table('adoption', schema=None) as batch_op:
@@ -43,6 +46,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f('fk_adoption_step_refused_by_id'), 'user_account', ['refused_by_id'], ['id']
         )
+    take_back_columns(revision, 'adoption', 'contact_phone')
+    take_back_columns(revision, 'adoption_step', *REFUSED)
     op.execute(
         "UPDATE adoption SET confirmed = true WHERE EXISTS (SELECT 1 FROM adoption_step "
         "WHERE adoption_step.adoption_id = adoption.id AND adoption_step.stage = 'launched' "
@@ -58,13 +63,17 @@ def upgrade() -> None:
             f"UPDATE activity_entry SET within = coalesce((SELECT 'territory:' || {column} FROM {table} "
             f"WHERE {table}.id = activity_entry.subject_id), '') WHERE subject_type = '{table}'"
         )
+    take_back_columns(revision, 'activity_entry', 'within')
 
 
 def downgrade() -> None:
+    shelve_columns(revision, 'activity_entry', 'within')
+    shelve_columns(revision, 'adoption_step', *REFUSED)
+    shelve_columns(revision, 'adoption', 'contact_phone')
     op.execute("UPDATE activity_entry SET within = '' WHERE within LIKE 'territory:%'")
     with op.batch_alter_table('adoption_step', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_adoption_step_refused_by_id'), type_='foreignkey')
-        for column in ('refusal', 'refused_as', 'refused_by_id', 'refused_at'):
+        for column in REFUSED:
             batch_op.drop_column(column)
     with op.batch_alter_table('adoption', schema=None) as batch_op:
         batch_op.drop_index('ix_adoption_stage_confirmed')

@@ -52,6 +52,17 @@ class ByLink:
     id: None = None
 
 
+def begin(values: Mapping[str, Any], *, by: Any) -> Practice:
+    """Add a draft; one begun within the last day that says the same is not added again."""
+    operations.hold_place(values["territory_id"])
+    frozen = passport.freeze(values)
+    for draft in queries.new_drafts(values["name"], values["territory_id"]):
+        now = passport.editable(draft)
+        if all(now[name] == value for name, value in frozen.items()):
+            return draft
+    return operations.add_practice(values, by=by)
+
+
 def propose(
     practice_name: str,
     territory_id: int,
@@ -63,7 +74,10 @@ def propose(
     consents: Sequence[ConsentText] = (),
     address: str = "",
 ) -> PracticeAuthor:
-    """Begin a draft and send its author the personal link."""
+    """Begin a draft and send its author the personal link; what was proposed within the last day is not begun again."""
+    operations.hold_place(territory_id)
+    if known := queries.same_proposal(clean(practice_name), territory_id, email):
+        return known
     values = {"name": clean(practice_name), "territory_id": territory_id, "contact_email": email_key(email)}
     practice = operations.add_practice(values | {"contact_name": clean(name)}, by=by)
     author = add_author(practice, name, email, by=by, language=language)
@@ -74,6 +88,7 @@ def propose(
 
 def add_author(practice: Practice, name: str, email: str, *, by: Any, language: str = "ru") -> PracticeAuthor:
     """Give the practice an author with a personal link; the former author's link stops working."""
+    hold(practice)
     author = queries.author_of(practice)
     if author is None:
         author = PracticeAuthor(practice=practice, uuid=str(uuid4()), generation=0)
@@ -224,7 +239,10 @@ def resolve(comment: PracticeComment, *, by: Any) -> None:
 
 
 def write_to_editors(author: PracticeAuthor, text: str, *, by: Any) -> None:
-    """A word of the author about a practice that only the editors may change."""
+    """A word of the author about a practice that only the editors may change; the same word twice is one."""
+    hold(author.practice)
+    if queries.same_message(author.practice, text):
+        return
     comment = PracticeComment(practice_id=author.practice_id, text=text, from_author=True)
     db.session.add(comment)
     operations.touch(author.practice)
@@ -234,12 +252,16 @@ def write_to_editors(author: PracticeAuthor, text: str, *, by: Any) -> None:
 def ask_confirmation(practice: Practice, *, by: Any) -> PracticeConfirmation:
     """Ask the author whether the passport is right, which accepts a card under review; its open comments stay so.
 
-    Raises IllegalMove when there is nothing to ask, Incomplete.
+    Whoever is being asked about the same text is not asked again. Raises IllegalMove when there is nothing to ask,
+    Incomplete.
     """
     hold(practice)
     author, content = queries.author_of(practice), queries.working_content(practice)
     if author is None or not needs_confirmation(author, content) or practice.admission is Admission.archived:
         raise IllegalMove("nothing to confirm")
+    waiting = queries.waiting_confirmation(practice)
+    if waiting and waiting.content == content and waiting.base == (author.sent or {}):
+        return waiting
     if lacking := missing(queries.editable(practice)):
         raise Incomplete(*lacking)
     if practice.admission is Admission.submitted:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, not_, or_, select
@@ -14,6 +14,7 @@ from accounts.scopes import reach
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.secrets import token_hash
+from kernel.text import email_key, sort_key
 from practices import passport
 from practices.models import Admission, Practice, PracticeEdition
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
@@ -23,6 +24,8 @@ EDIT = "practices:practice:edit"
 PUBLISH = "practices:practice:publish"
 SHOWN = 10
 """Rows of each list on the first screen; the rest is behind a link."""
+SAME = timedelta(days=1)
+"""What is sent again in the same words within this time is the same."""
 
 
 class Working:
@@ -76,6 +79,40 @@ def author_by_link(text: str) -> PracticeAuthor:
 
 def author_of(practice: Practice) -> PracticeAuthor | None:
     return db.session.scalar(select(PracticeAuthor).where(PracticeAuthor.practice_id == practice.id))
+
+
+def same_proposal(name: str, territory_id: int, email: str) -> PracticeAuthor | None:
+    """Who was given a link within the last day to begin a practice of that name there by that address."""
+    return db.session.scalar(
+        select(PracticeAuthor)
+        .join(PracticeAuthor.practice)
+        .where(
+            PracticeAuthor.email == email_key(email),
+            PracticeAuthor.revoked_at.is_(None),
+            PracticeAuthor.created_at > utcnow() - SAME,
+            Practice.name_key == sort_key(name),
+            Practice.territory_id == territory_id,
+        )
+        .order_by(PracticeAuthor.id)
+        .limit(1)
+    )
+
+
+def new_drafts(name: str, territory_id: int) -> list[Practice]:
+    """Drafts of that name begun there within the last day, the first one first."""
+    statement = select(Practice).where(
+        Practice.name_key == sort_key(name),
+        Practice.territory_id == territory_id,
+        Practice.admission == Admission.draft,
+        Practice.created_at > utcnow() - SAME,
+    )
+    return list(db.session.scalars(statement.order_by(Practice.id)))
+
+
+def same_message(practice: Practice, text: str) -> PracticeComment | None:
+    """The same word of the author, sent within the last day, that nobody has dealt with."""
+    said = open_comments(practice, from_author=True)
+    return next((one for one in said if one.text == text and one.created_at > utcnow() - SAME), None)
 
 
 def open_comments(practice: Practice, *, from_author: bool = False) -> list[PracticeComment]:

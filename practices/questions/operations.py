@@ -14,9 +14,10 @@ from kernel.jobs import job
 from kernel.text import clean, email_key
 from kernel.transaction import writing
 from practices.models import Practice
+from practices.operations import hold
 from practices.questions import letters
 from practices.questions.models import PracticeQuestion
-from practices.questions.queries import author_address
+from practices.questions.queries import author_address, same_question
 
 KEPT = timedelta(days=180)
 assert letters
@@ -32,7 +33,10 @@ def ask(
     consents: Sequence[ConsentText],
     address: str,
 ) -> PracticeQuestion:
-    """Send a question to the author; the answer goes straight to whoever asks."""
+    """Send a question to the author, once a day in the same words; the answer goes straight to whoever asks."""
+    hold(practice)
+    if known := same_question(practice, email_key(email), text):
+        return known
     question = PracticeQuestion(
         practice_id=practice.id, name=clean(name), email=email_key(email), organisation=clean(organisation), text=text
     )

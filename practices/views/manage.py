@@ -102,7 +102,7 @@ def new() -> ResponseReturnValue:
         return page, 422 if form.is_submitted() else 200
     values = form.values()
     with writing():
-        practice = operations.add_practice(values, by=actor())
+        practice = moderation.begin(values, by=actor())
     flash(_("The draft is saved. Check it and publish when it is ready."), "ok")
     return redirect(url_for("practices.edit", slug=practice.slug))
 

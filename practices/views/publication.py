@@ -50,7 +50,7 @@ def publication(slug: str) -> ResponseReturnValue:
     try:
         with writing():
             hold(practice)
-            if form.version.data and practice.version != form.opened_version():
+            if practice.version != form.opened_version():
                 return _read_again(slug)
             operations.publish(
                 practice, by=actor(), without_confirmation=form.why.data or "", despite_comments=form.despite.data

@@ -175,4 +175,5 @@ class World:
         self.values["author_document"] = self.one("SELECT max(id) FROM sample_document")
         self.values["twice"] = "klub-molodykh-semey-po-mestu-zhitelstva"
         page = f"/manage/practices/{self.values['twice']}"
-        self.send("organiser", page, {}, to=f"{page}/publication")
+        version = self.one(f"SELECT version FROM practice WHERE slug = '{self.values['twice']}'")
+        self.send("organiser", page, {"version": str(version)}, to=f"{page}/publication")

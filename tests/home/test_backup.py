@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 
+import home.backup
 from app import create_app
-from home.backup import _schemas
 from kernel import files
 from kernel.db import db
 from kernel.transaction import writing
@@ -22,6 +22,7 @@ from tests import factories
 from tests.conftest import settings
 from tests.database import PostgresDatabases
 
+_SCHEMA_BEFORE = "0010"
 BODY = b"%PDF-1.4 a sample"
 
 
@@ -121,10 +122,12 @@ def altered(archive: str, **changes: Any) -> str:
             body = old.extractfile(member).read()
             if member.name == "manifest.json":
                 body = json.dumps(json.loads(body) | changes.get("manifest", {})).encode()
+                body = changes.get("body", body)
             if member.name == "database":
                 body = changes.get("database", body)
             member.size = len(body)
-            new.addfile(member, io.BytesIO(body))
+            if not member.name.startswith(changes.get("without", "-")):
+                new.addfile(member, io.BytesIO(body))
         for name in changes.get("more", []):
             extra = tarfile.TarInfo(name)
             new.addfile(extra, io.BytesIO())
@@ -135,6 +138,20 @@ def altered(archive: str, **changes: Any) -> str:
     ("changes", "words"),
     [
         ({"manifest": {"format": 2}}, "another form"),
+        ({"manifest": {"schema": _SCHEMA_BEFORE}}, "the database in the archive is of"),
+        ({"manifest": {"schema": ["0011"]}}, "newer release"),
+        ({"body": b"[]"}, "is no manifest"),
+        ({"body": b"\xff"}, "is no manifest"),
+        ({"body": b"{"}, "is no manifest"),
+        ({"body": b"[" * 9_000 + b"]" * 900}, "is no manifest"),
+        ({"body": b'{"format": ' + b"[" * 2_500 + b"]" * 2_500 + b"}"}, "is no manifest|another form"),
+        ({"body": b"{" + b" " * 10_000 + b"}"}, "is no manifest"),
+        ({"without": "database"}, "there is no «database»"),
+        ({"without": "manifest"}, "there is no «manifest.json»"),
+        ({"without": "files/"}, "Uploads that the database names are missing: 1"),
+        ({"more": ["database"]}, "twice"),
+        ({"more": ["manifest.json"]}, "twice"),
+        ({"database": b""}, "failed|its schema is not said"),
         ({"manifest": {"database": "oracle"}}, "of a oracle database"),
         ({"manifest": {"schema": "9999"}}, "newer release"),
         ({"more": ["../../outside"]}, "does not belong"),
@@ -151,6 +168,50 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(place, changes, words)
     assert not (place["folder"] / "outside").exists()
     assert not Path(place["other"].config["FILES"]).exists()
     assert run(place["other"], "restore", backup(place, "good.tar.gz"))[0] == 0
+
+
+def test_a_copy_without_a_lost_upload_is_made_and_restored_when_asked(place):
+    files._path(db.session.get(files.StoredFile, place["id"]).uuid).unlink()
+    archive = str(place["folder"] / "copy.tar.gz")
+    code, said = run(place["app"], "backup", archive)
+    assert (code, "are missing: 1" in said, "--incomplete" in said) == (0, True, True), said
+    code, said = run(place["other"], "restore", archive)
+    assert (code, "are missing: 1" in said, "--incomplete" in said) == (1, True, True), said
+    assert run(place["other"], "restore", "--incomplete", archive)[0] == 0
+
+
+def test_what_is_refused_leaves_no_folder(place):
+    archive = altered(backup(place), without="database")
+    place["other"].config["FILES"] = place["folder"] / "far" / "away" / "files"
+    assert run(place["other"], "restore", archive)[0] == 1
+    assert not (place["folder"] / "far").exists()
+    assert list(place["folder"].glob(".tirazh-*")) == []
+    assert run(place["other"], "restore", backup(place, "good.tar.gz"))[0] == 0
+    assert len(list((place["folder"] / "far" / "away" / "files").glob("*/*"))) == 1
+
+
+def test_of_two_copies_at_once_under_one_name_the_second_is_refused(place, monkeypatch):
+    archive, said = str(place["folder"] / "same.tar.gz"), []
+    add = home.backup._add_uploads
+
+    def meanwhile(tar):
+        said.append(place["app"].test_cli_runner().invoke(args=["backup", archive]))
+        return add(tar)
+
+    monkeypatch.setattr(home.backup, "_add_uploads", meanwhile)
+    assert run(place["app"], "backup", archive)[0] == 0
+    [second] = said
+    assert (second.exit_code, "is there already" in second.output) == (1, True)
+    assert run(place["other"], "restore", archive)[0] == 0
+
+
+def test_a_copy_that_fails_leaves_no_archive(place, monkeypatch):
+    def full(_tar):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(home.backup, "_add_uploads", full)
+    assert run(place["app"], "backup", str(place["folder"] / "copy.tar.gz"))[0] == 1
+    assert list(place["folder"].glob("*.tar.gz")) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"no archive at all"])
@@ -170,7 +231,9 @@ def test_a_copy_cut_short_is_said(place):
 
 
 def test_an_older_copy_says_what_to_do_next(place):
-    archive = altered(backup(place), manifest={"schema": _schemas()[-1]})
+    with writing():
+        db.session.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": _SCHEMA_BEFORE})
+    archive = backup(place)
     code, said = run(place["other"], "restore", archive)
     assert (code, "flask db upgrade" in said) == (0, True)
 

@@ -80,9 +80,55 @@ def test_a_stale_page_keeps_what_was_typed(client, practice):
 
 
 def test_one_address_cannot_flood_an_author(client, practice):
-    codes = [client.submit("/practices/konsultant/question", QUESTION).status_code for _number in range(7)]
+    codes = [
+        client.submit("/practices/konsultant/question", QUESTION | {"text": f"Вопрос {number}?"}).status_code
+        for number in range(7)
+    ]
     assert codes == [303] * 6 + [429]
     assert len(db.session.scalars(select(Letter)).all()) == 6
+
+
+def how_many(model):
+    return len(db.session.scalars(select(model)).all())
+
+
+def test_the_same_question_is_sent_once_a_day(client, practice):
+    page = "/practices/konsultant/question"
+    for change, number in (
+        ({}, 1),
+        ({"text": f"  {QUESTION['text']}\n"}, 1),
+        ({"email": "ANNA@example.org"}, 1),
+        ({"text": "А зал нужен?"}, 2),
+        ({"email": "other@example.org"}, 3),
+    ):
+        assert client.submit(page, QUESTION | change).location == f"{page}/sent"
+        assert (how_many(PracticeQuestion), how_many(Letter)) == (number, number)
+    kernel_db.set_clock(lambda: NOW + timedelta(hours=25))
+    client.submit(page, QUESTION)
+    assert how_many(PracticeQuestion) == 4
+
+
+def test_the_same_proposal_is_made_once_a_day(client):
+    for change, number in (
+        ({}, 1),
+        ({"practice": " ШКОЛА  отцов "}, 1),
+        ({"email": "other@example.org"}, 2),
+        ({"territory": factories.TAYSHET}, 3),
+        ({"practice": "Школа матерей"}, 4),
+    ):
+        assert client.submit("/practices/new", PROPOSAL | change).location == "/practices/new/sent"
+        assert (how_many(Practice), how_many(Letter)) == (number, number)
+    kernel_db.set_clock(lambda: NOW + timedelta(hours=25))
+    client.submit("/practices/new", PROPOSAL)
+    assert how_many(Practice) == 5
+
+
+def test_after_a_link_was_taken_away_the_practice_may_be_proposed_again(client):
+    client.submit("/practices/new", PROPOSAL)
+    with writing():
+        moderation.revoke_link(db.session.scalars(select(Practice)).one(), by=factories.methodist())
+    client.submit("/practices/new", PROPOSAL)
+    assert how_many(Practice) == 2
 
 
 def test_changing_addresses_does_not_help_to_flood_an_author(client, practice):
@@ -97,7 +143,8 @@ def test_a_strangers_address_gets_few_letters_a_day(client, practice):
     codes = []
     for hour in range(3):
         kernel_db.set_clock(lambda hours=hour: NOW.replace(hour=0) + timedelta(hours=hours))
-        codes += [client.submit("/practices/new", PROPOSAL).status_code for _number in range(6)]
+        names = [f"Школа отцов {hour}-{number}" for number in range(6)]
+        codes += [client.submit("/practices/new", PROPOSAL | {"practice": name}).status_code for name in names]
     assert codes == [303] * 12 + [429] * 6
 
 

@@ -14,13 +14,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from accounts.models import Consent
 from activity.models import Entry, Letter
 from kernel.db import db
 from kernel.transaction import writing
-from practices.models import Admission, PracticeEdition
+from practices.models import Admission, Practice, PracticeEdition
 from practices.moderation import operations, queries
-from practices.moderation.models import PracticeComment
+from practices.moderation.models import PracticeAuthor, PracticeComment, PracticeConfirmation
 from practices.moderation.operations import ByLink
+from practices.questions.models import PracticeQuestion
+from territories.models import Territory
 from tests import factories
 from tests.conftest import settings
 from tests.registrations.crowd import Crowd
@@ -55,7 +58,8 @@ def test_one_edition_from_eight_publications(processes, practice):
     for number in range(1, 4):
         with writing():
             operations.work_on(practice, {"goal": f"Цель {number}."}, by=organiser)
-        answers = processes.send([(f"{ADDRESS}/publication", {})] * PROCESSES)
+        db.session.expire_all()
+        answers = processes.send([(f"{ADDRESS}/publication", {"version": str(practice.version)})] * PROCESSES)
         assert Counter(status for status, _where in answers) == {303: PROCESSES}
         assert count(PracticeEdition) == number
         assert count(Entry, Entry.action == "practice.published") == number
@@ -85,3 +89,89 @@ def test_one_confirmation_from_eight(processes, practice):
     assert count(Entry, Entry.action == "practice.confirmed") == 1
     db.session.expire_all()
     assert queries.last_confirmation(practice).answer.value == "confirmed"
+
+
+PROPOSED = {"practice": "Школа отцов", "territory": factories.TULUN, "name": "Авторов Ян", "email": "yan@example.org"}
+
+
+def test_one_practice_from_a_proposal_sent_four_times(processes, app):
+    processes.meet("/practices/new")
+    sent = [("/practices/new", PROPOSED | {"consent_personal_data": "y"})] * 4
+    assert Counter(status for status, _where in processes.send(sent)) == {303: 4}
+    assert (count(Practice), count(PracticeAuthor), count(Letter), count(Consent)) == (1, 1, 1, 1)
+
+
+def test_one_draft_from_eight_invitations(processes, app):
+    with writing():
+        methodist = factories.methodist()
+    processes.meet("/manage/practices/invitation", methodist.get_id())
+    answers = processes.send([("/manage/practices/invitation", PROPOSED)] * PROCESSES)
+    assert set(answers) == {(303, "/manage/practices/shkola-ottsov/author")}
+    assert (count(Practice), count(Letter)) == (1, 1)
+
+
+def test_one_draft_from_a_form_sent_eight_times(processes, app):
+    with writing():
+        methodist = factories.methodist()
+    processes.meet("/manage/practices/new", methodist.get_id())
+    form = {"name": "Клуб", "territory": factories.TULUN, "sphere": "social", "effect": "Тише."}
+    answers = processes.send([("/manage/practices/new", form)] * PROCESSES)
+    assert set(answers) == {(302, "/manage/practices/klub")}
+    assert count(Practice) == 1
+
+
+def test_each_of_eight_places_gets_a_slug_of_its_own(processes, app):
+    with writing():
+        methodist = factories.methodist()
+    processes.meet("/manage/practices/new", methodist.get_id())
+    places = db.session.scalars(
+        select(Territory.oktmo)
+        .where(Territory.valid_to.is_(None), Territory.lat.is_not(None))
+        .order_by(Territory.id)
+        .limit(PROCESSES)
+    ).all()
+    form = {"name": "Клуб", "sphere": "social"}
+    answers = processes.send([("/manage/practices/new", form | {"territory": oktmo}) for oktmo in places])
+    expected = {"klub", *(f"klub-{number}" for number in range(2, PROCESSES + 1))}
+    assert {where.rsplit("/", 1)[1] for _status, where in answers} == expected
+
+
+def test_one_question_from_four(processes, app):
+    with writing():
+        factories.practice(slug="konsultant")
+    page = "/practices/konsultant/question"
+    processes.meet(page)
+    question = {"text": "Сколько стоит?", "name": "Анна", "email": "anna@example.org", "consent_personal_data": "y"}
+    answers = processes.send([(page, question)] * 4)
+    assert set(answers) == {(303, f"{page}/sent")}
+    assert (count(PracticeQuestion), count(Letter), count(Consent)) == (1, 1, 1)
+
+
+def test_one_asking_from_eight(processes, practice):
+    with writing():
+        factories.author(practice)
+        methodist = factories.methodist()
+    processes.meet(ADDRESS, methodist.get_id())
+    answers = processes.send([(f"{ADDRESS}/confirmation", {})] * PROCESSES)
+    assert set(answers) == {(303, ADDRESS)}
+    assert (count(PracticeConfirmation), count(Letter, Letter.kind == "practice_confirmation")) == (1, 1)
+
+
+def test_one_word_of_the_author_from_eight(processes, practice):
+    with writing():
+        author = factories.author(practice)
+    link = f"/author/{operations.author_token(author)}"
+    processes.meet(link)
+    answers = processes.send([(f"{link}/message", {"text": "Нас уже трое."})] * PROCESSES)
+    assert set(answers) == {(303, link)}
+    assert count(PracticeComment) == 1
+    assert count(Entry, Entry.action == "practice.author_wrote") == 1
+
+
+def test_one_author_from_eight(processes, practice):
+    with writing():
+        methodist = factories.methodist()
+    processes.meet(f"{ADDRESS}/author", methodist.get_id())
+    answers = processes.send([(f"{ADDRESS}/author", {"name": "Авторов Ян", "email": "yan@example.org"})] * PROCESSES)
+    assert set(answers) == {(303, f"{ADDRESS}/author")}
+    assert count(PracticeAuthor) == 1

@@ -16,7 +16,7 @@ from practices.models import Admission, Practice, PracticeEdition
 from practices.moderation import operations, queries
 from practices.moderation.operations import ByLink
 from tests import factories
-from tests.practices.test_manage import filled
+from tests.practices.test_manage import filled, publish
 
 ADDRESS = "/manage/practices/konsultant"
 
@@ -215,6 +215,14 @@ def test_a_publication_read_before_a_change_is_read_again(organiser, practice, a
     assert again().admission is Admission.submitted
 
 
+@pytest.mark.parametrize("version", [{}, {"version": ""}, {"version": "one"}, {"version": "999"}])
+def test_nothing_is_published_without_the_version_that_was_read(organiser, practice, version):
+    answer = organiser.submit(f"{ADDRESS}/publication", version, page=ADDRESS)
+    assert answer.headers["Location"] == f"{ADDRESS}/publication"
+    assert again().admission is Admission.draft
+    assert "что-то изменилось" in words(organiser.get(f"{ADDRESS}/publication"))
+
+
 def test_there_is_no_page_of_a_publication_that_is_not_due(organiser, practice):
     with writing():
         operations.publish(practice, by=factories.methodist())
@@ -246,31 +254,30 @@ def test_a_fuller_passport_waits_for_the_author(methodist, organiser, practice, 
     page = words(organiser.get(ADDRESS))
     assert "Попросить автора подтвердить" in page
     assert f'href="{ADDRESS}/publication"' in page
-    organiser.post(f"{ADDRESS}/publication", data={"csrf_token": organiser.token(ADDRESS)})
+    publish(organiser, ADDRESS)
     assert again().admission is Admission.submitted
     methodist.submit(f"{ADDRESS}/confirmation", page=ADDRESS)
     assert "Просьба подтвердить отправлена" in words(methodist.get(ADDRESS))
     with writing():
         operations.confirm(author, queries.waiting_confirmation(practice).id, by=ByLink("автор"))
     assert "Подтверждено автором: 1" in words(methodist.get("/manage/practices/waiting"))
-    organiser.submit(f"{ADDRESS}/publication", page=ADDRESS)
+    publish(organiser, ADDRESS)
     assert (again().admission, again().cost_year) == (Admission.published, 100_000)
 
 
 def test_publishing_without_the_author_wants_a_reason(organiser, practice, author):
     with writing():
         operations.work_on(practice, {"goal": "Цель."}, by=factories.methodist())
-    organiser.submit(f"{ADDRESS}/publication", {"why": " "}, page=ADDRESS)
+    publish(organiser, ADDRESS, why=" ")
     assert again().admission is Admission.submitted
-    organiser.submit(f"{ADDRESS}/publication", {"why": "Автор уволился"}, page=ADDRESS)
+    publish(organiser, ADDRESS, why="Автор уволился")
     assert again().admission is Admission.published
     assert "Опубликовано без подтверждения автора</b>: Автор уволился" in words(organiser.get(ADDRESS))
 
 
 def test_publishing_twice_is_told_politely(organiser, practice):
-    token = {"csrf_token": organiser.token(ADDRESS)}
     for _time in range(2):
-        assert organiser.post(f"{ADDRESS}/publication", data=token).headers["Location"] == ADDRESS
+        assert publish(organiser, ADDRESS).headers["Location"] == ADDRESS
     assert "Кто-то уже принял решение" in words(organiser.get(ADDRESS))
     assert db.session.scalars(select(PracticeEdition.number)).all() == [1]
 

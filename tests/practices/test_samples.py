@@ -16,6 +16,7 @@ from practices.moderation import operations as moderation
 from practices.moderation import queries
 from practices.moderation.rules import Unconfirmed
 from tests import factories
+from tests.practices.test_manage import publish
 
 ADDRESS = "/manage/practices/konsultant"
 PAGE = "/practices/konsultant"
@@ -72,7 +73,7 @@ def test_what_is_attached_waits_for_the_next_edition(practice, editor, client):
     assert "Положение" in text(editor, f"{ADDRESS}/preview")
     changes = text(editor, f"{ADDRESS}/changes")
     assert '<ins><span class="sr">добавлено: </span>Положение (положение)</ins>' in changes
-    editor.submit(f"{ADDRESS}/publication", page=ADDRESS)
+    publish(editor, ADDRESS)
     assert "Положение" in text(client, PAGE)
     assert client.get(f"{PAGE}/documents/{added.id}").data == b"%PDF-1.7"
     assert (kept(1), kept(2)) == (["Приказ"], ["Приказ", "Положение"])
@@ -84,7 +85,7 @@ def test_what_is_taken_away_stays_until_the_next_edition(practice, editor, clien
     assert "уйдёт со следующей редакцией" in text(editor, ADDRESS)
     assert "Взять образец приказа" in text(client, PAGE)
     assert "Взять образец приказа" not in text(editor, f"{ADDRESS}/preview")
-    editor.submit(f"{ADDRESS}/publication", page=ADDRESS)
+    publish(editor, ADDRESS)
     assert (states(), kept(1), kept(2)) == ({"Приказ": DocumentState.past}, ["Приказ"], [])
     assert "Взять образец приказа" not in text(client, PAGE)
     assert client.get("/practices.json?readiness=documents").json["total"] == 0

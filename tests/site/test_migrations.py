@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
+from accounts.models import User
+from activity.models import Entry
 from activity.operations import record
+from adoption.models import Adoption, Confirmer
 from app import create_app
 from forum.models import Forum
 from home.demo.load import load
-from kernel.db import db
+from kernel.db import db, utcnow
 from kernel.shelving import PREFIX
 from kernel.transaction import writing
-from practices.models import PracticeEdition
+from practices.models import Admission, DocumentState, Practice, PracticeEdition, Readiness, SampleDocument
 from tests.conftest import settings
 
 
@@ -43,6 +49,24 @@ def counts() -> dict[str, int]:
         return found
 
 
+def everything() -> dict[str, list[Any]]:
+    """Every value of every row, whatever the order of columns and however JSON is written."""
+    with db.engine.connect() as connection:
+        found = {}
+        for name in inspect(connection).get_table_names():
+            if not name.startswith("search_"):
+                rows = connection.execute(text(f'SELECT * FROM "{name}"')).mappings()
+                found[name] = sorted(repr(sorted((key, plain(value)) for key, value in row.items())) for row in rows)
+        return found
+
+
+def plain(value: Any) -> Any:
+    """JSON as what it says: SQLite gives it as text."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        value = json.loads(value)
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
+
+
 def documents() -> dict[int, list[str]]:
     """Titles of the sample documents that the newest edition of each practice keeps."""
     rows = db.session.execute(select(PracticeEdition).order_by(PracticeEdition.number)).scalars()
@@ -57,17 +81,64 @@ def revisions(app) -> list[str]:
     return [revision.revision for revision in reversed(list(script.walk_revisions()))]
 
 
-def test_each_step_down_and_up_keeps_every_row(loaded):
-    before, named = counts(), documents()
-    assert before["slot"] > 70
+@pytest.fixture
+def filled(loaded):
+    """Every column that a step down drops holds a value unlike the one that its step up sets by itself."""
+    with writing():
+        for number, state in enumerate(DocumentState, 1):
+            db.session.get_one(SampleDocument, number).state = state
+        person = db.session.scalars(select(User).order_by(User.id)).first()
+        person.ended_sessions, person.suspension_reason = ["one"], "Уволен"
+        adoption = db.session.scalars(select(Adoption).order_by(Adoption.id)).first()
+        adoption.contact_phone = "+7 395 200-00-00"
+        step = adoption.steps[0]
+        step.refused_at, step.refused_by_id, step.refused_as = utcnow(), person.id, Confirmer.mentor
+        step.refusal, step.confirmed_as = "Ещё не запущена.", Confirmer.curator
+        practice, other = db.session.scalars(select(Practice).order_by(Practice.id).limit(2))
+        practice.contact_public, practice.readiness, practice.graded_at = True, Readiness.ready, utcnow()
+        practice.working, practice.archive_reason = {"goal": "Иначе", "documents": []}, "Закрыта"
+        other.admission, other.working = Admission.accepted, {"documents": [{"id": 1}]}
+        entries = db.session.scalars(select(Entry).order_by(Entry.id.desc()).limit(2)).all()
+        entries[0].within, entries[1].within = "forum:99", "territory:99"
+    return loaded
+
+
+def test_each_step_down_and_up_keeps_every_value(filled):
+    before, rows_before, named = everything(), counts(), documents()
+    assert rows_before["slot"] > 70
+    assert rows_before["registration"] > 2_900
     assert sum(map(len, named.values())) >= 7
-    assert before["registration"] > 2_900
-    for previous in reversed(revisions(loaded)[:-1]):
+    for previous in reversed(revisions(filled)[:-1]):
         downgrade(revision=previous)
         upgrade()
         db.engine.dispose()
-        assert counts() == before, previous
+        assert counts() == rows_before, previous
+        after = everything()
+        for name, rows in before.items():
+            assert after[name] == rows, (previous, name)
     assert documents() == named
+
+
+def test_what_the_release_before_has_changed_stays(filled):
+    """Between a step down and the step up somebody works on: only what that release could not know comes back."""
+    ids = select(SampleDocument.id).where(SampleDocument.state == DocumentState.draft).order_by(SampleDocument.id)
+    draft, gone, *_more = db.session.scalars(ids).all()
+    practice, other = db.session.scalars(select(Practice.id).order_by(Practice.id).limit(2)).all()
+    downgrade(revision="0009")
+    with writing():
+        db.session.execute(text("DELETE FROM sample_document WHERE id = :id"), {"id": gone})
+        db.session.execute(text("UPDATE sample_document SET title = 'Новое' WHERE id = :id"), {"id": draft})
+        db.session.execute(text("UPDATE practice SET admission = 'returned' WHERE id = :id"), {"id": other})
+        working = json.dumps({"goal": "Ещё иначе"})
+        db.session.execute(text("UPDATE practice SET working = :w WHERE id = :id"), {"w": working, "id": practice})
+    upgrade()
+    db.engine.dispose()
+    db.session.remove()
+    kept = db.session.get_one(SampleDocument, draft)
+    assert (kept.title, kept.state) == ("Новое", DocumentState.draft)
+    assert db.session.get(SampleDocument, gone) is None
+    assert db.session.get_one(Practice, practice).working == {"goal": "Ещё иначе", "documents": []}
+    assert db.session.get_one(Practice, other).admission is Admission.returned
 
 
 def test_all_the_way_down_and_up_again_keeps_every_row(loaded):
