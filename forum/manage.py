@@ -15,7 +15,7 @@ from forum.facts import facts
 from forum.forms import ForumForm, RoomForm, SectionForm, SeriesForm, VenueForm
 from forum.labels import STATUS_LABELS
 from forum.models import EventKind, Format, Forum, ForumStatus, Section
-from forum.readiness import lacks
+from forum.readiness import closing, lacks
 from forum.rules import moves
 from forum.saving import add_once, columns, remove, save
 from kernel.access import actor, requires, shows_form
@@ -178,6 +178,7 @@ def desk(slug: str) -> ResponseReturnValue:
         over=over,
         moves=[status.value for status in moves(forum.status, over)],
         lacks=lacks(forum),
+        warnings=[warning for tell in closing if (warning := tell(forum))],
         facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
     )

@@ -27,6 +27,10 @@ readiness: Contributors[Callable[[Forum], list[Lack]]] = Contributors()
 """Checks of forums that have not begun."""
 
 
+closing: Contributors[Callable[[Forum], str]] = Contributors()
+"""What an organiser hears before closing a forum: a sentence, or nothing."""
+
+
 def lacks(forum: Forum) -> list[Lack]:
     """Everything the forum lacks; nothing once it is over."""
     if queries.phase(forum) == "after":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -39,6 +40,11 @@ def own_items(forum: Forum, chosen: set[int]) -> list[Item]:
     """Items of the sections chosen (of all when none was, or they have none yet), by time; none before publication."""
     items = _items(forum)
     return [item for item in items if item.section_id in chosen] or items
+
+
+def by_day(items: Iterable[Item]) -> list[tuple[date, list[Item]]]:
+    """Items in order of time, under the days they begin on."""
+    return [(on, list(held)) for on, held in groupby(items, key=lambda item: item.starts.date())]
 
 
 def first_start(forum: Forum) -> datetime | None:

@@ -233,3 +233,18 @@ def test_a_page_left_open_overnight_changes_nothing_that_no_longer_fits(world, s
     assert ("Ничего не изменено" in text(world)) == refused
     db.session.expire_all()
     assert world["forum"].status is becomes
+
+
+def test_closing_a_forum_says_how_many_still_wait(world):
+    forum = world["forum"]
+    page = world["client"].get(DESK).get_data(as_text=True)
+    assert "ждёт места" not in page
+    set_capacity(forum, 0)
+    enrol(forum)
+    page = world["client"].get(DESK).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    told = "1 человек ещё ждёт места и узнает, что его не нашлось."
+    assert f'data-confirm="Регистрация закроется. {told} Продолжить?"' in page
+    assert f"Если закрыть форум: {told}" in page
+    at(DAY + timedelta(days=3))
+    page = world["client"].get(DESK).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert f'data-confirm="{told} Продолжить?"' in page
