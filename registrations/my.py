@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from forum.kept import public_forum
 from forum.labels import floor_name, zone_name
 from forum.models import Format
 from forum.queries import local_today, phase
@@ -16,8 +17,10 @@ from kernel.transaction import retried, writing
 from registrations import operations, queries, schedule, tickets
 from registrations.blueprint import blueprint
 from registrations.calendar import personal_calendar
+from registrations.forms import RegistrationForm
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
+from registrations.sign_up import form_page
 
 SHOWN_ON_THE_DAY = 4
 SHOWN_OF_THE_WHOLE = 12
@@ -74,6 +77,23 @@ def _shown(ahead: list[schedule.Item], *, on_day: bool, own: bool) -> int:
 
 def _has_ticket(registration: Registration) -> bool:
     return registration.status is RegistrationStatus.confirmed and registration.format is Format.in_person
+
+
+@blueprint.get("/my/<token>/again")
+@public
+@token_page
+def again(token: str) -> ResponseReturnValue:
+    """The form of whoever gave the place up, filled with what is known; consent is given anew."""
+    registration = queries.registration_by_link(token)
+    if registration.status is not RegistrationStatus.cancelled or not queries.is_open(registration.forum):
+        return _to_page(token)
+    forum = public_forum(registration.forum.slug)
+    known = {name: getattr(registration, name) for name in ("name", "email", "organisation", "position")}
+    known["territory"] = registration.territory.oktmo if registration.territory else ""
+    known["sections"] = [interest.section_id for interest in registration.interests]
+    known["format"] = registration.format.value
+    form = RegistrationForm(formdata=None, data=known, forum=forum)
+    return form_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
 
 
 @blueprint.get("/my/<token>/calendar.ics")

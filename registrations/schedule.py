@@ -79,6 +79,11 @@ def streams(forum: Forum, items: Iterable[Item]) -> list[Stream]:
     return sorted(found, key=lambda stream: stream.opens)
 
 
+def has_items(forum: Forum) -> bool:
+    """Whether the programme has an item, published or not."""
+    return bool(db.session.scalar(select(select(_slot.id).where(_slot.forum_id == forum.id).exists())))
+
+
 def _items(forum: Forum) -> list[Item]:
     """Every item in order of time; kept in this process until the forum changes."""
     if not forum.programme_published:

@@ -248,3 +248,12 @@ def test_closing_a_forum_says_how_many_still_wait(world):
     at(DAY + timedelta(days=3))
     page = world["client"].get(DESK).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     assert f'data-confirm="{told} Продолжить?"' in page
+
+
+def test_a_loaded_programme_is_to_be_published_not_loaded(world):
+    with writing():
+        world["forum"].programme_published = False
+        empty = factories.forum("empty", world["forum"].series, name="Пустой форум", programme_published=False)
+    assert "Опубликуйте программу" in told(world["forum"])
+    assert "Загрузите программу и опубликуйте её" not in told(world["forum"])
+    assert "Загрузите программу и опубликуйте её" in told(empty)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -219,3 +220,16 @@ def test_panels_on_the_forums_pages(organiser, client, people):
     assert "/forums/prosemyu-2027/registration" in page
     assert "осталось 99 мест" in page
     assert "Список участников" in text_of(organiser.get("/manage/forums/prosemyu-2027"))
+
+
+def test_each_filter_says_any_in_its_own_gender(forum, organiser):
+    enrol(forum, territory_id=factories.territory().id)
+    page = text_of(organiser.get(PATH))
+    firsts = dict(re.findall(r'<select id="f-(\w+)"[^>]*><option value="">([^<]+)</option>', page))
+    assert firsts == {
+        "status": "любое",
+        "format": "любой",
+        "territory": "любой",
+        "section": "любая",
+        "came": "не важно",
+    }

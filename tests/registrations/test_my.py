@@ -359,3 +359,30 @@ def statements(client, path: str) -> int:
 
 def test_in_english(client, forum):
     assert "My forum" in client.get("/en" + link_path(enrol(forum))).get_data(as_text=True)
+
+
+def test_signing_up_again_begins_with_what_is_known(client, forum):
+    person = enrol(
+        forum,
+        territory_id=factories.territory(factories.TAYSHET).id,
+        organisation="Центр помощи семье",
+        position="психолог",
+        section_ids=(forum.sections[0].id,),
+    )
+    path = link_path(person)
+    assert client.get(path + "/again").location == path
+    with writing():
+        operations.cancel(person)
+    assert f'href="{path}/again"' in text_of(client.get(path))
+    response = client.get(path + "/again")
+    assert response.headers["Cache-Control"] == "no-store"
+    page = text_of(response)
+    for known in (person.name, "anna@example.org", "Центр помощи семье", "психолог"):
+        assert f'value="{known}"' in page
+    assert f'<option value="{factories.TAYSHET}" selected>' in page
+    assert 'action="/forums/prosemyu-2027/registration"' in page
+    assert re.findall(r'<input[^>]*name="consent_[^>]*checked', page) == []
+    with writing():
+        forum.status = ForumStatus.finished
+    assert client.get(path + "/again").location == path
+    assert client.get("/my/" + "A" * 26 + "/again").status_code == 404
