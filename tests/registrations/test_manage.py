@@ -231,5 +231,5 @@ def test_each_filter_says_any_in_its_own_gender(forum, organiser):
         "format": "любой",
         "territory": "любой",
         "section": "любая",
-        "came": "не важно",
+        "came": "все",
     }
