@@ -55,12 +55,13 @@ class UserForm(Form):
 
 
 class AssignmentForm(Form):
-    role = SelectField(
-        _l("Role"),
-        [required],
-        choices=[("", _l("Choose a role")), *((role.value, label) for role, label in ROLE_LABELS.items())],
-    )
+    role = SelectField(_l("Role"), [required])
     scope = SelectField(_l("Where"), [required])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [(role.value, f"{label} ({_places(role)})") for role, label in ROLE_LABELS.items()]
+        self.role.choices = [("", _("Choose a role")), *roles]
 
     def validate_scope(self, field: SelectField) -> None:
         role, kind = self.role.data, str(field.data).partition(":")[0]
@@ -68,10 +69,13 @@ class AssignmentForm(Form):
             return  # said at the role
         if kind not in {one.value for one in ScopeKind}:
             return  # the list's own sentence is enough
-        allowed = SCOPES[Role(role)]
-        if ScopeKind(kind) not in allowed:
-            places = ", ".join(str(SCOPE_LABELS[one]).lower() for one in allowed)
-            raise ValidationError(_("This role is held in: %(places)s. Choose one.", places=places))
+        if ScopeKind(kind) not in SCOPES[Role(role)]:
+            raise ValidationError(_("This role is held in: %(places)s. Choose one.", places=_places(Role(role))))
+
+
+def _places(role: Role) -> str:
+    """What the role is held in, in words: «цикл форумов, форум, везде»."""
+    return ", ".join(str(SCOPE_LABELS[kind]).lower() for kind in SCOPES[role])
 
 
 class SettingsForm(Form):

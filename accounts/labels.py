@@ -86,4 +86,4 @@ name_actions(
         "territories.boundaries_loaded": _l("boundaries loaded"),
     }
 )
-name_details({"reason": _l("reason")})
+name_details({"reason": _l("reason"), "where": _l("where")}, {ScopeKind.site.value: _l("everywhere")})

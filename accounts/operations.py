@@ -80,7 +80,9 @@ def assign(
     assignment = RoleAssignment(role=role, scope_kind=kind, scope_id=scope_id, scope_name=scope_name)
     user.assignments.append(assignment)
     db.session.flush()
-    record(by, "role.assigned", user, role=role.value, scope=kind.value, scope_id=scope_id)
+    record(
+        by, "role.assigned", user, role=role.value, scope=kind.value, scope_id=scope_id, where=scope_name or kind.value
+    )
     return assignment
 
 
@@ -128,7 +130,14 @@ def take_away(assignment: RoleAssignment, *, by: Actor | None) -> None:
     user = assignment.user
     user.assignments.remove(assignment)
     db.session.flush()
-    record(by, "role.withdrawn", user, role=assignment.role.value, scope=assignment.scope_kind.value)
+    record(
+        by,
+        "role.withdrawn",
+        user,
+        role=assignment.role.value,
+        scope=assignment.scope_kind.value,
+        where=assignment.scope_name or assignment.scope_kind.value,
+    )
 
 
 @contextmanager

@@ -195,7 +195,7 @@ def door(setting: Setting) -> list[Case]:
         last["new"] = next(setting.codes)
 
     def scan(visitor: Visitor, code: str, expected: str) -> Reply:
-        fields = {"code": code, "nonce": uuid4().hex}
+        fields = {"code": code, "nonce": uuid4().hex, "mode": "record"}
         answer = visitor.post(
             f"/door/{COMING}/scans", fields, Accept="application/json", X_CSRFToken=tokens[id(visitor)]
         )

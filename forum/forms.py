@@ -25,6 +25,8 @@ class SeriesForm(VersionedForm):
 
 
 class ForumForm(VersionedForm):
+    series = SelectField(_l("Series"), [InputRequired(_l("Choose the series the forum belongs to."))])
+    """Asked only of a new forum, and only when there is a choice."""
     name = LineField(_l("Title"), [required])
     kind = SelectField(_l("Kind of event"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()])
     subtitle = LineField(_l("Subtitle"), [Optional()])

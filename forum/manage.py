@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
 from accounts.settings import site
 from forum import operations, queries
@@ -14,8 +15,8 @@ from forum.documents import summary_data
 from forum.facts import facts
 from forum.forms import ForumForm, RoomForm, SectionForm, SeriesForm, VenueForm
 from forum.labels import STATUS_LABELS
-from forum.models import EventKind, Format, Forum, ForumStatus, Section
-from forum.readiness import lacks
+from forum.models import EventKind, Format, Forum, ForumStatus, Section, Series
+from forum.readiness import closing, lacks
 from forum.rules import moves
 from forum.saving import add_once, columns, remove, save
 from kernel.access import actor, requires, shows_form
@@ -47,16 +48,25 @@ def _territory_choices() -> list[tuple[int, str]]:
 def index() -> ResponseReturnValue:
     forums = queries.forums_for(actor(), "work:forums:open")
     return render_template(
-        "forum/manage/index.html", forums=forums, series=queries.all_series_for(actor(), SERIES), statuses=STATUS_LABELS
+        "forum/manage/index.html",
+        forums=forums,
+        series=queries.all_series_for(actor(), SERIES),
+        statuses=STATUS_LABELS,
+        may_begin_series=_may_begin_series(),
     )
+
+
+def _may_begin_series() -> bool:
+    """An organiser of one series does not make others."""
+    return actor().scopes(SERIES).everywhere
 
 
 @blueprint.route("/manage/series/new", methods=["GET", "POST"])
 @requires(SERIES)
 @shows_form
 def new_series() -> ResponseReturnValue:
-    if not actor().scopes(SERIES).everywhere:
-        queries.series_for(actor(), "", SERIES)  # an organiser of one series does not make others
+    if not _may_begin_series():
+        raise NotFound()
     form = SeriesForm()
     form.territory.choices = _territory_choices()
     if not form.validate_on_submit():
@@ -73,7 +83,8 @@ def new_series() -> ResponseReturnValue:
     if not added:
         return render_template("forum/manage/series.html", form=form, series=None), 422
     flash(_("The series is added. Now add its first forum."), "ok")
-    return redirect(url_for("forum_desk.new_forum"))
+    made = queries.series_named(form.name.data, form.territory.data)
+    return redirect(url_for("forum_desk.new_forum", series=made.slug if made else None))
 
 
 @blueprint.route("/manage/series/<slug>/edit", methods=["GET", "POST"])
@@ -96,13 +107,13 @@ def edit_series(slug: str) -> ResponseReturnValue:
 @shows_form
 def new_forum() -> ResponseReturnValue:
     choices = queries.all_series_for(actor(), SERIES)
-    chosen = request.values.get("series", choices[0].slug if choices else "")
     if not choices:
         return redirect(url_for("forum_desk.new_series"))
-    form = _forum_form(None)
+    form = _forum_form(None, choices)
     page = "forum/manage/forum_form.html"
     if not form.validate_on_submit():
-        return render_template(page, form=form, forum=None, series=choices, chosen=chosen), _status(form)
+        return render_template(page, form=form, forum=None, series=choices), _status(form)
+    chosen = form.series.data if form.series else choices[0].slug
     with writing():
         series = queries.series_for(actor(), chosen, SERIES)
         operations.hold(series)
@@ -118,14 +129,18 @@ def new_forum() -> ResponseReturnValue:
     return redirect(url_for("forum_desk.places", slug=forum.slug))
 
 
-def _forum_form(forum: Forum | None) -> ForumForm:
+def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
     known: dict[str, Any] = {}
     if forum is not None:
         quotas = queries.quotas_of(forum.id)
         known = {"kind": forum.kind.value, "territory": forum.territory_id} | {
             f"capacity_{kind}": quota.capacity for kind, quota in quotas.items()
         }
-    form = ForumForm(data=columns(forum) | known) if forum else ForumForm()
+    form = ForumForm(data=columns(forum) | known) if forum else ForumForm(data={"series": request.args.get("series")})
+    if len(series) > 1:
+        form.series.choices = [("", _("Choose the series")), *((one.slug, one.name) for one in series)]
+    else:
+        del form.series
     form.territory.choices = _territory_choices()
     return form
 
@@ -144,10 +159,10 @@ def _set_capacities(forum: Forum, form: ForumForm) -> None:
 @shows_form
 def edit_forum(slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
-    form = _forum_form(forum)
+    form = _forum_form(forum, [])
     page = "forum/manage/forum_form.html"
     if not form.validate_on_submit():
-        return render_template(page, form=form, forum=forum, series=[], chosen=""), _status(form)
+        return render_template(page, form=form, forum=forum, series=[]), _status(form)
     values = _forum_values(form)
 
     def change(version: int) -> None:
@@ -160,7 +175,7 @@ def edit_forum(slug: str) -> ResponseReturnValue:
         form.capacity_in_person.errors = [
             _("%(number)d places are taken already: there cannot be fewer.", number=error.taken)
         ]
-        return render_template(page, form=form, forum=forum, series=[], chosen=""), 422
+        return render_template(page, form=form, forum=forum, series=[]), 422
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.desk", slug=slug))
 
@@ -178,6 +193,7 @@ def desk(slug: str) -> ResponseReturnValue:
         over=over,
         moves=[status.value for status in moves(forum.status, over)],
         lacks=lacks(forum),
+        warnings=[warning for tell in closing if (warning := tell(forum))],
         facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
     )

@@ -27,6 +27,14 @@ readiness: Contributors[Callable[[Forum], list[Lack]]] = Contributors()
 """Checks of forums that have not begun."""
 
 
+closing: Contributors[Callable[[Forum], str]] = Contributors()
+"""What an organiser hears before closing a forum: a sentence, or nothing."""
+
+
+loaded: Contributors[Callable[[Forum], bool]] = Contributors()
+"""Whether a forum's programme has anything in it, published or not."""
+
+
 def lacks(forum: Forum) -> list[Lack]:
     """Everything the forum lacks; nothing once it is over."""
     if queries.phase(forum) == "after":
@@ -51,7 +59,12 @@ def own(forum: Forum) -> list[Lack]:
         found.append(Lack(_("Announce the forum: until then only organisers see it"), desk))
     if not forum.programme_published:
         programme = url_for("programme_desk.programme", slug=forum.slug)
-        found.append(Lack(_("Load the programme and publish it"), programme))
+        made = any(has_items(forum) for has_items in loaded)
+        found.append(
+            Lack(
+                _("Publish the programme that is loaded") if made else _("Load the programme and publish it"), programme
+            )
+        )
     return found + _dates(forum, queries.local_today(forum))
 
 

@@ -21,7 +21,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, force_locale
 from flask_babel import gettext as _
 
-from kernel.text import NBSP, typograph
+from kernel.text import NBSP, inner, typograph
 
 LANGUAGES = ("ru", "en")
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
@@ -104,6 +104,7 @@ def init_app(app: Flask) -> None:
         moment_short=moment_short,
         number=number,
         typograph=typograph,
+        inner=inner,
     )
     app.context_processor(lambda: {"language": spoken(), "language_urls": language_urls()})
 

@@ -141,6 +141,14 @@ def typograph(text: str) -> str:
     return _BEFORE_DASH.sub(NBSP, _NUMBER_THEN_WORD.sub(rf"\1{NBSP}", text))
 
 
+def inner(text: str) -> str:
+    """A name fit to stand inside «ёлочки»: its own become „лапки“."""
+    return text.translate(_INNER)
+
+
+_INNER = str.maketrans("«»", "„“")
+
+
 def like_prefix(key: str) -> str:
     """Escape `key` for LIKE ... ESCAPE '\\' and open its end."""
     return re.sub(r"([\\%_])", r"\\\1", key) + "%"

@@ -76,6 +76,17 @@ def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str
     return _admit(forum_id, seen, nonce, user_id, gate, force)
 
 
+def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = False) -> Verdict:
+    """What `scan` (of a code) or `admit` (of somebody found by name) would say; nothing is written."""
+    seen = _run(_BY_UUID if uuid else _BY_CODE, forum=forum_id, key=uuid or token_hash(code)).first()
+    if seen is None:
+        return _count(Answer.unknown, forum_id) if uuid else _not_current(forum_id, code)
+    if seen.forum_id != forum_id:
+        return _count(Answer.unknown, forum_id) if uuid else _other_forum(forum_id, seen.forum_id)
+    inside_already = seen.entered_at is not None and not force
+    return _verdict(_refusal(seen) or (Answer.again if inside_already else Answer.go), seen)
+
+
 def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Let in somebody found by name."""
     seen = _run(_BY_UUID, forum=forum_id, key=uuid).first()
@@ -284,24 +295,28 @@ class LastEntry:
     name: str
     at: datetime
     nonce: str
+    undone: bool = False
+    """Whether it has been taken back: nothing earlier is offered then, a second tap must not take out another."""
 
 
 def last_entry(forum_id: int, user_id: int) -> LastEntry | None:
-    """Whom this volunteer let in last, while they are in and the entry is recent enough to be a slip."""
+    """Whom this volunteer let in or took back last, while the person is in (or out again) and it is recent."""
     row = db.session.execute(
-        select(Registration.name, Attendance.at, Attendance.nonce)
-        .join(Presence, Presence.entry_id == Attendance.id)
+        select(Registration.name, Attendance.at, Attendance.nonce, Attendance.kind, Presence.entry_id)
+        .outerjoin(Presence, Presence.entry_id == Attendance.id)
         .join(Registration, Registration.id == Attendance.registration_id)
         .where(
             Attendance.forum_id == forum_id,
             Attendance.user_id == user_id,
-            Attendance.kind == AttendanceKind.entry,
+            Attendance.kind.in_((AttendanceKind.entry, AttendanceKind.undo)),
             Attendance.at > utcnow() - RECENT,
         )
         .order_by(Attendance.at.desc(), Attendance.id.desc())
         .limit(1)
     ).first()
-    return LastEntry(row.name, row.at, row.nonce) if row else None
+    if row is None or (row.kind is AttendanceKind.entry and row.entry_id is None):
+        return None
+    return LastEntry(row.name, row.at, row.nonce, row.kind is AttendanceKind.undo)
 
 
 def is_recent(at: datetime | None) -> bool:

@@ -34,6 +34,8 @@ from registrations.verdicts import count_line, initials, say
 blueprint = Blueprint("door", __name__)
 WORK = "registrations:door:work"
 LETTERS_TO_SEARCH = 2
+PRACTICE, RECORD = "practice", "record"
+"""What a volunteer answers on a day that is not the forum's: only a check, or let people in all the same."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,34 @@ class Door:
     slug: str
     zone: str
     user_id: int
+    off_day: bool
+    mode: str
+    """PRACTICE, RECORD or nothing; on the forum's own days always nothing: there every entry is written."""
+
+    @property
+    def practice(self) -> bool:
+        return self.mode == PRACTICE
+
+    @property
+    def unanswered(self) -> bool:
+        return self.off_day and not self.mode
+
+    def page(self, **arguments: Any) -> str:
+        """The address of the scanner, which goes on in the same mode."""
+        return url_for("door.forum", slug=self.slug, **arguments, mode=self.mode or None)
 
 
 def _door(slug: str) -> Door:
     place = copy_for(current_user, slug, WORK)
-    return Door(place.id, place.slug, place.timezone, current_user.id)
+    off_day = not place.date_start <= local_today(place) <= place.date_end
+    said = request.values.get("mode", "")
+    mode = said if off_day and said in (PRACTICE, RECORD) else ""
+    return Door(place.id, place.slug, place.timezone, current_user.id, off_day, mode)
+
+
+def _ask(door: Door) -> ResponseReturnValue:
+    """To the question «is this a check?»; a scanner that stayed open loads itself again and finds it there."""
+    return redirect(door.page(), 303)
 
 
 @blueprint.get("/door/")
@@ -66,16 +91,17 @@ def forum(slug: str) -> ResponseReturnValue:
     found, door = forum_for(current_user, slug, WORK), _door(slug)
     allow_scanner()
     q = request.args.get("q", "").strip()[: queries.LONGEST]
-    people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else []
+    people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else queries.Found([], 0)
     inside, expected = attendance.counter(door.forum_id)
     return render_template(
         "registrations/door/forum.html",
         forum=found,
         q=q,
-        people=people,
+        people=people.people,
+        people_total=people.total,
+        door=door,
         typed=request.args.get("code", "")[:60],
-        last=_last(door.slug, door.zone, attendance.last_entry(door.forum_id, door.user_id)),
-        off_day=not found.date_start <= local_today(found) <= found.date_end,
+        last="" if door.practice else _last(door, attendance.last_entry(door.forum_id, door.user_id)),
         short=0 < len(q) < LETTERS_TO_SEARCH,
         count=count_line(inside, expected),
         new_nonce=_new_nonce,
@@ -96,11 +122,13 @@ def count(slug: str) -> ResponseReturnValue:
 def scans(slug: str) -> ResponseReturnValue:
     """A scanned or typed `code`, a `photo` of one, or a `registration` found by name."""
     door = _door(slug)
+    if door.unanswered:
+        return _ask(door)
     nonce = request.form.get("nonce", "").strip() or _new_nonce()
     force = request.form.get("force") == "1"
     uuid = request.form.get("registration", "")
     if uuid:
-        return _answer(door, _let_in(lambda: _admit(door, uuid, nonce, force)))
+        return _answer(door, _admitted(door, uuid, nonce, force))
     try:
         code = _code()
     except FileRefused as refused:
@@ -109,18 +137,18 @@ def scans(slug: str) -> ResponseReturnValue:
         return _answer(
             door, Verdict(Answer.unknown), detail=_("No code was found. Take the photo closer and brighter.")
         )
-    verdict = _let_in(lambda: _scan(door, code, nonce, force))
+    verdict = _scanned(door, code, nonce, force)
     if verdict.answer is Answer.unknown and request.form.get("typed"):
         verdict = replace(verdict, typed=clean(request.form.get("code", ""))[:60])
     return _answer(door, verdict)
 
 
-def _last(slug: str, zone: str, entry: attendance.LastEntry | None) -> str:
+def _last(door: Door, entry: attendance.LastEntry | None) -> str:
     """The line under the search: whom this volunteer let in last, with the way back."""
     if entry is None:
         return ""
-    time = clock(entry.at.astimezone(ZoneInfo(zone)))
-    return fragment("registrations/door/_last.html", slug=slug, name=initials(entry.name), time=time, entry=entry)
+    time = clock(entry.at.astimezone(ZoneInfo(door.zone)))
+    return fragment("registrations/door/_last.html", door=door, name=initials(entry.name), time=time, entry=entry)
 
 
 def _code() -> str:
@@ -130,13 +158,22 @@ def _code() -> str:
     return tickets.read_code(request.form.get("code", ""))
 
 
-def _scan(door: Door, code: str, nonce: str, force: bool) -> Verdict:
-    whole = attendance.code_by_start(door.forum_id, code)
-    return attendance.scan(door.forum_id, whole, nonce=nonce, user_id=door.user_id, force=force)
+def _scanned(door: Door, code: str, nonce: str, force: bool) -> Verdict:
+    def judge() -> Verdict:
+        whole = attendance.code_by_start(door.forum_id, code)
+        if door.practice:
+            return attendance.rehearse(door.forum_id, code=whole, force=force)
+        return attendance.scan(door.forum_id, whole, nonce=nonce, user_id=door.user_id, force=force)
+
+    return judge() if door.practice else _let_in(judge)
 
 
-def _admit(door: Door, uuid: str, nonce: str, force: bool) -> Verdict:
-    return attendance.admit(door.forum_id, uuid, nonce=nonce, user_id=door.user_id, force=force)
+def _admitted(door: Door, uuid: str, nonce: str, force: bool) -> Verdict:
+    if door.practice:
+        return attendance.rehearse(door.forum_id, uuid=uuid, force=force)
+    return _let_in(
+        lambda: attendance.admit(door.forum_id, uuid, nonce=nonce, user_id=door.user_id, force=force),
+    )
 
 
 def _let_in(judge: Any) -> Verdict:
@@ -153,13 +190,18 @@ def _let_in(judge: Any) -> Verdict:
 def places(slug: str) -> ResponseReturnValue:
     """Give the place in the hall back to somebody who gave it up, and let them in."""
     found, door = forum_for(current_user, slug, WORK), _door(slug)
+    if door.unanswered:
+        return _ask(door)
     registration = queries.registration_of(found, request.form.get("registration", ""))
+    if door.practice:
+        verdict = attendance.rehearse(door.forum_id, uuid=registration.uuid)
+        return _answer(door, replace(verdict, answer=Answer.go) if verdict.places else verdict)
     nonce = request.form.get("nonce", "").strip() or _new_nonce()
     by = current_user._get_current_object()
     try:
         verdict = _let_in(lambda: attendance.give_place(found, registration, nonce=nonce, by=by))
     except NoPlaces:
-        verdict = _let_in(lambda: _admit(door, registration.uuid, nonce, False))
+        verdict = _admitted(door, registration.uuid, nonce, False)
     return _answer(door, verdict)
 
 
@@ -168,14 +210,16 @@ def places(slug: str) -> ResponseReturnValue:
 def undo(slug: str) -> ResponseReturnValue:
     """Take back an entry made by mistake."""
     door = _door(slug)
+    if door.unanswered or door.practice:
+        return _ask(door)
     entry = request.form.get("entry", "")
     with writing():
         attendance.undo(door.forum_id, entry, user_id=door.user_id)
     if request.accept_mimetypes.best == "application/json":
         inside, expected = attendance.counter(door.forum_id)
-        last = _last(door.slug, door.zone, attendance.last_entry(door.forum_id, door.user_id))
+        last = _last(door, attendance.last_entry(door.forum_id, door.user_id))
         return jsonify(kind="undone", line=count_line(inside, expected), last=last)
-    return redirect(url_for("door.forum", slug=slug), 303)
+    return redirect(door.page(), 303)
 
 
 def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnValue:
@@ -186,8 +230,9 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
         "said": said,
         "detail": detail or said.detail,
         "line": line if verdict.name or verdict.inside else "",
+        "door": door,
         "slug": door.slug,
-        "recent": attendance.is_recent(verdict.entered_at),
+        "recent": not door.practice and attendance.is_recent(verdict.entered_at),
         "new_nonce": _new_nonce,
     }
     if request.accept_mimetypes.best == "application/json":
@@ -200,7 +245,8 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
             detail=detail or said.detail,
             line=line,
             inside=verdict.inside,
-            entry=verdict.nonce,
+            entry="" if door.practice else verdict.nonce,
+            practice=door.practice,
             html=html,
             **_just_in(door, verdict),
         )
@@ -209,10 +255,10 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
 
 def _just_in(door: Door, verdict: Verdict) -> dict[str, str]:
     """The line of the last entry for a page that stays; nothing read again. Empty: the line stays as it is."""
-    if verdict.answer is not Answer.go or verdict.entered_at is None:
+    if door.practice or verdict.answer is not Answer.go or verdict.entered_at is None:
         return {}
     entry = attendance.LastEntry(verdict.name, verdict.entered_at, verdict.nonce)
-    return {"last": _last(door.slug, door.zone, entry)}
+    return {"last": _last(door, entry)}
 
 
 def _new_nonce() -> str:

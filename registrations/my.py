@@ -7,19 +7,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from forum.kept import public_forum
 from forum.labels import floor_name, zone_name
 from forum.models import Format
-from forum.queries import local_today
+from forum.queries import local_today, phase
 from kernel.access import public, token_page
 from kernel.db import utcnow
 from kernel.transaction import retried, writing
 from registrations import operations, queries, schedule, tickets
 from registrations.blueprint import blueprint
 from registrations.calendar import personal_calendar
+from registrations.forms import RegistrationForm
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
+from registrations.sign_up import form_page
 
-SHOWN = 4
+SHOWN_ON_THE_DAY = 4
+SHOWN_OF_THE_WHOLE = 12
 
 
 @blueprint.get("/my/<token>")
@@ -30,8 +34,11 @@ def my_forum(token: str) -> ResponseReturnValue:
     items = schedule.own_items(forum, chosen)
     now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
     ahead = [item for item in items if item.ends > now and not item.cancelled]
-    remote = registration.format is Format.remote and registration.status is RegistrationStatus.confirmed
+    over, on_day = phase(forum) == "after", forum.date_start <= local_today(forum) <= forum.date_end
+    shown = _shown(ahead, on_day=on_day, own=all(item.section_id in chosen for item in ahead))
+    remote = not over and registration.format is Format.remote and registration.status is RegistrationStatus.confirmed
     line = queries.place_in_line(registration) if registration.status is RegistrationStatus.waitlisted else None
+    ticket = _has_ticket(registration) and not over
     return render_template(
         "registrations/my.html",
         registration=registration,
@@ -40,16 +47,18 @@ def my_forum(token: str) -> ResponseReturnValue:
         when=tickets.when(forum, zone=registration.format is Format.remote),
         where=tickets.where(forum) if registration.format is Format.in_person else "",
         programme=tickets.programme_path(forum),
-        qr=tickets.qr_svg(registration) if _has_ticket(registration) else None,
-        code=tickets.short_code(registration) if _has_ticket(registration) else None,
+        qr=tickets.qr_svg(registration) if ticket else None,
+        code=tickets.short_code(registration) if ticket else None,
         line=line,
-        ahead=ahead[:SHOWN],
+        first=schedule.by_day(ahead[:shown]),
+        later=schedule.by_day(ahead[shown:]),
+        more=len(ahead[shown:]),
         now=now,
         floor_name=floor_name,
         place=forum.place or zone_name(forum.timezone),
         streams=schedule.streams(forum, items) if remote else [],
-        over=local_today(forum) > forum.date_end,
-        on_day=forum.date_start <= local_today(forum) <= forum.date_end,
+        over=over,
+        on_day=on_day,
         one_day=len({item.starts.date() for item in ahead}) == 1,
         open=queries.is_open(forum),
         format_label=FORMAT_LABELS[registration.format],
@@ -59,8 +68,32 @@ def my_forum(token: str) -> ResponseReturnValue:
     )
 
 
+def _shown(ahead: list[schedule.Item], *, on_day: bool, own: bool) -> int:
+    """How many items stand before the disclosure: what comes now on the day, all of one's own sections before it."""
+    if on_day:
+        return SHOWN_ON_THE_DAY
+    return len(ahead) if own else SHOWN_OF_THE_WHOLE
+
+
 def _has_ticket(registration: Registration) -> bool:
     return registration.status is RegistrationStatus.confirmed and registration.format is Format.in_person
+
+
+@blueprint.get("/my/<token>/again")
+@public
+@token_page
+def again(token: str) -> ResponseReturnValue:
+    """The form of whoever gave the place up, filled with what is known; consent is given anew."""
+    registration = queries.registration_by_link(token)
+    if registration.status is not RegistrationStatus.cancelled or not queries.is_open(registration.forum):
+        return _to_page(token)
+    forum = public_forum(registration.forum.slug)
+    known = {name: getattr(registration, name) for name in ("name", "email", "organisation", "position")}
+    known["territory"] = registration.territory.oktmo if registration.territory else ""
+    known["sections"] = [interest.section_id for interest in registration.interests]
+    known["format"] = registration.format.value
+    form = RegistrationForm(formdata=None, data=known, forum=forum)
+    return form_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
 
 
 @blueprint.get("/my/<token>/calendar.ics")
@@ -159,7 +192,7 @@ def other_format(token: str) -> ResponseReturnValue:
 
 
 def _is_over(registration: Registration) -> bool:
-    return local_today(registration.forum) > registration.forum.date_end
+    return phase(registration.forum) == "after"
 
 
 def _to_page(token: str) -> ResponseReturnValue:

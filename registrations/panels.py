@@ -11,10 +11,10 @@ from markupsafe import Markup
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
 from forum.queries import phase, quotas_of
-from forum.readiness import Lack, readiness
+from forum.readiness import Lack, closing, loaded, readiness
 from kernel.i18n import number
 from kernel.panels import panel
-from registrations import counts, queries
+from registrations import counts, queries, schedule
 from registrations.places import places_notes
 
 
@@ -61,6 +61,22 @@ def letters(forum: Forum) -> list[Lack]:
         to=", ".join(addresses[:3]) + ("…" if addresses[3:] else ""),
     )
     return [Lack(text, url_for("registrations.participants", slug=forum.slug, q=addresses[0]))]
+
+
+loaded()(schedule.has_items)
+
+
+@closing(order=10)
+def waiting(forum: Forum) -> str:
+    """How many are still on the waiting list: closing the forum leaves them without a place."""
+    left = counts.figures(forum).waiting
+    if not left:
+        return ""
+    return ngettext(
+        "%(num)s person still waits for a place and will hear that there was none.",
+        "%(num)s people still wait for a place and will hear that there was none.",
+        left,
+    )
 
 
 @forum_facts(order=10)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -286,21 +286,40 @@ def total(forum: Forum) -> int:
 # ── the door ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def by_name(forum: Forum, q: str, limit: int = 20) -> list[tuple[Registration, str | None, datetime | None]]:
-    """People any of whose names begin with each word of `q`: (registration, territory's name, entered_at)."""
-    statement = (
+NAMES_SHOWN = 20
+
+
+class Found(NamedTuple):
+    """People found by name: (registration, territory's name, entered_at), and how many fit in all."""
+
+    people: list[tuple[Registration, str | None, datetime | None]]
+    total: int
+
+
+def by_name(forum: Forum, q: str, limit: int = NAMES_SHOWN) -> Found:
+    """People any of whose names begin with each word of `q`; whose surname begins with the first word come first."""
+    words = sort_key(q).split()
+    if not words:
+        return Found([], 0)
+    starts = [like_prefix(word) for word in words]
+    held: list[ColumnElement[bool]] = [
+        Registration.name_key.like(start, escape="\\") | Registration.name_key.like("% " + start, escape="\\")
+        for start in starts
+    ]
+    held.insert(0, Registration.forum_id == forum.id)
+    total = db.session.scalar(select(func.count(Registration.id)).where(*held)) or 0
+    if not total:
+        return Found([], 0)
+    surname = case((Registration.name_key.like(starts[0], escape="\\"), 0), else_=1)
+    rows = db.session.execute(
         select(Registration, Territory.short_name, Presence.entered_at)
         .outerjoin(Territory, Territory.id == Registration.territory_id)
         .outerjoin(Presence, Presence.registration_id == Registration.id)
-        .where(Registration.forum_id == forum.id)
+        .where(*held)
+        .order_by(surname, Registration.name_key, Registration.id)
+        .limit(limit)
     )
-    for word in sort_key(q).split():
-        start = like_prefix(word)
-        statement = statement.where(
-            Registration.name_key.like(start, escape="\\") | Registration.name_key.like("% " + start, escape="\\")
-        )
-    rows = db.session.execute(statement.order_by(Registration.name_key, Registration.id).limit(limit))
-    return [(registration, territory, entered) for registration, territory, entered in rows]
+    return Found([(registration, territory, entered) for registration, territory, entered in rows], total)
 
 
 def registration_by_id(registration_id: int) -> Registration:

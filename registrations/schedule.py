@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -41,6 +42,11 @@ def own_items(forum: Forum, chosen: set[int]) -> list[Item]:
     return [item for item in items if item.section_id in chosen] or items
 
 
+def by_day(items: Iterable[Item]) -> list[tuple[date, list[Item]]]:
+    """Items in order of time, under the days they begin on."""
+    return [(on, list(held)) for on, held in groupby(items, key=lambda item: item.starts.date())]
+
+
 def first_start(forum: Forum) -> datetime | None:
     """When the forum begins, by its own clock: its earliest item; None before the programme is published."""
     return next((item.starts for item in _items(forum) if not item.cancelled), None)
@@ -71,6 +77,11 @@ def streams(forum: Forum, items: Iterable[Item]) -> list[Stream]:
         stream = Stream(held[0].section_name, held[0].stream_url, opens, closes, opens <= now <= closes, now > closes)
         found.append(stream)
     return sorted(found, key=lambda stream: stream.opens)
+
+
+def has_items(forum: Forum) -> bool:
+    """Whether the programme has an item, published or not."""
+    return bool(db.session.scalar(select(select(_slot.id).where(_slot.forum_id == forum.id).exists())))
 
 
 def _items(forum: Forum) -> list[Item]:

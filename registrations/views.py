@@ -9,10 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
-from accounts.consenting import Wording, wordings
-from accounts.enums import ConsentKind
 from forum.kept import public_forum
-from forum.models import Format, Forum
+from forum.models import Format
 from forum.queries import local_today
 from kernel import limits
 from kernel.access import public, shows_form
@@ -29,7 +27,7 @@ from registrations import (
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
 from registrations.models import Registration, RegistrationStatus
-from registrations.places import places_notes
+from registrations.sign_up import consents_asked, form_page
 
 
 @blueprint.route("/forums/<slug>/registration", methods=["GET", "POST"])
@@ -41,9 +39,9 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
     form = RegistrationForm(forum=forum)
     if not form.is_submitted():
-        return _form_page(forum, form)
+        return form_page(forum, form)
     if not form.validate():
-        return _form_page(forum, form), 422
+        return form_page(forum, form), 422
     address = email_key(form.email.data or "")
     application = _application(form)
     counted = (limits.REGISTRATION_EMAIL, address), (limits.REGISTRATION_ADDRESS, client_address())
@@ -90,24 +88,9 @@ def _application(form: RegistrationForm) -> operations.Application:
         organisation=form.organisation.data or "",
         position=form.position.data or "",
         section_ids=form.section_ids(),
-        consents=tuple(text.id for kind, text in _consents().items() if text and form[f"consent_{kind}"].data),
+        consents=tuple(text.id for kind, text in consents_asked().items() if text and form[f"consent_{kind}"].data),
         address=client_address(),
         language=language(),
-    )
-
-
-def _consents() -> dict[str, Wording | None]:
-    """The wordings in force, in the reader's language or else in Russian."""
-    texts = wordings(language())
-    return {kind.value: texts.get(kind) for kind in (ConsentKind.personal_data, ConsentKind.mailing)}
-
-
-def _form_page(forum: Forum, form: RegistrationForm) -> str:
-    if form.csrf_token.errors:
-        form.form_errors = [_("The page stood open for too long. Nothing is lost: press the button again.")]
-        form.csrf_token.errors = []
-    return render_template(
-        "registrations/sign_up.html", forum=forum, form=form, notes=places_notes(forum), consents=_consents()
     )
 
 

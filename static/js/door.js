@@ -12,7 +12,7 @@ let verdict = null, busy = false, timer = 0, forget = 0, last = { text: "", at: 
 tools.querySelector("[data-door-start]").addEventListener("click", start);
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || !main.contains(form)) return;
+  if (form.method !== "post" || !main.contains(form) || form.closest(".door-ways")) return;
   event.preventDefault();
   wake();
   send(form.action, new FormData(form)).then((answer) => renew(form, answer));
@@ -53,6 +53,7 @@ function seen(text) {
   body.set("code", text);
   body.set("nonce", crypto.randomUUID());
   body.set("csrf_token", tools.dataset.token);
+  body.set("mode", tools.dataset.mode);
   send(tools.dataset.scans, body);
 }
 

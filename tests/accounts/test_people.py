@@ -169,3 +169,26 @@ def test_others_do_not_see_these_pages(app, sign_in, path):
     with writing():
         person = factories.coordinator()
     assert sign_in(person).get(path).status_code == 404
+
+
+def test_the_log_says_where_a_role_is_held(admin):
+    with writing():
+        series, person = factories.series(), factories.user("nina@example.org", "Новикова Нина")
+    page = f"/manage/people/{person.uuid}"
+    admin.submit(f"{page}/roles", {"role": "organiser", "scope": f"series:{series.id}"}, page=page)
+    admin.submit(f"{page}/roles", {"role": "expert", "scope": "site"}, page=page)
+    log = admin.get("/manage/activity?action=role.assigned").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert "где: «ПроСемью»" in log
+    assert "где: везде" in log
+    held = db.session.scalars(select(RoleAssignment).where(RoleAssignment.scope_id == series.id)).one()
+    admin.submit(f"{page}/roles/{held.id}/withdrawal", page=page)
+    log = admin.get("/manage/activity?action=role.withdrawn").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert "где: «ПроСемью»" in log
+
+
+def test_each_role_says_where_it_is_held(admin):
+    with writing():
+        person = factories.user("nina@example.org", "Новикова Нина")
+    page = admin.get(f"/manage/people/{person.uuid}").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert '<option value="door">Волонтёр на входе (форум, цикл форумов)</option>' in page
+    assert '<option value="administrator">Администратор (везде)</option>' in page

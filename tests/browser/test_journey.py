@@ -135,7 +135,7 @@ def read_letter(page: Page, to: str, subject: str, link: str) -> None:
 def scan_twice(pages: Pages, browser: Browser, slug: str) -> None:
     """The camera sees the ticket: come in; then it sees it again: she is in already."""
     volunteer = pages.open(PHONE, role="door", browser=browser)
-    volunteer.goto(f"/door/{slug}")
+    volunteer.goto(f"/door/{slug}?mode=record")
     verdict = volunteer.locator("[data-verdict]")
     expect(verdict).to_have_attribute("data-verdict", "go", timeout=20_000)
     expect(verdict).to_contain_text("Вход")

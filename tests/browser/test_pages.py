@@ -69,7 +69,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.start": ("coordinator", "/practices/{practice}/adoption"),
     "door.choose": ("organiser", "/door/"),
     "door.count": ("door", "/door/{coming}/count"),
-    "door.forum": ("door", "/door/{coming}?q=ан"),
+    "door.forum": ("door", "/door/{coming}?mode=record&q=ан"),
     "forum.forum": ("", "/forums/{coming}/"),
     "forum.index": ("", "/forums/"),
     "forum_desk.desk": ("organiser", MANAGE),

@@ -42,7 +42,7 @@ def test_photo_of_the_ticket_at_the_door(pages: Pages) -> None:
     picture = ticket_picture(participant)
     assert read_qr(picture).startswith("T1.")
     for expected, word in (("go", "Вход"), ("again", "Уже прошёл")):
-        volunteer.goto(f"/door/{FORUM}")
+        volunteer.goto(f"/door/{FORUM}?mode=record")
         volunteer.set_input_files("#photo", {"name": "ticket.png", "mimeType": "image/png", "buffer": picture})
         press(volunteer, submit_of(volunteer.locator("form", has=volunteer.locator("#photo"))))
         expect(volunteer.locator("[data-verdict]")).to_have_attribute("data-verdict", expected)
@@ -63,7 +63,7 @@ def test_typed_code_at_the_door_and_undo(pages: Pages) -> None:
 
 def type_code(page: Page, code: str) -> str | None:
     """The verdict's kind."""
-    page.goto(f"/door/{FORUM}")
+    page.goto(f"/door/{FORUM}?mode=record")
     page.fill("#code", code)
     press(page, submit_of(page.locator("form", has=page.locator("#code"))))
     return page.locator("[data-verdict]").get_attribute("data-verdict")
@@ -72,7 +72,7 @@ def type_code(page: Page, code: str) -> str | None:
 def test_name_found_at_the_door(pages: Pages) -> None:
     participant, volunteer = plain(pages, PHONE), plain(pages, PHONE, "door")
     sign_up(participant, FORUM, "Ёлочкина Зоя Павловна", "zoya@example.org")
-    volunteer.goto(f"/door/{FORUM}")
+    volunteer.goto(f"/door/{FORUM}?mode=record")
     volunteer.fill("#q", "елочкина")
     press(volunteer, submit_of(volunteer.locator("form", has=volunteer.locator("#q"))))
     press(volunteer, volunteer.locator(".door-people li", has_text="Ёлочкина Зоя").get_by_role("button"))

@@ -233,3 +233,27 @@ def test_a_page_left_open_overnight_changes_nothing_that_no_longer_fits(world, s
     assert ("Ничего не изменено" in text(world)) == refused
     db.session.expire_all()
     assert world["forum"].status is becomes
+
+
+def test_closing_a_forum_says_how_many_still_wait(world):
+    forum = world["forum"]
+    page = world["client"].get(DESK).get_data(as_text=True)
+    assert "ждёт места" not in page
+    set_capacity(forum, 0)
+    enrol(forum)
+    page = world["client"].get(DESK).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    told = "1 человек ещё ждёт места и узнает, что его не нашлось."
+    assert f'data-confirm="Регистрация закроется. {told} Продолжить?"' in page
+    assert f"Если закрыть форум: {told}" in page
+    at(DAY + timedelta(days=3))
+    page = world["client"].get(DESK).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert f'data-confirm="{told} Продолжить?"' in page
+
+
+def test_a_loaded_programme_is_to_be_published_not_loaded(world):
+    with writing():
+        world["forum"].programme_published = False
+        empty = factories.forum("empty", world["forum"].series, name="Пустой форум", programme_published=False)
+    assert "Опубликуйте программу" in told(world["forum"])
+    assert "Загрузите программу и опубликуйте её" not in told(world["forum"])
+    assert "Загрузите программу и опубликуйте её" in told(empty)

@@ -232,3 +232,36 @@ def test_saving_a_form_untouched_changes_nothing(world):
         page = world["client"].get(path).get_data(as_text=True)
         assert world["client"].post(path, data=shown(page)).status_code == 302, path
         assert state() == before, path
+
+
+def test_an_administrator_begins_a_series_and_its_first_forum_belongs_to_it(world, sign_in):
+    with writing():
+        person = factories.administrator()
+    admin = sign_in(person)
+    assert 'href="/manage/series/new"' in admin.get("/manage/forums").get_data(as_text=True)
+    assert 'href="/manage/series/new"' not in world["client"].get("/manage/forums").get_data(as_text=True)
+    assert world["client"].get("/manage/series/new").status_code == 404
+    territory = str(factories.territory(factories.TULUN).id)
+    made = admin.submit("/manage/series/new", {"name": "Новые встречи", "territory": territory})
+    assert made.headers["Location"] == "/manage/forums/new?series=novye-vstrechi"
+    page = admin.get(made.headers["Location"]).get_data(as_text=True)
+    assert '<option selected value="novye-vstrechi">' in page
+    refused = admin.submit("/manage/forums/new", new())
+    assert refused.status_code == 422
+    assert "Выберите цикл, к которому относится форум." in refused.get_data(as_text=True).replace("\u00a0", " ")
+    assert admin.submit("/manage/forums/new", new(series="nonsense")).status_code == 422
+    admin.submit("/manage/forums/new", new(series="novye-vstrechi"))
+    assert db.session.scalars(select(Forum).where(Forum.slug == "forum-probnyy")).one().series.name == "Новые встречи"
+
+
+def test_the_only_series_is_named_in_the_form(world):
+    page = world["client"].get("/manage/forums/new").get_data(as_text=True)
+    assert "Цикл: «ПроСемью»" in page.replace("\u00a0", " ")
+    assert 'name="series"' not in page
+
+
+def test_quotation_marks_inside_quotation_marks(world):
+    with writing():
+        factories.room(world["forum"]).venue.name = "Дом культуры «Братск»"
+    page = world["client"].get("/manage/forums/prosemyu-2027/places").get_data(as_text=True).replace("\u00a0", " ")
+    assert "Залы площадки «Дом культуры „Братск“»" in page

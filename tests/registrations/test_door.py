@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +15,7 @@ from kernel.db import db, utcnow
 from kernel.documents.qr import png
 from kernel.i18n import day
 from kernel.transaction import writing
-from registrations import attendance, operations
+from registrations import attendance, operations, queries
 from registrations.attendance import Answer
 from registrations.models import Attendance, AttendanceKind, Presence
 from registrations.tickets import code_of, qr_text, read_code, short_code
@@ -23,6 +23,11 @@ from tests import factories
 from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
 
 PATH = "/door/prosemyu-2027"
+
+
+@pytest.fixture(autouse=True)
+def noon_of_the_day(app):
+    kernel_db.set_clock(lambda: datetime(2027, 4, 22, 4, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -162,7 +167,9 @@ def test_the_last_entry_may_be_taken_back_from_the_doors_page(forum, volunteer):
     entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
     assert volunteer.submit(PATH + "/undo", {"entry": entry}, page=PATH).status_code == 303
     assert count(Presence) == 0
-    assert "Последний:" not in text_of(volunteer.get(PATH))
+    page = text_of(volunteer.get(PATH))
+    assert "Последний:" not in page
+    assert "Вход отменён: Примерова А. С." in page
 
 
 def test_after_ten_minutes_an_entry_is_no_slip(forum, volunteer):
@@ -176,19 +183,147 @@ def test_after_ten_minutes_an_entry_is_no_slip(forum, volunteer):
     assert "Отменить тот вход" not in again
 
 
-def test_another_day_is_told(forum, volunteer):
+def the_day_before() -> None:
+    kernel_db.set_clock(lambda: datetime(2027, 4, 21, 4, tzinfo=UTC))
+
+
+def test_yesterdays_entry_is_told_with_its_day(forum, volunteer):
     person = enrol(forum)
     volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "a"}, page=PATH)
-    told = "Сегодня не день форума: 22 апреля 2027 года"
-    assert told in text_of(volunteer.get(PATH))
-    today = utcnow().astimezone(forum.zone).date()
     with writing():
-        forum.date_start = forum.date_end = today
         db.session.scalars(select(Presence)).one().entered_at -= timedelta(days=1)
-    assert "Сегодня не день форума" not in text_of(volunteer.get(PATH))
     again = text_of(volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "b"}, page=PATH))
-    told = day(today - timedelta(days=1)).replace("\N{NO-BREAK SPACE}", " ")
+    told = day(utcnow().date() - timedelta(days=1)).replace("\N{NO-BREAK SPACE}", " ")
     assert f"Вход {told} в 12:00" in again
+
+
+def test_on_another_day_nobody_is_let_in_before_the_question_is_answered(forum, volunteer):
+    person = enrol(forum)
+    assert "Это проверка?" not in text_of(volunteer.get(PATH))
+    the_day_before()
+    page = text_of(volunteer.get(PATH))
+    assert "Сегодня не день форума. Это проверка?" in page
+    assert 'name="code"' not in page
+    tried = {"code": qr_text(person), "registration": person.uuid, "nonce": "a", "entry": "a"}
+    for end in ("/scans", "/places", "/undo"):
+        for mode in ({}, {"mode": "nonsense"}):
+            answer = volunteer.submit(PATH + end, tried | mode, page=PATH)
+            assert (answer.status_code, answer.location) == (303, PATH)
+    assert count(Attendance) == 0
+
+
+def test_a_check_shows_verdicts_and_writes_nothing(forum, volunteer):
+    person, moved = enrol(forum), enrol(forum, "Другая Алла")
+    with writing():
+        operations.change_format(moved, Format.remote)
+    the_day_before()
+    checking = PATH + "?mode=practice"
+    page = text_of(volunteer.get(checking + "&q=прим"))
+    assert page.count('name="mode" value="practice"') == 4
+    assert 'data-mode="practice"' in page
+    for sent in ({"code": qr_text(person)}, {"registration": person.uuid}, {"code": short_code(person), "typed": "1"}):
+        for _time in range(2):
+            answer = text_of(volunteer.submit(PATH + "/scans", sent | {"mode": "practice"}, page=checking))
+            assert 'data-verdict="go"' in answer
+            assert ANNA in answer
+            assert "Проверка: вход не записан" in answer
+            assert "/undo" not in answer
+            assert f'href="{PATH}?mode=practice"' in answer
+    lost = {"registration": moved.uuid, "mode": "practice"}
+    assert "Вернуть очное место" in text_of(volunteer.submit(PATH + "/scans", lost, page=checking))
+    given = text_of(volunteer.submit(PATH + "/places", lost, page=checking))
+    assert "Проверка: вход не записан" in given
+    assert 'data-verdict="go"' in given
+    unknown = volunteer.submit(PATH + "/scans", {"code": "A" * 26, "mode": "practice"}, page=checking)
+    assert "Билет не найден" in text_of(unknown)
+    assert moved.format is Format.remote
+    assert count(Presence) == count(Attendance) == 0
+
+
+def test_a_check_by_the_scanner_is_marked_in_json(forum, volunteer):
+    person = enrol(forum)
+    the_day_before()
+    data = {"code": qr_text(person), "mode": "practice", "csrf_token": volunteer.token(PATH + "?mode=practice")}
+    answer = volunteer.post(PATH + "/scans", data=data, headers={"Accept": "application/json"}).get_json()
+    assert (answer["answer"], answer["practice"], answer["entry"]) == ("go", True, "")
+    assert "last" not in answer
+    assert count(Attendance) == 0
+
+
+def test_a_check_says_who_is_in_already(forum):
+    person = enrol(forum)
+    scan(forum, person)
+    assert attendance.rehearse(forum.id, code=read_code(qr_text(person))).answer is Answer.again
+    assert attendance.rehearse(forum.id, uuid=person.uuid, force=True).answer is Answer.go
+    with writing():
+        other = factories.forum("other", forum.series, name="Другой форум")
+    elsewhere = attendance.rehearse(other.id, code=read_code(qr_text(person)))
+    assert (elsewhere.answer, elsewhere.name) == (Answer.other_forum, "")
+    assert attendance.rehearse(other.id, uuid=person.uuid).answer is Answer.unknown
+    assert count(Attendance) == 1
+
+
+def test_on_another_day_entries_are_written_when_the_volunteer_says_so(forum, volunteer):
+    person = enrol(forum)
+    the_day_before()
+    recording = PATH + "?mode=record"
+    page = volunteer.submit(PATH + "/scans", {"code": qr_text(person), "mode": "record", "nonce": "a"}, page=recording)
+    assert "Проверка" not in text_of(page)
+    assert count(Presence) == 1
+    told = "Вход записывается, хотя сегодня не день форума: 22 апреля 2027 года"
+    page = text_of(volunteer.get(recording))
+    assert told in page
+    entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
+    undone = volunteer.submit(PATH + "/undo", {"entry": entry, "mode": "record"}, page=recording)
+    assert undone.location == recording
+    assert count(Presence) == 0
+
+
+def test_on_the_day_a_page_left_in_the_check_writes_all_the_same(forum, volunteer):
+    person = enrol(forum)
+    answer = volunteer.submit(PATH + "/scans", {"code": qr_text(person), "mode": "practice", "nonce": "a"}, page=PATH)
+    assert "Проверка" not in text_of(answer)
+    assert count(Presence) == 1
+
+
+def test_a_second_tap_on_undo_takes_out_nobody_else(forum, volunteer):
+    for name in (ANNA, "Другая Алла"):
+        volunteer.submit(PATH + "/scans", {"code": qr_text(enrol(forum, name)), "nonce": name}, page=PATH)
+    entry = re.search(r'name="entry" value="([^"]+)"', text_of(volunteer.get(PATH)))[1]
+    for _tap in range(2):
+        volunteer.submit(PATH + "/undo", {"entry": entry}, page=PATH)
+        page = text_of(volunteer.get(PATH))
+        assert "Вход отменён: Другая А." in page
+        assert 'name="entry"' not in page
+    assert count(Presence) == 1
+    data = {"entry": entry, "csrf_token": volunteer.token(PATH)}
+    told = volunteer.post(PATH + "/undo", data=data, headers={"Accept": "application/json"}).get_json()["last"]
+    assert "Вход отменён" in told
+    volunteer.submit(PATH + "/scans", {"code": qr_text(enrol(forum, "Третий Лев")), "nonce": "c"}, page=PATH)
+    assert "Последний: Третий Л." in text_of(volunteer.get(PATH))
+
+
+def test_surnames_stand_before_other_names_and_a_cut_list_says_so(forum, volunteer):
+    for index in range(22):
+        enrol(forum, f"Абрамов Иван {chr(1072 + index)}", f"a{index}@example.org")
+    enrol(forum, "Иванова Яна Петровна", "ivanova@example.org")
+    found = queries.by_name(forum, "иван")
+    assert (found.people[0][0].name, len(found.people), found.total) == ("Иванова Яна Петровна", 20, 23)
+    assert [person.name_key for person, _place, _entered in found.people[1:]] == sorted(
+        person.name_key for person, _place, _entered in found.people[1:]
+    )
+    assert "Показаны первые 20 из 23: допишите имя" in text_of(volunteer.get(PATH + "?q=иван"))
+    assert "Показаны первые" not in text_of(volunteer.get(PATH + "?q=иванова"))
+    assert queries.by_name(forum, "--") == ([], 0)
+
+
+def test_the_door_has_a_way_out_and_a_way_to_other_work(forum, volunteer, sign_in):
+    page = text_of(volunteer.get(PATH))
+    assert 'action="/logout"' in page
+    assert "Мои задачи" not in page
+    with writing():
+        chief = factories.organiser(forum.series)
+    assert "Мои задачи" in text_of(sign_in(chief).get(PATH))
 
 
 def test_a_mistyped_code_is_kept_and_explained(forum, volunteer):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -225,3 +226,16 @@ def test_panels_on_the_forums_pages(organiser, client, people):
 def test_a_search_without_end_is_cut(organiser, forum, q):
     for path in (PATH, PATH + ".xlsx", PATH + ".csv"):
         assert organiser.get(path, query_string={"q": q}).status_code == 200
+
+
+def test_each_filter_says_any_in_its_own_gender(forum, organiser):
+    enrol(forum, territory_id=factories.territory().id)
+    page = text_of(organiser.get(PATH))
+    firsts = dict(re.findall(r'<select id="f-(\w+)"[^>]*><option value="">([^<]+)</option>', page))
+    assert firsts == {
+        "status": "любое",
+        "format": "любой",
+        "territory": "любой",
+        "section": "любая",
+        "came": "все",
+    }

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import zxingcpp
 from icalendar import Calendar
 from PIL import Image
 from sqlalchemy import event
 
-from forum.models import Format
+from forum.models import Format, ForumStatus
 from kernel import db as kernel_db
 from kernel import pages
 from kernel.db import db
@@ -169,6 +170,78 @@ def test_now_and_next_are_of_the_chosen_sections(client, forum):
     assert "Домашний консультант" not in text_of(client.get(link_path(person)))
 
 
+def in_sections(forum, number: int, *, days: int = 1) -> None:
+    """That many items in the first section, 20 minutes each, over so many days."""
+    with writing():
+        forum.date_end = forum.date_start + timedelta(days=days - 1)
+        for index in range(number):
+            start = datetime(2027, 4, 22 + index % days, 11) + timedelta(minutes=20 * index)
+            factories.slot(forum.sections[0], f"Пункт № {index:02}", start)
+
+
+def listed(page: str) -> list[str]:
+    return sorted(re.findall(r"Пункт № \d\d", page))
+
+
+def test_before_the_day_every_item_of_ones_sections_stands_on_the_page(client, forum):
+    in_sections(forum, 15)
+    page = text_of(client.get(link_path(enrol(forum, section_ids=(forum.sections[0].id,)))))
+    assert len(listed(page)) == 15
+    assert "<details" not in page.split('id="ahead"')[1].split("</section>")[0]
+
+
+def test_the_whole_programme_begins_with_twelve_and_the_rest_is_one_tap_away(client, forum):
+    in_sections(forum, 15)
+    page = text_of(client.get(link_path(enrol(forum))))
+    before, after = page.split("<summary>и ещё 4</summary>")
+    assert (len(listed(before)), len(listed(after))) == (11, 4)
+
+
+def test_on_the_day_four_stand_out_and_none_vanishes(client, forum):
+    in_sections(forum, 6)
+    person = enrol(forum, section_ids=(forum.sections[0].id,))
+    at(10, 30)
+    before, after = text_of(client.get(link_path(person))).split("<summary>и ещё 2</summary>")
+    assert (len(listed(before)), len(listed(after))) == (4, 2)
+
+
+def test_several_days_stand_under_their_headings(client, forum):
+    in_sections(forum, 4, days=2)
+    page = text_of(client.get(link_path(enrol(forum, section_ids=(forum.sections[0].id,)))))
+    headings = re.findall(r'<h3 class="agenda-day">([^<]+)</h3>', page)
+    assert headings == ["22 апреля 2027 года", "23 апреля 2027 года"]
+
+
+def close(forum) -> None:
+    with writing():
+        forum.status = ForumStatus.finished
+    pages.forget()
+
+
+def test_after_the_forum_nothing_is_promised(client, forum):
+    hall, remote = enrol(forum), enrol(forum, "Другая Алла", format=Format.remote)
+    set_capacity(forum, 1)
+    waiting = enrol(forum, "Третий Лев")
+    close(forum)
+    for person in (hall, remote, waiting):
+        page = text_of(client.get(link_path(person)))
+        assert "Форум прошёл" in page
+        for promise in ("Покажите", 'class="qr"', "/format", "/cancellation", "calendar.ics", "листе ожидания"):
+            assert promise not in page
+        assert client.get(link_path(person) + "/format").status_code == 303
+        assert client.get(link_path(person) + "/cancellation").status_code == 303
+    assert "Места не нашлось" in text_of(client.get(link_path(waiting)))
+    assert "Места не нашлось" not in text_of(client.get(link_path(hall)))
+
+
+def test_a_past_forum_is_over_though_nobody_closed_it(client, forum):
+    person = enrol(forum)
+    kernel_db.set_clock(lambda: datetime(2027, 4, 23, 4, tzinfo=UTC))
+    page = text_of(client.get(link_path(person)))
+    assert "Форум прошёл" in page
+    assert "Покажите" not in page
+
+
 def test_the_calendar_keeps_its_uid_and_raises_its_sequence(client, forum):
     person = enrol(forum, section_ids=(forum.sections[0].id,))
     first = calendar(client, person)
@@ -286,3 +359,30 @@ def statements(client, path: str) -> int:
 
 def test_in_english(client, forum):
     assert "My forum" in client.get("/en" + link_path(enrol(forum))).get_data(as_text=True)
+
+
+def test_signing_up_again_begins_with_what_is_known(client, forum):
+    person = enrol(
+        forum,
+        territory_id=factories.territory(factories.TAYSHET).id,
+        organisation="Центр помощи семье",
+        position="психолог",
+        section_ids=(forum.sections[0].id,),
+    )
+    path = link_path(person)
+    assert client.get(path + "/again").location == path
+    with writing():
+        operations.cancel(person)
+    assert f'href="{path}/again"' in text_of(client.get(path))
+    response = client.get(path + "/again")
+    assert response.headers["Cache-Control"] == "no-store"
+    page = text_of(response)
+    for known in (person.name, "anna@example.org", "Центр помощи семье", "психолог"):
+        assert f'value="{known}"' in page
+    assert f'<option value="{factories.TAYSHET}" selected>' in page
+    assert 'action="/forums/prosemyu-2027/registration"' in page
+    assert re.findall(r'<input[^>]*name="consent_[^>]*checked', page) == []
+    with writing():
+        forum.status = ForumStatus.finished
+    assert client.get(path + "/again").location == path
+    assert client.get("/my/" + "A" * 26 + "/again").status_code == 404
