@@ -42,7 +42,7 @@ class Person(NamedTuple):
     @property
     def title(self) -> str:
         """What to call them in public: the name, else what they do."""
-        return self.name or self.work or _("Speaker")
+        return self.name or self.work[:1].upper() + self.work[1:] or _("Speaker")
 
 
 class Subject(NamedTuple):

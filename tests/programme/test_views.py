@@ -80,7 +80,7 @@ def test_without_a_consent_position_and_organisation_stand_for_the_name(client, 
         page = answer.get_data().replace(b"\r\n ", b"").decode().replace("\\,", ",")
         for word in ("Незваный", unnamed["speaker"].code):
             assert word not in page, path
-        assert "логопед" in page, path
+        assert "логопед" in page.lower(), path
         assert "Центр речи" in page, path
 
 
@@ -92,7 +92,7 @@ def test_those_without_a_consent_are_counted_everywhere(client, unnamed):
     people = [person for room in rooms for event in room for person in event["persons"]]
     assert [(one["name"], one["public_name"], one["code"] is None) for one in people] == [
         ("Примерова Анна Сергеевна", "Примерова Анна Сергеевна", False),
-        ("логопед, Центр речи", "логопед, Центр речи", True),
+        ("Логопед, Центр речи", "Логопед, Центр речи", True),
     ]
     assert queries.counts_of(unnamed["talk"].forum_id).speakers == 2
 
