@@ -101,6 +101,7 @@ name_actions(
         "subject:speaker": _l("speaker"),
         "speaker.changed": _l("speaker's details changed"),
         "speaker.consented": _l("consent to publish the name given"),
+        "speaker.consented_on_paper": _l("consents to publish speakers’ names on paper noted"),
         "speaker.withdrew": _l("consent to publish the name withdrawn"),
         "slot.restored": _l("programme item brought back"),
     }

@@ -29,8 +29,9 @@ from territories.queries import current
 @click.option("--forum", "slug", required=True, help="The forum's slug.")
 @click.option("--new", "name", help="Make the forum with this name when there is none.")
 @click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown.")
+@click.option("--consents-on-paper", "on_paper", is_flag=True, help="Speakers signed that their names may be shown.")
 @with_appcontext
-def import_programme(file: Path, slug: str, name: str | None, yes: bool) -> None:
+def import_programme(file: Path, slug: str, name: str | None, yes: bool, on_paper: bool) -> None:
     """Load a programme from XLSX or CSV."""
     with speaking("ru"):
         try:
@@ -40,10 +41,13 @@ def import_programme(file: Path, slug: str, name: str | None, yes: bool) -> None
         with writing():
             forum = forum_by_slug(slug) or _new_forum(slug, name, table)
             plan = importer.plan_table(forum, table)
+            waiting = 0 if on_paper or plan.errors else importer.undecided(forum, plan)
             if yes and not plan.errors:
-                operations.carry_out(plan, forum, by=None)
+                operations.carry_out(plan, forum, by=None, on_paper=on_paper)
             else:
                 db.session.rollback()  # a preview leaves nothing behind, not even the forum it would need
+        if waiting:
+            plan.notes = [*plan.notes, importer.unshown(waiting)]
     show(plan)
     if plan.errors:
         raise SystemExit(1)

@@ -15,7 +15,7 @@ from kernel.i18n import spoken
 from kernel.links import base_url, path_for, public_url
 from kernel.text import slugify
 from programme.models import Slot, SlotKind
-from programme.timetable import Item
+from programme.timetable import Item, Person
 
 PALETTE = ("#2f6fa8", "#b7791f", "#2f8f5b", "#a84f86", "#2a8f96", "#7b5bb0", "#b04a3a", "#7d8a2e")
 
@@ -114,17 +114,18 @@ def _event(forum: Forum, slot: Item) -> dict[str, Any]:
         "language": "ru",
         "abstract": slot.abstract or None,
         "description": None,
-        "persons": [
-            {
-                "id": person.speaker_id,
-                "code": person.code,
-                "name": person.name,
-                "public_name": person.name,
-                "biography": person.position or None,
-            }
-            for person in slot.people
-        ],
+        "persons": [_person(person) for person in slot.people],
         "links": _links(slot),
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.speaker_id,
+        "code": person.code or None,
+        "name": person.title,
+        "public_name": person.title,
+        "biography": person.position or None,
     }
 
 
@@ -230,8 +231,5 @@ def _location(slot: Item) -> str:
 
 
 def _description(slot: Item) -> str:
-    people = [
-        ", ".join(part for part in (person.name, person.position, person.organisation) if part)
-        for person in slot.people
-    ]
+    people = [", ".join(part for part in (person.name, person.work) if part) or person.title for person in slot.people]
     return "\n".join([slot.section.name, *people, slot.abstract]).strip()

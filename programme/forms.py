@@ -27,6 +27,10 @@ class UploadForm(Form):
     file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])
 
 
+class ImportForm(Form):
+    on_paper = BooleanField(_l("The speakers’ consents to the publication of their names were received on paper"))
+
+
 class ProfileForm(Form):
     """What a speaker says of themselves; the consent has its own, unticked box."""
 
@@ -65,6 +69,7 @@ class SlotForm(VersionedForm):
     )
     practice = SelectField(_l("Practice"), coerce=Choice(int))
     people = FieldList(FormField(PersonForm), _l("Speakers"), max_entries=MOST_PEOPLE)
+    on_paper = BooleanField(_l("The speakers’ consents to the publication of their names were received on paper"))
 
     def offer(
         self, forum: Forum, sections: Sequence[Section], rooms: Sequence[Room], practices: Sequence[Practice]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from forum.models import Forum
 from forum.queries import rooms_of, sections_of
@@ -57,6 +58,21 @@ def plan_table(forum: Forum, table: Table) -> Plan[Item]:
 def plan(forum: Forum, name: str, body: bytes) -> Plan[Item]:
     """What the file would do. Raises FileRefused when it cannot be read at all."""
     return make_plan(forum, read(name, body))
+
+
+def undecided(forum: Forum, plan: Plan[Item]) -> int:
+    """How many people of the file have not said yet whether their names may be published."""
+    named = {person.key for item in plan.actions for person in item.people}
+    return len(named - queries.decided_keys(forum.series_id))
+
+
+def unshown(number: int) -> str:
+    """What becomes of so many names without a consent."""
+    return ngettext(
+        "%(num)d speaker of the file has not agreed to have the name published: the name will not be shown.",
+        "%(num)d speakers of the file have not agreed to have their names published: the names will not be shown.",
+        number,
+    )
 
 
 def template(forum: Forum) -> bytes:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind
@@ -25,13 +26,13 @@ from kernel.text import sort_key
 from kernel.transaction import writing
 from programme import importer, operations, queries
 from programme.documents import thanks_data
-from programme.forms import EmailForm, SlotForm, UploadForm, as_typed
+from programme.forms import EmailForm, ImportForm, SlotForm, UploadForm, as_typed
 from programme.items import compare
 from programme.labels import KIND_LABELS
 from programme.models import Slot
 from speakers.models import Speaker
 from speakers.operations import consent, set_email, withdraw_consent
-from speakers.queries import publication_consents
+from speakers.queries import decided_among, publication_consents
 from territories.queries import municipality_choices
 
 blueprint = Blueprint("programme_desk", __name__)
@@ -70,7 +71,8 @@ def new_slot(slug: str) -> ResponseReturnValue:
     try:
         with writing():
             known = operations.hold_programme(forum)
-            slot = operations.add_slot(forum, form.item(known, None), known, by=actor())
+            item = form.item(known, None)
+            slot = operations.add_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data)
             title = slot.title
     except operations.SlotRefused as refusal:
         return _refused(forum, None, form, refusal)
@@ -93,7 +95,7 @@ def slot(slug: str, code: str) -> ResponseReturnValue:
             item = form.item(known, found)
             if found.version != form.opened_version():
                 raise Conflict(compare(item, found), url_for("programme_desk.slot", slug=slug, code=code))
-            changed = operations.change_slot(forum, item, known, by=actor())
+            changed = operations.change_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data)
     except operations.SlotRefused as refusal:
         return _refused(forum, found, form, refusal)
     flash(_("Saved.") if changed else _("Nothing has changed."), "ok" if changed else "info")
@@ -189,11 +191,14 @@ def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None)
     listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
     if lacking:
         listing.add_filter("consent", _("Only"), _("without a consent"))
+    ids = [speaker.id for speaker in listing.items]
     return render_template(
         "programme/manage/speakers.html",
         forum=forum,
         listing=listing,
-        consents=publication_consents([speaker.id for speaker in listing.items]),
+        consents=publication_consents(ids),
+        decided=decided_among(ids),
+        undecided=queries.undecided_number(forum.id),
         wrong=wrong,
         form=form,
     )
@@ -227,8 +232,27 @@ def paper_consent(slug: str, code: str) -> ResponseReturnValue:
             withdraw_consent(speaker, by=actor())
         elif text is not None:
             consent(speaker, text, address="", by=actor(), on_paper=True)
-        operations.touch_speaker(speaker)
+        operations.touch_speakers([speaker])
     flash(_("Saved."), "ok")
+    return redirect(url_for("programme_desk.speakers", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/speakers/paper-consents")
+@requires(EDIT)
+def paper_consents(slug: str) -> ResponseReturnValue:
+    """Everybody of the forum who had not decided yet signed the consent on paper."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    with writing():
+        noted = operations.note_paper_consents(forum, by=actor())
+    if noted:
+        text = ngettext(
+            "%(num)d paper consent is noted: the name is shown now.",
+            "%(num)d paper consents are noted: the names are shown now.",
+            noted,
+        )
+        flash(text, "ok")
+    else:
+        flash(_("Nothing has changed."), "info")
     return redirect(url_for("programme_desk.speakers", slug=slug))
 
 
@@ -286,7 +310,14 @@ def preview(slug: str, uuid: str) -> ResponseReturnValue:
     only = request.args.get("only", "")
     rows = [row for row in plan.rows if only in ("", row.verdict.value)]
     return render_template(
-        "programme/manage/preview.html", forum=forum, preview=found, plan=plan, rows=rows, only=only, Verdict=Verdict
+        "programme/manage/preview.html",
+        forum=forum,
+        preview=found,
+        plan=plan,
+        rows=rows,
+        only=only,
+        form=ImportForm(),
+        undecided=importer.undecided(forum, plan),
     )
 
 
@@ -296,11 +327,11 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     name, body = found.file.name, files.read(found.file)
-    table = importer.read(name, body)
+    table, on_paper = importer.read(name, body), bool(ImportForm().on_paper.data)
     with writing():
         plan = importer.plan_table(forum, table)
         if not plan.errors:
-            operations.carry_out(plan, forum, by=actor())
+            operations.carry_out(plan, forum, by=actor(), on_paper=on_paper)
             found.applied_at = utcnow()
     if plan.errors:
         flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -13,7 +15,9 @@ from kernel.pages import bump
 from kernel.text import sort_key
 from programme.items import Item, Known, as_item, compare, find_clashes, find_double
 from programme.models import Appearance, Slot
+from programme.queries import undecided_of
 from speakers.models import Speaker
+from speakers.operations import consent_on_paper
 
 
 class ImportHasErrors(ValueError):
@@ -28,14 +32,19 @@ class SlotRefused(ValueError):
         self.faults = faults
 
 
-def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None) -> None:
-    """Do what the plan says, all of it, in the caller's transaction. Raises ImportHasErrors."""
+def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None, on_paper: bool = False) -> None:
+    """Do what the plan says, all of it, in the caller's transaction. Raises ImportHasErrors.
+
+    `on_paper`: the speakers of the file signed the consent to publish their names.
+    """
     if plan.errors:
         raise ImportHasErrors()
     builder = _Builder(forum, by)
     for item in plan.actions:
         builder.put(item)
     db.session.flush()
+    if on_paper:
+        builder.note_consents(plan.actions)
     record(
         by,
         "programme.imported",
@@ -144,6 +153,13 @@ class _Builder:
             self.known.speakers[key] = speaker
         return speaker
 
+    def note_consents(self, items: Sequence[Item]) -> bool:
+        """The items' speakers signed the consent to publish the name. False when nobody had still to decide."""
+        people = {person.key: self.known.speakers[person.key] for item in items for person in item.people}
+        noted = consent_on_paper(list(people.values()), self.forum, by=self.by)
+        touch_speakers(noted)
+        return bool(noted)
+
 
 def _where(slot: Slot) -> tuple[object, ...]:
     """When and where: what a calendar must hear of. An item without a room stands under its section's name."""
@@ -156,25 +172,31 @@ def hold_programme(forum: Forum) -> Known:
     return Known(forum)
 
 
-def add_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None) -> Slot:
-    """Add an item by hand. Call `hold_programme` first. Raises SlotRefused, also when the same is there already."""
+def add_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None, on_paper: bool = False) -> Slot:
+    """Add an item by hand. Call `hold_programme` first. Raises SlotRefused, also when the same is there already.
+
+    `on_paper`: its speakers signed the consent to publish their names.
+    """
     find_clashes([item], known)
     find_double(item, known)
     if item.faults:
         raise SlotRefused(item.faults)
-    slot = _Builder(forum, by, known).put(item)
+    builder = _Builder(forum, by, known)
+    slot = builder.put(item)
     assert slot is not None
     db.session.flush()
     slot.source_id = slot.code  # what the exported workbook says, so that it is found again
     record(by, "slot.added", slot, forum=forum.slug)
+    if on_paper:
+        builder.note_consents([item])
     _touch(forum)
     return slot
 
 
-def change_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None) -> bool:
+def change_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None, on_paper: bool = False) -> bool:
     """Change an item by hand; a cancelled one stays cancelled. Call `hold_programme` first.
 
-    Raises SlotRefused. False when nothing changes.
+    `on_paper`: as in `add_slot`. Raises SlotRefused. False when nothing changes.
     """
     slot = item.slot
     assert slot is not None
@@ -184,15 +206,16 @@ def change_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None) -> 
         raise SlotRefused(item.faults)
     cancelled, sequence = slot.cancelled, slot.sequence
     item.changes = [name for name, _before, _after in compare(item, slot)]
-    if not item.changes:
-        return False
-    _Builder(forum, by, known).put(item)
-    if cancelled:
-        slot.cancelled, slot.sequence = True, sequence + 1
-    db.session.flush()
-    record(by, "slot.changed", slot, forum=forum.slug)
-    _touch(forum)
-    return True
+    builder = _Builder(forum, by, known)
+    if item.changes:
+        builder.put(item)
+        if cancelled:
+            slot.cancelled, slot.sequence = True, sequence + 1
+        db.session.flush()
+        record(by, "slot.changed", slot, forum=forum.slug)
+        _touch(forum)
+    noted = on_paper and builder.note_consents([item])
+    return bool(item.changes) or noted
 
 
 def _touch(forum: Forum) -> None:
@@ -202,13 +225,24 @@ def _touch(forum: Forum) -> None:
     bump("speakers", rows={"catalogue": ()})
 
 
-def touch_speaker(speaker: Speaker) -> None:
-    """Every public page that may name the speaker is stale."""
+def note_paper_consents(forum: Forum, *, by: Actor | None) -> int:
+    """Everybody who speaks at the forum and has not decided yet signed the consent on paper. Gives their number."""
+    waiting = list(db.session.scalars(undecided_of(forum.id).order_by(Speaker.id)))
+    noted = consent_on_paper(waiting, forum, by=by)
+    touch_speakers(noted)
+    return len(noted)
+
+
+def touch_speakers(speakers: Iterable[Speaker]) -> None:
+    """Every public page that may name one of the speakers is stale."""
+    ids = [speaker.id for speaker in speakers]
+    if not ids:
+        return
     slugs = db.session.scalars(
         select(Forum.slug)
         .join(Slot, Slot.forum_id == Forum.id)
         .join(Appearance, Appearance.slot_id == Slot.id)
-        .where(Appearance.speaker_id == speaker.id)
+        .where(Appearance.speaker_id.in_(ids))
         .distinct()
     )
     bump("speakers", "forums", *(f"forum:{slug}" for slug in slugs), rows={"catalogue": ()})

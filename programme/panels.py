@@ -58,8 +58,8 @@ def _of_speakers(forum: Forum) -> list[Lack]:
     if not number:
         return []
     text = ngettext(
-        "%(num)d speaker has not agreed to have the name published",
-        "%(num)d speakers have not agreed to have their names published",
+        "%(num)d speaker has not agreed to have the name published: it is not shown",
+        "%(num)d speakers have not agreed to have their names published: they are not shown",
         number,
     )
     return [Lack(text, url_for("programme_desk.speakers", slug=forum.slug, consent="no"))]

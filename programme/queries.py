@@ -18,6 +18,7 @@ from kernel.db import db, utcnow
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
+from speakers.queries import decided
 
 
 def _with_people(statement: Select[Any]) -> Select[Any]:
@@ -266,6 +267,21 @@ def consented() -> Select[Any]:
             Consent.withdrawn_at.is_(None),
         )
     )
+
+
+def undecided_of(forum_id: int) -> Select[Any]:
+    """Speakers of the forum who have not said yet whether their name may be published."""
+    return speakers_of(forum_id).where(Speaker.id.not_in(decided()))
+
+
+def undecided_number(forum_id: int) -> int:
+    return db.session.scalar(undecided_of(forum_id).with_only_columns(func.count())) or 0
+
+
+def decided_keys(series_id: int) -> set[str]:
+    """The keys of those who have said whether their name may be published."""
+    statement = select(Speaker.identity_key).where(Speaker.series_id == series_id, Speaker.id.in_(decided()))
+    return set(db.session.scalars(statement))
 
 
 def without_consent(forum_id: int) -> int:

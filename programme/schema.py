@@ -7,7 +7,7 @@ from typing import Any
 from forum.models import Forum
 from kernel.links import base_url
 from programme.exports import address
-from programme.models import Slot
+from programme.models import Appearance, Slot
 
 
 def talk_json(forum: Forum, slot: Slot) -> dict[str, Any]:
@@ -26,6 +26,18 @@ def talk_json(forum: Forum, slot: Slot) -> dict[str, Any]:
             {"@type": "Place", "name": place, "address": forum.place},
             {"@type": "VirtualLocation", "url": address(forum, slot)},
         ],
-        "performer": [{"@type": "Person", "name": a.speaker.name} for a in slot.appearances if not a.speaker.hidden],
+        "performer": [_performer(a) for a in slot.appearances],
         "superEvent": {"@type": "Event", "name": forum.name, "url": f"{base_url()}/forums/{forum.slug}/"},
     }
+
+
+def _performer(appearance: Appearance) -> dict[str, Any]:
+    """By name; without a consent to publish it, by what they do."""
+    if not appearance.speaker.hidden:
+        return {"@type": "Person", "name": appearance.speaker.name}
+    found: dict[str, Any] = {"@type": "Person"}
+    if appearance.position:
+        found["jobTitle"] = appearance.position
+    if appearance.organisation_name:
+        found["worksFor"] = {"@type": "Organization", "name": appearance.organisation_name}
+    return found

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, case, select
 
 from forum.models import Forum, Room, Section
 from forum.queries import rooms_of
@@ -22,7 +23,7 @@ from territories.models import Level, Territory
 
 
 class Person(NamedTuple):
-    """A speaker in an item, as of then; those who hid their name are left out."""
+    """A speaker in an item, as of then; without a consent to publish the name, `name` and `code` are empty."""
 
     slot_id: int
     speaker_id: int
@@ -32,6 +33,16 @@ class Person(NamedTuple):
     organisation: str
     municipality: str
     """Short name; empty for a region or a stranger."""
+
+    @property
+    def work(self) -> str:
+        """Position and organisation."""
+        return ", ".join(part for part in (self.position, self.organisation) if part)
+
+    @property
+    def title(self) -> str:
+        """What to call them in public: the name, else what they do."""
+        return self.name or self.work[:1].upper() + self.work[1:] or _("Speaker")
 
 
 class Subject(NamedTuple):
@@ -135,8 +146,8 @@ _PEOPLE = (
     select(
         _turn.slot_id,
         _turn.speaker_id,
-        _speaker.code,
-        _speaker.name,
+        case((_speaker.hidden, ""), else_=_speaker.code),
+        case((_speaker.hidden, ""), else_=_speaker.name),
         _turn.position,
         _turn.organisation_name,
         _territory.level,
@@ -147,6 +158,6 @@ _PEOPLE = (
         .join(Speaker.__table__, _speaker.id == _turn.speaker_id)
         .outerjoin(Territory.__table__, _territory.id == _turn.territory_id)
     )
-    .where(_slot.forum_id == bindparam("forum"), _speaker.hidden.is_(False))
+    .where(_slot.forum_id == bindparam("forum"))
     .order_by(_turn.slot_id, _turn.order_number, _turn.id)
 )

@@ -46,7 +46,10 @@ def profile(code: str) -> ResponseReturnValue:
     text = consent_text(ConsentKind.publication, language())
     form = ProfileForm(data={"position": speaker.position, "biography": speaker.biography})
     if not form.validate_on_submit():
-        page = render_template("programme/own/profile.html", speaker=speaker, form=form, given=given, text=text)
+        withdrawn = not given and bool(profiles.decided_among([speaker.id]))
+        page = render_template(
+            "programme/own/profile.html", speaker=speaker, form=form, given=given, withdrawn=withdrawn, text=text
+        )
         return page, 422 if form.is_submitted() else 200
     with writing():
         speakers.edit_profile(
@@ -54,7 +57,7 @@ def profile(code: str) -> ResponseReturnValue:
         )
         if form.consent.data and text is not None and not given:
             speakers.consent(speaker, text, address=client_address(), by=actor())
-        operations.touch_speaker(speaker)
+        operations.touch_speakers([speaker])
     flash(_("Saved."), "ok")
     return redirect(url_for("programme_work.profile", code=code))
 
@@ -65,6 +68,6 @@ def consent_withdrawal(code: str) -> ResponseReturnValue:
     speaker = profiles.own_speaker(actor(), code)
     with writing():
         speakers.withdraw_consent(speaker, by=actor())
-        operations.touch_speaker(speaker)
+        operations.touch_speakers([speaker])
     flash(_("Your name is taken off the public pages. You may give the consent again at any time."), "ok")
     return redirect(url_for("programme_work.profile", code=code))

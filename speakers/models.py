@@ -12,7 +12,7 @@ from kernel.db import IntPk, Model, keep_key, key_column, utcnow
 
 
 class Speaker(Model):
-    """A person who speaks, known to one series; `hidden` when the consent to publish is withdrawn."""
+    """A person who speaks, known to one series; `hidden` while no consent to publish the name is in force."""
 
     __tablename__ = "speaker"
     __table_args__ = (UniqueConstraint("series_id", "identity_key"),)
@@ -28,7 +28,7 @@ class Speaker(Model):
     biography: Mapped[str] = mapped_column(Text, default="", info={"personal": True})
     email: Mapped[str | None] = mapped_column(String(254), info={"personal": True})
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    hidden: Mapped[bool] = mapped_column(default=False)
+    hidden: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
 

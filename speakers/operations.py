@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from accounts.enums import ConsentKind
 from accounts.models import ConsentText
-from accounts.operations import give_consent
+from accounts.operations import give_consent, load_consent_texts
+from accounts.queries import consent_text
 from activity.operations import record
+from forum.models import Forum
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.text import clean, email_key
 from speakers.models import Speaker
-from speakers.queries import publication_consents
+from speakers.queries import decided_among, publication_consents
 
 
 def edit_profile(speaker: Speaker, *, position: str, biography: str, by: Actor | None) -> bool:
@@ -29,6 +34,34 @@ def consent(speaker: Speaker, text: ConsentText, *, address: str, by: Actor | No
         record(by, "speaker.consented", speaker)
     speaker.hidden = False
     db.session.flush()
+
+
+def consent_on_paper(speakers: Collection[Speaker], forum: Forum, *, by: Actor | None) -> list[Speaker]:
+    """Keep that those who have not decided yet signed the consent for the forum's organiser; gives them back.
+
+    Whoever withdrew a consent stays hidden: only they, or a new paper of theirs, take that back.
+    """
+    known = decided_among(speaker.id for speaker in speakers)
+    waiting = [speaker for speaker in speakers if speaker.id not in known]
+    if not waiting:
+        return []
+    text_id = _paper_text().id
+    for speaker in waiting:
+        give_consent(text_id, "speaker", speaker.id, address="", on_paper=True)
+        speaker.hidden = False
+    db.session.flush()
+    record(by, "speaker.consented_on_paper", forum, number=len(waiting))
+    return waiting
+
+
+def _paper_text() -> ConsentText:
+    """The wording in force that people sign; those an installation begins with, should it have none."""
+    text = consent_text(ConsentKind.publication, "ru")
+    if text is None:
+        load_consent_texts()
+        text = consent_text(ConsentKind.publication, "ru")
+    assert text is not None
+    return text
 
 
 def withdraw_consent(speaker: Speaker, *, by: Actor | None) -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
@@ -41,6 +42,20 @@ def publication_consents(speaker_ids: Iterable[int]) -> dict[int, Consent]:
         )
     )
     return {consent.subject_id: consent for consent in db.session.scalars(statement.order_by(Consent.id))}
+
+
+def decided() -> Select[Any]:
+    """Ids of speakers who have answered whether the name may be published, with yes or by withdrawing it since."""
+    return (
+        select(Consent.subject_id)
+        .join(ConsentText, ConsentText.id == Consent.text_id)
+        .where(ConsentText.kind == ConsentKind.publication, Consent.subject_type == "speaker")
+    )
+
+
+def decided_among(speaker_ids: Iterable[int]) -> set[int]:
+    """Those of the speakers who are `decided`."""
+    return set(db.session.scalars(decided().where(Consent.subject_id.in_(list(speaker_ids)))))
 
 
 def speakers_named(name: str) -> list[Speaker]:

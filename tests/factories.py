@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from accounts.enums import OrganisationKind, Role, ScopeKind, Sphere
+from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Organisation, RoleAssignment, User
-from accounts.operations import load_consent_texts
+from accounts.operations import give_consent, load_consent_texts
+from accounts.queries import consent_text
 from adoption.models import Adoption
 from adoption.operations import Request, start_adoption
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
@@ -138,8 +139,16 @@ def slot(of: Section, title: str = "Домашний консультант", st
     return _add(Slot(forum_id=of.forum_id, section_id=of.id, title=title, starts=begin, **(values | columns)))
 
 
-def speaker(of: Series, name: str = "Примерова Анна Сергеевна", **columns: Any) -> Speaker:
-    return _add(Speaker(series_id=of.id, name=name, identity_key=name.casefold(), **columns))
+def speaker(of: Series, name: str = "Примерова Анна Сергеевна", agreed: bool = True, **columns: Any) -> Speaker:
+    """Somebody whose name is shown, by a consent on paper; not `agreed`: somebody who has not been asked."""
+    made = _add(Speaker(series_id=of.id, name=name, identity_key=name.casefold(), **columns))
+    if agreed:
+        text = consent_text(ConsentKind.publication, "ru")
+        assert text is not None
+        give_consent(text.id, "speaker", made.id, address="", on_paper=True)
+        made.hidden = False
+        db.session.flush()
+    return made
 
 
 def appearance(at: Slot, who: Speaker, **columns: Any) -> Appearance:

@@ -9,9 +9,12 @@ from forum import operations
 from forum.models import EventKind, Format, Forum, ForumStatus, Series
 from forum.queries import forum_by_slug, series_by_slug
 from home.demo import folder, table
+from kernel.db import db
 from kernel.transaction import writing
 from programme import importer
 from programme.operations import carry_out
+from programme.queries import speakers_of
+from speakers.operations import consent_on_paper
 from territories.queries import current
 
 STATUSES = {
@@ -33,7 +36,11 @@ def load_forum(name: str) -> Forum:
     sheet = importer.read(path.name, path.read_bytes())
     with writing():
         plan = importer.plan_table(forum, sheet)
-        carry_out(plan, forum, by=None)
+        waiting = data.get("no_consent_yet", [])
+        carry_out(plan, forum, by=None, on_paper=not waiting)
+        if waiting:
+            signed = [one for one in db.session.scalars(speakers_of(forum.id)) if one.name not in waiting]
+            consent_on_paper(signed, forum, by=None)
         operations.publish_programme(forum, True, by=None)
     return forum
 

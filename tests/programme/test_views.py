@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
 
 from kernel.transaction import writing
+from programme import queries
 from programme.models import SlotKind
 from tests import factories
 from tests.programme.test_import import GOOD, HEAD
@@ -52,12 +55,64 @@ def test_section_talk_and_speaker_pages(client, world):
     assert client.get(f"/speakers/{world['speaker'].code}").status_code == 200
 
 
-def test_a_hidden_speaker_is_nowhere(client, world):
+@pytest.fixture
+def unnamed(world):
+    """A second talk by somebody without a consent."""
     with writing():
-        world["speaker"].hidden = True
-    assert client.get(f"/speakers/{world['speaker'].code}").status_code == 404
-    for path in ("programme", "programme.json", "programme.ics", f"talks/{world['talk'].code}"):
-        assert "Примерова" not in client.get(f"/forums/prosemyu-2027/{path}").get_data(as_text=True)
+        talk = factories.slot(world["section"], "Второй доклад", starts=world["talk"].ends + timedelta(hours=1))
+        person = factories.speaker(world["forum"].series, "Незваный Нил Нилович", agreed=False, position="логопед")
+        factories.appearance(talk, person, organisation_name="Центр речи", territory_id=factories.territory().id)
+    return {"talk": talk, "speaker": person}
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_without_a_consent_position_and_organisation_stand_for_the_name(client, unnamed, language):
+    assert client.get(f"{language}/speakers/{unnamed['speaker'].code}").status_code == 404
+    for path in (
+        "programme",
+        "programme?view=sections",
+        "sections/early-help",
+        "programme.json",
+        "programme.ics",
+        f"talks/{unnamed['talk'].code}",
+    ):
+        answer = client.get(f"{language}/forums/prosemyu-2027/{path}")
+        page = answer.get_data().replace(b"\r\n ", b"").decode().replace("\\,", ",")
+        for word in ("Незваный", unnamed["speaker"].code):
+            assert word not in page, path
+        assert "логопед" in page.lower(), path
+        assert "Центр речи" in page, path
+
+
+def test_those_without_a_consent_are_counted_everywhere(client, unnamed):
+    page = client.get("/forums/prosemyu-2027/programme").get_data(as_text=True).replace("\u00a0", " ")
+    assert "2 выступления, 2 спикера" in page
+    data = json.loads(client.get("/forums/prosemyu-2027/programme.json").data)
+    rooms = data["schedule"]["conference"]["days"][0]["rooms"].values()
+    people = [person for room in rooms for event in room for person in event["persons"]]
+    assert [(one["name"], one["public_name"], one["code"] is None) for one in people] == [
+        ("Примерова Анна Сергеевна", "Примерова Анна Сергеевна", False),
+        ("Логопед, Центр речи", "Логопед, Центр речи", True),
+    ]
+    assert queries.counts_of(unnamed["talk"].forum_id).speakers == 2
+
+
+def test_the_description_for_search_engines_names_nobody_without_a_consent(client, unnamed, world):
+    def performers(talk):
+        page = client.get(f"/forums/prosemyu-2027/talks/{talk.code}").get_data(as_text=True)
+        return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])["performer"]
+
+    assert performers(world["talk"]) == [{"@type": "Person", "name": "Примерова Анна Сергеевна"}]
+    employer = {"@type": "Organization", "name": "Центр речи"}
+    assert performers(unnamed["talk"]) == [{"@type": "Person", "jobTitle": "логопед", "worksFor": employer}]
+
+
+def test_of_whom_nothing_may_be_said_is_a_speaker(client, unnamed):
+    with writing():
+        unnamed["talk"].appearances[0].position = unnamed["talk"].appearances[0].organisation_name = ""
+    data = client.get("/forums/prosemyu-2027/programme.json").get_data(as_text=True)
+    assert '"name":"Спикер"' in data
+    assert "<h3>Спикер</h3>" in client.get(f"/forums/prosemyu-2027/talks/{unnamed['talk'].code}").get_data(as_text=True)
 
 
 def test_an_unpublished_programme_is_not_there(client, world):

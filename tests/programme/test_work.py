@@ -25,7 +25,7 @@ def world(app, sign_in):
         section = factories.section(forum, room_id=factories.room(forum).id)
         other = factories.section(forum, "young", "Молодые семьи")
         talk = factories.slot(section)
-        speaker = factories.speaker(forum.series, email="anna@example.org", position="психолог")
+        speaker = factories.speaker(forum.series, agreed=False, email="anna@example.org", position="психолог")
         factories.appearance(talk, speaker)
         chair = factories.give(factories.user(), Role.section_moderator, ScopeKind.section, section.id)
         helper = factories.give(factories.user(), Role.assistant, ScopeKind.section, section.id)
@@ -119,8 +119,11 @@ def test_the_consent_is_an_unticked_box_kept_with_its_wording(world):
 
 def test_withdrawal_unpublishes_at_once_and_the_consent_may_be_given_again(world, client):
     for path in PUBLIC:
-        assert "Примерова" in text(client.get(path)), path
+        assert "Примерова" not in text(client.get(path)), path
+    assert "ваши выступления показаны без имени" in text(world["anna"].get(world["profile"]))
     world["anna"].submit(world["profile"], {"consent": "y"})
+    for path in PUBLIC:
+        assert "Примерова" in text(client.get(path)), path
     world["anna"].submit(f"{world['profile']}/consent-withdrawal", page=world["profile"])
     for path in PUBLIC:
         assert "Примерова" not in text(client.get(path)), path
@@ -142,7 +145,7 @@ def test_somebody_elses_profile_is_not_found(world, sign_in):
 def test_an_organiser_keeps_paper_consents_and_whose_profile_it_is(world):
     page = "/manage/forums/prosemyu-2027/speakers"
     base = f"{page}/{world['speaker'].code}"
-    assert "согласия пока нет" in text(world["organiser"].get(page))
+    assert "согласия пока нет, не показано" in text(world["organiser"].get(page))
     for _time in range(2):
         world["organiser"].submit(f"{base}/paper-consent", page=page)
     [given] = db.session.scalars(select(Consent))

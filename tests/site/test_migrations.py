@@ -21,6 +21,9 @@ from kernel.db import db, utcnow
 from kernel.shelving import PREFIX
 from kernel.transaction import writing
 from practices.models import Admission, DocumentState, Practice, PracticeEdition, Readiness, SampleDocument
+from speakers.models import Speaker
+from speakers.operations import withdraw_consent
+from tests import factories
 from tests.conftest import settings
 
 
@@ -167,6 +170,30 @@ def test_a_table_on_the_shelf_that_is_another_is_not_taken_back(loaded, caplog):
     with pytest.raises(SystemExit):
         upgrade()
     assert "shelved_worker_beat has other columns" in caplog.text
+
+
+def test_a_name_without_a_consent_in_force_is_hidden(server, tmp_path):
+    """Of before 0012: those who agreed stay, those who were not asked or withdrew do not come back by a step down."""
+    server.create("named")
+    app = create_app(settings(server.url("named"), tmp_path))
+    with app.app_context():
+        upgrade()
+        with writing():
+            factories.base_world()
+            series = factories.series()
+            factories.speaker(series, "Согласный Савва")
+            factories.speaker(series, "Неспрошенный Наум", agreed=False)
+            withdraw_consent(factories.speaker(series, "Отозвавший Олег"), by=None)
+        downgrade(revision="0011")
+        with writing():
+            db.session.execute(text("UPDATE speaker SET hidden = false WHERE name <> 'Отозвавший Олег'"))
+        for step in (upgrade, lambda: downgrade(revision="0011"), upgrade):
+            step()
+            shown = db.session.scalars(select(Speaker.name).where(Speaker.hidden.is_(False))).all()
+            db.session.remove()
+            assert shown == ["Согласный Савва"]
+        db.engine.dispose()
+    server.drop("named")
 
 
 def test_models_and_migrations_agree(loaded):
