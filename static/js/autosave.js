@@ -47,5 +47,8 @@ export function bind(line) {
     changed = false;
     stopped = true;
   }, { capture: true });
+  // Somebody may type before this script is here.
+  const typing = document.activeElement;
+  if (form.contains(typing) && typing.value !== typing.defaultValue) { changed = true; later(PAUSE); }
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }

@@ -110,9 +110,6 @@ def test_work_is_handed_over_on_one_screen(pages: Pages) -> None:
     page.goto("/manage/people?role=assistant")
     press(page, page.get_by_role("rowheader").get_by_role("link"))
     press(page, page.get_by_role("link", name="Передать дела"))
-    page.locator("select[name=to]").evaluate(
-        "(list) => { list.value = 'new'; list.dispatchEvent(new Event('change')); }"
-    )
     page.fill("[name=name]", "Сменщикова Вера Львовна")
     page.fill("[name=email]", "handover@example.org")
     press(page, page.get_by_role("button", name="Показать, что передаётся"))
