@@ -113,7 +113,7 @@ def new_forum() -> ResponseReturnValue:
     page = "forum/manage/forum_form.html"
     if not form.validate_on_submit():
         return render_template(page, form=form, forum=None, series=choices), _status(form)
-    chosen = form.series.data if form.series else choices[0].slug
+    chosen = form.series.data if form.series else request.form.get("series", choices[0].slug)
     with writing():
         series = queries.series_for(actor(), chosen, SERIES)
         operations.hold(series)

@@ -246,3 +246,12 @@ def choose_new_organisation(keyboard: Keyboard) -> None:
         keyboard.press("Enter")
     keyboard.tab_to(name="new_organisation")
     keyboard.type("Центр помощи семье «Клавиша» города Примерного")
+
+
+def test_a_municipality_is_found_by_its_latin_spelling(pages: Pages) -> None:
+    page = pages.open(PHONE)
+    page.goto(f"/en/forums/{FORUM}/registration")
+    holder = page.locator("[data-combobox]", has=page.locator("select[name=territory]"))
+    for typed, name in (("Irkutsk", "город Иркутск"), ("taishet", "Тайшетский"), ("shelekh", "Шелеховский")):
+        holder.locator("input[role=combobox]").fill(typed)
+        expect(holder.get_by_role("option").first).to_contain_text(name)

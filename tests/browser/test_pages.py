@@ -139,6 +139,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "programme_desk.template": ("organiser", MANAGE + "/programme/template.xlsx"),
     "programme_desk.upload": ("organiser", MANAGE + "/programme/import"),
     "registrations.calendar": ("", "/my/{token}/calendar.ics"),
+    "registrations.again": ("", "/my/{token}/again"),
     "registrations.cancellation": ("", "/my/{token}/cancellation"),
     "registrations.edit_participant": ("organiser", "/manage/forums/{past}/registrations/{participant}/edit"),
     "registrations.import_file": ("organiser", MANAGE + "/registrations/import"),
