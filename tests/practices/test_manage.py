@@ -327,13 +327,13 @@ def test_what_was_done_is_written_down_without_personal_values(editor, practice)
 
 def test_nobody_is_given_a_sphere_they_did_not_choose(editor, client):
     page = editor.get("/manage/practices/new").get_data(as_text=True)
-    chosen = page.split('<select id="sphere"')[1].split("</select>")[0]
+    chosen = page.split('name="sphere"')[1].split("</select>")[0]
     assert '<option value="">выберите</option>' in chosen
     assert "selected" not in chosen
     assert editor.submit("/manage/practices/new", CARD | {"sphere": ""}).status_code == 302
     here = "/manage/practices/shkola-ottsov"
     page = editor.get(here).get_data(as_text=True).replace("\u00a0", " ")
-    assert "Перед публикацией заполните: «Сфера»." in page
+    assert "До публикации заполните: «Сфера»." in page
     assert "/publication" not in page
     made = db.session.scalars(select(Practice)).one()
     assert made.sphere is None

@@ -386,4 +386,4 @@ def test_the_review_names_the_author_and_keeps_comments_at_their_fields(methodis
     assert f"<dt>Автор</dt><dd>{author.name}</dd>" in page
     assert f"<dt>Муниципалитет</dt><dd>{practice.territory.name}</dd>" in page
     assert "<dt>Прислано</dt>" in page
-    assert "Сколько их?" in page.split("<h2>Кто это делает</h2>")[1].split("<section")[0]
+    assert 'name="comment_who_does_it"' in page.split("Сколько их?")[1].split("</section>")[0]
