@@ -84,7 +84,7 @@ def since(adoption: Adoption) -> date | None:
 def state_began(adoption: Adoption) -> date | None:
     """The day the adoption entered its present state."""
     dates = rules.reached_dates(adoption.steps)
-    return min((on for stage, on in dates.items() if stage.state is adoption.state), default=None)
+    return min((on for stage, on in dates.items() if stage.state is adoption.public_state), default=None)
 
 
 def minutes(tasks: Sequence[Task]) -> int:
@@ -114,7 +114,7 @@ def _steps(adoptions: list[Adoption], today: date, found: Desk, asked: set[int])
         if adoption.exit is not None:
             found.interrupted.append(adoption)
             continue
-        found.by_state.setdefault(adoption.state, []).append(adoption)
+        found.by_state.setdefault(adoption.public_state, []).append(adoption)
         reached = since(adoption)
         refused = rules.to_mend(adoption)
         if refused is not None:
@@ -134,16 +134,16 @@ class LineItem:
 
 
 def state_line(adoption: Adoption) -> list[LineItem]:
-    """The eight stages collapsed into four states, each with the day it began."""
+    """The eight stages collapsed into the four states that are counted, each with the day it began."""
     dates = rules.reached_dates(adoption.steps)
     line = []
     for state in State:
         began = min((on for stage, on in dates.items() if stage.state is state), default=None)
-        if state.rank < adoption.state.rank or adoption.stage is Stage.sustained:
+        if state.rank < adoption.public_state.rank or adoption.public_state is State.firm:
             mark = "done"
         else:
-            mark = "current" if state is adoption.state else "todo"
-        line.append(LineItem(str(STATE_LABELS[state]), mark, began))
+            mark = "current" if state is adoption.public_state else "todo"
+        line.append(LineItem(str(STATE_LABELS[state]), mark, None if mark == "todo" else began))
     return line
 
 

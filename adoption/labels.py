@@ -82,8 +82,8 @@ STATE_LABELS = {
     State.firm: _l("Established"),
 }
 STATE_LABELS_OF_OTHERS = {
-    State.think: _l("Think about it"),
-    State.ready: _l("Prepare"),
+    State.think: _l("Thinking about it"),
+    State.ready: _l("Preparing it"),
     State.works: _l("Working"),
     State.firm: _l("Established"),
 }

@@ -36,6 +36,10 @@ class Stage(enum.Enum):
     def state(self) -> State:
         return _STATES[self.number - 1]
 
+    def public_state(self, confirmed: bool) -> State:
+        """The state that is counted: a practice works where somebody besides the adopter has confirmed it."""
+        return self.state if confirmed else min(self.state, State.ready, key=lambda state: state.rank)
+
 
 class State(enum.Enum):
     """What people see first: four states over the eight stages."""
@@ -130,6 +134,10 @@ class Adoption(Model):
     @property
     def state(self) -> State:
         return self.stage.state
+
+    @property
+    def public_state(self) -> State:
+        return self.stage.public_state(self.confirmed)
 
     @property
     def launch_waits(self) -> bool:

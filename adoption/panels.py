@@ -59,7 +59,7 @@ def own_municipality(practice: Practice) -> str | Markup:
         return ""
     taken = queries.taken_in(practice.id, territories)
     rows = [(place, [one for one in taken if one.territory_id == place.id]) for place in territories]
-    return Markup(render_template("adoption/panels/own.html", practice=practice, rows=rows))
+    return Markup(render_template("adoption/panels/own.html", practice=practice, rows=rows, labels=labels))
 
 
 MOST = 50

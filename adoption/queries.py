@@ -336,7 +336,10 @@ def adoptions_for(
     unconfirmed: bool = False,
     permission: str = VIEW,
 ) -> Select[Adoption]:
-    """Adoptions where `user` holds `permission`, for a listing joined to practice, organisation and territory."""
+    """Adoptions where `user` holds `permission`, for a listing joined to practice, organisation and territory.
+
+    `state` is the one that is counted: only what goes on, a launch only once it is confirmed.
+    """
     statement = (
         select(Adoption)
         .join(Adoption.practice)
@@ -352,12 +355,22 @@ def adoptions_for(
         keys = (Practice.name_key, Organisation.name_key, Territory.name_key)
         statement = statement.where(or_(*(column.contains(key, autoescape=True) for column in keys)))
     if state:
-        statement = statement.where(Adoption.stage.in_([stage for stage in Stage if stage.state is state]))
+        statement = statement.where(_stands(state), Adoption.exit.is_(None))
     if exit is not None:
         statement = statement.where(Adoption.exit.is_not(None) if exit else Adoption.exit.is_(None))
     if unconfirmed:
         statement = statement.where(*_launch_waits())
     return statement
+
+
+def _stands(state: State) -> ColumnElement[bool]:
+    """The adoption's public state is `state`."""
+
+    def stages(confirmed: bool) -> list[Stage]:
+        return [stage for stage in Stage if rules.public_state(stage, confirmed) is state]
+
+    confirmed = Adoption.confirmed.is_(True) & Adoption.stage.in_(stages(True))
+    return confirmed | (Adoption.confirmed.is_(False) & Adoption.stage.in_(stages(False)))
 
 
 def _launch_waits() -> tuple[ColumnElement[bool], ...]:

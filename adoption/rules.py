@@ -139,8 +139,7 @@ def median(values: Sequence[int]) -> int | None:
 
 
 def public_state(stage: Stage, confirmed: bool) -> State:
-    """The state that is counted: a practice works where somebody besides the adopter has confirmed it."""
-    return stage.state if confirmed else min(stage.state, State.ready, key=lambda state: state.rank)
+    return stage.public_state(confirmed)
 
 
 def is_reported(stage: Stage, confirmed: bool) -> bool:

@@ -194,7 +194,7 @@ def _case(adoption: Adoption, stay: Stay, people: dict[int, list[User]]) -> Case
         adoption,
         stay,
         quoted(adoption.practice.name),
-        str(STAGE_LABELS[stay.stage]),
+        str(WAITS[stay.stage]),
         _last_word(adoption),
         contacts,
         say(adoption, stay),

@@ -19,7 +19,7 @@ from adoption.models import State
 from adoption.picture import Picture, Place, Subject
 from adoption.queries import Cell
 from kernel.documents.sheets import Column
-from kernel.i18n import day
+from kernel.i18n import day, number
 
 TURNED = 1000
 Table = tuple[list[Column], list[list[Any]]]
@@ -237,7 +237,12 @@ def totals_values(found: Found) -> list[dict[str, Any]]:
 
 def totals_table(found: Found) -> Table:
     columns = [Column(_("Figure"), 18), Column(_("What is counted"), 80), Column(_("As of"), 14)]
-    return columns, [[one.value, one.definition, found.picture.day] for one in found.figures()]
+    return columns, [[_bare(one), one.definition, found.picture.day] for one in found.figures()]
+
+
+def _bare(figure: Figure) -> str | int:
+    """The number, where the figure is read as nothing else: «17 из 42» stays as it is read."""
+    return figure.number if figure.number is not None and number(figure.number) == figure.value else figure.value
 
 
 VALUES = {"map": map_values, "matrix": matrix_values, "curve": curve_values, "totals": totals_values}

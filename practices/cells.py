@@ -178,8 +178,7 @@ def choice(kind: type[Enum], names: dict[Any, Any]) -> Reader:
 
 
 def _sphere(column: str, text: str, known: Known) -> dict[str, Any]:
-    found = choice(Sphere, SPHERE_LABELS)(column, text, known)
-    return {column: found[column] or Sphere.social}
+    return choice(Sphere, SPHERE_LABELS)(column, text, known)
 
 
 def _groups(column: str, text: str, known: Known) -> dict[str, Any]:

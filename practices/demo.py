@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
+from practices import passport
 from practices.grading import operations as grading
 from practices.grading.models import QUESTIONS
 from practices.models import Evidence, Practice, TargetGroup
@@ -62,7 +63,7 @@ def _lead(author: PracticeAuthor, row: dict[str, Any], methodist: User) -> None:
     elif state == "accepted":
         operations.accept(practice, by=methodist)
     if "completed" in row:
-        operations.work_on(practice, row["completed"], by=methodist)
+        operations.work_on(practice, passport.thaw(row["completed"]), by=methodist)
         asked = operations.ask_confirmation(practice, by=methodist)
         if state == "confirmed":
             operations.confirm(author, asked.id, by=_BY_LINK)

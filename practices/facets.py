@@ -182,7 +182,8 @@ def _says(fact: Fact) -> Iterator[tuple[str, Any]]:
     """(one of OWN, value) of everything a fact says by itself; territories by their ids."""
     for group in fact.groups:
         yield "audience", group
-    yield "sphere", fact.sphere
+    if fact.sphere:
+        yield "sphere", fact.sphere
     if fact.evidence:
         yield "evidence", fact.evidence
     if fact.readiness:
@@ -206,7 +207,7 @@ def _made(
 ) -> Catalogue:
     """The facets that people choose from, those of territories derived from where practices were born or work."""
     published = 0
-    for members in own["sphere"].values():
+    for members in own["born"].values():
         published |= members
     facets: dict[str, Sets] = {name: own[name] for name in ("audience", "sphere", "evidence")}
     facets["readiness"] = {value: own["readiness"].get(value, 0) for value in READY}

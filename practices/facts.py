@@ -22,6 +22,7 @@ class Fact(NamedTuple):
     born: float
     """Seconds before the epoch of its publication: the newest is the least; 0 when nobody knows."""
     sphere: str
+    """"" while nobody has chosen it."""
     evidence: str | None
     readiness: str | None
     territory_id: int

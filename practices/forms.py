@@ -115,7 +115,12 @@ class PassportForm(CardForm):
         _l("Author organisation"), [Optional()], description=_l("Begin to type: known organisations are suggested.")
     )
     territory = SelectField(_l("Where it comes from"), [required])
-    sphere = SelectField(_l("Sphere"), choices=[(sphere.value, label) for sphere, label in SPHERE_LABELS.items()])
+    sphere = SelectField(
+        _l("Sphere"),
+        [Optional()],
+        choices=[("", _l("choose")), *((sphere.value, label) for sphere, label in SPHERE_LABELS.items())],
+        description=_l("Needed for publication: the catalogue is searched by it."),
+    )
     start_year = WholeField(
         _l("Year of start"), [Optional(), Between(1950, 2100, _l("Give a year, for example 2023."))]
     )
@@ -182,7 +187,7 @@ class PassportForm(CardForm):
         if self._good("staff"):
             values["staff"] = float(self.staff.data) if self.staff.data is not None else None
         if self._good("sphere"):
-            values["sphere"] = Sphere(self.sphere.data)
+            values["sphere"] = Sphere(self.sphere.data) if self.sphere.data else None
         if self._good("prevention"):
             values["prevention"] = Prevention(self.prevention.data) if self.prevention.data else None
         values["formats"] = [name for name in FORMAT_LABELS if name in (self.formats.data or [])]
@@ -248,7 +253,7 @@ def typed(practice: Any) -> dict[str, Any]:
     values["staff"] = None if practice.staff is None else _number(practice.staff)
     values["groups"] = sorted((group.value for group in practice.target_groups), key=_GROUP_ORDER.index)
     values["contact_public"] = practice.contact_public
-    values["sphere"] = practice.sphere.value
+    values["sphere"] = practice.sphere.value if practice.sphere else ""
     values["prevention"] = practice.prevention.value if practice.prevention else None
     values["formats"] = [name for name in FORMAT_LABELS if name in practice.formats]
     values["steps"] = passport.write_steps(practice.steps)

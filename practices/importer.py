@@ -99,6 +99,8 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
     if practice is not None and practice.graded_at is not None:
         values.pop("evidence", None)  # experts have spoken: a file does not overrule them
     _check(row, number, practice, values, slug, known)
+    if not (values.get("sphere") or (practice is not None and "sphere" not in values and practice.sphere)):
+        row.warnings.append(_("The sphere is not given: nobody finds the practice by it."))
     admission = _admission(cells, row, practice, values.get("territory_id"), known)
     if row.messages:
         return row, None

@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.enums import Sphere
@@ -12,6 +12,19 @@ from accounts.models import Organisation
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, utcnow
 from kernel.files import StoredFile
 from territories.models import Territory
+
+
+class ChosenSphere(TypeDecorator[Sphere]):
+    """A sphere, or None while nobody has chosen one, which the column keeps as ""."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: Sphere | None, dialect: Dialect) -> str:
+        return value.value if value is not None else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Sphere | None:
+        return Sphere(value) if value else None
 
 
 class Admission(enum.Enum):
@@ -119,7 +132,8 @@ class Practice(Model):
     # Identity
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), index=True)
-    sphere: Mapped[Sphere] = mapped_column(enum_column(Sphere), default=Sphere.social, index=True)
+    sphere: Mapped[Sphere | None] = mapped_column(ChosenSphere, nullable=False, index=True)
+    """Said by whoever writes the passport, never taken for granted."""
     start_year: Mapped[int | None]
     # For whom
     ages: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -102,7 +102,7 @@ def thaw(kept: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: value for name, value in kept.items() if name != "documents"}
     if "groups" in values:
         values["groups"] = [group for group in TargetGroup if group.value in kept["groups"]]
-    if "sphere" in values:
+    if values.get("sphere"):
         values["sphere"] = Sphere(kept["sphere"])
     if values.get("prevention"):
         values["prevention"] = Prevention(kept["prevention"])

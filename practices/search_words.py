@@ -40,7 +40,9 @@ SPHERE_WORDS = {
 def document(practice: Practice) -> Document:
     """What the index keeps of a practice: its name, the words people use for it, the card, then the passport."""
     tags = [GROUP_WORDS[group] for group in practice.target_groups]
-    tags += [SPHERE_WORDS[practice.sphere], practice.territory.name, practice.territory.center]
+    tags += [practice.territory.name, practice.territory.center]
+    if practice.sphere:
+        tags.append(SPHERE_WORDS[practice.sphere])
     if practice.organisation:
         tags += [practice.organisation.name, practice.organisation.short_name]
     return Document(

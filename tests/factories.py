@@ -165,6 +165,7 @@ def practice(name: str = "Домашний консультант", slug: str = 
         "contact_name": "Авторова Алла Тестовна",
         "contact_email": "author@example.org",
         "territory_id": territory(IRKUTSK).id,
+        "sphere": Sphere.social,
         "admission": Admission.published,
     }
     groups = columns.pop("groups", [TargetGroup.disabled_child])

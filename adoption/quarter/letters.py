@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from accounts.queries import user_by_id
 from accounts.settings import site
 from activity.outbox import Attachment, Content, letter_kind
 from adoption.quarter import labels, operations, queries, sheet
@@ -18,18 +19,18 @@ from kernel.transaction import writing
 
 
 @letter_kind("quarter_question")
-def question(ask_id: int) -> Content | None:
+def question(ask_id: int, user_id: int | None = None) -> Content | None:
     """To a municipality's coordinator: how are your practices after the quarter?"""
-    return _content(ask_id, reminder=False)
+    return _content(ask_id, user_id, reminder=False)
 
 
 @letter_kind("quarter_reminder")
-def reminder(ask_id: int) -> Content | None:
+def reminder(ask_id: int, user_id: int | None = None) -> Content | None:
     """The same to whoever has not answered; nothing once they have."""
-    return _content(ask_id, reminder=True)
+    return _content(ask_id, user_id, reminder=True)
 
 
-def _content(ask_id: int, *, reminder: bool) -> Content | None:
+def _content(ask_id: int, user_id: int | None, *, reminder: bool) -> Content | None:
     ask = queries.ask_by_id(ask_id)
     if ask is None or not ask.round.is_open:
         return None
@@ -52,13 +53,16 @@ def _content(ask_id: int, *, reminder: bool) -> Content | None:
         subject = _("%(quarter)s: how are your practices? Please answer by %(due)s", quarter=quarter, due=due)
     context = {
         "ask": ask,
+        "name": user_by_id(user_id).name if user_id else "",
         "waiting": waiting,
         "quarter": quarter,
         "partly": partly,
         "link": public_url(operations.link_path(ask)),
         "demo": ask.round.demo,
     }
-    form = Attachment("quarter.xlsx", XLSX, sheet.form([one for one in questions if one.adoption.exit is None]))
+    form = Attachment(
+        sheet.file_name(questions), XLSX, sheet.form([one for one in questions if one.adoption.exit is None])
+    )
     return Content(subject, "adoption/letters/quarter", context, (form,), site().contact_email or None)
 
 

@@ -146,7 +146,7 @@ def tell(ask: Ask, kind: str) -> int:
     """Queue a letter to each coordinator of the municipality, else to the address kept. Returns how many."""
     people = people_with(Role.coordinator, ScopeKind.territory, {ask.territory_id})
     for person in people:
-        send(kind, person.email, language=person.language, ask_id=ask.id)
+        send(kind, person.email, language=person.language, ask_id=ask.id, user_id=person.id)
     if not people and ask.email:
         send(kind, ask.email, ask_id=ask.id)
     number = len(people) or int(bool(ask.email))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,6 +52,14 @@ def form(questions: Sequence[Question]) -> bytes:
     sheet.repeat_rows(HEADER)
     book.close()
     return buffer.getvalue()
+
+
+def file_name(questions: Sequence[Question]) -> str:
+    """«Тайшетский муниципальный округ, I квартал 2027 года.xlsx», of several municipalities the quarter alone."""
+    places = {question.ask.territory.name for question in questions}
+    titles = list(dict.fromkeys(labels.round_title(question.ask.round) for question in questions))
+    told = ", ".join([*(places if len(places) == 1 else ()), *titles]) or _("Quarterly question")
+    return " ".join(re.sub(r'[\\/:*?"<>|]', " ", told).split()) + ".xlsx"
 
 
 _FILLED = ("answer", "served", "staff", "note", "exit", "reason", "by")

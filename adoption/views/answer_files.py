@@ -48,10 +48,12 @@ class Place:
         return Source(Way.excel, self.answered_by)
 
 
-def workbook(questions: Sequence[Question], name: str = "quarter.xlsx") -> Response:
+def workbook(questions: Sequence[Question]) -> Response:
     """The form with these questions as a download; what was interrupted is left out."""
     body = sheet.form([question for question in questions if question.adoption.exit is None])
-    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+    answer = Response(body, mimetype=sheets.XLSX)
+    answer.headers.set("Content-Disposition", "attachment", filename=sheet.file_name(questions))
+    return answer
 
 
 def hand_in(place: Place) -> ResponseReturnValue:
@@ -244,4 +246,4 @@ def round_confirmation(round_code: str, uuid: str) -> ResponseReturnValue:
 @requires(LEAD)
 def round_form(round_code: str, oktmo: str) -> ResponseReturnValue:
     ask = queries.ask_of(queries.round_for(actor(), round_code), oktmo)
-    return workbook(queries.questions_of([ask]), f"quarter-{oktmo}.xlsx")
+    return workbook(queries.questions_of([ask]))

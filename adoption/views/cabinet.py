@@ -27,6 +27,7 @@ from kernel.forms import VersionedForm
 from kernel.listing import paginate
 from kernel.transaction import writing
 from practices.models import Practice
+from practices.questions.queries import author_address
 from territories.models import Territory
 
 EDIT, VIEW, CONFIRM = "adoption:adoption:edit", "adoption:adoption:view", "adoption:adoption:confirm"
@@ -121,6 +122,7 @@ def _page(found: Adoption, **forms: FlaskForm) -> str:
         confirmed=_confirmed_words(found),
         question=launches.question(found),
         next_step=next_step(found),
+        askable=found.practice.is_public and bool(author_address(found.practice)),
         stage_names={stage.value: label for stage, label in labels.STAGE_LABELS.items()},
         history=history("adoption", found.id, limit=30),
     )

@@ -150,7 +150,8 @@ def round_closing(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     if request.form.get("confirm") != "yes":
         progress = queries.progress([of]).get(of.id, queries.Progress())
-        return render_template("adoption/quarter/closing.html", round=of, progress=progress, labels=labels)
+        late = rules.is_late(of.due, today())
+        return render_template("adoption/quarter/closing.html", round=of, progress=progress, labels=labels, late=late)
     with writing():
         operations.close(of, by=actor())
     flash(_("The quarter is summed up. Its answers can be read, not changed."), "ok")

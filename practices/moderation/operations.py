@@ -33,6 +33,7 @@ from practices.moderation.rules import (
     check_move,
     differing,
     digest,
+    lacking_in_catalogue,
     missing,
     needs_confirmation,
 )
@@ -262,7 +263,7 @@ def ask_confirmation(practice: Practice, *, by: Any) -> PracticeConfirmation:
     waiting = queries.waiting_confirmation(practice)
     if waiting and waiting.content == content and waiting.base == (author.sent or {}):
         return waiting
-    if lacking := missing(queries.editable(practice)):
+    if lacking := lacking_in_catalogue(queries.editable(practice)):
         raise Incomplete(*lacking)
     if practice.admission is Admission.submitted:
         operations.set_admission(practice, Admission.accepted, by=by)
@@ -325,7 +326,7 @@ def publish(practice: Practice, *, by: Any, without_confirmation: str = "", desp
         raise IllegalMove("published already")
     if not practice.is_public:
         check_move(practice.admission, Admission.published)
-    if lacking := missing(queries.editable(practice)):
+    if lacking := lacking_in_catalogue(queries.editable(practice)):
         raise Incomplete(*lacking)
     author, content = queries.author_of(practice), queries.working_content(practice)
     unseen = needs_confirmation(author, content)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, not_, or_, select
@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation
 from accounts.scopes import reach
+from activity.queries import history
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.secrets import token_hash
@@ -26,6 +27,8 @@ SHOWN = 10
 """Rows of each list on the first screen; the rest is behind a link."""
 SAME = timedelta(days=1)
 """What is sent again in the same words within this time is the same."""
+OWN_WORDS = 5
+"""So many of the author's own messages stay on their page."""
 
 
 class Working:
@@ -128,6 +131,22 @@ def open_comments(practice: Practice, *, from_author: bool = False) -> list[Prac
 def all_open_comments(practice: Practice) -> list[PracticeComment]:
     """The editors' comments and the author's words that nobody has settled, in the order they were made."""
     return sorted(open_comments(practice) + open_comments(practice, from_author=True), key=lambda one: one.id)
+
+
+def words_of_author(practice: Practice) -> list[PracticeComment]:
+    """What the author has written to the editors, settled too, the newest first."""
+    statement = select(PracticeComment).where(
+        PracticeComment.practice_id == practice.id, PracticeComment.from_author.is_(True)
+    )
+    return list(db.session.scalars(statement.order_by(PracticeComment.id.desc()).limit(OWN_WORDS)))
+
+
+def sent_on(practice: Practice) -> datetime | None:
+    """When the author last sent the card."""
+    for entry in history("practice", practice.id, limit=200):
+        if entry.action == "practice.admission" and entry.details.get("admission") == Admission.submitted.value:
+            return entry.at
+    return None
 
 
 def comment_of(practice: Practice, comment_id: int) -> PracticeComment:
@@ -238,13 +257,13 @@ def _is_asked() -> Any:
 
 
 def _conditions(today: date) -> dict[str, Any]:
-    """What waits for an editor of passports, by kind."""
+    """What waits for an editor of passports, by kind; a word of the author comes before what it speaks against."""
     published = Practice.admission == Admission.published
     return {
         "submitted": Practice.admission == Admission.submitted,
-        "accepted": and_(Practice.admission == Admission.accepted, not_(_is_asked())),
+        "accepted": and_(Practice.admission == Admission.accepted, not_(_is_asked()), not_(_has_answer())),
         "answers": _has_answer(),
-        "confirmed": _is_confirmed(),
+        "confirmed": and_(_is_confirmed(), not_(_has_answer())),
         "review": and_(published, Practice.review_due <= today),
         "incomplete": lacks_facts(),
     }

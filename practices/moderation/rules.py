@@ -56,6 +56,11 @@ def missing(passport: Mapping[str, Any]) -> list[str]:
     return [name for name in CARD if not passport.get(name)]
 
 
+def lacking_in_catalogue(passport: Mapping[str, Any]) -> list[str]:
+    """What must be filled in before publication: the card, and the sphere that its editors choose."""
+    return missing(passport) + ([] if passport.get("sphere") else ["sphere"])
+
+
 def digest(value: Any) -> str:
     """Tells whether a field has been changed, without keeping what it held."""
     return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

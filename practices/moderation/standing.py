@@ -8,7 +8,7 @@ from kernel.db import utcnow
 from practices.models import Admission, Practice
 from practices.moderation import queries
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
-from practices.moderation.rules import missing, needs_confirmation
+from practices.moderation.rules import lacking_in_catalogue, needs_confirmation
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def standing(practice: Practice) -> Standing:
     due = practice.review_due is not None and practice.review_due <= utcnow().date()
     return Standing(
         author=author,
-        missing=missing(queries.editable(practice)),
+        missing=lacking_in_catalogue(queries.editable(practice)),
         comments=queries.open_comments(practice),
         from_author=queries.open_comments(practice, from_author=True),
         asked=queries.last_confirmation(practice),

@@ -19,7 +19,7 @@ from practices.models import Practice
 from practices.moderation import operations as moderation
 from practices.moderation import queries
 from practices.moderation.forms import ConfirmForm, MessageForm
-from practices.moderation.models import PracticeAuthor
+from practices.moderation.models import Answer, PracticeAuthor
 from practices.moderation.operations import ByLink
 from practices.moderation.rules import AUTHORS_TURN, IllegalMove, OpenComments
 from practices.saving import saved
@@ -80,7 +80,7 @@ def _page(
     message: MessageForm | None = None,
 ) -> str:
     practice = author.practice
-    comments = queries.open_comments(practice)
+    comments, asked = queries.open_comments(practice), queries.last_confirmation(practice)
     return render_template(
         "practices/author/card.html",
         practice=practice,
@@ -92,7 +92,9 @@ def _page(
         message_form=message or MessageForm(formdata=None),
         comments={name: [one for one in comments if one.field == name] for name in {one.field for one in comments}},
         number=len(comments),
-        asked=queries.waiting_confirmation(practice),
+        asked=asked if asked and asked.answer is Answer.waiting else None,
+        confirmed=asked if asked and asked.answer is Answer.confirmed else None,
+        words=queries.words_of_author(practice),
         labels=labels,
         accept=",".join(sorted(SAMPLES)),
         may_change=practice.admission in AUTHORS_TURN,

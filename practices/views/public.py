@@ -82,7 +82,7 @@ def _as_json(practice: Practice, spread: Spread) -> dict[str, Any]:
         "url": public_url(url_for("practices.practice", slug=practice.slug).removeprefix(request.script_root)),
         "organisation": organisation.name if organisation else None,
         "territory": {"oktmo": practice.territory.oktmo, "name": practice.territory.name},
-        "sphere": practice.sphere.value,
+        "sphere": practice.sphere.value if practice.sphere else None,
         "audience": sorted(group.value for group in practice.target_groups),
         "evidence": practice.evidence.value if practice.evidence else None,
         "start_year": practice.start_year,

@@ -132,6 +132,8 @@ def _review_page(practice: Practice, form: ReturnForm) -> str:
         form=form,
         rows=[(name, in_words(name, now.get(name), names)) for name in COMMENTED],
         comments={name: [one for one in comments if one.field == name] for name in COMMENTED},
+        author=queries.author_of(practice),
+        sent_on=queries.sent_on(practice),
         changed={one.id: digest(now.get(one.field)) != one.was for one in comments},
         labels=labels,
     )

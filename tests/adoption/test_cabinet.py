@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from adoption.desk import state_line
 from adoption.models import Adoption, Exit, Stage, StageStep
 from kernel.db import db
 from kernel.transaction import writing
@@ -183,3 +184,38 @@ def test_every_stage_and_exit_has_a_page(world):
         assert world["coordinator"].get(f"/cabinet/adoptions/{code}").status_code == 200
         assert world["curator"].get(f"/en/cabinet/adoptions/{code}").status_code == 200
     assert len(db.session.scalars(select(Adoption)).all()) == 8
+
+
+def test_an_address_that_is_not_public_is_not_shown_to_whoever_takes_the_practice(world, made):
+    with writing():
+        world["practice"].contact_email, world["practice"].contact_public = "hidden@example.org", False
+    page = world["coordinator"].get(address(made)).get_data(as_text=True)
+    assert "hidden@example.org" not in page
+    assert '<a href="/practices/konsultant/question">Спросить автора</a>' in page
+    assert world["coordinator"].get("/practices/konsultant/question").status_code == 200
+
+
+def test_nobody_to_ask_no_link(world, made):
+    with writing():
+        world["practice"].contact_email = ""
+    assert "Спросить автора" not in world["coordinator"].get(address(made)).get_data(as_text=True)
+
+
+def test_a_launch_nobody_has_confirmed_stands_under_what_is_prepared(world):
+    with writing():
+        adoption(world["practice"], world["organisation"], Stage.launched, confirmed=False)
+    page = world["coordinator"].get("/cabinet/").get_data(as_text=True)
+    assert "<h2>У\u00a0нас работает</h2>" not in page
+    assert "<h2>Готовим</h2>" in page
+    for one in (page, world["curator"].get("/manage/adoptions").get_data(as_text=True)):
+        assert "Запуск сообщён, подтверждается" in one.replace("\u00a0", " ")
+        assert 'class="state ready"' in one
+        assert 'class="state works"' not in one
+
+
+def test_the_line_of_states_does_not_count_what_nobody_has_confirmed(world, made):
+    with writing():
+        made.confirmed = False
+        launched = adoption(factories.practice("Клуб"), world["organisation"], Stage.launched, confirmed=False)
+    assert [item.state for item in state_line(launched)] == ["done", "current", "todo", "todo"]
+    assert [item.date is None for item in state_line(launched)] == [False, False, True, True]

@@ -277,3 +277,13 @@ def test_nobody_yet(app, client):
     assert client.get("/adoption/curve.json").json["curve"] == []
     assert client.get("/adoption/everything.json").status_code == 404
     assert client.post("/adoption/map.json").status_code == 405
+
+
+def test_totals_in_the_workbook_are_numbers_where_they_are_read_as_numbers(app):
+    from adoption import tables
+    from adoption.figures import Figure
+    from kernel.i18n import number, speaking
+
+    with speaking("ru"):
+        shown = [Figure("a", number(1234), "", 1234), Figure("b", "17 из 42", "", 17), Figure("c", "менее 5", "", None)]
+        assert [tables._bare(one) for one in shown] == [1234, "17 из 42", "менее 5"]

@@ -183,7 +183,9 @@ def test_a_wrong_answer_is_explained_and_nothing_is_kept(world, client, fields, 
 def test_a_number_that_fell_is_taken_once_it_is_ticked(world, client):
     question = world["q_works"]
     data = WHO | said(question, "progress", seen=0, served=17)
-    assert f'name="{question.code}-sure"' in text_of(client.submit(link_of(question), data))
+    assert "В прошлый раз: 18." in text_of(client.get(link_of(question)))
+    page = text_of(client.submit(link_of(question), data))
+    assert f'<label for="{question.code}-sure">Число верное</label>' in page
     assert client.submit(link_of(question), data | {f"{question.code}-sure": "y"}).status_code == 303
     fresh(question, world["works"])
     assert (question.current.served, world["works"].units) == (17, 17)

@@ -35,6 +35,7 @@ def test_one_letter_a_municipality_with_the_link_and_the_form(world):
     assert f"https://forum.example.org{link_of(world['q_works'])}" in text
     assert link_of(world["q_works"]) in message.get_body(("html",)).get_content()
     (form,) = message.iter_attachments()
+    assert form.get_filename() == "Тайшетский муниципальный округ, I квартал 2027 года.xlsx"
     grid = python_calamine.load_workbook(io.BytesIO(form.get_content())).get_sheet_by_index(0).to_python()
     assert {row[0] for row in grid} >= {world["q_works"].code, world["q_prepares"].code}
     assert world["q_near"].code not in {row[0] for row in grid}
@@ -42,7 +43,7 @@ def test_one_letter_a_municipality_with_the_link_and_the_form(world):
 
 def test_the_letter_tells_nothing_that_the_database_keeps(world):
     asked(world, letters=True)
-    assert all(set(letter.argument) == {"ask_id"} for letter in queued())
+    assert all(set(letter.argument) == {"ask_id", "user_id"} for letter in queued())
 
 
 def test_nothing_is_left_to_say_once_everything_is_answered_or_summed_up(world):
@@ -66,7 +67,8 @@ def test_who_has_answered_in_part_reads_what_is_left(world):
     message = compose(partly)
     text = message.get_body(("plain",)).get_content().replace("\u00a0", " ")
     assert message["Subject"].replace("\u00a0", " ") == "Остался 1 ответ: I квартал 2027 года"
-    assert "Спасибо за то, что уже ответили. Осталось 1 внедрение:" in text
+    assert "Спасибо за то, что уже ответили. Осталось 1 внедрение, ответьте, пожалуйста, до 5 апреля 2027 года:" in text
+    assert f"Здравствуйте, {world['people']['coordinator'].name}!" in text
     assert "Клуб отцов" in text
     assert "Домашний консультант" not in text
     other = compose(silent)

@@ -266,6 +266,8 @@ def test_summing_up_asks_first_and_can_be_taken_back(asking):
     client, made = asking["organiser"], asking["round"]
     page = text_of(client.submit(home(asking) + "/closing", {"confirm": "ask"}, page=home(asking, "25536000")))
     assert "О 3 внедрениях ответа ещё нет." in page
+    assert "Молчат 2 муниципалитета. Ответы принимаются до 5 апреля 2027 года: срок ещё не вышел." in page
+    assert "Молчат 2 муниципалитета." in text_of(client.get(home(asking)))
     fresh(made)
     assert made.is_open
     client.submit(home(asking) + "/closing", {"confirm": "yes"}, page=home(asking, "25536000"))
@@ -290,3 +292,14 @@ def test_only_those_who_lead_the_region_see_its_rounds(asking, sign_in):
         assert asking[name].get("/manage/rounds").status_code == 404
     assert asking["organiser"].get(home(asking, factories.TULUN)).status_code == 404
     assert asking["organiser"].get(home(asking) + "/closing").status_code == 404
+
+
+def test_the_figures_agree_with_their_words(asking):
+    from adoption.models import Exit, ExitReason
+
+    with writing():
+        stopped = Said(AnswerKind.stopped, note="Нет людей", exit=Exit.paused, reason=ExitReason.staff)
+        operations.answer(asking["q_near"], stopped, BY_LINK, by=None)
+    page = text_of(asking["organiser"].get(home(asking)))
+    assert "<b>1</b><span>внедрение остановилось</span>" in page
+    assert "<b>0</b><span>внедрений со сдвигом</span>" in page

@@ -39,7 +39,7 @@ def test_by_the_link_in_the_letter_on_a_phone_without_scripts(pages: Pages) -> N
     organiser.goto("/dev/mail")
     press(organiser, organiser.locator("tbody tr", has_text="kirensk@example.net").locator("a").first)
     letter = organiser.locator("main").inner_text()
-    assert "quarter.xlsx" in letter
+    assert ".xlsx" in letter
     link = re.search(r"/answer/[A-Z2-7]{26}", letter)
     assert link, letter
 

@@ -13,8 +13,11 @@ from kernel.documents.sheets import Column, read_table, xlsx
 from kernel.files import FileRefused, check_archive
 from kernel.i18n import speaking
 from kernel.transaction import writing
+from practices import operations
 from practices.cells import HEADINGS
 from practices.models import Admission, Practice, PracticeEdition, TargetGroup
+from practices.moderation import operations as moderation
+from practices.moderation.rules import Incomplete
 from tests import factories
 
 CARD = {
@@ -330,3 +333,34 @@ def test_what_was_done_is_written_down_without_personal_values(editor, practice)
     editor.post("/manage/practices/konsultant", data=data)
     entry = db.session.scalars(select(Entry).where(Entry.action == "practice.changed")).one()
     assert entry.details == {"fields": ["effect", "contact_name"]}
+
+
+def test_nobody_is_given_a_sphere_they_did_not_choose(editor, client):
+    page = editor.get("/manage/practices/new").get_data(as_text=True)
+    chosen = page.split('name="sphere"')[1].split("</select>")[0]
+    assert '<option value="">выберите</option>' in chosen
+    assert "selected" not in chosen
+    assert editor.submit("/manage/practices/new", CARD | {"sphere": ""}).status_code == 302
+    here = "/manage/practices/shkola-ottsov"
+    page = editor.get(here).get_data(as_text=True).replace("\u00a0", " ")
+    assert "До публикации заполните: «Сфера»." in page
+    assert "/publication" not in page
+    made = db.session.scalars(select(Practice)).one()
+    assert made.sphere is None
+    with writing():
+        operations.publish_practice(made, by=None)
+    found = client.get("/practices.json").json
+    assert (found["total"], found["practices"][0]["sphere"], found["counts"]["sphere"]) == (1, None, {})
+    assert client.get("/practices/shkola-ottsov").status_code == 200
+
+
+def test_the_sphere_is_asked_for_at_publication(editor, client):
+    editor.submit("/manage/practices/new", CARD | {"sphere": ""})
+    made = db.session.scalars(select(Practice)).one()
+    with pytest.raises(Incomplete) as lack, writing():
+        moderation.publish(made, by=None)
+    assert lack.value.args == ("sphere",)
+    here = "/manage/practices/shkola-ottsov"
+    editor.submit(here, filled(editor.get(here), sphere="culture"))
+    editor.submit(here + "/publication", page=here)
+    assert client.get("/practices.json?sphere=culture").json["total"] == 1

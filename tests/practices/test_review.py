@@ -10,6 +10,7 @@ from sqlalchemy import select
 from accounts.enums import Role
 from activity.models import Letter
 from kernel.db import db
+from kernel.i18n import day, speaking
 from kernel.transaction import writing
 from practices import operations as practices
 from practices.models import Admission, Practice, PracticeEdition
@@ -343,3 +344,53 @@ def test_an_import_without_the_right_to_publish_waits_in_the_working_copy(practi
     with writing():
         importer.carry_out(plan, by=factories.give(factories.user(), Role.methodist))
     assert (again().goal, again().working) == ("", {"goal": "Новая цель"})
+
+
+def test_a_word_of_the_author_goes_before_can_be_published(methodist, practice, author):
+    with writing():
+        operations.accept(practice, by=factories.methodist())
+        operations.work_on(practice, {"goal": "Дома спокойно."}, by=factories.methodist())
+        asked = operations.ask_confirmation(practice, by=factories.methodist())
+        operations.confirm(author, asked.id, by=ByLink("автор"))
+        operations.write_to_editors(author, "Нас уже трое.", by=ByLink("автор"))
+    page = words(methodist.get("/manage/practices/waiting"))
+    assert [page.count(f'id="pile-{name}"') for name in ("answers", "confirmed", "accepted")] == [1, 0, 0]
+    comment = queries.open_comments(practice, from_author=True)[0].id
+    methodist.submit(f"{ADDRESS}/comments/{comment}/resolution", page=ADDRESS)
+    page = words(methodist.get("/manage/practices/waiting"))
+    assert [page.count(f'id="pile-{name}"') for name in ("answers", "confirmed", "accepted")] == [0, 1, 0]
+
+
+def test_the_author_reads_when_they_confirmed_and_what_they_wrote(client, practice, author):
+    page = f"/author/{operations.author_token(author)}"
+    with writing():
+        operations.accept(practice, by=factories.methodist())
+    assert "Исправлять ничего не нужно" in words(client.get(page))
+    with writing():
+        operations.work_on(practice, {"goal": "Дома спокойно."}, by=factories.methodist())
+        asked = operations.ask_confirmation(practice, by=factories.methodist())
+    assert "Исправлять ничего не нужно" not in words(client.get(page))
+    with writing():
+        operations.write_to_editors(author, "Нас уже трое.", by=ByLink("автор"))
+        operations.confirm(author, asked.id, by=ByLink("автор"))
+    shown = words(client.get(page))
+    assert f"Вы подтвердили {words_of_day(asked)}" in shown
+    assert "Исправлять ничего не нужно" not in shown
+    assert "Вы написали методисту" in shown
+    assert "Нас уже трое." in shown
+
+
+def words_of_day(asked) -> str:
+    with speaking("ru"):
+        return day(asked.answered_at).replace("\u00a0", " ")
+
+
+def test_the_review_names_the_author_and_keeps_comments_at_their_fields(methodist, practice, author):
+    with writing():
+        operations.send_back(practice, {"who_does_it": "Сколько их?"}, by=factories.methodist())
+        operations.submit(author, by=ByLink("автор"))
+    page = words(methodist.get(f"{ADDRESS}/review"))
+    assert f"<dt>Автор</dt><dd>{author.name}</dd>" in page
+    assert f"<dt>Муниципалитет</dt><dd>{practice.territory.name}</dd>" in page
+    assert "<dt>Прислано</dt>" in page
+    assert 'name="comment_who_does_it"' in page.split("Сколько их?")[1].split("</section>")[0]

@@ -57,7 +57,9 @@ def everything() -> dict[str, list[Any]]:
     with db.engine.connect() as connection:
         found = {}
         for name in inspect(connection).get_table_names():
-            if not name.startswith("search_") and name != "content_version":  # a step may tell pages that they are stale
+            if (
+                not name.startswith("search_") and name != "content_version"
+            ):  # a step may tell pages that they are stale
                 rows = connection.execute(text(f'SELECT * FROM "{name}"')).mappings()
                 found[name] = sorted(repr(sorted((key, plain(value)) for key, value in row.items())) for row in rows)
         return found
