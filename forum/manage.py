@@ -8,13 +8,14 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from accounts.scopes import reach
 from accounts.settings import site
 from forum import operations, queries
 from forum.documents import summary_data
 from forum.facts import facts
 from forum.forms import ForumForm, RoomForm, SectionForm, SeriesForm, VenueForm
 from forum.labels import STATUS_LABELS
-from forum.models import EventKind, Format, Forum, ForumStatus, Section
+from forum.models import EventKind, Format, Forum, ForumStatus, Section, Series
 from forum.readiness import lacks
 from forum.rules import moves
 from forum.saving import add_once, columns, remove, save
@@ -57,8 +58,7 @@ def index() -> ResponseReturnValue:
 def new_series() -> ResponseReturnValue:
     if not actor().scopes(SERIES).everywhere:
         queries.series_for(actor(), "", SERIES)  # an organiser of one series does not make others
-    form = SeriesForm()
-    form.territory.choices = _territory_choices()
+    form = _series_form(None)
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=None), _status(form)
     values = form.values()
@@ -81,14 +81,24 @@ def new_series() -> ResponseReturnValue:
 @shows_form
 def edit_series(slug: str) -> ResponseReturnValue:
     series = queries.series_for(actor(), slug, SERIES)
-    form = SeriesForm(data=columns(series) | {"territory": series.territory_id})
-    form.territory.choices = _territory_choices()
+    form = _series_form(series)
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=series), _status(form)
     values = form.values()
     save(form, series, values, lambda version: operations.edit_series(series, values, by=_by(), opened_version=version))
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.index"))
+
+
+def _series_form(series: Series | None) -> SeriesForm:
+    """An organiser's rights reach as far as their series does: it moves only to where they hold them already."""
+    form = SeriesForm(data=columns(series) | {"territory": series.territory_id}) if series else SeriesForm()
+    reached = reach(actor().scopes(SERIES))
+    choices = [(number, name) for number, name in _territory_choices() if reached is None or number in reached]
+    if series and series.territory_id not in {number for number, _name in choices}:
+        choices.append((series.territory_id, series.territory.name))
+    form.territory.choices = choices
+    return form
 
 
 @blueprint.route("/manage/forums/new", methods=["GET", "POST"])
@@ -157,7 +167,7 @@ def edit_forum(slug: str) -> ResponseReturnValue:
     try:
         save(form, forum, values, change)
     except operations.CapacityBelowTaken as error:
-        form.capacity_in_person.errors = [
+        form[f"capacity_{error.kind.value}"].errors = [
             _("%(number)d places are taken already: there cannot be fewer.", number=error.taken)
         ]
         return render_template(page, form=form, forum=forum, series=[], chosen=""), 422
