@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from activity.models import Entry, Letter
 from kernel.db import db
 from kernel.transaction import writing
-from practices.models import Admission, PracticeEdition
+from practices.models import Admission, PracticeEdition, SavedSearch
 from practices.moderation import operations, queries
 from practices.moderation.models import PracticeComment
 from practices.moderation.operations import ByLink
@@ -85,3 +85,14 @@ def test_one_confirmation_from_eight(processes, practice):
     assert count(Entry, Entry.action == "practice.confirmed") == 1
     db.session.expire_all()
     assert queries.last_confirmation(practice).answer.value == "confirmed"
+
+
+def test_a_search_saved_at_the_same_moment_is_kept_once(processes, app):
+    """Fails on PostgreSQL when the account is not locked: an error of ours about the unique name."""
+    with writing():
+        person = factories.user()
+    page = "/searches/new?audience=fathers"
+    processes.meet(page, person.get_id())
+    answers = processes.send([(page, {"name": "Отцы"})] * PROCESSES)
+    assert answers == [(303, "/searches")] * PROCESSES
+    assert (count(SavedSearch), count(Entry, Entry.action == "search.saved")) == (1, 1)
