@@ -60,8 +60,8 @@ def hand_over(
             operations.assign(taker, role, kind, scope_id, by=by, scope_name=name)
             operations.take_away(giver, role, kind, scope_id, by=by)
         if whole:
-            for kind in _belongings:
-                kind.pass_on(giver, taker, by)
+            for belongs in _belongings:
+                belongs.pass_on(giver, taker, by)
         if close:
             operations.suspend(giver, by=by)
     db.session.flush()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
@@ -114,9 +115,9 @@ def end_sessions(user: User) -> None:
 def hold(*users: User, and_administrators: bool = False) -> None:
     """Lock accounts until the transaction ends, and see them as they are now; with `and_administrators` also
     everybody who administers the site. In id order and all at once: who waits for one holds none behind it."""
-    wanted = User.id.in_([user.id for user in users])
+    wanted: ColumnElement[bool] = User.id.in_([user.id for user in users])
     if and_administrators:
-        wanted |= User.id.in_(administering())
+        wanted = wanted | User.id.in_(administering())
     # Ids alone: with the roles joined, as a signed-in account is read, PostgreSQL refuses to lock.
     db.session.execute(select(User.id).where(wanted).order_by(User.id).with_for_update())
     for user in users:
