@@ -5,11 +5,11 @@ Upper features register what hangs on a person beside the roles with `belonging`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from accounts import operations
-from accounts.models import RoleAssignment, User
+from accounts.models import User
 from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor
@@ -39,23 +39,29 @@ def belongings_of(user: User) -> list[str]:
     return [name for one in _belongings for name in one.find(user)]
 
 
-def hand_over(
-    giver: User, taker: User, assignments: Iterable[RoleAssignment], *, whole: bool, close: bool, by: Actor | None
-) -> None:
-    """Give the assignments to `taker`; with `whole` also what else hangs on the giver; with `close` end their account.
+class HandedOver(ValueError):
+    """Some of what was to be handed over is no longer the giver's."""
 
-    Raises LastAdministrator when nobody who can sign in would administer the site.
+
+def hand_over(
+    giver: User, taker: User, assignment_ids: Collection[int], *, whole: bool, close: bool, by: Actor | None
+) -> None:
+    """Give the roles to `taker`; with `whole` also what else hangs on the giver; with `close` end their account.
+
+    Raises HandedOver, and LastAdministrator when nobody who can sign in would administer the site.
     """
-    given = list(assignments)
-    operations.hold(giver, taker)
+    operations.hold(giver, taker, and_administrators=True)
+    given = [one for one in giver.assignments if one.id in assignment_ids]
+    if len(given) < len(assignment_ids):
+        raise HandedOver()
     with operations.administration_kept(any(operations.administers(one) for one in given)):
         names = [(one.role.value, one.scope_name) for one in given]
-        for one in given:
-            operations.assign(taker, one.role, one.scope_kind, one.scope_id, by=by, scope_name=one.scope_name)
-            operations.take_away(one, by=by)
+        for role, kind, scope_id, name in [(one.role, one.scope_kind, one.scope_id, one.scope_name) for one in given]:
+            operations.assign(taker, role, kind, scope_id, by=by, scope_name=name)
+            operations.take_away(giver, role, kind, scope_id, by=by)
         if whole:
-            for kind in _belongings:
-                kind.pass_on(giver, taker, by)
+            for belongs in _belongings:
+                belongs.pass_on(giver, taker, by)
         if close:
             operations.suspend(giver, by=by)
     db.session.flush()

@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
-from accounts.queries import administrators, lock_administrators
+from accounts.queries import administering, administrators
 from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor
@@ -73,10 +74,11 @@ def note_sign_in(user: User) -> None:
 def assign(
     user: User, role: Role, kind: ScopeKind, scope_id: int | None, *, by: Actor | None, scope_name: str = ""
 ) -> RoleAssignment:
-    """Give a role in a scope; giving it twice changes nothing."""
-    for known in user.assignments:
-        if (known.role, known.scope_kind, known.scope_id) == (role, kind, scope_id):
-            return known
+    """Give a role in a scope; giving it twice changes nothing, at the same moment neither:
+    a unique key tells two roles without a scope apart, so the account is locked before looking."""
+    hold(user)
+    if known := _equal(user, role, kind, scope_id):
+        return known[0]
     assignment = RoleAssignment(role=role, scope_kind=kind, scope_id=scope_id, scope_name=scope_name)
     user.assignments.append(assignment)
     db.session.flush()
@@ -84,6 +86,11 @@ def assign(
         by, "role.assigned", user, role=role.value, scope=kind.value, scope_id=scope_id, where=scope_name or kind.value
     )
     return assignment
+
+
+def _equal(user: User, role: Role, kind: ScopeKind, scope_id: int | None) -> list[RoleAssignment]:
+    wanted = (role, kind, scope_id)
+    return [one for one in user.assignments if (one.role, one.scope_kind, one.scope_id) == wanted]
 
 
 def end_session(user: User, session_id: str | None, *, lifetime: timedelta) -> None:
@@ -107,55 +114,62 @@ def end_sessions(user: User) -> None:
     record(user, "user.signed_out_everywhere", user)
 
 
-def hold(*users: User) -> None:
-    """Lock accounts until the transaction ends, in id order, and see them as they are now."""
-    ids = [user.id for user in users]
+def hold(*users: User, and_administrators: bool = False) -> None:
+    """Lock accounts until the transaction ends, and see them as they are now; with `and_administrators` also
+    everybody who administers the site. In id order and all at once: who waits for one holds none behind it."""
+    wanted: ColumnElement[bool] = User.id.in_([user.id for user in users])
+    if and_administrators:
+        wanted = wanted | User.id.in_(administering())
     # Ids alone: with the roles joined, as a signed-in account is read, PostgreSQL refuses to lock.
-    db.session.execute(select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update())
+    db.session.execute(select(User.id).where(wanted).order_by(User.id).with_for_update())
     for user in users:
         db.session.refresh(user)
 
 
 def withdraw(assignment: RoleAssignment, *, by: Actor | None) -> None:
-    """Take a role away. Raises LastAdministrator."""
-    with administration_kept(administers(assignment)):
-        take_away(assignment, by=by)
+    """Take a role away, also where it was stored more than once; gone already, it stays gone.
+
+    Raises LastAdministrator.
+    """
+    user, at_stake = assignment.user, administers(assignment)
+    what = assignment.role, assignment.scope_kind, assignment.scope_id
+    hold(user, and_administrators=at_stake)
+    with administration_kept(at_stake):
+        take_away(user, *what, by=by)
 
 
 def administers(assignment: RoleAssignment) -> bool:
     return assignment.role is Role.administrator and assignment.scope_kind is ScopeKind.site
 
 
-def take_away(assignment: RoleAssignment, *, by: Actor | None) -> None:
-    user = assignment.user
-    user.assignments.remove(assignment)
+def take_away(user: User, role: Role, kind: ScopeKind, scope_id: int | None, *, by: Actor | None) -> None:
+    """Of an account that is held."""
+    equal = _equal(user, role, kind, scope_id)
+    for assignment in equal:
+        user.assignments.remove(assignment)
     db.session.flush()
-    record(
-        by,
-        "role.withdrawn",
-        user,
-        role=assignment.role.value,
-        scope=assignment.scope_kind.value,
-        where=assignment.scope_name or assignment.scope_kind.value,
-    )
+    if equal:
+        where = equal[0].scope_name or kind.value
+        record(by, "role.withdrawn", user, role=role.value, scope=kind.value, where=where)
 
 
 @contextmanager
 def administration_kept(at_stake: bool) -> Iterator[None]:
     """Around whatever may take an administrator away: afterwards somebody must be left who can sign in as one.
 
-    Everybody who administers the site is locked first, so that two who remove each other at once
+    The caller holds everybody who administers the site, so that two who remove each other at once
     do so one after the other, and the second is refused. Raises LastAdministrator.
     """
-    if at_stake:
-        lock_administrators()
     yield
     if at_stake and not administrators():
         raise LastAdministrator()
 
 
 def suspend(user: User, *, by: Actor | None, reason: str = "") -> None:
-    """Close the account; sessions end. Raises LastAdministrator."""
+    """Close the account; sessions end. One closed already stays as it is. Raises LastAdministrator."""
+    hold(user, and_administrators=True)
+    if user.suspended_at:
+        return
     with administration_kept(any(administers(assignment) for assignment in user.assignments)):
         user.suspended_at = utcnow()
         user.suspension_reason = clean(reason)[:500]
@@ -165,6 +179,10 @@ def suspend(user: User, *, by: Actor | None, reason: str = "") -> None:
 
 
 def restore(user: User, *, by: Actor | None, reason: str = "") -> None:
+    """Open the account again; an open one stays as it is."""
+    hold(user)
+    if not user.suspended_at:
+        return
     user.suspended_at = None
     user.suspension_reason = ""
     db.session.flush()

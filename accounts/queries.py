@@ -132,10 +132,9 @@ def administrators() -> int:
     )
 
 
-def lock_administrators() -> None:
-    """Lock the accounts of everybody who administers the site, in id order, until the transaction ends."""
-    administering = select(RoleAssignment.user_id).where(*_ADMINISTERS)
-    db.session.execute(select(User.id).where(User.id.in_(administering)).order_by(User.id).with_for_update())
+def administering() -> Select[Any]:
+    """Ids of everybody who administers the site, for a condition."""
+    return select(RoleAssignment.user_id).where(*_ADMINISTERS)
 
 
 def roles_of(user_ids: Iterable[int]) -> dict[int, set[Role]]:

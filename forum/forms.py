@@ -14,7 +14,11 @@ from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, Whol
 class SeriesForm(VersionedForm):
     name = LineField(_l("Name of the series"), [required])
     description = TextField(_l("What the series is about"), [Optional()])
-    territory = SelectField(_l("Territory"), coerce=int)
+    territory = SelectField(_l("Territory"), coerce=int, validate_choice=False)
+
+    def validate_territory(self, field: SelectField) -> None:
+        if field.data not in {number for number, _name in field.choices}:
+            raise ValidationError(_l("Choose a territory from the list: a series moves only to where you organise."))
 
     def values(self) -> dict[str, Any]:
         return {

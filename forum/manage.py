@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from accounts.scopes import reach
 from accounts.settings import site
 from forum import operations, queries
 from forum.documents import summary_data
@@ -67,8 +68,7 @@ def _may_begin_series() -> bool:
 def new_series() -> ResponseReturnValue:
     if not _may_begin_series():
         raise NotFound()
-    form = SeriesForm()
-    form.territory.choices = _territory_choices()
+    form = _series_form(None)
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=None), _status(form)
     values = form.values()
@@ -92,14 +92,24 @@ def new_series() -> ResponseReturnValue:
 @shows_form
 def edit_series(slug: str) -> ResponseReturnValue:
     series = queries.series_for(actor(), slug, SERIES)
-    form = SeriesForm(data=columns(series) | {"territory": series.territory_id})
-    form.territory.choices = _territory_choices()
+    form = _series_form(series)
     if not form.validate_on_submit():
         return render_template("forum/manage/series.html", form=form, series=series), _status(form)
     values = form.values()
     save(form, series, values, lambda version: operations.edit_series(series, values, by=_by(), opened_version=version))
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.index"))
+
+
+def _series_form(series: Series | None) -> SeriesForm:
+    """An organiser's rights reach as far as their series does: it moves only to where they hold them already."""
+    form = SeriesForm(data=columns(series) | {"territory": series.territory_id}) if series else SeriesForm()
+    reached = reach(actor().scopes(SERIES))
+    choices = [(number, name) for number, name in _territory_choices() if reached is None or number in reached]
+    if series and series.territory_id not in {number for number, _name in choices}:
+        choices.append((series.territory_id, series.territory.name))
+    form.territory.choices = choices
+    return form
 
 
 @blueprint.route("/manage/forums/new", methods=["GET", "POST"])
@@ -172,7 +182,7 @@ def edit_forum(slug: str) -> ResponseReturnValue:
     try:
         save(form, forum, values, change)
     except operations.CapacityBelowTaken as error:
-        form.capacity_in_person.errors = [
+        form[f"capacity_{error.kind.value}"].errors = [
             _("%(number)d places are taken already: there cannot be fewer.", number=error.taken)
         ]
         return render_template(page, form=form, forum=forum, series=[]), 422

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from activity.operations import record
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
@@ -19,11 +20,11 @@ class StaleVersion(Exception):
 
 
 class CapacityBelowTaken(ValueError):
-    """`taken` places are given out already."""
+    """`taken` places of a format are given out already."""
 
-    def __init__(self, taken: int) -> None:
-        super().__init__(f"{taken} places are taken")
-        self.taken = taken
+    def __init__(self, kind: Format, taken: int) -> None:
+        super().__init__(f"{taken} places are taken ({kind.value})")
+        self.kind, self.taken = kind, taken
 
 
 def free_slug(model: type[Any], text: str, **where: Any) -> str:
@@ -33,6 +34,22 @@ def free_slug(model: type[Any], text: str, **where: Any) -> str:
     while slug_taken(model, slug, **where):
         slug, number = f"{base[:74]}-{number}", number + 1
     return slug
+
+
+def _add_free(model: type[Any], slug: str, columns: dict[str, Any]) -> Any:
+    """Add a thing under `slug`, or under a free one of its name: when another request takes that one
+    at the same moment, under the next."""
+    while True:
+        wanted = slug or free_slug(model, columns["name"])
+        made = model(slug=wanted, **columns)
+        try:
+            with db.session.begin_nested():
+                db.session.add(made)
+        except IntegrityError:
+            if slug or not slug_taken(model, wanted):
+                raise
+        else:
+            return made
 
 
 def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = None) -> list[str]:
@@ -47,9 +64,7 @@ def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = N
 
 
 def add_series(*, by: Actor | None, name: str, territory_id: int, slug: str = "", **columns: Any) -> Series:
-    series = Series(slug=slug or free_slug(Series, name), name=name, territory_id=territory_id, **columns)
-    db.session.add(series)
-    db.session.flush()
+    series: Series = _add_free(Series, slug, columns | {"name": name, "territory_id": territory_id})
     record(by, "series.added", series)
     return series
 
@@ -71,9 +86,7 @@ def hold(parent: Any) -> None:
 
 def add_forum(series: Series, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Forum:
     """Add a forum as a draft, with a quota for each format."""
-    forum = Forum(series_id=series.id, slug=slug or free_slug(Forum, values["name"]), **values)
-    db.session.add(forum)
-    db.session.flush()
+    forum: Forum = _add_free(Forum, slug, values | {"series_id": series.id})
     for kind in Format:
         db.session.add(Quota(forum_id=forum.id, format=kind, capacity=None))
     db.session.flush()
@@ -109,7 +122,7 @@ def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: Actor 
     if quota.capacity == capacity:
         return
     if capacity is not None and capacity < quota.taken:
-        raise CapacityBelowTaken(quota.taken)
+        raise CapacityBelowTaken(kind, quota.taken)
     before, quota.capacity = quota.capacity, capacity
     db.session.flush()
     record(by, "quota.changed", forum, format=kind.value, before=before, after=capacity)

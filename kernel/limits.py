@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import String, delete, update
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
@@ -49,39 +49,43 @@ REGISTRATION_EMAIL = Limit("registration-email", 60, 3600)
 REGISTRATION_ADDRESS = Limit("registration-address", 3000, 3600)
 
 
-Counted = list[tuple[str, int]]
-"""Keys and windows of hits that were counted."""
+Check = tuple[Limit, str]
+"""A limit, and whom it holds."""
 
 
-def count(*checks: tuple[Limit, str]) -> Counted:
+def refuse_when_full(*checks: Check) -> None:
+    """Raise TooManyRequests when one of the limits is reached, and count nothing: for what only counts when it fails.
+
+    The caller counts the failure afterwards, and `count` refuses what is over exactly. Between the two each
+    process may have one attempt under way, so a burst may try a few passwords more than the limit, at most
+    as many as are answered at the same moment; of the wrong ones none beyond the limit learns that it was wrong.
+    """
+    now = int(utcnow().timestamp())
+    full = []
+    for limit, subject in checks:
+        window = now // limit.seconds
+        known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
+        if (db.session.scalar(known) or 0) >= limit.hits:
+            full.append((window + 1) * limit.seconds - now)
+    if full:
+        raise TooManyRequests(retry_after=max(full))
+
+
+def count(*checks: Check) -> None:
     """Count a hit on each (limit, subject); raise TooManyRequests when one is over its number.
 
     What is refused is counted nowhere: knocking at one closed subject does not close the others.
     """
     now = int(utcnow().timestamp())
-    counted: Counted = []
     over: list[int] = []
     with writing():
         for limit, subject in sorted(checks, key=lambda check: check[0].bucket):
             window = now // limit.seconds
             until = (window + 1) * limit.seconds
-            key = _key(limit, subject)
-            if _hit(key, window, until) > limit.hits:
+            if _hit(_key(limit, subject), window, until) > limit.hits:
                 over.append(until - now)
-            counted.append((key, window))
         if over:
             raise TooManyRequests(retry_after=max(over))
-    return counted
-
-
-def give_back(counted: Counted) -> None:
-    """Take back hits that turned out to be none (a right password), in the caller's transaction.
-
-    Counting first and giving back afterwards keeps a limit exact for attempts made at the same moment.
-    """
-    for key, window in counted:
-        hits = update(RateWindow).where(RateWindow.key == key, RateWindow.window == window, RateWindow.hits > 0)
-        db.session.execute(hits.values(hits=RateWindow.hits - 1), execution_options={"synchronize_session": False})
 
 
 def _key(limit: Limit, subject: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
+from accounts.operations import hold as hold_account
 from activity.operations import record
 from kernel import pages, search
 from kernel.db import db, utcnow
@@ -311,8 +312,11 @@ def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
 
 
 def save_search(name: str, query: str, *, by: Any) -> SavedSearch:
-    """Keep a search of the catalogue; one of the same name takes the new conditions."""
+    """Keep a search of the catalogue; one of the same name takes the new conditions, the same ones change nothing."""
+    hold_account(by)
     kept = same_search(by.id, name) or SavedSearch(user_id=by.id)
+    if (kept.name, kept.query) == (name, query):
+        return kept
     kept.name, kept.query = name, query
     db.session.add(kept)
     db.session.flush()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import operations, queries
 from accounts.forms import HandoverForm
-from accounts.handover import belongings_of, hand_over
+from accounts.handover import HandedOver, belongings_of, hand_over
 from accounts.labels import ROLE_LABELS
 from accounts.models import User
 from accounts.views.base import blueprint
@@ -34,9 +34,12 @@ def handover(uuid: str) -> ResponseReturnValue:
     try:
         with writing():
             taker = _taker(form)
-            given = [queries.assignment_of(giver, int(number)) for number in form.roles.data or []]
-            hand_over(giver, taker, given, whole=form.whole.data, close=form.close.data, by=actor())
+            roles = {int(number) for number in form.roles.data or []}
+            hand_over(giver, taker, roles, whole=form.whole.data, close=form.close.data, by=actor())
             name = taker.name
+    except HandedOver:
+        flash(_("This was handed over already: here is what remains."), "info")
+        return redirect(url_for("accounts.person", uuid=uuid))
     except operations.LastAdministrator:
         flash(
             _("Nobody who can sign in would administer the site. Hand this role over once the other has a password."),

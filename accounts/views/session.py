@@ -40,14 +40,15 @@ def login() -> ResponseReturnValue:
     if not form.validate():
         return _sign_in(form), 422
     address = email_key(form.email.data or "")
-    attempt = limits.count((limits.SIGN_IN_ACCOUNT, address), (limits.SIGN_IN_ADDRESS, client_address()))
+    failures = (limits.SIGN_IN_ACCOUNT, address), (limits.SIGN_IN_ADDRESS, client_address())
+    limits.refuse_when_full(*failures)
     user = queries.user_by_email(address)
     if not matches(user.password_hash if user else None, form.password.data or "") or not _may_enter(user):
+        limits.count(*failures)  # a right password counts for nothing: a whole office signs in from one address
         form.email.errors = [_("The e-mail or the password is not right. Check both, or ask for a new password below.")]
         return _sign_in(form), 422
     assert user is not None
     with writing():
-        limits.give_back(attempt)  # only failures count: a whole office signs in from one address
         operations.note_sign_in(user)
     _start_session(user)
     kept = _kept_fields(form.kept.data or "")

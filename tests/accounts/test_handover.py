@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from accounts.enums import Role, ScopeKind
+from accounts.handover import HandedOver, hand_over
 from accounts.models import User
 from activity.models import Entry, Letter
 from activity.outbox import compose
@@ -179,6 +180,16 @@ def test_a_role_taken_away_meanwhile_is_told(world):
     assert answer.status_code == 422
     assert "изменился" in answer.get_data(as_text=True)
     assert held(world["taker"]) == []
+
+
+def test_what_was_handed_over_between_form_and_lock_is_refused(world):
+    numbers = {one.id for one in world["giver"].assignments}
+    with writing():
+        world["giver"].assignments.pop()
+    with pytest.raises(HandedOver), writing():
+        hand_over(world["giver"], world["taker"], numbers, whole=True, close=True, by=world["boss"])
+    assert (held(world["giver"]), held(world["taker"])) == (["coordinator"], [])
+    assert db.session.scalars(select(Letter)).all() == []
 
 
 def test_only_administrators_hand_over(world, sign_in):

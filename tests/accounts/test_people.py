@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from accounts.enums import Role, ScopeKind
 from accounts.models import RoleAssignment, Setting, User
-from activity.models import Letter
+from activity.models import Entry, Letter
 from kernel.db import db
 from kernel.documents.sheets import read_table
 from kernel.transaction import writing
@@ -192,3 +192,27 @@ def test_each_role_says_where_it_is_held(admin):
     page = admin.get(f"/manage/people/{person.uuid}").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     assert '<option value="door">Волонтёр на входе (форум, цикл форумов)</option>' in page
     assert '<option value="administrator">Администратор (везде)</option>' in page
+
+
+def test_a_role_stored_twice_is_taken_away_whole(admin):
+    """An older version stored two rows for a double click."""
+    with writing():
+        person = factories.give(factories.give(factories.user("x@example.org"), Role.expert), Role.expert)
+        factories.give(person, Role.speaker)
+    page = f"/manage/people/{person.uuid}"
+    admin.submit(f"{page}/roles/{person.assignments[0].id}/withdrawal", page=page)
+    db.session.rollback()
+    assert [one.role for one in person.assignments] == [Role.speaker]
+    assert len(db.session.scalars(select(Entry).where(Entry.action == "role.withdrawn")).all()) == 1
+
+
+def test_closing_a_closed_account_keeps_the_reason(admin):
+    with writing():
+        person = factories.user("x@example.org")
+    page = f"/manage/people/{person.uuid}"
+    form = {"csrf_token": admin.token(page)}
+    for reason in ("Ушёл на другую работу", "Другое"):
+        assert admin.post(f"{page}/suspension", data=form | {"reason": reason}).status_code == 302
+    db.session.rollback()
+    assert (person.suspension_reason, person.generation) == ("Ушёл на другую работу", 2)
+    assert len(db.session.scalars(select(Entry).where(Entry.action == "user.suspended")).all()) == 1

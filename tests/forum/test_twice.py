@@ -130,3 +130,27 @@ def test_two_presses_at_the_same_moment_make_one(administrator, pair, kind):
             if model is Forum:
                 db.session.execute(delete(Quota).where(Quota.forum_id.in_(fresh)))
             db.session.execute(delete(model).where(model.id.in_(fresh)))
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("kind", ["series", "forum"])
+def test_one_name_in_two_places_at_the_same_moment_makes_two(administrator, pair, kind):
+    """Fails on PostgreSQL when the next slug is not tried: tried, the second answer was an error of ours."""
+    page, address, fields, model = things()[kind]
+    with writing():
+        other = factories.series("other")
+    kept = set(db.session.scalars(select(model.id)))
+    elsewhere = {"series": {"territory": str(factories.territory(factories.TULUN).id)}, "forum": {"series": other.slug}}
+    first = fields | ({"series": "prosemyu"} if kind == "forum" else {})
+    pair.meet(page, administrator.get_id())
+    for repetition in range(REPETITIONS):
+        answers = pair.send([(address, first), (address, fields | elsewhere[kind])])
+        assert [status for status, _where in answers] == [302, 302], repetition
+        db.session.rollback()
+        fresh = db.session.scalars(select(model).where(model.id.not_in(kept)).order_by(model.slug)).all()
+        slug = "probnyy-tsikl" if kind == "series" else "probnyy-forum"
+        assert [made.slug for made in fresh] == [slug, f"{slug}-2"], repetition
+        with writing():
+            for made in fresh:
+                db.session.execute(delete(Quota).where(Quota.forum_id == made.id))
+                db.session.delete(made)

@@ -114,7 +114,8 @@ def test_editing_meanwhile_shows_both_texts(world):
     assert db.session.get(Forum, world["forum"].id).name == "Имя от коллеги"
 
 
-def test_capacity_cannot_fall_below_what_is_taken(world):
+@pytest.mark.parametrize("kind", ["in_person", "remote"])
+def test_capacity_cannot_fall_below_what_is_taken(world, kind):
     with writing():
         for quota in world["forum"].quotas:
             quota.taken = 60
@@ -122,8 +123,11 @@ def test_capacity_cannot_fall_below_what_is_taken(world):
     version = re.search(r'name="version"[^>]*value="(\d+)"', world["client"].get(address).get_data(as_text=True)).group(
         1
     )
-    answer = world["client"].submit(address, new(capacity_in_person="10", capacity_remote="100", version=version))
+    places = {"capacity_in_person": "100", "capacity_remote": "100"} | {f"capacity_{kind}": "10"}
+    answer = world["client"].submit(address, new(version=version, **places))
     assert answer.status_code == 422
+    wrong = [tag for tag in re.findall(r"<input[^>]*>", answer.get_data(as_text=True)) if 'aria-invalid="true"' in tag]
+    assert [re.search(r'name="([^"]+)"', tag).group(1) for tag in wrong] == [f"capacity_{kind}"]
     assert "60" in answer.get_data(as_text=True)
 
 

@@ -18,7 +18,7 @@ from accounts.models import Consent
 from activity.models import Entry, Letter
 from kernel.db import db
 from kernel.transaction import writing
-from practices.models import Admission, Practice, PracticeEdition
+from practices.models import Admission, Practice, PracticeEdition, SavedSearch
 from practices.moderation import operations, queries
 from practices.moderation.models import PracticeAuthor, PracticeComment, PracticeConfirmation
 from practices.moderation.operations import ByLink
@@ -175,3 +175,14 @@ def test_one_author_from_eight(processes, practice):
     answers = processes.send([(f"{ADDRESS}/author", {"name": "Авторов Ян", "email": "yan@example.org"})] * PROCESSES)
     assert set(answers) == {(303, f"{ADDRESS}/author")}
     assert count(PracticeAuthor) == 1
+
+
+def test_a_search_saved_at_the_same_moment_is_kept_once(processes, app):
+    """Fails on PostgreSQL when the account is not locked: an error of ours about the unique name."""
+    with writing():
+        person = factories.user()
+    page = "/searches/new?audience=fathers"
+    processes.meet(page, person.get_id())
+    answers = processes.send([(page, {"name": "Отцы"})] * PROCESSES)
+    assert answers == [(303, "/searches")] * PROCESSES
+    assert (count(SavedSearch), count(Entry, Entry.action == "search.saved")) == (1, 1)
