@@ -33,7 +33,7 @@ def world(app, sign_in):
         room = factories.room(forum)
         section = factories.section(forum, room_id=room.id)
         talk = factories.slot(section, practice_id=factories.practice().id)
-        speaker = factories.speaker(forum.series, email="speaker@example.org")
+        speaker = factories.speaker(forum.series, agreed=False, email="speaker@example.org")
         factories.appearance(talk, speaker)
         factories.slot(section, "Второй доклад", starts=talk.ends)
         person = factories.organiser(forum.series)
@@ -89,7 +89,7 @@ def test_what_is_not_ready_is_told_and_links_lead_to_it(world):
     assert told(world["forum"]) == [
         "Без спикера 1 выступление",
         "Без практики 1 выступление",
-        "Нет согласия на публикацию имени: 1 спикер",
+        "Нет согласия на публикацию имени: 1, это имя не показано",
     ]
     page = text(world)
     assert "Без спикера 1 выступление" in page
