@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import JSON, column, inspect, select, table, text, update
 
 from accounts.models import User
 from activity.models import Entry
@@ -131,8 +131,8 @@ def test_what_the_release_before_has_changed_stays(filled):
         db.session.execute(text("DELETE FROM sample_document WHERE id = :id"), {"id": gone})
         db.session.execute(text("UPDATE sample_document SET title = 'Новое' WHERE id = :id"), {"id": draft})
         db.session.execute(text("UPDATE practice SET admission = 'returned' WHERE id = :id"), {"id": other})
-        working = json.dumps({"goal": "Ещё иначе"})
-        db.session.execute(text("UPDATE practice SET working = :w WHERE id = :id"), {"w": working, "id": practice})
+        rows = table("practice", column("id"), column("working", JSON))
+        db.session.execute(update(rows).where(rows.c.id == practice).values(working={"goal": "Ещё иначе"}))
     upgrade()
     db.engine.dispose()
     db.session.remove()
