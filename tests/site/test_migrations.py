@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import JSON, column, inspect, select, table, text, update
 
 from accounts.models import User
 from activity.models import Entry
@@ -127,16 +127,18 @@ def test_each_step_down_and_up_keeps_every_value(filled):
 
 def test_what_the_release_before_has_changed_stays(filled):
     """Between a step down and the step up somebody works on: only what that release could not know comes back."""
-    ids = select(SampleDocument.id).where(SampleDocument.state == DocumentState.draft).order_by(SampleDocument.id)
-    draft, gone, *_more = db.session.scalars(ids).all()
+    draft, gone = (
+        db.session.scalars(select(SampleDocument.id).where(SampleDocument.state == state)).first()
+        for state in (DocumentState.draft, DocumentState.leaving)
+    )
     practice, other = db.session.scalars(select(Practice.id).order_by(Practice.id).limit(2)).all()
     downgrade(revision="0009")
     with writing():
         db.session.execute(text("DELETE FROM sample_document WHERE id = :id"), {"id": gone})
         db.session.execute(text("UPDATE sample_document SET title = 'Новое' WHERE id = :id"), {"id": draft})
         db.session.execute(text("UPDATE practice SET admission = 'returned' WHERE id = :id"), {"id": other})
-        working = json.dumps({"goal": "Ещё иначе"})
-        db.session.execute(text("UPDATE practice SET working = :w WHERE id = :id"), {"w": working, "id": practice})
+        rows = table("practice", column("id"), column("working", JSON))
+        db.session.execute(update(rows).where(rows.c.id == practice).values(working={"goal": "Ещё иначе"}))
     upgrade()
     db.engine.dispose()
     db.session.remove()
