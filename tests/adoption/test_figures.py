@@ -163,7 +163,8 @@ def said(some: list[One]) -> str:
     if len(some) == 1:
         return WORDS[state] + waits + mark
     if there < len(some):
-        return f"{WORDS[state]}, в {there} из {len(some)} учреждений{waits}{there}/{len(some)}{mark}"
+        noun = "учреждении" if there == 1 else "учреждениях"
+        return f"{WORDS[state]}, в {there} {noun} из {len(some)}{waits}{there}/{len(some)}{mark}"
     return f"{WORDS[state]}, в {there} учреждениях{waits}{there}{mark}"
 
 
@@ -260,9 +261,9 @@ def test_territory_pages(going, client):
         for (slug, place), some in cells(going).items():
             if place == oktmo:
                 there = sum(one.state == furthest(some) for one in some)
-                noun = "учреждении" if len(some) == 1 else "учреждениях"
+                noun = "учреждении" if there == 1 else "учреждениях"
                 whole = f"в {len(some)} {noun}"
-                wanted[slug] = whole if there == len(some) else f"в {there} из {len(some)} учреждений"
+                wanted[slug] = whole if there == len(some) else f"в {there} {noun} из {len(some)}"
         assert told == wanted, oktmo
 
 

@@ -80,7 +80,7 @@ def test_the_json_agrees_with_the_file(loaded, client):
 def test_a_territory_does_not_count_those_who_only_prepare_as_working(loaded, client):
     """Three organisations of Tayshet took it: one works by it, one prepares, one thinks."""
     page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True)
-    assert "в 1 из 3 учреждений" in page.replace("\u00a0", " ")
+    assert "в 1 учреждении из 3" in page.replace("\u00a0", " ")
     assert "в\u00a03\u00a0учреждениях" not in page
     line = next(
         line for line in client.get("/adoption.json").json["practices"] if line["slug"] == "domashniy-konsultant"
@@ -98,8 +98,8 @@ def test_a_state_is_told_only_of_those_who_reached_it(world, client):
         for stage in (Stage.staffing, Stage.preparation, Stage.interest):
             adoption(other, factories.organisation(), stage)
     page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True).replace("\u00a0", " ")
-    assert "в 1 из 2 учреждений" in page
-    assert "в 2 из 3 учреждений" in page
+    assert "в 1 учреждении из 2" in page
+    assert "в 2 учреждениях из 3" in page
 
 
 def test_the_figures_computed_another_way(loaded, client):

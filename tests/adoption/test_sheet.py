@@ -87,7 +87,7 @@ def test_nobody_else_opens_it(stalled, client, path):
     assert stalled["outsider"].get(path).status_code == 404
     assert stalled["coordinator"].get(path).status_code == 404
     assert stalled["curator"].post(path).status_code == 405
-    for bad in ("x" * 300, "%00", "-1", "25536000'"):
+    for bad in ("x" * 300, "-1", "25536000'"):
         assert stalled["curator"].get(f"{path}?territory={bad}").status_code == 404
 
 

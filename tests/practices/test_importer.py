@@ -100,7 +100,10 @@ def test_the_export_can_be_read_back(catalogue):
 def test_without_the_right_to_publish_a_row_becomes_a_draft(app):
     read = importer.read("t.csv", table(("Клуб", "Братск", "Отцы", "", "В каталоге")))
     plan = importer.plan_rows(read, may_publish=False)
-    assert plan.rows[0].warnings == ["У\u00a0вас нет права публиковать: практика останется черновиком."]
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in plan.rows[0].warnings] == [
+        "Сфера не указана: по ней практику не найдут.",
+        "У вас нет права публиковать: практика останется черновиком.",
+    ]
     carry_out(plan)
     assert db.session.scalars(select(Practice.admission)).all() == [Admission.draft]
 
@@ -112,7 +115,8 @@ def test_without_the_right_to_publish_nothing_leaves_the_catalogue(app):
         plan = importer.plan_rows(read, may_publish=False)
         assert plan.rows[0].messages == []
         assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in plan.rows[0].warnings] == [
-            "У вас нет права публиковать и снимать с публикации: статус останется прежним."
+            "Сфера не указана: по ней практику не найдут.",
+            "У вас нет права публиковать и снимать с публикации: статус останется прежним.",
         ]
         carry_out(plan)
         assert db.session.scalars(select(Practice.admission)).all() == [Admission.published]

@@ -362,5 +362,5 @@ def test_the_sphere_is_asked_for_at_publication(editor, client):
     assert lack.value.args == ("sphere",)
     here = "/manage/practices/shkola-ottsov"
     editor.submit(here, filled(editor.get(here), sphere="culture"))
-    editor.submit(here + "/publication", page=here)
+    publish(editor, here)
     assert client.get("/practices.json?sphere=culture").json["total"] == 1

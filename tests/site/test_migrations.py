@@ -92,7 +92,6 @@ def filled(loaded):
     with writing():
         for number, state in enumerate(DocumentState, 1):
             db.session.get_one(SampleDocument, number).state = state
-        db.session.get_one(SampleDocument, len(DocumentState) + 1).state = DocumentState.draft
         person = db.session.scalars(select(User).order_by(User.id)).first()
         person.ended_sessions, person.suspension_reason = ["one"], "Уволен"
         adoption = db.session.scalars(select(Adoption).order_by(Adoption.id)).first()
