@@ -32,6 +32,8 @@ class PageClient(FlaskClient):
         with self.application.app_context():
             response = super().open(*args, **kwargs)
         db.session.rollback()
+        for name, value in response.headers:
+            assert value.isascii(), f"{name}: a real server sends no such header: {value}"
         if (
             self.checking
             and response.mimetype == "text/html"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -52,7 +53,8 @@ def workbook(questions: Sequence[Question]) -> Response:
     """The form with these questions as a download; what was interrupted is left out."""
     body = sheet.form([question for question in questions if question.adoption.exit is None])
     answer = Response(body, mimetype=sheets.XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=sheet.file_name(questions))
+    name = quote(sheet.file_name(questions))  # a header takes no Cyrillic: RFC 6266, with a plain name for the old
+    answer.headers.set("Content-Disposition", "attachment", filename="quarter.xlsx", **{"filename*": f"UTF-8''{name}"})
     return answer
 
 

@@ -91,7 +91,7 @@ def _whole(rings: Sequence[Sequence[Point]], place: Callable[[Point], Vertex]) -
 
 def _light_enough(shapes: dict[str, list[Ring]]) -> dict[str, list[Ring]]:
     """Simplified with the least tolerance whose paths fit the weight."""
-    tolerance, budget = 1.3, PER_SHAPE * max(8, len(shapes))
+    tolerance, budget = 1.4, PER_SHAPE * max(8, len(shapes))
     while True:
         light = simplify(shapes, tolerance, smallest=max(4.0, tolerance * 4))
         if tolerance > 12 or weight(light) <= budget:
