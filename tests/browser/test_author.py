@@ -114,6 +114,7 @@ def complete(page: Page) -> None:
     page.fill("[name=start_year]", "1200")
     expect(page.locator("[data-autosave]")).to_contain_text("кроме полей: Год начала")
     page.fill("[name=start_year]", "2024")
+    page.select_option("[name=sphere]", "social")
     page.fill("[name=staff]", "0.5")
     page.fill("[name=cost_year]", "25000")
     press(page, submit_of(page.locator("form", has=page.locator("[name=staff]"))))
@@ -124,7 +125,9 @@ def complete(page: Page) -> None:
 def confirm(page: Page, link: str) -> None:
     page.goto(link)
     press(page, page.get_by_role("link", name="Посмотреть, что написано"))
-    expect(page.locator(".changes ins")).to_have_text(["добавлено: 2024", "добавлено: 25 000", "добавлено: 0,5"])
+    expect(page.locator(".changes ins")).to_have_text(
+        ["добавлено: Социальная защита", "добавлено: 2024", "добавлено: 25 000", "добавлено: 0,5"]
+    )
     press(page, page.get_by_role("button", name="Подтверждаю"))
     expect(page.locator(".toasts")).to_contain_text("Спасибо")
 

@@ -61,7 +61,7 @@ def test_from_a_workbook_to_a_working_practice(
     enter(municipality, "coordinator2")
     take_over(municipality, practice["slug"], "Центр помощи семье «Опора» посёлка Примерного")
     note_stages(municipality, STAGES)
-    expect(municipality.locator(".page-head .state")).to_have_text("Работает")
+    expect(municipality.locator(".page-head .state")).to_have_text("Готовим")
     reported = seen_in(desk, practice)
     assert reported["count"] == before["count"] + 1
     assert before["cell"] is None
@@ -98,6 +98,7 @@ def import_programme(page: Page, slug: str, practice: str, folder: Path) -> None
     expect(form_to(page, "/confirmation")).to_have_count(0)
     upload_programme(page, slug, programme_file(template, rows, folder / "programme.xlsx"))
     expect(page.locator("tbody tr", has_text="будет добавлено")).to_have_count(3)
+    page.check("[name=on_paper]")
     press(page, submit_of(form_to(page, "/confirmation")))
     expect(page.locator("tbody tr")).to_have_count(3)
 
