@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -81,7 +83,7 @@ def _refuse_other_archives(body: bytes) -> None:
         with ZipFile(io.BytesIO(body)) as archive:
             names = set(archive.namelist())
             kind = archive.open("mimetype").read(80) if "mimetype" in names else b""
-    except (BadZipFile, ValueError, OSError, RuntimeError, EOFError, NotImplementedError):
+    except (BadZipFile, ValueError, OSError, RuntimeError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError):
         return  # broken: check_archive says so
     if b"opendocument" in kind or "xl/workbook.bin" in names:
         raise FileRefused(_("This is an .ods or .xlsb table. Save it as .xlsx and retry."))
