@@ -26,7 +26,7 @@ from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
 from kernel import access, assets, errors, i18n, links, migrations, observe, panels, security, templating, translations
 from kernel.db import db
-from kernel.links import DatabaseInteger
+from kernel.links import DatabaseInteger, Rule
 from practices import receivers as practices_receivers
 from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
@@ -104,6 +104,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     # Parameters of failed statements are personal data as often as not.
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": app.config["ENVIRONMENT"] == "production"}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_rule_class = Rule
     app.url_map.converters["int"] = DatabaseInteger
     db.init_app(app)
     for part in PARTS:

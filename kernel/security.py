@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from wsgiref.types import WSGIEnvironment
 
 import flask
 from flask import Flask, Response, current_app, g, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import cached_property
@@ -59,11 +61,37 @@ def _without_nul(texts: MultiDict[str, str]) -> Any:
     return ImmutableMultiDict((name, value.replace("\0", "")) for name, value in every)
 
 
+RENEW = timedelta(minutes=10)
+"""A session's cookie is signed anew when it is older: a volunteer scans a ticket every second."""
+
+
+class Session(SecureCookieSession):
+    signed: datetime | None = None
+    """When its cookie was made; None before there is one."""
+
+
 class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, with the signer made once and not twice a request."""
+    """Flask's signed cookie, with the signer made once and not twice a request, renewed now and then."""
 
     def __init__(self) -> None:
         self.signer: Any = None
+
+    def open_session(self, app: Flask, request: flask.Request) -> Session:
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if not cookie:
+            return Session()
+        longest = app.permanent_session_lifetime.total_seconds()
+        try:
+            held, signed = self.get_signing_serializer(app).loads(cookie, max_age=longest, return_timestamp=True)
+        except BadSignature:
+            return Session()
+        session = Session(held)
+        session.signed = signed
+        return session
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        signed = cast(Session, session).signed
+        return session.modified or (session.permanent and signed is not None and datetime.now(UTC) - signed > RENEW)
 
     def get_signing_serializer(self, app: Flask) -> Any:
         if self.signer is None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
 
@@ -118,6 +117,8 @@ class Known:
             return False
         if domain in self.domains and local.replace(".", "").replace("-", "").replace("_", "").isalnum():
             return self.domains[domain]
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  (large, and for lists only)
+
         try:
             validate_email(address, check_deliverability=False)
         except EmailNotValidError:

@@ -28,7 +28,8 @@ class Registration(Model):
     __table_args__ = (
         UniqueConstraint("forum_id", "identity"),
         Index("ix_registration_forum_status", "forum_id", "status", "format"),
-        Index("ix_registration_forum_name", "forum_id", "name_key"),
+        # Holds all that a search in the list reads: the rows themselves are three times as wide.
+        Index("ix_registration_forum_words", "forum_id", "name_key", "organisation_key", "email"),
         Index("ix_registration_forum_created", "forum_id", "created_at"),
         Index("ix_registration_forum_territory", "forum_id", "territory_id"),
         Index("ix_registration_waiting", "forum_id", "format", "waiting_number"),

@@ -114,9 +114,8 @@ class Answer(Model):
 
     __tablename__ = "quarter_answer"
     __table_args__ = (
-        Index(
-            "uq_quarter_answer_current", "question_id", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT
-        ),
+        # So on PostgreSQL too (migration 0005): to say it here would load that dialect at every start.
+        Index("uq_quarter_answer_current", "question_id", unique=True, sqlite_where=_CURRENT),
         Index("ix_quarter_answer_question", "question_id"),
     )
 

@@ -1,0 +1,27 @@
+"""A search in the list of participants reads an index and not the rows
+
+Revision ID: 0013
+Revises: 0012
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+
+revision = '0013'
+down_revision = '0012'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index(
+        'ix_registration_forum_words', 'registration', ['forum_id', 'name_key', 'organisation_key', 'email']
+    )
+    op.drop_index('ix_registration_forum_name', 'registration')
+
+
+def downgrade() -> None:
+    op.create_index('ix_registration_forum_name', 'registration', ['forum_id', 'name_key'])
+    op.drop_index('ix_registration_forum_words', 'registration')
