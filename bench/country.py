@@ -18,7 +18,7 @@ def fill(app: Flask, number: int = MUNICIPALITIES) -> None:
     """Add invented municipalities to the regions that have none, the same ones each time."""
     from sqlalchemy import insert, select
 
-    from kernel.db import db
+    from kernel.db import db, measure_tables
     from kernel.transaction import writing
     from territories.models import Level, Territory
 
@@ -46,6 +46,7 @@ def fill(app: Flask, number: int = MUNICIPALITIES) -> None:
                 for index in range(number)
             ]
             db.session.execute(insert(Territory), rows)
+            measure_tables()
         db.session.remove()
 
 

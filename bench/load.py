@@ -10,28 +10,35 @@ from bench.client import Client
 from bench.servers import Server, product
 from bench.world import COMING, PAST
 
-STARTS = 5
+STARTS = 9
 REQUESTS = 2000
+ROUNDS = 5
+WARM = 3
+"""After so many rounds every thread of every process has met every kind of work; what comes later is growth."""
 
 
 @dataclass(frozen=True)
 class Memory:
     idle: float
-    loaded: float
-    """After 2,000 mixed requests."""
-    twice: float
-    """After 2,000 more."""
+    rounds: list[float]
+    """After each 2,000 mixed requests."""
     processes: int
+
+    @property
+    def growth(self) -> float:
+        return self.rounds[-1] - self.rounds[WARM - 1]
 
 
 def memory() -> Memory:
     with product() as server:
         time.sleep(3)
         idle, processes = server.memory(), server.processes()
-        _mixed(server)
-        loaded = server.memory()
-        _mixed(server)
-        return Memory(idle, loaded, server.memory(), processes)
+        return Memory(idle, [_loaded(server) for _ in range(ROUNDS)], processes)
+
+
+def _loaded(server: Server) -> float:
+    _mixed(server)
+    return server.memory()
 
 
 def _mixed(server: Server) -> None:

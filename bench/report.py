@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.load import Memory
+from bench.load import REQUESTS, WARM, Memory
 from bench.measure import Result
 
 MARKS = {True: "holds", False: "MISSES", None: ""}
@@ -41,7 +41,7 @@ def machine_rows(memory: Memory | None, start: float | None) -> list[list[str]]:
     if start is not None:
         rows.append(["first answer after exec", f"{start:.2f} s", "≤ 1 s", MARKS[start <= 1]])
     if memory is not None:
-        growth = memory.twice - memory.loaded
+        grown, course = f"{memory.growth:+.0f} MB", " → ".join(f"{figure:.0f}" for figure in memory.rounds)
         rows += [
             [
                 f"memory idle, {memory.processes} processes (PSS)",
@@ -49,8 +49,8 @@ def machine_rows(memory: Memory | None, start: float | None) -> list[list[str]]:
                 "≤ 150 MB",
                 MARKS[memory.idle <= 150],
             ],
-            ["after 2,000 mixed requests", f"{memory.loaded:.0f} MB", "", ""],
-            ["after 2,000 more", f"{memory.twice:.0f} MB", "no growth", MARKS[growth <= 3]],
+            [f"after each {REQUESTS:,} mixed requests", f"{course} MB", "", ""],
+            [f"growth since {WARM * REQUESTS:,} requests", grown, "none", MARKS[memory.growth <= 3]],
         ]
     return rows
 

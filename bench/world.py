@@ -82,6 +82,7 @@ def grow(app: Flask, practices: int = 10_000, seed: int = 7) -> None:
 
     with app.app_context():
         add_practices(practices, seed)
+        _measure()
 
 
 def spread(app: Flask) -> None:
@@ -90,6 +91,15 @@ def spread(app: Flask) -> None:
 
     with app.app_context():
         add_adoptions()
+        _measure()
+
+
+def _measure() -> None:
+    from kernel.db import measure_tables
+    from kernel.transaction import writing
+
+    with writing():
+        measure_tables()
 
 
 def stale(app: Flask, *scopes: str) -> None:

@@ -26,7 +26,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, make_url
 
-from kernel.db import db, utcnow
+from kernel.db import db, measure_tables, utcnow
+from kernel.transaction import writing
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"
@@ -76,6 +77,8 @@ def restore_command(archive: Path, incomplete: bool) -> None:
         if (missing := _named_uploads(folder / DATABASE) - names) and not incomplete:
             raise click.ClickException(f"{_missing(missing)} {UNCHANGED} To restore without them: --incomplete.")
         (_load_postgresql if _is_postgresql() else _load_sqlite)(folder / DATABASE)
+        with writing():
+            measure_tables()
         _move_uploads(folder / "files", files)
     uploads = len(names - {MANIFEST, DATABASE})
     click.echo(f"  restored: database of schema {manifest['schema']}, {uploads} files.")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, event
+from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -115,6 +115,12 @@ def inserting(target: Any, kind: str = "") -> Any:
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415
     return insert(target)
+
+
+def measure_tables() -> None:
+    """Tell PostgreSQL what its tables hold after much was written at once: else it plans by guesses for a minute."""
+    if dialect() == "postgresql":
+        db.session.execute(text("ANALYZE"))
 
 
 def utcnow() -> datetime:

@@ -14,6 +14,7 @@ from home.demo.forums import load_forum
 from home.demo.participants import load_participants
 from home.demo.people import load_people
 from home.demo.practices import load_moderated, load_practices
+from kernel.db import measure_tables
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from territories.operations import load_shipped
@@ -46,6 +47,8 @@ def load(say: Say) -> None:
             started = time.monotonic()
             step()
             say(f"  {number}/{len(steps)} {name}: {time.monotonic() - started:.1f} s")
+    with writing():
+        measure_tables()
 
 
 def _base() -> None:
