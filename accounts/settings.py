@@ -52,12 +52,13 @@ def site() -> Site:
 
 def change(values: dict[str, str]) -> None:
     """Store settings in the caller's transaction; every public page shows them."""
+    before = site().region
     for name, value in values.items():
         if name not in DEFAULTS:
             raise KeyError(name)
         db.session.merge(Setting(name=name, value=value))
     g.pop("site", None)
-    bump("site")
+    bump("site", *(["territories"] if values.get("region", before) != before else []))
 
 
 class _LazySite:

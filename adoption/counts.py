@@ -124,6 +124,13 @@ def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
 # Tables and not models, composed once. Few practices are outside the catalogue: leaving them out is cheaper.
 _adoption, _practice, _step = Adoption.__table__.c, Practice.__table__.c, StageStep.__table__.c
 _group, _spread = PracticeGroup.__table__.c, PracticeSpread.__table__.c
+
+
+def is_for(practice_id: ColumnElement[int], audience: Any) -> ColumnElement[bool]:
+    """Whether the practice is for a group of families; asked of each in use, who are fewer than all of the group's."""
+    return select(_group.practice_id).where(_group.practice_id == practice_id, _group.target_group == audience).exists()
+
+
 OUTSIDE = select(_practice.id).where(
     _practice.admission.in_([one for one in Admission if one is not Admission.published])  # by index, as != is not
 )
@@ -136,9 +143,7 @@ _GOING = (
     .where(_spread.practice_id.not_in(OUTSIDE))
     .group_by(_spread.territory_id, _STATE)
 )
-_GOING_FOR = _GOING.where(
-    _spread.practice_id.in_(select(_group.practice_id).where(_group.target_group == bindparam("audience")))
-)
+_GOING_FOR = _GOING.where(is_for(_spread.practice_id, bindparam("audience")))
 
 
 def _in(*states: State) -> ColumnElement[bool]:
@@ -158,9 +163,7 @@ _WAITING = (
     .where(*GOING, _REPORTED)
     .group_by(_adoption.territory_id, _STATE)
 )
-_WAITING_FOR = _WAITING.where(
-    _adoption.practice_id.in_(select(_group.practice_id).where(_group.target_group == bindparam("audience")))
-)
+_WAITING_FOR = _WAITING.where(is_for(_adoption.practice_id, bindparam("audience")))
 _SUMS = (
     select(
         func.count(_adoption.organisation_id.distinct()).filter(_adoption.confirmed),

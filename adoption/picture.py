@@ -146,7 +146,7 @@ def _chosen(audience: TargetGroup | None, grouped: bool) -> Select[Any]:
         return statement.where(_group.target_group == audience) if audience else statement
     if audience is None:
         return statement
-    return statement.where(_practice.id.in_(select(_group.practice_id).where(_group.target_group == audience)))
+    return statement.where(counts.is_for(_practice.id, audience))
 
 
 def _ordered(statement: Select[Any], sort: str, grouped: bool) -> Select[Any]:

@@ -27,11 +27,12 @@ def main() -> None:
             country.compare(app, lambda: run(app, asked))
             return
         if asked.large or asked.spread:
-            small = run(app, asked)
+            small, built = run(app, asked), load.building(app)
             grow(app)
             if asked.spread:
                 spread(app)
             print(show(report.growth_rows(small, run(app, asked))), flush=True)
+            print(f"\nThe catalogue's sets, built before the fork: {built:.0f} ms, then {load.building(app):.0f} ms")
             return
         start = None if asked.only else load.cold_start()
         results = run(app, asked)

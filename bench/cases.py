@@ -127,9 +127,6 @@ def catalogue(setting: Setting) -> list[Case]:
     def changed(_visitor: Visitor) -> None:
         setting.change()  # the sets follow the practice
 
-    def unknown(_visitor: Visitor) -> None:
-        setting.stale("catalogue")  # nobody knows what changed: the sets are built, as in a process that has just begun
-
     near = f"near={setting.territory}"
     asked = {
         "facets": "&".join(f"audience={group}" for group in ("all", "large", "svo", "hardship", "working")),
@@ -142,7 +139,6 @@ def catalogue(setting: Setting) -> list[Case]:
     found = [Case("catalogue: cold", page("/practices/"), cold)]
     found += [Case(f"catalogue: {name}", page(f"/practices/?{query}"), cold) for name, query in asked.items()]
     found.append(Case("catalogue: after a change", page("/practices/"), changed, times=50))
-    found.append(Case("catalogue: first page of a process", page("/practices/"), unknown, times=50))
     found.append(Case("catalogue: JSON", page("/practices.json?audience=large"), cold))
     return [replace(case, grows=True) for case in found]
 

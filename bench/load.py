@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
+from flask import Flask
+
 from bench.client import Client
 from bench.servers import Server, product
 from bench.world import COMING, PAST
@@ -68,6 +70,21 @@ def cold_start() -> float:
     for _ in range(STARTS):
         with product() as server:
             found.append(server.seconds)
+    return median(found)
+
+
+def building(app: Flask) -> float:
+    """Median milliseconds in which the sets of the catalogue are built: what `home.warming` does before the fork."""
+    from kernel import pages
+    from practices.facets import catalogue
+
+    found = []
+    with app.app_context():
+        for _ in range(STARTS):
+            pages.forget()
+            started = time.perf_counter()
+            catalogue()
+            found.append((time.perf_counter() - started) * 1000)
     return median(found)
 
 

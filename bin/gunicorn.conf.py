@@ -39,23 +39,16 @@ _ending = threading.Event()
 
 def when_ready(server) -> None:
     """Keep a job worker beside the web workers, unless it runs elsewhere (WORKER=0)."""
-    _warm_up()
+    import wsgi
+    from home.warming import warm_up
+
+    warm_up(wsgi.app)
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
     if os.environ.get("WORKER", "1") != "0":
         _fork_job_worker(server)
         threading.Thread(target=_keep_job_worker, args=(server,), daemon=True).start()
-
-
-def _warm_up() -> None:
-    """Ask for the front page once: what the first answer makes (mappers, templates, statements) is then shared."""
-    import wsgi
-    from kernel.db import db
-
-    wsgi.app.test_client().get("/")
-    with wsgi.app.app_context():
-        db.engine.dispose()  # no connection is carried over a fork
 
 
 def _keep_job_worker(server) -> None:

@@ -29,7 +29,7 @@ DISTANCES = {"near": 100, "middle": 300}
 """Classes of remoteness: kilometres to the region's centre below these; everything farther is "remote"."""
 FOLLOWED = 300
 """So many changed practices are followed one by one; more are read with everything else."""
-SECONDS = 3600
+SECONDS = 86_400
 """The sets are read anew as often, whatever was told of changes."""
 Sets = dict[str, int]
 Own = dict[str, dict[Any, Any]]
@@ -102,7 +102,7 @@ class Catalogue:
 
 def catalogue() -> Catalogue:
     """The catalogue as it stands. One statement while nothing has changed."""
-    return pages.remembered("practices.catalogue", ("catalogue", "site"), _build, SECONDS, ("catalogue", _follow))
+    return pages.remembered("practices.catalogue", ("catalogue", "territories"), _build, SECONDS, ("catalogue", _follow))
 
 
 def _build() -> Catalogue:
@@ -117,7 +117,7 @@ def _build() -> Catalogue:
     orders = {name: _by(first, by_name, known) for name, first in ORDERS.items()}
     home = current(site().region)
     region = [_place(territory) for territory in municipalities(home.id)] if home else []
-    neighbours = pages.remembered("practices.neighbours", ("site",), lambda: _neighbours(region))
+    neighbours = pages.remembered("practices.neighbours", ("territories",), lambda: _neighbours(region))
     return _made(known, orders, own, _places(own, region, region), region, neighbours)
 
 

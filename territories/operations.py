@@ -81,7 +81,7 @@ def carry_out(loading: Loading, *, by: Any) -> None:
         boundaries.redraw(subject.id)
         record(by, "territories.loaded", subject, created=created, changed=len(entries) - created)
     db.session.expire_all()
-    bump("site", "adoption")
+    bump("site", "adoption", "territories")
 
 
 def _add(entries: Sequence[Entry]) -> dict[str, int]:

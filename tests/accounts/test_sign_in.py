@@ -14,6 +14,7 @@ from accounts.passwords import hash_password
 from activity.models import Entry, Letter
 from activity.outbox import compose
 from kernel import db as kernel_db
+from kernel import security
 from kernel.db import db
 from kernel.limits import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS
 from kernel.transaction import writing
@@ -297,3 +298,18 @@ def test_ended_sessions_are_forgotten_when_their_cookies_have_run_out(client, pe
     db.session.expire_all()
     [ended] = person.ended_sessions
     assert ended[1] == int((NOW + timedelta(hours=26)).timestamp())
+
+
+def test_a_cookie_is_renewed_now_and_then_and_not_with_every_page(client, person, monkeypatch):
+    enter(client)
+    client.get("/work")
+    assert "Set-Cookie" not in client.get("/work").headers
+    monkeypatch.setattr(security, "RENEW", timedelta(seconds=-1))
+    assert client.get("/work").headers["Set-Cookie"].startswith("tirazh=")
+
+
+def test_a_cookie_changed_by_hand_opens_nothing(client, person):
+    enter(client)
+    value = client.get_cookie("tirazh").value
+    client.set_cookie("tirazh", value[:-3] + ("abc" if not value.endswith("abc") else "xyz"))
+    assert client.get("/work").headers["Location"] == "/login?next=/work"

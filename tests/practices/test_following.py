@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from accounts.enums import Sphere
+from accounts.settings import change
 from kernel import changes, pages
 from kernel.db import db, utcnow
 from kernel.transaction import retried, writing
@@ -122,7 +123,7 @@ def test_the_page_follows_a_territory_that_changed_its_name(app):
     assert followed().places[factories.TAYSHET].name == "Тайшетский муниципальный округ"
     with writing():
         factories.territory(factories.TAYSHET).name = "Тайшетский район"
-        pages.bump("site")
+        pages.bump("territories")
     assert followed().places[factories.TAYSHET].name == "Тайшетский район"
 
 
@@ -214,3 +215,18 @@ def test_no_change_of_many_writers_is_missed(app):
     assert everything(now) == everything(full())
     assert now.facets["sphere"] == {"sport": now.published}
     assert now.published.bit_count() == writers * each >= seen
+
+
+def test_another_region_has_other_neighbours(app):
+    before = followed()
+    with writing():
+        change({"region": "38000000"})
+    assert followed().region != before.region
+    assert everything(followed()) == everything(full())
+
+
+def test_other_settings_leave_the_sets_as_they_are(app):
+    before = followed()
+    with writing():
+        change({"name": "Другое имя", "region": factories.REGION})
+    assert followed() is before
