@@ -110,6 +110,7 @@ def public_pages(setting: Setting) -> list[Case]:
         "territory": f"/territories/{setting.territory}",
         "region": "/territories/25000000",
         "territories": "/territories/",
+        "territories: municipalities": "/territories/?level=municipality&page=2",
     }
     for name, path in pages.items():
         grows = not name.startswith("forum")

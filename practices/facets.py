@@ -102,7 +102,9 @@ class Catalogue:
 
 def catalogue() -> Catalogue:
     """The catalogue as it stands. One statement while nothing has changed."""
-    return pages.remembered("practices.catalogue", ("catalogue", "territories"), _build, SECONDS, ("catalogue", _follow))
+    return pages.remembered(
+        "practices.catalogue", ("catalogue", "territories"), _build, SECONDS, ("catalogue", _follow)
+    )
 
 
 def _build() -> Catalogue:

@@ -31,6 +31,7 @@ class Territory(Model):
     __table_args__ = (
         UniqueConstraint("oktmo", "valid_from"),
         Index("ix_territory_parent_current", "parent_id", "valid_to"),
+        Index("ix_territory_level_name", "level", "valid_to", "name_key"),
     )
 
     id: Mapped[IntPk]

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 from werkzeug.exceptions import NotFound
 
+from kernel import pages
 from kernel.db import db
 from kernel.text import clean, one_script, sort_key
 from territories.models import Boundary, BoundaryMap, Level, Territory
@@ -222,15 +223,16 @@ class RegionLine:
 
 def region_lines() -> list[RegionLine]:
     """Every region with how much is known of it. Three queries, whatever the number of municipalities."""
-    counts = dict(
-        db.session.execute(
-            select(Territory.parent_id, func.count())
-            .where(Territory.level == Level.municipality, Territory.valid_to.is_(None))
-            .group_by(Territory.parent_id)
-        ).all()
-    )
+    counts = pages.remembered("territories.numbers", ("territories",), _numbers)
     drawn = set(db.session.scalars(select(BoundaryMap.territory_id)))
     return [RegionLine(region, counts.get(region.id, 0), region.id in drawn) for region in regions()]
+
+
+def _numbers() -> dict[int, int]:
+    """Municipalities in force by the region they lie in."""
+    in_force = (Territory.level == Level.municipality, Territory.valid_to.is_(None))
+    counted = select(Territory.parent_id, func.count()).where(*in_force).group_by(Territory.parent_id)
+    return dict(db.session.execute(counted).all())
 
 
 def by_district(lines: list[RegionLine]) -> list[tuple[str, list[RegionLine]]]:
@@ -247,6 +249,14 @@ def answering(text: str, lines: list[RegionLine]) -> list[RegionLine]:
     if key.isdigit():
         return [line for line in lines if line.region.oktmo.startswith(key)]
     return [line for line in lines if key in line.region.name_key]
+
+
+def number_named(text: str, lines: list[RegionLine], within: Territory | None = None) -> int:
+    """How many municipalities `named` gives; without a word nothing is counted again."""
+    if sort_key(one_script(text)):
+        wanted = named(text, Level.municipality, within).with_only_columns(func.count(), maintain_column_froms=True)
+        return db.session.scalar(wanted) or 0
+    return sum(line.municipalities for line in lines if within is None or line.region is within)
 
 
 def named(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Any]:

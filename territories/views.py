@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func
 
 from kernel.access import public
-from kernel.listing import paginate
+from kernel.listing import Listing, paginate
 from kernel.pages import warm
 from territories import queries
 from territories.models import Level, Territory
@@ -27,15 +27,15 @@ def index() -> ResponseReturnValue:
     text, lines = request.args.get("q", "").strip(), queries.region_lines()
     region = next((line.region for line in lines if line.region.oktmo == request.args.get("region")), None)
     answering = queries.answering(text, lines)
-    municipalities = queries.named(text, Level.municipality, within=region)
-    listing = paginate(municipalities, SORTS, default="name", tie=Territory.id)
-    if region is not None:
-        listing.add_filter("region", _("Region"), region.name)
+    found = queries.number_named(text, lines, within=region)
+    level = _level(region, answering, found)
+    listing = _municipalities(text, region, found) if level is Level.municipality else None
     return render_template(
         "territories/index.html",
         q=text,
-        level=_level(region, answering, listing.total),
+        level=level,
         regions_found=len(answering),
+        municipalities_found=found,
         districts=queries.by_district(answering),
         listing=listing,
         regions=[line.region for line in lines if line.municipalities],
@@ -45,6 +45,14 @@ def index() -> ResponseReturnValue:
 
 
 SORTS = {"name": Territory.name_key, "people": func.coalesce(Territory.population, 0)}
+
+
+def _municipalities(text: str, region: Territory | None, total: int) -> Listing[Territory]:
+    named = queries.named(text, Level.municipality, within=region)
+    listing = paginate(named, SORTS, default="name", tie=Territory.id, total=total)
+    if region is not None:
+        listing.add_filter("region", _("Region"), region.name)
+    return listing
 
 
 def _level(region: Territory | None, regions: Sequence[object], municipalities: int) -> Level:

@@ -1,4 +1,4 @@
-"""A search in the list of participants reads an index and not the rows
+"""Lists read an index and not the rows: a search among participants, municipalities by name
 
 Revision ID: 0013
 Revises: 0012
@@ -20,8 +20,10 @@ def upgrade() -> None:
         'ix_registration_forum_words', 'registration', ['forum_id', 'name_key', 'organisation_key', 'email']
     )
     op.drop_index('ix_registration_forum_name', 'registration')
+    op.create_index('ix_territory_level_name', 'territory', ['level', 'valid_to', 'name_key'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_territory_level_name', 'territory')
     op.create_index('ix_registration_forum_name', 'registration', ['forum_id', 'name_key'])
     op.drop_index('ix_registration_forum_words', 'registration')
