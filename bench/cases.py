@@ -145,12 +145,12 @@ def catalogue(setting: Setting) -> list[Case]:
 
 
 def _conditional(path: str) -> Callable[[Visitor], Reply]:
-    known: dict[int, str] = {}
+    known: dict[Visitor, str] = {}
 
     def run(visitor: Visitor) -> Reply:
-        if id(visitor) not in known:
-            known[id(visitor)] = visitor.get(path).headers["etag"]
-        return visitor.get(path, If_None_Match=known[id(visitor)])
+        if visitor not in known:
+            known[visitor] = visitor.get(path).headers["etag"]
+        return visitor.get(path, If_None_Match=known[visitor])
 
     return run
 
@@ -184,17 +184,17 @@ def registration() -> Case:
 
 def door(setting: Setting) -> list[Case]:
     last: dict[str, str] = {}
-    tokens: dict[int, str] = {}
+    tokens: dict[Visitor, str] = {}
 
     def prepare(visitor: Visitor) -> None:
-        if id(visitor) not in tokens:
-            tokens[id(visitor)] = visitor.get(f"/door/{COMING}").token
+        if visitor not in tokens:
+            tokens[visitor] = visitor.get(f"/door/{COMING}").token
         last["new"] = next(setting.codes)
 
     def scan(visitor: Visitor, code: str, expected: str) -> Reply:
         fields = {"code": code, "nonce": uuid4().hex, "mode": "record"}
         answer = visitor.post(
-            f"/door/{COMING}/scans", fields, Accept="application/json", X_CSRFToken=tokens[id(visitor)]
+            f"/door/{COMING}/scans", fields, Accept="application/json", X_CSRFToken=tokens[visitor]
         )
         assert f'"{expected}"' in answer.text, answer.text[:300]
         return answer

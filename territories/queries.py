@@ -232,7 +232,7 @@ def _numbers() -> dict[int, int]:
     """Municipalities in force by the region they lie in."""
     in_force = (Territory.level == Level.municipality, Territory.valid_to.is_(None))
     counted = select(Territory.parent_id, func.count()).where(*in_force).group_by(Territory.parent_id)
-    return dict(db.session.execute(counted).all())
+    return {region_id: number for region_id, number in db.session.execute(counted) if region_id is not None}
 
 
 def by_district(lines: list[RegionLine]) -> list[tuple[str, list[RegionLine]]]:
