@@ -18,7 +18,7 @@ from adoption import labels, rules
 from adoption.counts import AT_WORK, Going, Totals
 from adoption.labels import STATE_LABELS
 from adoption.models import State
-from adoption.queries import Cell
+from adoption.spread import Cell
 from kernel.i18n import number
 from kernel.links import path_for
 from territories.models import Territory

@@ -12,7 +12,7 @@ from adoption.models import Confirmer, Exit, ExitReason, Stage, State
 from adoption.rules import Fault
 
 if TYPE_CHECKING:
-    from adoption.queries import Cell
+    from adoption.spread import Cell
 
 STAGE_LABELS = {
     Stage.interest: _l("Request sent"),

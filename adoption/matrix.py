@@ -11,12 +11,12 @@ from flask import request
 from flask_babel import gettext as _
 
 from adoption import picture as pictures
-from adoption import queries
+from adoption import spread
 from adoption.counts import AT_WORK
 from adoption.labels import reported_line
 from adoption.models import State
 from adoption.picture import SORTS, Line, Picture, Place
-from adoption.queries import Cell
+from adoption.spread import Cell
 from kernel.links import path_for
 from kernel.listing import Listing
 from practices.labels import GROUP_LABELS
@@ -122,7 +122,7 @@ def matrix(picture: Picture, wish: Wish, per_page: int | None = PER_PAGE) -> Mat
     """The table `wish` asks for, only its page read; every practice on one page when `per_page` is None."""
     lines, total, page = pictures.lines(wish.sort, wish.audience, wish.grouped, wish.page, per_page)
     shown = {subject.id for _group, subject in lines}
-    known = queries.cells(practices=None if per_page is None else shown) if shown else []
+    known = spread.cells(practices=None if per_page is None else shown) if shown else []
     cells = {(cell.practice_id, cell.territory_id): cell for cell in known if cell.practice_id in shown}
     practices = _practice_bands(lines, cells)
     places = _place_bands(picture, wish, cells)

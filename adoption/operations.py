@@ -13,7 +13,7 @@ from accounts.operations import add_organisation
 from accounts.queries import organisation_by_code, organisation_by_name
 from activity.operations import record
 from activity.outbox import send
-from adoption import queries, rules
+from adoption import people, queries, rules, spread
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
 from kernel import pages
@@ -127,7 +127,7 @@ def _new(practice: Practice, organisation: Organisation, request: Request, by: A
 def _tell_start(adoption: Adoption) -> None:
     if adoption.practice.contact_email:
         send("adoption_author", adoption.practice.contact_email, adoption_id=adoption.id)
-    for curator in queries.curators_of(adoption.territory):
+    for curator in people.curators_of(adoption.territory):
         send("adoption_curator", curator.email, language=curator.language, adoption_id=adoption.id)
 
 
@@ -183,10 +183,10 @@ def move(
 def _tell_launch(adoption: Adoption) -> None:
     if adoption.practice.contact_email:
         send("adoption_launched", adoption.practice.contact_email, adoption_id=adoption.id)
-    for curator in queries.curators_of(adoption.territory):
+    for curator in people.curators_of(adoption.territory):
         send("adoption_confirm", curator.email, language=curator.language, adoption_id=adoption.id)
     if adoption.mentor is not None:
-        for person in queries.coordinators_of(adoption.mentor.territory):
+        for person in people.coordinators_of(adoption.mentor.territory):
             send("adoption_mentor", person.email, language=person.language, adoption_id=adoption.id)
 
 
@@ -270,11 +270,11 @@ def _unconfirmed(adoption: Adoption) -> StageStep | None:
 
 def _tell_refusal(adoption: Adoption, step: StageStep) -> None:
     """A letter to whoever reported the launch, the municipality's coordinators and the contact; one an address."""
-    people = {person.email: person.language for person in queries.coordinators_of(adoption.territory)}
+    told = {person.email: person.language for person in people.coordinators_of(adoption.territory)}
     if step.user is not None and step.user.is_active:
-        people.setdefault(step.user.email, step.user.language)
-    people.setdefault(adoption.contact_email, "ru")
-    for address, language in people.items():
+        told.setdefault(step.user.email, step.user.language)
+    told.setdefault(adoption.contact_email, "ru")
+    for address, language in told.items():
         send("adoption_refused", address, language=language, adoption_id=adoption.id)
 
 
@@ -297,7 +297,7 @@ def _touch(adoption: Adoption) -> None:
 
 def _spread(practice_id: int) -> None:
     hold_spread(practice_id)
-    set_spread(practice_id, queries.spread_of(practice_id))
+    set_spread(practice_id, spread.spread_of(practice_id))
 
 
 def rebuild() -> int:
@@ -305,5 +305,5 @@ def rebuild() -> int:
     ids = queries.practice_ids()
     for practice_id in ids:
         hold_spread(practice_id)
-        set_spread(practice_id, queries.spread_of(practice_id))
-    return len([practice_id for practice_id in ids if queries.spread_of(practice_id)])
+        set_spread(practice_id, spread.spread_of(practice_id))
+    return len([practice_id for practice_id in ids if spread.spread_of(practice_id)])

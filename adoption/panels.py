@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from adoption import counts, figures, labels, queries, rules
+from adoption import counts, figures, labels, lists, people, queries, rules, spread
 from adoption.desk import next_step, stalled
 from adoption.models import State
 from forum.facts import Fact, forum_facts
@@ -24,7 +24,7 @@ from territories.queries import real_map, tiles
 @panel("practice.spread")
 def practice_spread(practice: Practice) -> str | Markup:
     """Where the practice works: the map and a list. Three queries."""
-    cells = queries.cells(practices=[practice.id])
+    cells = spread.cells(practices=[practice.id])
     places = figures.region_tiles()
     names = queries.territories_by_id(cell.territory_id for cell in cells)
     by_state = {
@@ -54,7 +54,7 @@ def own_municipality(practice: Practice) -> str | Markup:
     """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
     if not practice.is_public or not current_user.is_authenticated or not actor().scopes(START):
         return ""
-    territories = queries.territories_for(actor(), START)
+    territories = people.territories_for(actor(), START)
     if not 0 < len(territories) <= OWN:
         return ""
     taken = queries.taken_in(practice.id, territories)
@@ -71,7 +71,7 @@ def territory_main(territory: Territory) -> str | Markup:
     """What works here, by state and name, with the number of organisations. Two queries for a municipality."""
     if territory.level is not Level.municipality:
         return _region(territory)
-    cells = queries.cells(territory_id=territory.id)
+    cells = spread.cells(territory_id=territory.id)
     by_practice = {cell.practice_id: cell for cell in cells}
     rows = [(slug, name, by_practice[one]) for one, (slug, name) in queries.named(by_practice).items()]
     by_state = {state: [row for row in rows if row[2].state is state] for state in reversed(State)}
@@ -142,13 +142,13 @@ def to_confirm(user: Actor) -> str | Markup:
     if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
         return ""
     today = queries.today()
-    standing = stalled(queries.stages_for(user, "adoption:adoption:confirm", today - rules.STALL), today)
+    standing = stalled(lists.stages_for(user, "adoption:adoption:confirm", today - rules.STALL), today)
     adoptions = queries.by_ids([one for one, _days in standing[:STANDING]])
     return Markup(
         render_template(
             "adoption/panels/curator.html",
-            waiting=queries.unconfirmed_launches(user, LAUNCHES),
-            number=queries.unconfirmed(user),
+            waiting=lists.unconfirmed_launches(user, LAUNCHES),
+            number=lists.unconfirmed(user),
             standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
             more=len(standing) - STANDING,
         )
@@ -161,7 +161,7 @@ def figures_of_mine(user: Actor) -> str | Markup:
     analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")
     if not analyses and not approves:
         return ""
-    counts = queries.counts_for(user)
+    counts = lists.counts_for(user)
     return Markup(
         render_template(
             "adoption/panels/analyst.html",

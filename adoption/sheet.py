@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
-from adoption import counts, queries, rules, stall
+from adoption import counts, lists, people, queries, rules, stall
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from adoption.stall import Stay
@@ -139,7 +139,7 @@ def _late(usual: Mapping[Stage, int], today: date, shown: Shown) -> list[tuple[i
     ]
     if not over:
         return []
-    rows = db.session.connection().execute(_of(queries.NOW.where(or_(*over)), shown))
+    rows = db.session.connection().execute(_of(lists.NOW.where(or_(*over)), shown))
     return [(row[0], row[1], row[2]) for row in rows]
 
 
@@ -168,8 +168,8 @@ def _count(made: Sheet, shown: Shown, places: Iterable[Territory]) -> None:
 
 def _cases(stays: Sequence[Stay]) -> list[Case]:
     found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
-    people = queries.coordinators_in({adoption.territory_id for adoption in found.values()})
-    return [_case(found[stay.adoption_id], stay, people) for stay in stays]
+    coordinators = people.coordinators_in({adoption.territory_id for adoption in found.values()})
+    return [_case(found[stay.adoption_id], stay, coordinators) for stay in stays]
 
 
 def _whole(ids: list[int]) -> Select[Any]:
@@ -181,11 +181,11 @@ def _whole(ids: list[int]) -> Select[Any]:
     )
 
 
-def _case(adoption: Adoption, stay: Stay, people: dict[int, list[User]]) -> Case:
+def _case(adoption: Adoption, stay: Stay, coordinators: dict[int, list[User]]) -> Case:
     named = Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email, adoption.contact_phone)
     contacts = [
         Contact(_("Coordinator"), user.name, user.email, named.phone if user.email == named.email else "")
-        for user in people.get(adoption.territory_id, [])
+        for user in coordinators.get(adoption.territory_id, [])
     ]
     if named.email not in {contact.email for contact in contacts}:
         contacts.append(named)
@@ -237,9 +237,9 @@ def table(made: Sheet) -> tuple[list[Column], list[list[Any]]]:
     columns += [Column(_("Whom to ring"), 50), Column(_("What to say"), 80)]
     rows = []
     for case in made.cases:
-        adoption, people = case.adoption, [f"{one.role}: {one.name}, {one.email}" for one in case.contacts]
+        adoption, contacts = case.adoption, [f"{one.role}: {one.name}, {one.email}" for one in case.contacts]
         named = [adoption.territory.name, adoption.practice.name, adoption.organisation.title, case.stage]
-        rows.append([*named, case.stay.days, case.stay.usual, "; ".join(people), case.say])
+        rows.append([*named, case.stay.days, case.stay.usual, "; ".join(contacts), case.say])
     return columns, rows
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from adoption import counts, curve, figures, picture, queries
+from adoption import counts, curve, figures, picture, spread
 from adoption.counts import Going
 from adoption.curve import Point
 from adoption.figures import Figure
@@ -17,7 +17,7 @@ from adoption.labels import REACHED_LABELS, REPORTED, STATE_LABELS, reported_lin
 from adoption.matrix import Matrix, Wish, matrix
 from adoption.models import State
 from adoption.picture import Picture, Place, Subject
-from adoption.queries import Cell
+from adoption.spread import Cell
 from kernel.documents.sheets import Column
 from kernel.i18n import day, number
 
@@ -38,10 +38,10 @@ class Found:
     def cells(self) -> list[Cell]:
         """Of the practice and the group chosen."""
         if self.chosen is None:
-            return queries.cells(audience=self.wish.audience)
+            return spread.cells(audience=self.wish.audience)
         if self.wish.audience and not picture.is_for(self.chosen.id, self.wish.audience):
             return []
-        return queries.cells(practices=[self.chosen.id])
+        return spread.cells(practices=[self.chosen.id])
 
     @cached_property
     def going(self) -> Going:

@@ -193,9 +193,7 @@ def door(setting: Setting) -> list[Case]:
 
     def scan(visitor: Visitor, code: str, expected: str) -> Reply:
         fields = {"code": code, "nonce": uuid4().hex, "mode": "record"}
-        answer = visitor.post(
-            f"/door/{COMING}/scans", fields, Accept="application/json", X_CSRFToken=tokens[visitor]
-        )
+        answer = visitor.post(f"/door/{COMING}/scans", fields, Accept="application/json", X_CSRFToken=tokens[visitor])
         assert f'"{expected}"' in answer.text, answer.text[:300]
         return answer
 

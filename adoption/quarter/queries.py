@@ -11,8 +11,9 @@ from werkzeug.exceptions import NotFound
 
 from accounts.scopes import reach
 from adoption.models import Adoption
+from adoption.people import coordinators_in
 from adoption.quarter.models import Answer, Ask, Question, Round, Way
-from adoption.queries import ZONE, coordinators_in, today
+from adoption.queries import ZONE, today
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile

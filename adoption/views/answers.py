@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from adoption import labels as adoption_labels
 from adoption import operations as adoptions
-from adoption import queries as adoption_queries
+from adoption import people
 from adoption import rules as adoption_rules
 from adoption.desk import next_step
 from adoption.forms import MoveForm
@@ -164,7 +164,7 @@ def context(cards: Sequence[Card], result: Result | None = None) -> dict[str, ob
 @requires(EDIT)
 @shows_form
 def quarter() -> ResponseReturnValue:
-    territories = adoption_queries.territories_for(actor(), EDIT)
+    territories = people.territories_for(actor(), EDIT)
     head = CabinetHead()
     cards = make_cards(queries.open_questions(territories), sent=head.is_submitted())
     if not head.is_submitted():

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug.exceptions import NotFound
 
 from activity.queries import history
-from adoption import labels, launches, operations, queries, rules
+from adoption import labels, launches, lists, operations, people, queries, rules
 from adoption.desk import Desk, TaskKind, desk, minutes, next_step, state_began, state_line
 from adoption.forms import BackForm, DetailsForm, ExitForm, MoveForm, RefusalForm
 from adoption.models import Adoption, Confirmer, Stage, State
@@ -36,11 +36,11 @@ EDIT, VIEW, CONFIRM = "adoption:adoption:edit", "adoption:adoption:view", "adopt
 @blueprint.get("/cabinet/")
 @requires("work:cabinet:open")
 def cabinet() -> ResponseReturnValue:
-    territories = queries.territories_for(actor(), "work:cabinet:open")
+    territories = people.territories_for(actor(), "work:cabinet:open")
     chosen = [place for place in territories if place.oktmo == request.args.get("territory")]
     shown = chosen or territories
     questions = quarter_queries.open_questions(shown)
-    found: Desk = desk(queries.mine(shown), queries.today(), questions, queries.launches_of_pupils(shown))
+    found: Desk = desk(lists.mine(shown), queries.today(), questions, lists.launches_of_pupils(shown))
     return render_template(
         "adoption/cabinet.html",
         desk=found,
@@ -64,7 +64,7 @@ def cabinet() -> ResponseReturnValue:
 def adoptions() -> ResponseReturnValue:
     state = request.args.get("state", "")
     wanted = State(state) if state in {member.value for member in State} else None
-    statement = queries.adoptions_for(
+    statement = lists.adoptions_for(
         actor(),
         q=request.args.get("q", "")[:200],
         state=wanted,
@@ -88,7 +88,7 @@ def adoptions() -> ResponseReturnValue:
         listing=listing,
         labels=labels,
         state=state,
-        waiting=queries.unconfirmed(actor()),
+        waiting=lists.unconfirmed(actor()),
     )
 
 

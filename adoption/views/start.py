@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.models import Organisation
-from adoption import operations, queries
+from adoption import operations, people, queries
 from adoption.forms import NEW, StartForm
 from adoption.operations import Request
 from adoption.views.base import blueprint
@@ -28,10 +28,10 @@ Shown = list[tuple[Slot, Forum, Section]]
 @shows_form
 def start(slug: str) -> ResponseReturnValue:
     practice = published_practice(slug)
-    territories = queries.territories_for(actor(), START)
+    territories = people.territories_for(actor(), START)
     if not territories:
         return render_template("adoption/no_territory.html", practice=practice)
-    organisations = queries.organisations_in(territories)
+    organisations = people.organisations_in(territories)
     shown = queries.shown_at(practice.id)
     form = _form(territories, organisations, shown)
     if not form.validate_on_submit():

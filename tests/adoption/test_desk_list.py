@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from adoption.lists import counts_for, unconfirmed
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from adoption.operations import confirm
-from adoption.queries import counts_for, unconfirmed
 from kernel.db import db, utcnow
 from kernel.transaction import writing
 from tests import factories
