@@ -30,6 +30,12 @@ class Entry(Model):
     """The place it happened in, such as "forum:7" or "territory:12": whoever works there may read of it."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
+    @property
+    def of_themselves(self) -> bool:
+        """Whether somebody did it to their own account: signing in."""
+        own = ("user", "user_account", self.actor_id)
+        return (self.actor_type, self.subject_type, self.subject_id) == own and self.actor_id is not None
+
 
 class LetterStatus(enum.Enum):
     queued = "queued"
