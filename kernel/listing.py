@@ -67,6 +67,10 @@ class Listing(Generic[T]):
         self.filters.append(Filter(label, value, self.url(**{name: None})))
 
 
+NEAR = 4
+"""So many pages are read at once; what lies farther is found first, and then read."""
+
+
 def paginate(
     statement: Select[Any],
     sorts: dict[str, Any],
@@ -76,12 +80,14 @@ def paginate(
     per_page: int = PER_PAGE,
     scalars: bool = True,
     total: int | None = None,
+    wide: bool = False,
 ) -> Listing[Any]:
     """Run `statement` ordered and cut by the request's `sort` and `page`.
 
     `sorts` maps names to columns (or tuples of columns); "-name" reverses. `tie` makes the order total.
     Page numbers out of range give the nearest page. Two queries whatever the number of rows; a caller
-    who knows a cheaper way to count gives `total`.
+    who knows a cheaper way to count gives `total`. `wide`: rows are joined to others, which a far page's are only
+    once the page is found.
     """
     sort = request.args.get("sort", default)
     if sort.removeprefix("-") not in sorts:
@@ -94,7 +100,10 @@ def paginate(
     columns = columns if isinstance(columns, tuple) else (columns,)
     # The tie turns round with the rest, so that an index can be walked backwards.
     order = [column.desc() if sort.startswith("-") else column.asc() for column in (*columns, tie)]
-    result = db.session.execute(statement.order_by(*order).limit(per_page).offset((page - 1) * per_page))
+    cut = statement.order_by(*order).limit(per_page).offset((page - 1) * per_page)
+    if wide and page > NEAR:
+        cut = statement.where(tie.in_(cut.with_only_columns(tie, maintain_column_froms=True))).order_by(*order)
+    result = db.session.execute(cut)
     items: list[Any] = list(result.unique().scalars()) if scalars else list(result)  # type: ignore[arg-type]
     params = {name: values for name, values in request.args.lists() if any(values)}
     path = request.script_root + request.path

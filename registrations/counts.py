@@ -31,6 +31,12 @@ class Figures:
     watched: int
     took_part: int
     """Came or watched, each person once."""
+    territories: frozenset[int]
+    """Ids of all that somebody comes from, whatever their state."""
+
+    @property
+    def everybody(self) -> int:
+        return self.registered + self.cancelled
 
 
 WATCHED_MINUTES = 15
@@ -46,9 +52,9 @@ _watched = (
 )
 """Registrations that watched remotely for at least a quarter of an hour, all their sittings together."""
 _STATES = (
-    select(Registration.status, Registration.format, func.count())
+    select(Registration.status, Registration.format, Registration.territory_id, func.count())
     .where(Registration.forum_id == _forum)
-    .group_by(Registration.status, Registration.format)
+    .group_by(Registration.status, Registration.format, Registration.territory_id)
 )
 _TOOK_PART = select(
     select(func.count()).select_from(Presence).where(Presence.forum_id == _forum).scalar_subquery().label("came"),
@@ -60,12 +66,15 @@ _TOOK_PART = select(
 def figures(forum: Forum) -> Figures:
     """Two queries, both answered from indexes."""
     connection = db.session.connection()
-    rows = connection.execute(_STATES, {"forum": forum.id})
-    counts = {(status, format): number for status, format, number in rows}
+    counts, territories = Counter[tuple[RegistrationStatus, Format]](), set[int]()
+    for status, format, territory_id, number in connection.execute(_STATES, {"forum": forum.id}):
+        counts[status, format] += number
+        if territory_id is not None:
+            territories.add(territory_id)
     present = connection.execute(_TOOK_PART, {"forum": forum.id}).one()
 
     def of(*statuses: RegistrationStatus, formats: tuple[Format, ...] = tuple(Format)) -> int:
-        return sum(counts.get((status, format), 0) for status in statuses for format in formats)
+        return sum(counts[status, format] for status in statuses for format in formats)
 
     confirmed, waitlisted = RegistrationStatus.confirmed, RegistrationStatus.waitlisted
     return Figures(
@@ -78,6 +87,7 @@ def figures(forum: Forum) -> Figures:
         came=present.came,
         watched=present.watched,
         took_part=present.came + present.watched - present.both,
+        territories=frozenset(territories),
     )
 
 

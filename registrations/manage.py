@@ -30,6 +30,7 @@ from registrations.forms import AddForm, CorrectionForm
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
 from registrations.models import Presence, Registration, RegistrationStatus
 from territories.models import Territory
+from territories.queries import choices
 
 VIEW = "registrations:registration:view"
 EDIT = "registrations:registration:edit"
@@ -41,9 +42,11 @@ BASE = "/manage/forums/<slug>/registrations"
 def participants(slug: str) -> ResponseReturnValue:
     forum = copy_for(current_user, slug, VIEW)
     by = queries.Narrowing.of(request.args)
-    total, conditions = queries.matched(forum, by)
+    figures = counts.figures(forum)
+    total, conditions = queries.matched(forum, by, figures.everybody)
     sorts = {
-        "name": Registration.name_key,
+        # As the index has them, so that a far page need not sort all before it.
+        "name": (Registration.name_key, Registration.organisation_key, Registration.email),
         "created": Registration.created_at,
         "territory": (Territory.name_key, Registration.name_key),
         "number": Registration.waiting_number,
@@ -56,16 +59,17 @@ def participants(slug: str) -> ResponseReturnValue:
         tie=Registration.id,
         scalars=False,
         total=total,
+        wide=True,
     )
     sections = {str(section.id): section.name for section in forum.sections}
-    territories = dict(queries.territories_present(forum))
+    territories = dict(choices(figures.territories))
     _name_filters(listing, by, sections, territories)
     return render_template(
         "registrations/manage/list.html",
         forum=forum,
         listing=listing,
         by=by,
-        figures=counts.figures(forum),
+        figures=figures,
         places=next((quota.capacity for quota in forum.quotas if quota.format is Format.in_person), None),
         sections=sections,
         territories=territories,

@@ -27,7 +27,7 @@ class Registration(Model):
     __tablename__ = "registration"
     __table_args__ = (
         UniqueConstraint("forum_id", "identity"),
-        Index("ix_registration_forum_status", "forum_id", "status", "format"),
+        Index("ix_registration_forum_counts", "forum_id", "status", "format", "territory_id"),
         # Holds all that a search in the list reads: the rows themselves are three times as wide.
         Index("ix_registration_forum_words", "forum_id", "name_key", "organisation_key", "email"),
         Index("ix_registration_forum_created", "forum_id", "created_at"),

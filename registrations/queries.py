@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -175,9 +175,11 @@ def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
     return held
 
 
-def matched(forum: Forum, by: Narrowing) -> tuple[int, list[ColumnElement[bool]]]:
-    """How many the list has, and the conditions to read it by."""
+def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[ColumnElement[bool]]]:
+    """How many the list has, and the conditions to read it by. `everybody`: registered at the forum, in any state."""
     held = conditions(forum, by)
+    if len(held) == 1:
+        return everybody, held
     if not by.q:
         return db.session.connection().execute(select(func.count(Registration.id)).where(*held)).scalar_one(), held
     # Looking for words reads every row of the forum: when few are found it is done once, not again to sort them.
@@ -242,21 +244,6 @@ def interests_of(forum: Forum) -> dict[int, list[str]]:
     for registration_id, short, name in rows:
         found.setdefault(registration_id, []).append(short or name)
     return found
-
-
-_forum: BindParameter[int] = bindparam("forum")
-
-
-def territories_present(forum: Forum) -> list[tuple[str, str]]:
-    """(OKTMO, name) of territories that occur in the list."""
-    return [(oktmo, name) for oktmo, name in db.session.connection().execute(_PRESENT, {"forum": forum.id})]
-
-
-_PRESENT = (
-    select(Territory.oktmo, Territory.name)
-    .where(Territory.id.in_(select(Registration.territory_id).where(Registration.forum_id == _forum).distinct()))
-    .order_by(Territory.name_key)
-)
 
 
 def fingerprint(forum: Forum) -> tuple[int, int, int]:

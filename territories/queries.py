@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -276,6 +276,12 @@ def named(text: str, level: Level | None = None, within: Territory | None = None
     if key.isdigit():
         return statement.where(Territory.oktmo.startswith(key))
     return statement.where(or_(Territory.name_key.contains(key), Territory.center.contains(clean(text))))
+
+
+def choices(ids: Collection[int]) -> list[tuple[str, str]]:
+    """(OKTMO, name) of the territories with these ids, by name, for a select."""
+    known = select(Territory.oktmo, Territory.name).where(Territory.id.in_(ids)).order_by(Territory.name_key)
+    return [(oktmo, name) for oktmo, name in db.session.connection().execute(known)]
 
 
 def with_boundary() -> set[int]:

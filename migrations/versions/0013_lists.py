@@ -1,4 +1,4 @@
-"""Lists read an index and not the rows: a search among participants, municipalities by name
+"""Lists read an index and not the rows: participants, their counts, municipalities by name
 
 Revision ID: 0013
 Revises: 0012
@@ -20,10 +20,16 @@ def upgrade() -> None:
         'ix_registration_forum_words', 'registration', ['forum_id', 'name_key', 'organisation_key', 'email']
     )
     op.drop_index('ix_registration_forum_name', 'registration')
+    op.create_index(
+        'ix_registration_forum_counts', 'registration', ['forum_id', 'status', 'format', 'territory_id']
+    )
+    op.drop_index('ix_registration_forum_status', 'registration')
     op.create_index('ix_territory_level_name', 'territory', ['level', 'valid_to', 'name_key'])
 
 
 def downgrade() -> None:
     op.drop_index('ix_territory_level_name', 'territory')
+    op.create_index('ix_registration_forum_status', 'registration', ['forum_id', 'status', 'format'])
+    op.drop_index('ix_registration_forum_counts', 'registration')
     op.create_index('ix_registration_forum_name', 'registration', ['forum_id', 'name_key'])
     op.drop_index('ix_registration_forum_words', 'registration')

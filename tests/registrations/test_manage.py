@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from accounts.models import Consent
 from activity.models import Letter
 from forum.models import Format
+from kernel import listing
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import attendance, operations
@@ -119,6 +120,32 @@ def test_pages_of_fifty_cost_the_same(organiser, forum):
     assert selects() == few
     assert text_of(organiser.get(PATH)).count("@example.org") == 50
     assert text_of(organiser.get(PATH + "?page=2")).count("@example.org") == 11
+
+
+def test_a_far_page_holds_what_a_near_one_would(organiser, forum, monkeypatch):
+    tulun = factories.territory(factories.TULUN).id
+    for i in range(55):
+        person = enrol(forum, f"Человек {i % 7}", f"p{i}@example.org", territory_id=tulun if i % 3 else None)
+        if i % 4 == 0:
+            with writing():
+                attendance.admit(forum.id, person.uuid, nonce=f"n{i}", user_id=None)
+
+    def shown(query: str) -> list[str]:
+        return re.findall(r"p\d+@example\.org", text_of(organiser.get(f"{PATH}?page=2&{query}")))
+
+    for sort in ("name", "-name", "created", "-created", "territory", "-territory", "number", "came", "-came"):
+        for filtered in ("", "&came=no", "&q=человек"):
+            monkeypatch.setattr(listing, "NEAR", 4)
+            near = shown(f"sort={sort}{filtered}")
+            monkeypatch.setattr(listing, "NEAR", 1)
+            assert shown(f"sort={sort}{filtered}") == near
+            assert len(near) == (41 if filtered == "&came=no" else 5), sort
+
+
+def test_territories_offered_are_those_somebody_comes_from(organiser, people):
+    page = text_of(organiser.get(f"{PATH}?status=remote"))
+    options = re.search(r'<select id="f-territory".*?</select>', page, re.DOTALL)[0]
+    assert re.findall(r'value="(\d+)"', options) == [factories.IRKUTSK, factories.TAYSHET]
 
 
 def test_the_export_is_the_list_as_filtered(organiser, people):
