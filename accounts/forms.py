@@ -108,8 +108,9 @@ class HandoverForm(Form):
 
     def offer(self, giver: User, people: Sequence[tuple[str, str, str]], labels: Mapping[Role, Any]) -> HandoverForm:
         self.to.choices = [("", _("Nobody chosen")), *((uuid, f"{name} · {email}") for uuid, name, email in people)]
+        everywhere = _("Everywhere")
         self.roles.choices = [
-            (str(one.id), f"{labels[one.role]} · {one.scope_name or _('Everywhere')}") for one in giver.assignments
+            (str(one.id), f"{labels[one.role]} · {one.scope_name or everywhere}") for one in giver.assignments
         ]
         if not self.is_submitted():
             self.roles.data = [value for value, _label in self.roles.choices]

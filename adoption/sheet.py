@@ -24,7 +24,7 @@ from kernel.access import Actor
 from kernel.db import db
 from kernel.documents.sheets import Column
 from kernel.i18n import day
-from kernel.text import typograph
+from kernel.text import quoted, typograph
 from practices.models import Practice
 from territories.models import Level, Territory
 
@@ -266,12 +266,6 @@ def _moves(shown: Shown, monday: date) -> tuple[list[Move], int]:
 
 def _move(row: Any, what: str, on: date) -> Move:
     return Move(row.code, row.short_name, quoted(row.practice), row.organisation, what, on)
-
-
-def quoted(name: str) -> str:
-    """«Клуб „Устойчивая семья“»."""
-    inner = name.replace("«", "„").replace("»", "“")
-    return typograph(f"«{inner}»")
 
 
 def state_counts(made: Sheet) -> str:

@@ -164,3 +164,9 @@ def whole(text: object) -> int | None:
     """A whole number from 0 that fits a database's integer, as written in ASCII digits; None when it is none."""
     written = str(text)
     return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None
+
+
+def quoted(name: str) -> str:
+    """«Клуб „Устойчивая семья“»."""
+    inner = name.replace("«", "„").replace("»", "“")
+    return typograph(f"«{inner}»")

@@ -1,172 +1,17 @@
-"""Sample documents written in Markdown, made into .docx of the official layout (ГОСТ Р 7.0.97-2025).
-
-Times-like 14 pt, margins 20/10/20/20 mm left/right/top/bottom, page number top centre from page 2.
-"""
+"""Sample documents brought in as Markdown and kept as .docx."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kernel.documents.word import DOCX, to_docx
 from kernel.files import StoredFile
 from kernel.text import slugify
 from practices.models import DocumentKind, Practice
 from practices.operations import add_document, publish_documents, store
 from practices.queries import practice_by_key
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FACE = "Times New Roman"
-_BOLD = re.compile(r"\*\*(.+?)\*\*")
-_ITEM = re.compile(r"^( *)(?:(\d+)\.|[-*]) +(.*)$")
-_CAPTION = re.compile(r"^\(.+\)$")
-
-
-@dataclass
-class _Numbers:
-    """Numbers of nested lists as plain text («2.1.»), which survives copying into any word processor."""
-
-    counts: list[int] = field(default_factory=list)
-
-    def next(self, depth: int) -> str:
-        del self.counts[depth + 1 :]
-        self.counts += [0] * (depth + 1 - len(self.counts))
-        self.counts[depth] += 1
-        return ".".join(str(count) for count in self.counts) + "."
-
-
-def to_docx(markdown: str, title: str) -> bytes:
-    """A .docx of the text. The first heading names the document; it is printed unless the text has its own in bold."""
-    import docx  # noqa: PLC0415  (only making a document needs it)
-    from docx.shared import Mm, Pt  # noqa: PLC0415
-
-    document = docx.Document()
-    document.core_properties.title = title
-    document.core_properties.language = "ru-RU"
-    document.core_properties.author = ""
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin, section.right_margin = Mm(20), Mm(10)
-    section.top_margin, section.bottom_margin = Mm(20), Mm(20)
-    normal = document.styles["Normal"]
-    _face(normal, 14)
-    normal.paragraph_format.space_after = Pt(0)
-    normal.paragraph_format.line_spacing = 1.15
-    _page_numbers(section)
-    _write(document, markdown)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
-def _face(style: Any, size: int) -> None:
-    from docx.oxml.ns import qn  # noqa: PLC0415
-    from docx.shared import Pt, RGBColor  # noqa: PLC0415
-
-    style.font.name = FACE
-    style.font.size = Pt(size)
-    style.font.color.rgb = RGBColor(0, 0, 0)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for script in ("ascii", "hAnsi", "cs", "eastAsia"):
-        fonts.set(qn(f"w:{script}"), FACE)
-    for theme in ("asciiTheme", "hAnsiTheme", "cstheme", "eastAsiaTheme"):
-        fonts.attrib.pop(qn(f"w:{theme}"), None)
-
-
-def _page_numbers(section: Any) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
-    from docx.oxml import OxmlElement  # noqa: PLC0415
-    from docx.oxml.ns import qn  # noqa: PLC0415
-    from docx.shared import Mm  # noqa: PLC0415
-
-    section.different_first_page_header_footer = True
-    section.header_distance = Mm(10)
-    paragraph = section.header.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        if kind:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element = OxmlElement("w:instrText")
-            element.text = text
-        run._r.append(element)
-
-
-def _write(document: Any, markdown: str) -> None:
-    numbers = _Numbers()
-    has_own_title = bool(re.search(r"^\*\*[А-ЯЁ ]+\*\*$", markdown, re.MULTILINE))
-    for block in markdown.split("\n"):
-        line = block.rstrip()
-        if not line:
-            continue
-        if line.startswith("#"):
-            depth = len(line) - len(line.lstrip("#"))
-            numbers.counts.clear()
-            if depth > 1 or not has_own_title:
-                _heading(document, line.lstrip("# "), depth)
-        elif found := _ITEM.match(line):
-            _item(document, found, numbers)
-        else:
-            numbers.counts.clear()
-            _paragraph(document, line)
-
-
-def _heading(document: Any, text: str, depth: int) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
-    from docx.shared import Pt  # noqa: PLC0415
-
-    paragraph = document.add_heading(level=min(depth, 3))
-    _face(paragraph.style, 14)
-    paragraph.style.font.bold = True
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.space_before = Pt(12)
-    paragraph.paragraph_format.space_after = Pt(6)
-    paragraph.paragraph_format.keep_with_next = True
-    _runs(paragraph, text)
-
-
-def _item(document: Any, found: re.Match[str], numbers: _Numbers) -> None:
-    depth = len(found.group(1)) // 3
-    mark = numbers.next(depth) if found.group(2) else "–"
-    _paragraph(document, f"{mark} {found.group(3)}", body=True)
-
-
-def _paragraph(document: Any, text: str, body: bool = False) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
-    from docx.shared import Mm, Pt  # noqa: PLC0415
-
-    paragraph = document.add_paragraph()
-    whole_bold = _BOLD.fullmatch(text) is not None
-    if whole_bold:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.paragraph_format.space_before = Pt(12)
-        paragraph.paragraph_format.space_after = Pt(6)
-    elif _CAPTION.match(text):
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        for run in _runs(paragraph, text):
-            run.font.size = Pt(11)
-        return
-    elif body or len(text) > 90:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-        paragraph.paragraph_format.first_line_indent = Mm(12.5)
-    else:
-        paragraph.paragraph_format.space_before = Pt(6)
-    _runs(paragraph, text)
-
-
-def _runs(paragraph: Any, text: str) -> list[Any]:
-    runs = []
-    for place, part in enumerate(_BOLD.split(text)):
-        if part:
-            run = paragraph.add_run(part)
-            run.bold = True if place % 2 else None
-            runs.append(run)
-    return runs
 
 
 def load_documents(rows: Iterable[dict[str, str]], folder: Path, *, by: Any = None) -> int:

@@ -14,22 +14,26 @@ from accounts.queries import consent_text
 from accounts.settings import site
 from activity.queries import history
 from forum import queries as forums
+from forum.facts import facts
 from forum.models import Forum
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.db import db, utcnow
-from kernel.documents import pdf, sheets
+from kernel.documents import pdf, sheets, word
 from kernel.errors import Conflict
+from kernel.i18n import spoken
 from kernel.imports import ImportPreview, Verdict, preview_for
 from kernel.listing import paginate
 from kernel.text import sort_key
 from kernel.transaction import writing
+from practices.queries import spreads
 from programme import importer, operations, queries
 from programme.documents import thanks_data
 from programme.forms import EmailForm, ImportForm, SlotForm, UploadForm, as_typed
 from programme.items import compare
 from programme.labels import KIND_LABELS
 from programme.models import Slot
+from programme.resolution import draft, practices_of
 from speakers.models import Speaker
 from speakers.operations import consent, set_email, withdraw_consent
 from speakers.queries import decided_among, publication_consents
@@ -267,6 +271,20 @@ def thanks(slug: str) -> ResponseReturnValue:
     body = pdf.render("thanks", thanks_data(forum, spoke))
     headers = {"Content-Disposition": f'attachment; filename="thanks-{forum.slug}.pdf"'}
     return Response(body, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.get("/manage/forums/<slug>/resolution.docx")
+@requires(EDIT)
+def resolution(slug: str) -> ResponseReturnValue:
+    """The draft of the resolution, to be finished in a word processor."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    talks = queries.told_at(forum.id)
+    if not talks:
+        raise NotFound()
+    shown = spreads([practice.id for practice in practices_of(talks)])
+    body = word.to_docx(draft(forum, facts(forum), talks, shown), _("Draft resolution"), word.LANGUAGES[spoken()])
+    headers = {"Content-Disposition": f'attachment; filename="resolution-{forum.slug}.docx"'}
+    return Response(body, mimetype=word.DOCX, headers=headers)
 
 
 def workbook(body: bytes, name: str) -> Response:

@@ -90,6 +90,14 @@ def now(forum: Forum) -> str | Markup:
     return Markup(render_template("programme/manage/now.html", forum=forum, rows=rows)) if rows else ""
 
 
+@panel("forum.papers", order=10)
+def resolution(forum: Forum) -> str | Markup:
+    """The draft of the resolution, when something was told."""
+    if not queries.counts_of(forum.id).talks:
+        return ""
+    return Markup(render_template("programme/manage/resolution_button.html", forum=forum))
+
+
 @panel("forum.papers", order=20)
 def thanks(forum: Forum) -> str | Markup:
     """Letters of thanks, when somebody spoke."""

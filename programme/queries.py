@@ -297,6 +297,18 @@ def _talks(forum_id: int) -> tuple[ColumnElement[bool], ...]:
     return Slot.forum_id == forum_id, Slot.kind == SlotKind.talk, Slot.cancelled.is_(False)
 
 
+def told_at(forum_id: int) -> list[Slot]:
+    """The talks by time with all that the draft of a resolution says of them. Two queries."""
+    whole = (
+        joinedload(Slot.section),
+        joinedload(Slot.practice).joinedload(Practice.organisation),
+        joinedload(Slot.practice).joinedload(Practice.territory),
+        selectinload(Slot.appearances).joinedload(Appearance.territory),
+    )
+    statement = select(Slot).where(*_talks(forum_id)).options(*whole).order_by(Slot.starts, Slot.id)
+    return list(db.session.scalars(statement))
+
+
 def without(gap: str) -> ColumnElement[bool] | None:
     """The condition of talks that lack "speakers" or a "practice"; None for anything else."""
     if gap == "speakers":

@@ -237,7 +237,7 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
     if entry.territory_id and entry.territory_id != registration.territory_id:
         found.append(_("Municipality: will be replaced"))
     if entry.format is not registration.format:
-        found.append(f"{_('Format')}: {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
+        found.append(_("Format") + f": {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
     return found
 
 

@@ -77,7 +77,7 @@ def ticket_svg(registration: Registration) -> str:
     forum = registration.forum
     lines = _lines(registration.name, 26, 20, "700") + _lines(forum.name, 34, 15, "400")
     lines += [(when_and_where(forum), 15, "400"), (short_code(registration), 17, "600")]
-    texts, y = [], 372
+    ticket, texts, y = _("Ticket"), [], 372
     for text, size, weight in lines:
         style = f'font-size="{size}" font-weight="{weight}" text-anchor="middle"'
         texts.append(f'<text x="180" y="{y}" {style}>{escape(text)}</text>')
@@ -86,7 +86,7 @@ def ticket_svg(registration: Registration) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 {y + 8}" width="360" height="{y + 8}" '
         f'font-family="Golos Text, Segoe UI, Roboto, Arial, sans-serif" fill="#17212e">'
-        f'<title>{escape(_("Ticket"))}</title><rect width="360" height="{y + 8}" fill="#fff"/>'
+        f'<title>{escape(ticket)}</title><rect width="360" height="{y + 8}" fill="#fff"/>'
         f"{code}{''.join(texts)}</svg>"
     )
 

@@ -133,12 +133,13 @@ def _write(sheet: Any, y: int, x: int, value: Any, cell: Any) -> None:
 
 def _lists(book: Any, sheet: Any, columns: list[tuple[str, str, int]], last: int) -> None:
     """Lists to choose from, kept on a sheet of their own: a list inside a rule may not pass 255 characters."""
-    choices = book.add_worksheet(_("Lists")[:31])
+    lists = _("Lists")[:31]
+    choices = book.add_worksheet(lists)
     names = {"answer": labels.ANSWER_LABELS, "exit": EXIT_VERBS, "reason": REASON_LABELS}
     for column, (name, known) in enumerate(names.items()):
         words = [str(label) for label in known.values()]  # type: ignore[attr-defined]
         choices.write_column(0, column, words)
-        source = f"='{_('Lists')[:31]}'!${chr(65 + column)}$1:${chr(65 + column)}${len(words)}"
+        source = f"='{lists}'!${chr(65 + column)}$1:${chr(65 + column)}${len(words)}"
         place = _place(columns, name)
         rule = {"validate": "list", "source": source, "error_title": _("Choose from the list")}
         sheet.data_validation(HEADER + 1, place, last, place, rule | {"error_message": _("Choose one of the answers.")})

@@ -9,9 +9,9 @@ import pytest
 
 from accounts.enums import Sphere
 from kernel import search
+from kernel.documents.word import DOCX
 from kernel.transaction import writing
 from practices import operations
-from practices.documents import DOCX
 from practices.facets import catalogue as sets
 from practices.models import DocumentKind, Evidence, TargetGroup
 from tests import factories

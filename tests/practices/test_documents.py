@@ -7,9 +7,10 @@ import docx
 from sqlalchemy import select
 
 from kernel.db import db
+from kernel.documents.word import to_docx
 from kernel.files import check_archive
 from kernel.transaction import writing
-from practices.documents import load_documents, to_docx
+from practices.documents import load_documents
 from practices.models import SampleDocument
 from tests.practices.conftest import DEMO
 

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import event
 
 from kernel.db import db
+from kernel.documents.word import DOCX
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from practices import display, operations
-from practices.documents import DOCX
 from practices.models import Admission, DocumentKind, TargetGroup
 from tests import factories
 
