@@ -24,7 +24,7 @@ from kernel.access import Actor
 from kernel.db import db
 from kernel.documents.sheets import Column
 from kernel.i18n import day
-from kernel.text import typograph
+from kernel.text import inner, typograph
 from practices.models import Practice
 from territories.models import Level, Territory
 
@@ -270,8 +270,7 @@ def _move(row: Any, what: str, on: date) -> Move:
 
 def quoted(name: str) -> str:
     """«Клуб „Устойчивая семья“»."""
-    inner = name.replace("«", "„").replace("»", "“")
-    return typograph(f"«{inner}»")
+    return typograph(f"«{inner(name)}»")
 
 
 def state_counts(made: Sheet) -> str:
