@@ -122,9 +122,13 @@ def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
     if end in (None, "") and (pair := cells.split_range(start)):
         start, end = pair
     begins, ends = cells.read_time(start), cells.read_time(end)
-    if begins is None:
+    if start in (None, ""):
+        item.blame("when", _("The start is empty. Write it as 09:30."))
+    elif begins is None:
         item.blame("when", _("The start «%(text)s» is not a time. Write it as 09:30.", text=as_text(start)))
-    if ends is None:
+    if end in (None, ""):
+        item.blame("when", _("The end is empty. Write it as 09:45, or both in the start: 09:30–09:45."))
+    elif ends is None:
         item.blame("when", _("The end «%(text)s» is not a time. Write it as 09:45.", text=as_text(end)))
     if date and begins and ends:
         item.starts, item.ends = datetime.combine(date, begins), datetime.combine(date, ends)

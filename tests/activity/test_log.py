@@ -148,10 +148,16 @@ def test_organisers_read_what_happens_with_practices_and_rounds_of_their_territo
 
 def test_an_account_is_named_only_to_those_who_may_open_it(world):
     with writing():
-        record(world["person"], "user.signed_in", world["person"])
+        record(world["boss"], "user.invited", world["person"])
         newest().within = f"forum:{world['forum'].id}"
-    assert "вход на сайт – Устроитель Олег Пробович" in sentences(world["admin"])[0]
+    assert sentences(world["admin"])[0].endswith(" – Устроитель Олег Пробович")
     assert sentences(world["organiser"])[0].endswith(f"учётная запись № {world['person'].id}")
+
+
+def test_who_did_something_to_their_own_account_is_named_once(world):
+    with writing():
+        record(world["person"], "user.signed_in", world["person"])
+    assert sentences(world["admin"])[0].endswith("Устроитель Олег Пробович: вход на сайт")
 
 
 def test_the_place_of_an_act_is_kept(world):
