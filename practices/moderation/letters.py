@@ -42,7 +42,9 @@ def invitation(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None:
         return None
-    return _content(author, _("Your practice «%(name)s»: the personal link", name=inner(author.practice.name)), "author")
+    return _content(
+        author, _("Your practice «%(name)s»: the personal link", name=inner(author.practice.name)), "author"
+    )
 
 
 @letter_kind("practice_returned")

@@ -44,7 +44,9 @@ def test_whatever_disappears_from_the_site_is_asked_about_first(world):
     with writing():
         world["forum"].programme_published = True
     page = world["client"].get(DESK).get_data(as_text=True)
-    asked = dict(re.findall(r'data-confirm="([^"]*)" data-confirm-yes="([^"]*)"', page.replace("\N{NO-BREAK SPACE}", " ")))
+    asked = dict(
+        re.findall(r'data-confirm="([^"]*)" data-confirm-yes="([^"]*)"', page.replace("\N{NO-BREAK SPACE}", " "))
+    )
     questions = {yes: question.split(",")[0].split(" с сайта")[0] for question, yes in asked.items()}
     assert (questions["Скрыть программу"], questions["Вернуть в черновик"]) == (
         "Программа исчезнет",
