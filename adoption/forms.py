@@ -39,6 +39,9 @@ class StartForm(VersionedForm):
     source = SelectField(_l("Where you learned of it"), [Optional()])
 
     def validate_organisation(self, field: SelectField) -> None:
+        """A name typed below is an answer: nobody has to choose «not in the list» besides."""
+        if not field.data and self.new_organisation.data:
+            field.data = NEW
         if not field.data:
             raise ValidationError(_l("Choose an organisation or add yours below."))
 

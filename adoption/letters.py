@@ -13,6 +13,7 @@ from adoption.labels import REFUSED_LABELS
 from adoption.models import Adoption, Stage
 from adoption.rules import live_steps, refusal
 from kernel.links import public_url
+from kernel.text import inner
 
 
 def _content(
@@ -44,7 +45,7 @@ def author(adoption_id: int) -> Content | None:
     """To the author: an organisation asks for the practice; the answer goes straight to its contact."""
 
     def subject(adoption: Adoption) -> str:
-        return str(_("Your practice is wanted: «%(practice)s»", practice=adoption.practice.name))
+        return str(_("Your practice is wanted: «%(practice)s»", practice=inner(adoption.practice.name)))
 
     return _content(adoption_id, subject, "author", reply=True)
 
@@ -64,7 +65,7 @@ def launched(adoption_id: int) -> Content | None:
     """To the author: it works in one more place."""
 
     def subject(adoption: Adoption) -> str:
-        return str(_("Your practice works in one more place: «%(practice)s»", practice=adoption.practice.name))
+        return str(_("Your practice works in one more place: «%(practice)s»", practice=inner(adoption.practice.name)))
 
     return _content(adoption_id, subject, "launched")
 
@@ -97,6 +98,6 @@ def refused(adoption_id: int) -> Content | None:
         return None
 
     def subject(adoption: Adoption) -> str:
-        return str(_("The launch was not confirmed: «%(practice)s»", practice=adoption.practice.name))
+        return str(_("The launch was not confirmed: «%(practice)s»", practice=inner(adoption.practice.name)))
 
     return _content(adoption_id, subject, "refused")

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from adoption import counts, figures, labels, lists, people, queries, rules, spread
+from adoption import counts, figures, labels, launches, lists, people, queries, rules, spread
 from adoption.desk import next_step, stalled
 from adoption.models import State
 from forum.facts import Fact, forum_facts
@@ -147,7 +147,7 @@ def to_confirm(user: Actor) -> str | Markup:
     return Markup(
         render_template(
             "adoption/panels/curator.html",
-            waiting=lists.unconfirmed_launches(user, LAUNCHES),
+            waiting=[(one, launches.waiting_step(one)) for one in lists.unconfirmed_launches(user, LAUNCHES)],
             number=lists.unconfirmed(user),
             standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
             more=len(standing) - STANDING,

@@ -168,5 +168,4 @@ def whole(text: object) -> int | None:
 
 def quoted(name: str) -> str:
     """«Клуб „Устойчивая семья“»."""
-    inner = name.replace("«", "„").replace("»", "“")
-    return typograph(f"«{inner}»")
+    return typograph(f"«{inner(name)}»")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from accounts.settings import site
 from forum.models import Forum
 from kernel.i18n import day_range
+from kernel.text import inner
 from programme.models import Appearance
 
 
@@ -30,7 +31,7 @@ def thanks_data(forum: Forum, spoke: Sequence[Appearance]) -> dict[str, Any]:
                     "The organisers of %(forum)s thank you for your talk «%(title)s» and for sharing work "
                     "that others can now repeat for the good of families.",
                     forum=forum.name,
-                    title=appearance.slot.title,
+                    title=inner(appearance.slot.title),
                 ),
             }
             for appearance in spoke

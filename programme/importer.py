@@ -94,7 +94,7 @@ def template(forum: Forum) -> bytes:
         "",
     ]
     hints = [
-        _("One row is one item of the programme. Only the start, the section and the title must be filled."),
+        _("One row is one item of the programme. Only the start, the end, the section and the title must be filled."),
         _("Kinds: %(known)s.", known=", ".join(KIND_WORDS.values())),
         _("Formats: %(known)s.", known=", ".join(FORMAT_WORDS.values())),
         _("Several speakers of one talk: in one cell, separated by semicolons; positions in the same order."),

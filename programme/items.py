@@ -15,7 +15,7 @@ from accounts.settings import site
 from forum.models import Forum, Room, Section
 from forum.queries import rooms_of, sections_of
 from kernel.i18n import clock, day
-from kernel.text import sort_key
+from kernel.text import inner, sort_key
 from practices.models import Practice
 from programme import queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
@@ -160,7 +160,7 @@ def find_territory(name: str, item: Item, known: Known) -> Territory | None:
     if name and territory is None:
         near = known.gazetteer.suggest(name)
         hint = _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)) if near else ""
-        item.blame("people", _("There is no municipality «%(name)s».", name=name) + hint)
+        item.blame("people", _("There is no municipality «%(name)s».", name=inner(name)) + hint)
     return territory
 
 

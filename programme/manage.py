@@ -24,7 +24,7 @@ from kernel.errors import Conflict
 from kernel.i18n import spoken
 from kernel.imports import ImportPreview, Verdict, preview_for
 from kernel.listing import paginate
-from kernel.text import sort_key
+from kernel.text import inner, sort_key
 from kernel.transaction import writing
 from practices.queries import spreads
 from programme import importer, operations, queries
@@ -80,7 +80,7 @@ def new_slot(slug: str) -> ResponseReturnValue:
             title = slot.title
     except operations.SlotRefused as refusal:
         return _refused(forum, None, form, refusal)
-    flash(_("«%(title)s» is in the programme.", title=title), "ok")
+    flash(_("«%(title)s» is in the programme.", title=inner(title)), "ok")
     return redirect(url_for("programme_desk.programme", slug=slug))
 
 
@@ -155,12 +155,12 @@ def cancellation(slug: str, code: str) -> ResponseReturnValue:
         with writing():
             operations.cancel_slot(found, cancelled, by=actor())
     except operations.SlotRefused as refusal:
-        flash(_("«%(title)s» cannot come back as it was. %(why)s", title=title, why=refusal), "bad")
+        flash(_("«%(title)s» cannot come back as it was. %(why)s", title=inner(title), why=refusal), "bad")
         return redirect(url_for("programme_desk.slot", slug=slug, code=code))
     if cancelled:
-        flash(_("«%(title)s» is cancelled. The same button brings it back.", title=title), "ok")
+        flash(_("«%(title)s» is cancelled. The same button brings it back.", title=inner(title)), "ok")
     else:
-        flash(_("«%(title)s» is in the programme again.", title=title), "ok")
+        flash(_("«%(title)s» is in the programme again.", title=inner(title)), "ok")
     return redirect(url_for("programme_desk.programme", slug=slug))
 
 

@@ -42,6 +42,7 @@ def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None, on_paper: boo
     builder = _Builder(forum, by)
     for item in plan.actions:
         builder.put(item)
+    builder.house_sections(plan.actions)
     db.session.flush()
     if on_paper:
         builder.note_consents(plan.actions)
@@ -64,6 +65,7 @@ class _Builder:
     def __init__(self, forum: Forum, by: Actor | None, known: Known | None = None) -> None:
         self.forum, self.by = forum, by
         self.known = known or Known(forum)
+        self.added: list[Section] = []
 
     def put(self, item: Item) -> Slot | None:
         """Make or change the slot; None when nothing changes."""
@@ -114,7 +116,15 @@ class _Builder:
                 self.forum, {"name": name, "position": len(self.known.sections)}, by=self.by
             )
             self.known.sections[section.name_key] = section
+            self.added.append(section)
         return section
+
+    def house_sections(self, items: Sequence[Item]) -> None:
+        """A new section whose items all name one room sits in that room: nobody should have to say it again."""
+        for section in self.added:
+            keys = {sort_key(item.room) for item in items if sort_key(item.section) == section.name_key}
+            if len(keys) == 1 and (room := self.known.rooms.get(keys.pop())):
+                section.room_id = room.id
 
     def _room(self, name: str) -> Room | None:
         if not name:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from forum.models import Forum
 from kernel.documents.sheets import Table, as_text
 from kernel.imports import Plan, Row, Verdict
-from kernel.text import clean, mixed_words, sort_key
+from kernel.text import clean, inner, mixed_words, sort_key
 from programme import cells
 from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
@@ -76,11 +76,11 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
         item.practice = known.practices.get(sort_key(text["practice"]))
         if item.practice is None:
             near = get_close_matches(sort_key(text["practice"]), list(known.practices), 1, 0.6)
-            hint = _(" Perhaps «%(name)s»?", name=known.practices[near[0]].name) if near else ""
+            hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]].name)) if near else ""
             item.warnings.append(
                 _(
                     "There is no practice «%(name)s» in the catalogue: the talk stays without one.",
-                    name=text["practice"],
+                    name=inner(text["practice"]),
                 )
                 + hint
             )
@@ -122,9 +122,13 @@ def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
     if end in (None, "") and (pair := cells.split_range(start)):
         start, end = pair
     begins, ends = cells.read_time(start), cells.read_time(end)
-    if begins is None:
+    if start in (None, ""):
+        item.blame("when", _("The start is empty. Write it as 09:30."))
+    elif begins is None:
         item.blame("when", _("The start «%(text)s» is not a time. Write it as 09:30.", text=as_text(start)))
-    if ends is None:
+    if end in (None, ""):
+        item.blame("when", _("The end is empty. Write it as 09:45, or both in the start: 09:30–09:45."))
+    elif ends is None:
         item.blame("when", _("The end «%(text)s» is not a time. Write it as 09:45.", text=as_text(end)))
     if date and begins and ends:
         item.starts, item.ends = datetime.combine(date, begins), datetime.combine(date, ends)
@@ -204,8 +208,8 @@ def _creates(items: list[Item], known: Known) -> list[str]:
     }
     rooms = {sort_key(i.room): i.room for i in items if i.room and sort_key(i.room) not in known.rooms}
     people = {p.key: p.name for i in items for p in i.people if p.key not in known.speakers}
-    found = [_("section «%(name)s»", name=name) for name in sections.values()]
-    found += [_("room «%(name)s»", name=name) for name in rooms.values()]
+    found = [_("section «%(name)s»", name=inner(name)) for name in sections.values()]
+    found += [_("room «%(name)s»", name=inner(name)) for name in rooms.values()]
     if people:
         found.append(_("new speakers: %(number)d", number=len(people)))
     return found

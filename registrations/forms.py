@@ -112,6 +112,7 @@ class RegistrationForm(PersonForm):
 class AddForm(PersonForm):
     """A participant added by an organiser, whose consent lies on paper."""
 
+    format = RadioField(_l("How does the person take part?"), [chosen], choices=[], validate_choice=False)
     consent_personal_data = BooleanField(
         _l("The person has signed the consent on paper"),
         [accepted(_l("A name may be kept only with the person's consent. Tick the box once you have it."))],

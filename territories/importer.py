@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from kernel.db import utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict
-from kernel.text import clean, one_script, sort_key
+from kernel.text import clean, inner, one_script, sort_key
 from territories import queries
 from territories.cells import HEADINGS, Fault, read_code, read_day, read_place, read_population, read_texts
 from territories.models import Level
@@ -185,7 +185,7 @@ def _read_above(entry: Entry, cells: dict[str, Any], known: Known, codes: set[st
         hint = " " + _(
             "Perhaps: %(names)s.", names=", ".join(known.regions[known.region_names[one]].name for one in near)
         )
-        raise Fault(_("There is no region «%(name)s».", name=written) + (hint if near else ""))
+        raise Fault(_("There is no region «%(name)s».", name=inner(written)) + (hint if near else ""))
     if named != entry.region:
         raise Fault(
             _("The code belongs to another region than the one named: %(name)s.", name=known.regions[entry.region].name)

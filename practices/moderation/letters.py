@@ -11,6 +11,7 @@ from activity.outbox import Content, letter_kind
 from kernel.db import db
 from kernel.links import public_url
 from kernel.secrets import token
+from kernel.text import inner
 from practices.labels import comment_label
 from practices.models import Admission
 from practices.moderation import queries
@@ -41,7 +42,9 @@ def invitation(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None:
         return None
-    return _content(author, _("Your practice «%(name)s»: the personal link", name=author.practice.name), "author")
+    return _content(
+        author, _("Your practice «%(name)s»: the personal link", name=inner(author.practice.name)), "author"
+    )
 
 
 @letter_kind("practice_returned")
@@ -51,7 +54,7 @@ def returned(author_id: int) -> Content | None:
         return None
     comments = queries.open_comments(author.practice)
     quoted = [(comment_label(one.field), shortened(one.text)) for one in comments]
-    return _content(author, _("Please mend: «%(name)s»", name=author.practice.name), "returned", comments=quoted)
+    return _content(author, _("Please mend: «%(name)s»", name=inner(author.practice.name)), "returned", comments=quoted)
 
 
 def shortened(text: str) -> str:
@@ -64,7 +67,7 @@ def accepted(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None or author.practice.admission is not Admission.accepted:
         return None
-    return _content(author, _("The card is accepted: «%(name)s»", name=author.practice.name), "accepted")
+    return _content(author, _("The card is accepted: «%(name)s»", name=inner(author.practice.name)), "accepted")
 
 
 @letter_kind("practice_confirmation")
@@ -73,7 +76,7 @@ def confirmation(author_id: int) -> Content | None:
     asked = queries.waiting_confirmation(author.practice) if author else None
     if author is None or asked is None:
         return None
-    subject = _("Please confirm the passport of «%(name)s»", name=author.practice.name)
+    subject = _("Please confirm the passport of «%(name)s»", name=inner(author.practice.name))
     link = public_url(author_path(author) + "/confirmation")
     return _content(author, subject, "confirmation", confirmation_link=link)
 
@@ -84,5 +87,5 @@ def published(author_id: int, unseen: bool = False) -> Content | None:
     if author is None or not author.practice.is_public:
         return None
     page = public_url(f"/practices/{author.practice.slug}")
-    subject = _("«%(name)s» is in the catalogue", name=author.practice.name)
+    subject = _("«%(name)s» is in the catalogue", name=inner(author.practice.name))
     return _content(author, subject, "published", page=page, unseen=unseen)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from activity.outbox import Content, letter_kind
 from kernel.db import db
 from kernel.links import public_url
+from kernel.text import inner
 from practices.questions.models import PracticeQuestion
 
 
@@ -16,5 +17,5 @@ def question(question_id: int) -> Content | None:
     if asked is None:
         return None
     context = {"asked": asked, "practice": asked.practice, "page": public_url(f"/practices/{asked.practice.slug}")}
-    subject = _("A question about your practice «%(name)s»", name=asked.practice.name)
+    subject = _("A question about your practice «%(name)s»", name=inner(asked.practice.name))
     return Content(subject, "practices/letters/question", context, reply_to=asked.email)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from accounts.enums import Role, ScopeKind
@@ -50,6 +52,26 @@ def test_a_new_organisation_is_added_right_there(world):
     made = db.session.scalars(select(Adoption)).one()
     assert (made.organisation.name, made.organisation.territory.oktmo) == ("Библиотека посёлка Юрты", factories.TAYSHET)
     assert made.source_slot_id is None
+
+
+def test_a_typed_organisation_needs_no_second_choice(world):
+    data = form(world, organisation="", new_organisation="Библиотека посёлка Юрты")
+    assert world["coordinator"].submit(ADDRESS, data).status_code == 302
+    assert db.session.scalars(select(Adoption)).one().organisation.name == "Библиотека посёлка Юрты"
+
+
+def test_what_was_typed_of_an_organisation_stays_in_sight_on_an_error(world):
+    data = form(world, organisation="", new_organisation="Библиотека посёлка Юрты", contact_email="нет")
+    page = world["coordinator"].submit(ADDRESS, data).get_data(as_text=True)
+    assert re.findall(r'<details class="fold"( open)?>', page) == [" open"]
+    assert 'value="Библиотека посёлка Юрты"' in page
+
+
+def test_a_name_with_quotes_stands_in_the_title_with_inner_ones(world):
+    with writing():
+        world["practice"].name = "Клуб «Устойчивая семья»"
+    page = world["coordinator"].get(ADDRESS).get_data(as_text=True)
+    assert re.findall("<title>(.*?) · ", page) == ["Беру к\u00a0себе: «Клуб „Устойчивая семья“»"]
 
 
 def test_twice_is_a_notice_not_an_error(world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -34,6 +35,7 @@ def world(app):
         practice = factories.practice("Диспетчерская")
         launched = factories.adoption(practice, oktmo=factories.TAYSHET)
         reach(launched, Stage.launched, 5)
+        launched.steps[-1].evidence = "Акт № 7"
         standing = factories.adoption(factories.practice("Стоячая"), oktmo=factories.TULUN)
         reach(standing, Stage.assessment, 90)
         fresh = factories.adoption(factories.practice("Свежая"), oktmo=factories.TULUN)
@@ -50,6 +52,7 @@ def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
     client = sign_in(curator(factories.REGION))
     page = text(client.get("/work"))
     assert "1 запуск ждёт подтверждения" in page
+    assert re.search(r"<p>\d+ [а-я]+ \d{4} года: Акт № 7</p>", page)
     assert "90 дней" in page
     assert "contact@example.org" in page
     assert "Свежая" not in page

@@ -40,6 +40,26 @@ def world(app, sign_in):
     return {"forum": forum, "section": section, "talk": talk, "client": sign_in(person)}
 
 
+def test_whatever_disappears_from_the_site_is_asked_about_first(world):
+    with writing():
+        world["forum"].programme_published = True
+    page = world["client"].get(DESK).get_data(as_text=True)
+    asked = dict(
+        re.findall(r'data-confirm="([^"]*)" data-confirm-yes="([^"]*)"', page.replace("\N{NO-BREAK SPACE}", " "))
+    )
+    questions = {yes: question.split(",")[0].split(" с сайта")[0] for question, yes in asked.items()}
+    assert (questions["Скрыть программу"], questions["Вернуть в черновик"]) == (
+        "Программа исчезнет",
+        "Страницы форума исчезнут",
+    )
+
+
+def test_the_answer_to_cancel_an_item_cannot_be_taken_for_no(world):
+    page = world["client"].get(f"{DESK}/programme").get_data(as_text=True)
+    answers = re.findall(r'/cancellation" [^>]*data-confirm-yes="([^"]*)"', page)
+    assert [answer.replace("\N{NO-BREAK SPACE}", " ") for answer in answers] == ["Отменить пункт"] * 2
+
+
 def at(moment: datetime) -> None:
     kernel_db.set_clock(lambda: moment)
 

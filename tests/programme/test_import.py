@@ -60,6 +60,24 @@ def test_a_workbook_makes_sections_rooms_speakers_and_slots(forum):
     assert pause.appearances == []
 
 
+def test_a_new_section_sits_in_the_only_room_of_its_items(forum):
+    load(forum, *GOOD)
+    assert [slot.section.room.name for slot in slots()] == ["Зал 1"] * 3
+
+
+def test_a_new_section_of_several_rooms_is_left_without_one(forum):
+    load(forum, GOOD[0], GOOD[1].replace("Зал 1", "Зал 2"), GOOD[2].replace("Зал 1", ""))
+    assert [slot.section.room_id for slot in slots()] == [None] * 3
+    assert [slot.room.name for slot in slots()[:2]] == ["Зал 1", "Зал 2"]
+
+
+def test_a_section_that_was_here_keeps_its_room(forum):
+    with writing():
+        factories.section(forum, "early", name="Ранняя помощь")
+    load(forum, *GOOD)
+    assert [slot.section.room_id for slot in slots()] == [None] * 3
+
+
 def test_the_same_file_again_changes_nothing(forum):
     load(forum, *GOOD)
     before = [(slot.id, slot.sequence, slot.changed_at) for slot in slots()]
@@ -105,6 +123,11 @@ BAD = {
     "an unknown kind": (
         GOOD[0].replace("Выступление", "Фокус"),
         "Неизвестный вид «Фокус». Известны: открытие, выступление, перерыв, обед, открытый микрофон, фильм, закрытие.",
+    ),
+    "no start": (GOOD[0].replace("10:00,", ","), "Начало не заполнено. Напишите его так: 09:30."),
+    "no end": (
+        GOOD[0].replace("10:15,", ","),
+        "Окончание не заполнено. Напишите его так: 09:45 – или оба времени в столбце «Начало»: 09:30–09:45.",
     ),
     "no title": (GOOD[0].replace("Первый доклад", ""), "Название не заполнено."),
     "no section": (GOOD[0].replace("Ранняя помощь", ""), "Секция не указана."),

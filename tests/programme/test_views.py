@@ -138,6 +138,22 @@ def test_organiser_loads_a_workbook(world, sign_in):
     assert "Второй доклад" in client.get("/forums/prosemyu-2027/programme").get_data(as_text=True)
 
 
+def test_a_file_with_nothing_new_offers_nothing_to_carry_out(world, sign_in):
+    with writing():
+        person = factories.organiser(world["forum"].series)
+    client = sign_in(person)
+    start = "/manage/forums/prosemyu-2027/programme/import"
+    body = "\n".join([HEAD, GOOD[2].replace("10:", "11:")]).encode()
+    told = []
+    for _time in range(2):
+        upload = {"file": (io.BytesIO(body), "programme.csv")}
+        preview = client.submit(start, upload, content_type="multipart/form-data").headers["Location"]
+        page = client.get(preview).get_data(as_text=True).replace("\u00a0", " ")
+        told.append(("выполнять нечего" in page, "/confirmation" in page))
+        client.submit(f"{preview}/confirmation", page=preview)
+    assert told == [(False, True), (True, False)]
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [

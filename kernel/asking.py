@@ -1,0 +1,47 @@
+"""«Sure?» without JavaScript: a button that carries its question is answered by a page with it, before its view runs.
+
+`post_button(confirm=…)` sends the question along; the page's own button sends confirm=yes and everything else again.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError
+
+from kernel.access import SAFE_METHODS
+
+OURS = ("csrf_token", "confirm", "question", "answer")
+
+
+def init_app(app: Flask) -> None:
+    """Call after `access.init_app`: only those who may do the deed are asked."""
+    app.before_request(_ask)
+
+
+def _ask() -> ResponseReturnValue | None:
+    if request.method in SAFE_METHODS or request.mimetype != "application/x-www-form-urlencoded":
+        return None
+    if request.form.get("confirm") != "ask" or not request.form.get("question"):
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return None  # the view says so itself
+    hidden = {name: text for name, text in request.form.items() if name not in OURS}
+    return render_template(
+        "components/ask.html",
+        question=request.form["question"],
+        answer=request.form.get("answer", ""),
+        hidden=hidden | {"confirm": "yes"},
+        back=_back(),
+    )
+
+
+def _back() -> str:
+    """The page that was left, if it is ours."""
+    came = urlsplit(request.referrer or "")
+    return (came.path + (f"?{came.query}" if came.query else "")) if came.netloc == request.host else "/"
