@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import NotFound
 
 from activity.operations import record
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
@@ -77,10 +78,14 @@ def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, ope
 
 
 def hold(parent: Any) -> None:
-    """Lock a territory, a series or a forum until the transaction ends: what is being added to it comes one by one."""
-    kind = type(parent)
+    """Lock a territory, a series, a forum or a venue until the transaction ends: what is being added comes one by one.
+
+    Raises NotFound when it has been removed meanwhile.
+    """
+    kind, key = type(parent), inspect(parent).identity
     # Ids alone: with what is joined to a loaded forum, PostgreSQL refuses to lock.
-    db.session.execute(select(kind.id).where(kind.id == parent.id).with_for_update())
+    if db.session.scalar(select(kind.id).where(kind.id == key[0]).with_for_update()) is None:
+        raise NotFound()
     db.session.refresh(parent)
 
 
