@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.exceptions import NotFound
 
 from activity.operations import record
@@ -11,7 +12,7 @@ from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Serie
 from forum.queries import quotas_of, slug_taken
 from forum.signals import quota_changed
 from kernel.access import Actor
-from kernel.db import db
+from kernel.db import db, utcnow
 from kernel.pages import bump
 from kernel.text import slugify
 
@@ -129,6 +130,8 @@ def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: Actor 
     if capacity is not None and capacity < quota.taken:
         raise CapacityBelowTaken(kind, quota.taken)
     before, quota.capacity = quota.capacity, capacity
+    forum.updated_at = utcnow()
+    flag_modified(forum, "updated_at")  # a new version: a form opened before would set the old number again
     db.session.flush()
     record(by, "quota.changed", forum, format=kind.value, before=before, after=capacity)
     if capacity is None or (before is not None and capacity > before):
