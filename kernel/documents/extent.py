@@ -25,8 +25,8 @@ MAX_CELLS = 4_000_000
 """Of the rectangles from A1 to each sheet's last value: the reader keeps every cell of them in memory."""
 MAX_EMPTY_CELLS = 1_000_000
 MAX_UNPACKED = 60_000_000
-MAX_TAGS = 4_000_000
-"""Opening and closing ones, of all parts: a table of 20,000 rows and 30 columns has fewer."""
+MAX_TAGS = 2_000_000
+"""Opening ones, of all parts: a table of 20,000 rows and 30 columns has fewer."""
 MAX_LETTERS = 20_000_000
 """Of the shared texts, as often as a cell names them."""
 MAX_MERGED = 50_000
@@ -54,32 +54,35 @@ def extent(body: bytes) -> int:
     """
     total = 0
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        _weigh(archive)
-        texts = _Texts()
+        tags = _weigh(archive)
+        texts = _Texts(tags)
         for entry in archive.infolist():
             if entry.filename.lower().endswith(_SHARED):
                 texts.read(archive.read(entry))
-        letters = 0
+        tags, letters = texts.tags, 0
         for entry in archive.infolist():
             part = archive.read(entry)
             if b"sheetData" in part:
-                sheet = _Sheet(texts.lengths)
+                sheet = _Sheet(texts.lengths, tags)
                 total += sheet.read(part)
-                letters += sheet.letters
+                tags, letters = sheet.tags, letters + sheet.letters
                 _keep_within(letters, MAX_LETTERS)
             elif entry.filename.lower().endswith(".xml") and part[:2] in (b"\xff\xfe", b"\xfe\xff"):
                 raise ValueError("a part in UTF-16")
     return total
 
 
-def _weigh(archive: zipfile.ZipFile) -> None:
-    """Bytes and tags of all parts, counted without reading them as XML. Raises FileRefused."""
+def _weigh(archive: zipfile.ZipFile) -> int:
+    """Tags of the parts that are no sheets, counted without reading them as XML. Raises FileRefused, as by weight."""
     size = tags = 0
     for entry in archive.infolist():
         part = archive.read(entry)
-        size, tags = size + len(part), tags + part.count(b"<")
+        size += len(part)
         _keep_within(size, MAX_UNPACKED)
-        _keep_within(tags, MAX_TAGS)
+        if b"sheetData" not in part and not entry.filename.lower().endswith(_SHARED):
+            tags += part.count(b"<")
+            _keep_within(tags, MAX_TAGS)
+    return tags
 
 
 def _keep_within(number: int, limit: int) -> None:
@@ -92,10 +95,13 @@ def too_much() -> str:
 
 
 class _Part:
-    """A part read as XML, with an end to how deep it goes and how long a tag may be."""
+    """A part read as XML, with an end to how deep it goes, how long a tag may be and how many there are.
 
-    def __init__(self) -> None:
-        self.depth = 0
+    `tags`: how many were counted in other parts.
+    """
+
+    def __init__(self, tags: int) -> None:
+        self.depth, self.tags = 0, tags
 
     def parse(self, part: bytes) -> None:
         self.depth = 0
@@ -111,7 +117,8 @@ class _Part:
 
     def _open(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
+        self.tags += 1
+        if self.depth > MAX_DEPTH or self.tags > MAX_TAGS:
             raise FileRefused(too_much())
         self._start(name.rpartition(":")[2], attributes)
 
@@ -128,8 +135,8 @@ class _Part:
 class _Texts(_Part):
     """How long each shared text is."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, tags: int) -> None:
+        super().__init__(tags)
         self.lengths: list[int] = []
         self.place = -1
 
@@ -154,8 +161,8 @@ class _Texts(_Part):
 class _Sheet(_Part):
     """The last row and column that hold a value; a cell without `r` follows the one before it."""
 
-    def __init__(self, lengths: list[int]) -> None:
-        super().__init__()
+    def __init__(self, lengths: list[int], tags: int) -> None:
+        super().__init__(tags)
         self.lengths = lengths
         self.letters = self.merged = 0
         self.shared = False
