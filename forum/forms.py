@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -9,6 +9,10 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from forum.labels import KIND_LABELS, ZONES
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, WholeField, email, required
+
+YEARS = range(2000, 2101)
+LONGEST = timedelta(days=366)
+"""Every day of a forum is a choice in forms and a page of its programme: a slip in the year would make a million."""
 
 
 class SeriesForm(VersionedForm):
@@ -47,9 +51,18 @@ class ForumForm(VersionedForm):
     contact_email = LineField(_l("E-mail for questions"), [Optional(), email], maximum=254)
     contact_phone = LineField(_l("Telephone for questions"), [Optional()], maximum=40)
 
+    def validate_date_start(self, field: DateField) -> None:
+        if field.data and field.data.year not in YEARS:
+            raise ValidationError(_l("Check the year: it must lie between 2000 and 2100."))
+
     def validate_date_end(self, field: DateField) -> None:
-        if field.data and self.date_start.data and field.data < self.date_start.data:
+        begins: date | None = self.date_start.data
+        if not field.data or not begins:
+            return
+        if field.data < begins:
             raise ValidationError(_l("The last day is before the first one."))
+        if field.data - begins > LONGEST:
+            raise ValidationError(_l("This is more than a year after the first day. Check the year."))
 
     def validate_registration_closes(self, field: DateField) -> None:
         opens: date | None = self.registration_opens.data

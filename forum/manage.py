@@ -142,10 +142,7 @@ def new_forum() -> ResponseReturnValue:
 def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
     known: dict[str, Any] = {}
     if forum is not None:
-        quotas = queries.quotas_of(forum.id)
-        known = {"kind": forum.kind.value, "territory": forum.territory_id} | {
-            f"capacity_{kind}": quota.capacity for kind, quota in quotas.items()
-        }
+        known = {"kind": forum.kind.value, "territory": forum.territory_id} | _capacities(forum)
     form = ForumForm(data=columns(forum) | known) if forum else ForumForm(data={"series": request.args.get("series")})
     if len(series) > 1:
         form.series.choices = [("", _("Choose the series")), *((one.slug, one.name) for one in series)]
@@ -164,6 +161,10 @@ def _set_capacities(forum: Forum, form: ForumForm) -> None:
         operations.set_capacity(forum, kind, form[f"capacity_{kind.value}"].data, by=_by())
 
 
+def _capacities(forum: Forum) -> dict[str, Any]:
+    return {f"capacity_{kind}": quota.capacity for kind, quota in queries.quotas_of(forum.id).items()}
+
+
 @blueprint.route("/manage/forums/<slug>/edit", methods=["GET", "POST"])
 @requires(EDIT)
 @shows_form
@@ -180,7 +181,8 @@ def edit_forum(slug: str) -> ResponseReturnValue:
         _set_capacities(forum, form)
 
     try:
-        save(form, forum, values, change)
+        typed = {name: form[name].data for name in _capacities(forum)}
+        save(form, forum, values | typed, change, lambda: _capacities(forum))
     except operations.CapacityBelowTaken as error:
         form[f"capacity_{error.kind.value}"].errors = [
             _("%(number)d places are taken already: there cannot be fewer.", number=error.taken)
@@ -318,7 +320,7 @@ def rooms(slug: str) -> ResponseReturnValue:
     place, values = queries.venue_of(forum, form.venue.data), form.values()
     added = add_once(
         form,
-        forum,
+        place,
         values,
         find=lambda: queries.room_named(place, values["name"]),
         add=lambda: operations.add_room(forum, place, by=_by(), **values),

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
+from werkzeug.exceptions import NotFound
 
 from activity.operations import record
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from forum.queries import quotas_of, slug_taken
 from forum.signals import quota_changed
 from kernel.access import Actor
-from kernel.db import db
+from kernel.db import db, utcnow
 from kernel.pages import bump
 from kernel.text import slugify
 
@@ -77,10 +79,14 @@ def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, ope
 
 
 def hold(parent: Any) -> None:
-    """Lock a territory, a series or a forum until the transaction ends: what is being added to it comes one by one."""
-    kind = type(parent)
+    """Lock a territory, a series, a forum or a venue until the transaction ends: what is being added comes one by one.
+
+    Raises NotFound when it has been removed meanwhile.
+    """
+    kind, key = type(parent), inspect(parent).identity
     # Ids alone: with what is joined to a loaded forum, PostgreSQL refuses to lock.
-    db.session.execute(select(kind.id).where(kind.id == parent.id).with_for_update())
+    if db.session.scalar(select(kind.id).where(kind.id == key[0]).with_for_update()) is None:
+        raise NotFound()
     db.session.refresh(parent)
 
 
@@ -124,6 +130,8 @@ def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: Actor 
     if capacity is not None and capacity < quota.taken:
         raise CapacityBelowTaken(kind, quota.taken)
     before, quota.capacity = quota.capacity, capacity
+    forum.updated_at = utcnow()
+    flag_modified(forum, "updated_at")  # a new version: a form opened before would set the old number again
     db.session.flush()
     record(by, "quota.changed", forum, format=kind.value, before=before, after=capacity)
     if capacity is None or (before is not None and capacity > before):

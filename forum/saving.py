@@ -40,19 +40,33 @@ def add_once(
     return same
 
 
-def save(form: Any, thing: Any, values: dict[str, Any], change: Callable[[int], None]) -> None:
-    """`change` in one transaction; when somebody saved meanwhile, both texts are shown side by side."""
+def save(
+    form: Any,
+    thing: Any,
+    values: dict[str, Any],
+    change: Callable[[int], None],
+    beside: Callable[[], dict[str, Any]] = dict,
+) -> None:
+    """`change` in one transaction; when somebody saved meanwhile, both texts are shown side by side.
+
+    `beside`: those of `values` as they stand now that are no columns of `thing`.
+    """
     try:
         with writing():
             change(form.opened_version())
     except operations.StaleVersion:
         labels = {name: str(form[name].label.text) for name in values if name in form}
+        now = columns(thing) | beside()
         rows = [
-            (labels[name], str(getattr(thing, name) or ""), str(value or ""))
+            (labels[name], _shown(now[name]), _shown(value))
             for name, value in values.items()
-            if name in labels and getattr(thing, name) != value
+            if name in labels and now[name] != value
         ]
         raise Conflict(rows, request.full_path.rstrip("?")) from None
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def remove(forum: Forum, place: Any) -> None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 log = logging.getLogger("tirazh")
@@ -30,6 +31,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(ObjectDeletedError, _overtaken)
+    app.register_error_handler(StaleDataError, _overtaken)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -79,6 +82,11 @@ def _stale(error: CSRFError) -> ResponseReturnValue:
 
 def _conflict(error: Conflict) -> ResponseReturnValue:
     return make_response(render_template("errors/conflict.html", rows=error.rows, address=error.address), 409)
+
+
+def _overtaken(_error: ObjectDeletedError | StaleDataError) -> ResponseReturnValue:
+    """What the request was about was removed or changed by another one at the same moment; nothing of it is kept."""
+    return _page(409)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -187,6 +187,11 @@ def read(stored: StoredFile) -> bytes:
         raise NotFound() from None
 
 
+def erase(uuid: str) -> None:
+    """Take a body out of storage; call after its row is gone."""
+    _path(uuid).unlink(missing_ok=True)
+
+
 def download(stored: StoredFile) -> Response:
     """Answer with the file as a download under its own name."""
     response = send_file(

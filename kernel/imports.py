@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 from uuid import uuid4
 
 from flask_babel import gettext as _
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
-from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check
+from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, erase
+from kernel.jobs import job
 from kernel.text import clean
+from kernel.transaction import writing
 
 A = TypeVar("A")
+KEPT = timedelta(days=7)
 
 
 class Verdict(enum.Enum):
@@ -139,3 +142,21 @@ def take(preview: ImportPreview) -> bool:
     preview.applied_at = utcnow()
     db.session.flush()
     return True
+
+
+@job("forget-old-previews", every=timedelta(hours=24))
+def forget_old() -> None:
+    """Delete files brought in a week ago, carried out or not: they hold names and addresses, and fill the disk."""
+    while _forget_some():
+        pass
+
+
+def _forget_some() -> int:
+    old = select(ImportPreview.id, ImportPreview.file_id, StoredFile.uuid).join(ImportPreview.file)
+    with writing():
+        rows = db.session.execute(old.where(ImportPreview.created_at < utcnow() - KEPT).limit(1000)).all()
+        db.session.execute(delete(ImportPreview).where(ImportPreview.id.in_([row.id for row in rows])))
+        db.session.execute(delete(StoredFile).where(StoredFile.id.in_([row.file_id for row in rows])))
+    for row in rows:
+        erase(row.uuid)
+    return len(rows)

@@ -47,6 +47,8 @@ LOOKUP_ADDRESS = Limit("lookup-address", 60, 3600)
 REGISTRATION_EMAIL = Limit("registration-email", 60, 3600)
 # A ministry, or a whole hall, is one address: this only stops a flood.
 REGISTRATION_ADDRESS = Limit("registration-address", 3000, 3600)
+# A personal link needs no account: whoever got hold of one must not fill the disk with it.
+LINK_FILES = Limit("link-files", 40, 3600)
 
 
 Check = tuple[Limit, str]

@@ -16,6 +16,7 @@ from activity.queries import history
 from forum import queries as forums
 from forum.facts import facts
 from forum.models import Forum
+from forum.operations import hold
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.db import db, utcnow
@@ -347,6 +348,7 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     name, body = found.file.name, files.read(found.file)
     table, on_paper = importer.read(name, body), bool(ImportForm().on_paper.data)
     with writing():
+        hold(forum)
         plan = importer.plan_table(forum, table)
         if not plan.errors:
             operations.carry_out(plan, forum, by=actor(), on_paper=on_paper)

@@ -89,7 +89,15 @@ class PersonForm(Form):
         offered = {quota.format for quota in forum.quotas}
         if self.format is not None:
             self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
+        self.offer_sections(forum)
+
+    def offer_sections(self, forum: Forum) -> None:
         self.sections.choices = [(section.id, section.name) for section in forum.sections]
+
+    def refuse_sections(self, forum: Forum) -> None:
+        """A section chosen was removed while the form was on its way: those of `forum` are left."""
+        self.offer_sections(forum)
+        self.form_errors = [_("The list of sections has changed meanwhile. Choose once more.")]
 
     def validate_name(self, field: LineField) -> None:
         if len(sort_key(field.data or "").split()) < 2:

@@ -251,20 +251,22 @@ def participant_cancellation(slug: str, uuid: str) -> ResponseReturnValue:
 @blueprint.post(BASE + "/<uuid>/format")
 @requires(EDIT)
 def participant_format(slug: str, uuid: str) -> ResponseReturnValue:
-    """Change the format, or bring a cancelled registration back in the format named."""
+    """Change the format, or with `back=yes` bring a cancelled registration back in the format named."""
     forum = forum_for(current_user, slug, EDIT)
     registration = queries.registration_of(forum, uuid)
     if request.form.get("format") not in {kind.value for kind in Format}:
         raise BadRequest()
-    target, by = Format(request.form["format"]), _by()
+    target, by, back = Format(request.form["format"]), _by(), request.form.get("back") == "yes"
 
-    def act() -> None:
+    def act() -> bool:
         with writing():
-            operations.change_format(registration, target, by=by)
+            return operations.change_format(registration, target, by=by, back=back)
 
     try:
-        retried(act)()
-        flash(_("Done. A letter with the new details is on its way."), "ok")
+        if retried(act)():
+            flash(_("Done. A letter with the new details is on its way."), "ok")
+        else:
+            flash(_("Nothing was changed: meanwhile the registration stands otherwise. Look at it now."), "info")
     except operations.NoPlaces:
         flash(_("This forum has no such format."), "bad")
     return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)

@@ -182,12 +182,12 @@ def other_format(token: str) -> ResponseReturnValue:
     # A page opened before the format was changed elsewhere must not change it back.
     if request.form.get("format") == target.value:
 
-        def act() -> None:
+        def act() -> bool:
             with writing():
-                operations.change_format(registration, target)
+                return operations.change_format(registration, target, back=False)
 
-        retried(act)()
-        flash(_("Done. A letter with the new details is on its way."), "ok")
+        if retried(act)():
+            flash(_("Done. A letter with the new details is on its way."), "ok")
     return _to_page(token)
 
 

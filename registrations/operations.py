@@ -84,6 +84,7 @@ def register(forum_id: int, application: Application, *, by: Any = None) -> Outc
 def attempt(operation: Callable[[], T], *counted: tuple[Limit, str]) -> T:
     """Run a sign-up in its own transaction; once more when the same person came in by another request.
 
+    Raises IntegrityError when a section chosen was removed meanwhile.
     What is `counted` against limits is written with it, or refused by TooManyRequests with nothing done.
     """
 
@@ -192,17 +193,21 @@ class NoPlaces(Exception):
     """The format asked for is full, and the caller did not want the waiting list."""
 
 
-def change_format(registration: Registration, format: Format, *, by: Any = None, wait: bool = True) -> bool:
+def change_format(
+    registration: Registration, format: Format, *, by: Any = None, wait: bool = True, back: bool = True
+) -> bool:
     """Take a place (or, with `wait`, a number) in the other format; the QR given out before is revoked.
 
-    A cancelled registration comes back. False when nothing changes. Raises NoPlaces.
+    With `back` a cancelled registration comes back: without, nobody who has just said no is signed up again by
+    a page opened before. False when nothing changes. Raises NoPlaces.
     """
     forum_id = registration.forum_id
     if format not in quotas.lock_counters(forum_id):
         raise NoPlaces()
     db.session.refresh(registration)
     old, status = registration.format, registration.status
-    if old is format and status is not RegistrationStatus.cancelled:
+    cancelled = status is RegistrationStatus.cancelled
+    if (cancelled and not back) or (old is format and not cancelled):
         return False
     registration.format = format
     registration.status = RegistrationStatus.confirmed

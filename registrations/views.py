@@ -7,6 +7,7 @@ from typing import NamedTuple
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
 from forum.kept import public_forum
@@ -45,7 +46,12 @@ def sign_up(slug: str) -> ResponseReturnValue:
     address = email_key(form.email.data or "")
     application = _application(form)
     counted = (limits.REGISTRATION_EMAIL, address), (limits.REGISTRATION_ADDRESS, client_address())
-    done = operations.attempt(lambda: _signed_up(operations.register(forum.id, application)), *counted)
+    try:
+        done = operations.attempt(lambda: _signed_up(operations.register(forum.id, application)), *counted)
+    except IntegrityError:
+        forum = public_forum(slug)
+        form.refuse_sections(forum)
+        return form_page(forum, form), 422
     if done.known:
         _remind(done.id, address)
         return redirect(url_for("registrations.sent", slug=slug), 303)

@@ -152,6 +152,7 @@ def invitation(uuid: str, secret: str) -> ResponseReturnValue:
         return render_template("accounts/invitation.html", form=form, user=user), 422
     hashed = hash_password(form.password.data or "")
     with writing():
+        operations.hold(user)  # of two who open one link at once, the second finds it spent
         operations.set_password(queries.user_by_invitation(uuid, secret), hashed)
     _start_session(user)
     flash(_("The password is set. You are signed in."), "ok")

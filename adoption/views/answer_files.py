@@ -18,7 +18,7 @@ from adoption.quarter.models import Ask, Question, Round, Way
 from adoption.quarter.operations import AnswerRefused, Overtaken, Source
 from adoption.views.answers import EDIT
 from adoption.views.base import blueprint
-from kernel import files
+from kernel import files, limits
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
 from kernel.imports import Verdict, checked_table, keep_preview, preview_for, take
@@ -69,6 +69,8 @@ def hand_in(place: Place) -> ResponseReturnValue:
     except files.FileRefused as refusal:
         form.file.errors = [str(refusal)]
         return _upload_page(place, form), 422
+    if not place.user_id:
+        limits.count((limits.LINK_FILES, f"{KIND}:{place.scope_id}"))
     stored = files.write(checked)
     with writing():
         kept = keep_preview(KIND, place.scope_id, place.user_id, stored)

@@ -13,16 +13,20 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from time import thread_time
 from typing import Any
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from flask_babel import gettext as _
 
-from kernel.documents.extent import MAX_CELLS, MAX_ROWS, TooEmpty, TooLong, extent
+from kernel.documents.extent import MAX_CELLS, MAX_ROWS, TooEmpty, TooLong, extent, too_much
 from kernel.files import FileRefused, check_archive
 
 MAX_COLUMNS = 100
+MAX_SHEETS = 100
+MAX_SECONDS = 5
+"""Of the processor's time for all sheets: a hundred of them may be one and the same part of the file."""
 Grid = list[list[Any]]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -60,8 +64,10 @@ def _workbook(body: bytes) -> Iterator[tuple[str, Grid]]:
     try:
         if extent(body) > MAX_CELLS:
             raise FileRefused(_("There are values far from the table. Leave only the table on the sheet and retry."))
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
+        workbook, begun = CalamineWorkbook.from_filelike(io.BytesIO(body)), thread_time()
         for place, about in enumerate(workbook.sheets_metadata):
+            if len(workbook.sheets_metadata) > MAX_SHEETS or thread_time() - begun > MAX_SECONDS:
+                raise FileRefused(too_much())
             if about.visible is SheetVisibleEnum.Visible and about.typ is SheetTypeEnum.WorkSheet:
                 sheet = workbook.get_sheet_by_index(place)
                 grid: Grid = sheet.to_python(skip_empty_area=False)

@@ -6,7 +6,7 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kernel import files
+from kernel import files, limits
 from kernel.access import public, shows_form, token_page
 from kernel.errors import Conflict
 from kernel.text import whole
@@ -152,6 +152,7 @@ def author_documents(token: str) -> ResponseReturnValue:
     practice = author.practice
     if practice.admission not in AUTHORS_TURN or len(practice.next_documents) >= MOST_DOCUMENTS:
         return _too_late(token)
+    limits.count((limits.LINK_FILES, f"author:{author.id}"))
     form = SampleForm()
     stored = checked(form)
     if stored is None:

@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from accounts.scopes import reach
 from kernel import files
 from kernel.access import actor, requires, shows_form
-from kernel.db import utcnow
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
-from kernel.imports import Plan, Verdict, preview_for
+from kernel.imports import Plan, Verdict, preview_for, take
 from kernel.transaction import writing
 from practices import importer, operations
 from practices.cells import HEADINGS
@@ -62,12 +61,15 @@ def import_confirmation(uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, KIND, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
     with writing():
+        if not take(preview):
+            flash(_("This file has been carried out already."), "info")
+            return redirect(url_for("practices.manage"))
         plan = _plan(table)
         if plan.errors:
+            preview.applied_at = None
             flash(_("Nothing was imported: correct the rows with errors and upload the file again."), "bad")
             return redirect(url_for("practices.import_preview", uuid=uuid))
         importer.carry_out(plan, by=actor())
-        preview.applied_at = utcnow()
     flash(_("Imported: %(summary)s.", summary=_summary(plan)), "ok")
     return redirect(url_for("practices.manage"))
 

@@ -10,6 +10,7 @@ from adoption.quarter import operations
 from adoption.quarter.models import Answer, AnswerKind, Question, Way
 from adoption.quarter.rules import Said
 from adoption.views.answer_files import Place, confirm
+from kernel import limits
 from kernel.db import db
 from kernel.imports import ImportPreview
 from kernel.transaction import writing
@@ -90,6 +91,14 @@ def test_by_excel_in_the_cabinet(world):
     again = client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
     assert again.location == "/cabinet/"
     assert "Этот файл уже загружен." in text_of(client.get("/cabinet/"))
+
+
+def test_a_link_does_not_fill_the_disk(world, client):
+    link = link_of(world["q_works"])
+    body = book([{"ID": world["q_works"].code, "Ответ": "Без изменений"}])
+    limits.count(*[(limits.LINK_FILES, f"quarter:{world['q_works'].ask.id}")] * (limits.LINK_FILES.hits - 1))
+    assert [hand_in(client, f"{link}/file", body).status_code for _time in range(2)] == [303, 429]
+    assert db.session.scalar(select(func.count()).select_from(ImportPreview)) == 1
 
 
 def test_by_excel_through_the_link(world, client):

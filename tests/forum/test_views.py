@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from forum.models import EventKind, Format, Forum, ForumStatus, Quota, Section, Venue
+from forum.operations import set_capacity
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
@@ -80,6 +81,9 @@ def test_a_double_click_makes_one_forum(world):
         ("name", ""),
         ("date_end", "2027-08-01"),
         ("date_start", "не дата"),
+        ("date_start", "0207-09-01"),
+        ("date_end", "2107-09-01"),
+        ("date_end", "9999-12-31"),
         ("capacity_in_person", "-5"),
         ("capacity_in_person", "много"),
         ("contact_email", "не адрес"),
@@ -112,6 +116,24 @@ def test_editing_meanwhile_shows_both_texts(world):
     assert "Моё имя" in page
     db.session.expire_all()
     assert db.session.get(Forum, world["forum"].id).name == "Имя от коллеги"
+
+
+def test_places_added_meanwhile_are_not_taken_back(world):
+    """The places stand in rows of their own: the forum's version rises with them all the same."""
+    client, forum = world["client"], world["forum"]
+    address = "/manage/forums/prosemyu-2027/edit"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', client.get(address).get_data(as_text=True)).group(1)
+    token = client.token(address)
+    with writing():
+        set_capacity(forum, Format.in_person, 500, by=None)
+    mine = new(name=forum.name, version=version, capacity_in_person="50", csrf_token=token)
+    answer = client.post(address, data=mine)
+    assert answer.status_code == 409
+    page = re.sub(r"<[^>]+>|\s+", " ", answer.get_data(as_text=True)).replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(r"Мест для очного участия +500 +50 ", page)
+    db.session.rollback()
+    quota = db.session.scalars(select(Quota).where(Quota.forum_id == forum.id, Quota.format == Format.in_person)).one()
+    assert quota.capacity == 500
 
 
 @pytest.mark.parametrize("kind", ["in_person", "remote"])

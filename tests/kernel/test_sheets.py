@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from time import thread_time
+
 import pytest
 
+from kernel.documents import grids
 from kernel.documents.extent import extent
 from kernel.documents.sheets import read_table
 from kernel.files import FileRefused
@@ -44,6 +47,46 @@ def test_a_sheet_of_entities_is_refused(app):
 
 def test_sizes_in_the_archive_are_not_believed(app):
     assert refusal(liar()) == "В распакованном виде файл больше 100 МБ. Выберите файл поменьше."
+
+
+FAR_MORE = "В этой книге гораздо больше, чем нужно таблице. Скопируйте таблицу в новую книгу и повторите."
+SHARED = '<c t="s"><v>0</v></c>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(lambda: workbook(HEAD + "<a/>" * 2_000_001), id="tags"),
+        pytest.param(lambda: workbook(HEAD + "<a>" * 200 + "</a>" * 200), id="depth"),
+        pytest.param(lambda: workbook("<row " + " ".join(f"a{n}=''" for n in range(200_000)) + "/>"), id="attributes"),
+        pytest.param(lambda: workbook(f'<row a="{"a" * 60_000_000}"/>'), id="bytes"),
+        pytest.param(
+            lambda: workbook(HEAD + f"<row>{SHARED * 90}</row>" * 90, shared=f"<si><t>{'ы' * 3000}</t></si>"),
+            id="one text in thousands of cells",
+        ),
+        pytest.param(
+            lambda: workbook(HEAD, after="<mergeCells>" + "<mergeCell ref='A1:A9'/>" * 50_001 + "</mergeCells>"),
+            id="merged cells",
+        ),
+        pytest.param(lambda: workbook(HEAD, sheets=101), id="sheets"),
+    ],
+)
+def test_a_small_file_that_asks_for_much_is_refused(app, body):
+    """Each took minutes or gigabytes; the text in thousands of cells took all the memory of the machine."""
+    start = thread_time()
+    assert refusal(body()) == FAR_MORE
+    assert thread_time() - start < 5
+
+
+def test_a_hundred_sheets_that_are_one_part_are_not_read_for_long(app, monkeypatch):
+    monkeypatch.setattr(grids, "MAX_SECONDS", 0.1)
+    rows = HEAD + "".join(f'<row r="{n}">{cell(f"A{n}", "x") * 20}</row>' for n in range(2, 5000))
+    assert refusal(workbook(rows, sheets=100)) == FAR_MORE
+
+
+def test_a_large_table_is_read(app):
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(2, 20_001))
+    assert len(table(workbook(HEAD + rows, shared="<si><t>anna@example.org</t></si>")).rows) == 19_999
 
 
 def test_a_formatted_but_empty_last_cell_is_no_harm(app):

@@ -15,17 +15,30 @@ def cell(reference: str, text: str) -> str:
     return f'<c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def workbook(rows: str, before: str = "", sheet: str = "worksheets/sheet1.xml") -> bytes:
-    """An .xlsx whose first sheet holds the XML `rows`; `before` stands before its root."""
+def workbook(
+    rows: str,
+    before: str = "",
+    sheet: str = "worksheets/sheet1.xml",
+    sheets: int = 1,
+    after: str = "",
+    shared: str = "",
+) -> bytes:
+    """An .xlsx whose first sheet holds the XML `rows`; `before` stands before its root, `after` behind the rows.
+
+    With `sheets` there are so many of them, all one part; `shared` is what the table of shared texts holds.
+    """
     parts = {
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" '
         f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-        '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        + "".join(f'<sheet name="S{number}" sheetId="{number}" r:id="rId1"/>' for number in range(1, sheets + 1))
+        + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" '
         f'Type="{OFFICE}/worksheet" Target="{sheet}"/></Relationships>',
-        f"xl/{sheet}": f'{before}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>',
+        f"xl/{sheet}": f'{before}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>',
     }
+    if shared:
+        parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{shared}</sst>'
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():

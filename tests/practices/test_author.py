@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from activity.models import Entry
+from kernel import limits
 from kernel.db import db
 from kernel.observe import mask
 from kernel.transaction import writing
 from practices.models import Admission, Practice, SampleDocument, TargetGroup
 from practices.moderation import operations, queries
+from practices.moderation.models import PracticeAuthor
 from tests import factories
 from tests.kernel.workbooks import office
 from tests.practices.test_manage import filled
@@ -126,6 +128,17 @@ def test_autosave(client, link):
     assert (told["message"], told["version"], again().effect) == ("Сохранено в 12:00", again().version, "Отцы")
     assert client.post(f"{link}/autosave", data=data | {"effect": "Иное"}).status_code == 409
     assert client.post(f"{link}/autosave", data=data | {"csrf_token": ""}).status_code == 400
+
+
+def test_a_link_does_not_fill_the_disk(client, link):
+    """Documents taken away leave their files behind: ten at a time are no limit."""
+    author = db.session.scalars(select(PracticeAuthor)).one()
+    limits.count(*[(limits.LINK_FILES, f"author:{author.id}")] * (limits.LINK_FILES.hits - 1))
+    codes = []
+    for _time in range(2):
+        data = {"title": "Приказ", "kind": "order", "file": (io.BytesIO(b"%PDF-1.7"), "order.pdf")}
+        codes.append(client.submit(f"{link}/documents", data, page=link).status_code)
+    assert codes == [303, 429]
 
 
 def test_samples_are_checked_by_content(client, link):

@@ -186,7 +186,12 @@ def test_what_an_organiser_may_do(organiser, people):
     organiser.submit(card + "/cancellation", {"confirm": "yes"}, page=card)
     db.session.rollback()
     assert people[0].status is RegistrationStatus.cancelled
-    organiser.submit(card + "/format", {"format": "in_person"}, page=card)
+    # Pressed on a card that was opened before the person gave the place up.
+    stale = organiser.submit(card + "/format", {"format": "in_person"}, page=card)
+    assert "Ничего не изменено" in text_of(organiser.get(stale.location))
+    db.session.rollback()
+    assert people[0].status is RegistrationStatus.cancelled
+    organiser.submit(card + "/format", {"format": "in_person", "back": "yes"}, page=card)
     db.session.rollback()
     assert (people[0].status, people[0].format) == (RegistrationStatus.confirmed, Format.in_person)
     assert "Участие возобновлено" in text_of(organiser.get(card)) or "Формат участия изменён" in text_of(

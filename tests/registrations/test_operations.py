@@ -99,6 +99,20 @@ def test_without_waiting_a_full_format_changes_nothing(forum):
     assert taken(forum, Format.remote) == 1
 
 
+def test_whoever_has_cancelled_comes_back_only_when_asked(forum):
+    person = enrol(forum)
+    with writing():
+        operations.cancel(person)
+    for format in Format:
+        with writing():
+            assert not operations.change_format(person, format, back=False)
+        assert person.status is RegistrationStatus.cancelled
+    assert (taken(forum), taken(forum, Format.remote)) == (0, 0)
+    with writing():
+        assert operations.change_format(person, Format.remote)
+    assert state(person) == [CONFIRMED]
+
+
 def test_the_link_outlives_a_change_of_format(forum):
     person = enrol(forum)
     link = person.link_hash

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from accounts.models import Consent
 from activity.models import Letter
 from activity.outbox import compose
-from forum.models import Format, ForumStatus
+from forum.models import Format, ForumStatus, Section
 from kernel.db import db
+from kernel.pages import bump
 from kernel.transaction import writing
 from registrations import operations, queries
 from registrations.models import Registration, RegistrationStatus
@@ -37,6 +38,23 @@ def test_three_clicks_lead_to_the_ticket(client, forum):
     page = text_of(client.get(response.location))
     assert "Мой форум" in page
     assert 'class="qr"' in page
+
+
+def test_a_section_removed_while_the_form_is_on_its_way_loses_nothing_typed(client, forum):
+    """The copy of the forum that the form is checked against is not told of this removal: so it is for a moment."""
+    with writing():
+        gone = factories.section(forum, "gone", "Бывшая секция").id
+        bump(f"forum:{forum.slug}")
+    token = client.token(PATH)
+    with writing():
+        db.session.execute(delete(Section).where(Section.id == gone))
+    data = fill(forum, csrf_token=token, sections=[str(gone), str(forum.sections[0].id)])
+    answer = client.post(PATH, data=data)
+    assert answer.status_code == 422
+    assert "Список секций тем временем изменился. Выберите ещё раз." in text_of(answer)
+    assert f'value="{ANNA}"' in text_of(answer)
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
+    assert client.submit(PATH, fill(forum)).status_code == 303
 
 
 def test_the_first_look_at_the_page_says_where_the_letter_went(client, forum):

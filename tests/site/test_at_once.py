@@ -1,0 +1,101 @@
+"""What two people, or two presses of one button, do at the same moment; on the database under test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from accounts import operations
+from accounts.models import User
+from forum.models import Forum, Venue
+from kernel.db import Base, db
+from kernel.files import Upload, write
+from kernel.imports import ImportPreview
+from kernel.secrets import token
+from kernel.transaction import writing
+from tests import factories
+from tests.conftest import settings
+from tests.registrations.crowd import Crowd
+
+pytestmark = pytest.mark.processes
+REPETITIONS = int(os.environ.get("TIRAZH_REPETITIONS", "4"))
+FORUM = "/manage/forums/prosemyu-2027"
+PROGRAMME = (
+    "Дата;Начало;Окончание;Секция;Зал;Название;Спикер\n22.04.2027;{hour}:00;{hour}:15;Секция {hour};Зал;Доклад {hour};"
+)
+PRACTICES = "Название;Территория\nПрактика {hour};Тулун\n"
+
+
+@pytest.fixture(scope="module")
+def pair(application: Any, server: Any) -> Iterator[Crowd]:
+    made = Crowd(2, settings(server.url("test"), application.config["VAR"]) | {"RAISE_UNEXPECTED": False})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chief(app: Any) -> User:
+    with writing():
+        factories.forum()
+        return factories.administrator()
+
+
+def rows(table: str) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Base.metadata.tables[table])) or 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "table", "text"),
+    [
+        ("programme", f"{FORUM}/programme/import", "slot", PROGRAMME),
+        ("practices", "/manage/practices/import", "practice", PRACTICES),
+    ],
+)
+def test_a_file_confirmed_twice_at_once_comes_in_once(pair, chief, kind, page, table, text):
+    """Fails on PostgreSQL when nothing locks the forum or the preview: tried, an error of ours, or two practices."""
+    pair.meet(f"{FORUM}/places", chief.get_id())
+    for repetition in range(REPETITIONS):
+        before, stored = rows(table), write(Upload("f.csv", "text/csv", text.format(hour=10 + repetition).encode()))
+        with writing():
+            scope = None if kind == "practices" else db.session.scalars(select(Forum.id)).one()
+            preview = ImportPreview(kind=kind, scope_id=scope, user_id=chief.id, file=stored)
+            db.session.add(preview)
+            db.session.flush()
+            address = f"{page}/{preview.uuid}/confirmation"
+        answers = pair.send([(address, {})] * 2)
+        assert {status for status, _ in answers} == {302}, repetition
+        assert rows(table) == before + 1, repetition
+
+
+def test_an_invitation_opened_twice_at_once_sets_one_password(pair, chief):
+    """Fails on PostgreSQL when the account is not locked: tried, both were let in and the last password stood."""
+    for repetition in range(REPETITIONS):
+        with writing():
+            guest = factories.user(f"guest{repetition}@example.org")
+            operations.invite(guest, by=None)
+            path = f"/invitation/{guest.uuid}.{token('invitation', guest.uuid, guest.invitation_generation)}"
+        pair.meet(path)
+        words = [f"{word} лошадь батарея скрепка" for word in ("верная", "другая")]
+        answers = pair.send([(path, {"password": word, "repeat": word}) for word in words])
+        assert sorted(status for status, _ in answers) == [302, 404], repetition
+
+
+def test_a_place_removed_while_others_work_on_it_is_no_error_of_ours(pair, chief):
+    """Fails on PostgreSQL when a room is added without locking its venue, or a lost race has no page: tried, 500."""
+    pair.meet(f"{FORUM}/places", chief.get_id())
+    for repetition in range(REPETITIONS):
+        with writing():
+            venue = Venue(forum_id=db.session.scalars(select(Forum.id)).one(), name=f"Площадка {repetition}")
+            db.session.add(venue)
+            db.session.flush()
+            page = f"{FORUM}/venues/{venue.id}"
+            room = {"venue": str(venue.id), "name": f"Зал {repetition}"}
+        removal = (f"{page}/removal", {})
+        other = (f"{FORUM}/rooms", room) if repetition % 2 else (page, {"name": "Иначе"})
+        answers = pair.send([removal, other, removal])
+        assert {status for status, _ in answers} <= {302, 404, 409, 422}, repetition
