@@ -24,7 +24,20 @@ from home import navigation
 from home.backup import backup_command, restore_command
 from home.cli import demo_command, export_cli, import_cli, worker_command
 from home.views import blueprint as home_pages
-from kernel import access, assets, errors, i18n, links, migrations, observe, panels, security, templating, translations
+from kernel import (
+    access,
+    assets,
+    errors,
+    hosts,
+    i18n,
+    links,
+    migrations,
+    observe,
+    panels,
+    security,
+    templating,
+    translations,
+)
 from kernel.db import db
 from kernel.links import DatabaseInteger, Rule
 from practices import receivers as practices_receivers
@@ -46,12 +59,13 @@ PARTS = (
     templating,
     links,
     i18n,
+    observe,
+    hosts,
     security,
     access,
     assets,
     errors,
     panels,
-    observe,
     labels,
     login,
     settings,

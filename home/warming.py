@@ -19,7 +19,7 @@ def warm_up(app: Flask) -> None:
     try:
         with app.app_context():
             catalogue()
-        app.test_client().get("/")
+        app.test_client().get("/", base_url=app.config["PUBLIC_URL"] or None)
     except SQLAlchemyError as error:
         logging.getLogger("tirazh").warning("nothing is prepared: %s", type(error).__name__)
     finally:
