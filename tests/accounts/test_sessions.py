@@ -148,7 +148,7 @@ def test_a_copy_is_as_old_as_ever_when_its_end_is_forgotten(client, person, alwa
     client.submit("/logout", page="/work")
     for hours in range(14):
         kernel_db.set_clock(lambda hours=hours: NOW + timedelta(hours=hours))
-        thief.get("/healthz")
+        assert "Set-Cookie" not in thief.get("/healthz").headers
     again(client).submit("/logout", page="/work")
     db.session.rollback()
     assert len(person.ended_sessions) == 1  # the copy's is not among them any more
