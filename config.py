@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,10 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         for name in ("PUBLIC_URL", "MAIL_URL"):
             if not settings[name]:
                 raise RuntimeError(f"{name} is not set: letters would lead nowhere or not leave. See docs/deploy.md.")
+        if not re.fullmatch(r"https?://[^/@\s]+", settings["PUBLIC_URL"]):
+            raise RuntimeError(
+                "PUBLIC_URL is not a whole address such as https://forum.example.org. See docs/deploy.md."
+            )
     if settings["ENVIRONMENT"] == "production" and settings["DEMO"]:
         raise RuntimeError("TIRAZH_DEMO=1 opens demo accounts: production does not start with it.")
     return settings

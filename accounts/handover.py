@@ -43,17 +43,23 @@ class HandedOver(ValueError):
     """Some of what was to be handed over is no longer the giver's."""
 
 
+class NothingLeft(HandedOver):
+    """Nothing that was to be handed over is the giver's, and nobody is to be told again."""
+
+
 def hand_over(
     giver: User, taker: User, assignment_ids: Collection[int], *, whole: bool, close: bool, by: Actor | None
 ) -> None:
     """Give the roles to `taker`; with `whole` also what else hangs on the giver; with `close` end their account.
 
-    Raises HandedOver, and LastAdministrator when nobody who can sign in would administer the site.
+    Raises HandedOver or NothingLeft, and LastAdministrator when nobody who can sign in would administer the site.
     """
     operations.hold(giver, taker, and_administrators=True)
     given = [one for one in giver.assignments if one.id in assignment_ids]
     if len(given) < len(assignment_ids):
         raise HandedOver()
+    if not given and not (whole and belongings_of(giver)) and not (close and giver.is_active):
+        raise NothingLeft()
     with operations.administration_kept(any(operations.administers(one) for one in given)):
         names = [(one.role.value, one.scope_name) for one in given]
         for role, kind, scope_id, name in [(one.role, one.scope_kind, one.scope_id, one.scope_name) for one in given]:

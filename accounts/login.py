@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from accounts.models import User
 from kernel.db import db
-from kernel.security import same_site
+from kernel.security import same_site, vouch
 
 manager = LoginManager()
 _USER = select(User).where(User.id == bindparam("id")).options(joinedload(User.assignments))
@@ -44,6 +44,7 @@ def load(identity: str) -> User | None:
         return None
     if user.demo and not current_app.config["DEMO"] and not current_app.testing:
         return None
+    vouch()
     return user
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
@@ -85,12 +85,18 @@ class User(Model):
 keep_key(User, "name", "name_key")
 
 
+_EVERYWHERE = text("scope_id IS NULL")
+
+
 class RoleAssignment(Model):
     """A role held in a scope: data, not code."""
 
     __tablename__ = "role_assignment"
     __table_args__ = (
         UniqueConstraint("user_id", "role", "scope_kind", "scope_id"),
+        # The key above tells two NULLs apart. So on PostgreSQL too (migration 0014): to say it here would load
+        # that dialect at every start.
+        Index("uq_role_assignment_everywhere", "user_id", "role", "scope_kind", unique=True, sqlite_where=_EVERYWHERE),
         Index("ix_role_assignment_scope", "scope_kind", "scope_id"),
     )
 

@@ -74,11 +74,11 @@ def note_sign_in(user: User) -> None:
 def assign(
     user: User, role: Role, kind: ScopeKind, scope_id: int | None, *, by: Actor | None, scope_name: str = ""
 ) -> RoleAssignment:
-    """Give a role in a scope; giving it twice changes nothing, at the same moment neither:
-    a unique key tells two roles without a scope apart, so the account is locked before looking."""
+    """Give a role in a scope; giving it twice changes nothing. At the same moment neither: the account is locked before
+    looking, else the second would be an error about the unique key."""
     hold(user)
     if known := _equal(user, role, kind, scope_id):
-        return known[0]
+        return known
     assignment = RoleAssignment(role=role, scope_kind=kind, scope_id=scope_id, scope_name=scope_name)
     user.assignments.append(assignment)
     db.session.flush()
@@ -88,9 +88,9 @@ def assign(
     return assignment
 
 
-def _equal(user: User, role: Role, kind: ScopeKind, scope_id: int | None) -> list[RoleAssignment]:
+def _equal(user: User, role: Role, kind: ScopeKind, scope_id: int | None) -> RoleAssignment | None:
     wanted = (role, kind, scope_id)
-    return [one for one in user.assignments if (one.role, one.scope_kind, one.scope_id) == wanted]
+    return next((one for one in user.assignments if (one.role, one.scope_kind, one.scope_id) == wanted), None)
 
 
 def end_session(user: User, session_id: str | None, *, lifetime: timedelta) -> None:
@@ -127,10 +127,7 @@ def hold(*users: User, and_administrators: bool = False) -> None:
 
 
 def withdraw(assignment: RoleAssignment, *, by: Actor | None) -> None:
-    """Take a role away, also where it was stored more than once; gone already, it stays gone.
-
-    Raises LastAdministrator.
-    """
+    """Take a role away; gone already, it stays gone. Raises LastAdministrator."""
     user, at_stake = assignment.user, administers(assignment)
     what = assignment.role, assignment.scope_kind, assignment.scope_id
     hold(user, and_administrators=at_stake)
@@ -145,11 +142,10 @@ def administers(assignment: RoleAssignment) -> bool:
 def take_away(user: User, role: Role, kind: ScopeKind, scope_id: int | None, *, by: Actor | None) -> None:
     """Of an account that is held."""
     equal = _equal(user, role, kind, scope_id)
-    for assignment in equal:
-        user.assignments.remove(assignment)
-    db.session.flush()
     if equal:
-        where = equal[0].scope_name or kind.value
+        where = equal.scope_name or kind.value
+        user.assignments.remove(equal)
+        db.session.flush()
         record(by, "role.withdrawn", user, role=role.value, scope=kind.value, where=where)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from urllib.parse import urlencode, urlsplit
 
+HOST = "forum.example.org"
+"""In production no other is answered."""
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -60,7 +62,11 @@ class Client:
         assert answer.status in (302, 303), f"{email} cannot sign in: {answer.status}"
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
-        headers = {"Accept-Encoding": "gzip", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        headers = {
+            "Host": HOST,
+            "Accept-Encoding": "gzip",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:

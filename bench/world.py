@@ -15,6 +15,8 @@ from typing import Any
 
 from flask import Flask
 
+from bench.client import HOST
+
 ROOT = Path(__file__).resolve().parent.parent
 PAST, COMING = "prosemyu-2026", "prosemyu-2027"
 
@@ -40,7 +42,7 @@ def _fill(folder: Path, address: str) -> Flask:
         TIRAZH_VAR=str(folder),
         SECRET_KEY=secrets.token_hex(32),
         TIRAZH_ENV="production",
-        PUBLIC_URL="https://forum.example.org",
+        PUBLIC_URL=f"https://{HOST}",
         MAIL_URL="smtp://127.0.0.1:9",  # nobody listens: letters are made and wait
     )
     os.environ.pop("TIRAZH_DEMO", None)

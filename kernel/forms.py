@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     DecimalField,
@@ -26,10 +28,24 @@ from wtforms.validators import DataRequired, Email, Length, ValidationError
 from kernel.text import clean, dial, whole
 
 
+class _Token(_FlaskFormCSRF):  # type: ignore[misc]
+    """Flask-WTF's own sentences about its token are English and help nobody."""
+
+    def validate_csrf_token(self, form: Any, field: Any) -> None:
+        try:
+            super().validate_csrf_token(form, field)
+        except ValidationError:
+            raise ValidationError(
+                _("The page stood open for too long. Look at what was entered and press the button again.")
+            ) from None
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """Base form: CSRF on, field order as written, no ambient data on safe requests."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        csrf_class = _Token
+
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """What was sent, files only for the fields that take files: any other field expects text."""
             sent = super().wrap_formdata(form, formdata)

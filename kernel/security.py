@@ -7,9 +7,10 @@ from typing import Any, cast
 from wsgiref.types import WSGIEnvironment
 
 import flask
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature
+from flask_login import current_user
+from itsdangerous import BadData
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import cached_property
@@ -65,13 +66,31 @@ RENEW = timedelta(minutes=10)
 """A session's cookie is signed anew when it is older: a volunteer scans a ticket every second."""
 
 
+SLACK = timedelta(minutes=5)
+"""Clocks of machines differ by less, and an answer under way is made in less."""
+IDENTITY = "_user_id"
+
+
 class Session(SecureCookieSession):
     signed: datetime | None = None
     """When its cookie was made; None before there is one."""
+    came_for: str | None = None
+    """Whose session the cookie says it is."""
+    known = False
+    """Whether this request has looked whether that still holds: see `vouch`."""
+
+
+def vouch() -> None:
+    """Whoever the session names was found, and it has not been ended: its cookie may be signed anew."""
+    cast(Session, session._get_current_object()).known = True  # type: ignore[attr-defined]
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, with the signer made once and not twice a request, renewed now and then."""
+    """Flask's signed cookie, with the signer made once and not twice a request, renewed now and then.
+
+    A name is signed anew only in a request that has looked whether the session still holds: a copy of an ended one,
+    shown again and again where nobody looks, would outlive the memory of its end.
+    """
 
     def __init__(self) -> None:
         self.signer: Any = None
@@ -82,16 +101,26 @@ class Sessions(SecureCookieSessionInterface):
             return Session()
         longest = app.permanent_session_lifetime.total_seconds()
         try:
-            held, signed = self.get_signing_serializer(app).loads(cookie, max_age=longest, return_timestamp=True)
-        except BadSignature:
+            held, signed = self.get_signing_serializer(app).loads(cookie, return_timestamp=True)
+        except BadData:
             return Session()
-        session = Session(held)
-        session.signed = signed
-        return session
+        if not -SLACK.total_seconds() <= (datetime.now(UTC) - signed).total_seconds() <= longest:
+            return Session()
+        opened = Session(held)
+        opened.signed, opened.came_for = signed, held.get(IDENTITY)
+        return opened
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        signed = cast(Session, session).signed
-        return session.modified or (session.permanent and signed is not None and datetime.now(UTC) - signed > RENEW)
+        held = cast(Session, session)
+        old = held.signed is not None and datetime.now(UTC) - held.signed > RENEW
+        return held.modified or (old and held.known and held.permanent)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        held = cast(Session, session)
+        named = held.came_for is not None and held.get(IDENTITY) == held.came_for
+        if held.modified and named and not held.known and not current_user.is_authenticated:
+            held.pop(IDENTITY, None)
+        super().save_session(app, session, response)
 
     def get_signing_serializer(self, app: Flask) -> Any:
         if self.signer is None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import operations, queries
 from accounts.forms import HandoverForm
-from accounts.handover import HandedOver, belongings_of, hand_over
+from accounts.handover import HandedOver, NothingLeft, belongings_of, hand_over
 from accounts.labels import ROLE_LABELS
 from accounts.models import User
 from accounts.views.base import blueprint
@@ -37,6 +37,9 @@ def handover(uuid: str) -> ResponseReturnValue:
             roles = {int(number) for number in form.roles.data or []}
             hand_over(giver, taker, roles, whole=form.whole.data, close=form.close.data, by=actor())
             name = taker.name
+    except NothingLeft:
+        flash(_("Nothing is left to hand over: whatever there was has moved already."), "info")
+        return redirect(url_for("accounts.person", uuid=uuid))
     except HandedOver:
         flash(_("This was handed over already: here is what remains."), "info")
         return redirect(url_for("accounts.person", uuid=uuid))

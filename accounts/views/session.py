@@ -20,7 +20,7 @@ from kernel import limits
 from kernel.access import public, shows_form, signed_in, token_page
 from kernel.i18n import language
 from kernel.links import is_local
-from kernel.security import client_address
+from kernel.security import SLACK, client_address
 from kernel.text import email_key
 from kernel.transaction import writing
 
@@ -113,7 +113,8 @@ def logout() -> ResponseReturnValue:
         if request.form.get("everywhere") == "yes":
             operations.end_sessions(user)
         else:
-            operations.end_session(user, session.get(SESSION_ID), lifetime=current_app.permanent_session_lifetime)
+            lifetime = current_app.permanent_session_lifetime + SLACK
+            operations.end_session(user, session.get(SESSION_ID), lifetime=lifetime)
     logout_user()
     session.clear()
     return redirect(url_for("home.front"))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import lzma
 import re
 import zlib
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from zipfile import BadZipFile, ZipFile
 from flask_babel import gettext as _
 
 from kernel.documents.extent import MAX_CELLS, MAX_ROWS, TooEmpty, TooLong, extent, too_much
-from kernel.files import FileRefused, check_archive
+from kernel.files import FileRefused, check_archive, is_plainly_packed
 
 MAX_COLUMNS = 100
 MAX_SHEETS = 100
@@ -88,8 +87,9 @@ def _refuse_other_archives(body: bytes) -> None:
     try:
         with ZipFile(io.BytesIO(body)) as archive:
             names = set(archive.namelist())
-            kind = archive.open("mimetype").read(80) if "mimetype" in names else b""
-    except (BadZipFile, ValueError, OSError, RuntimeError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError):
+            readable = "mimetype" in names and is_plainly_packed(archive.getinfo("mimetype"))
+            kind = archive.open("mimetype").read(80) if readable else b""
+    except (BadZipFile, ValueError, OSError, RuntimeError, EOFError, zlib.error):
         return  # broken: check_archive says so
     if b"opendocument" in kind or "xl/workbook.bin" in names:
         raise FileRefused(_("This is an .ods or .xlsb table. Save it as .xlsx and retry."))

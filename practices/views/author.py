@@ -21,7 +21,7 @@ from practices.moderation import queries
 from practices.moderation.forms import ConfirmForm, MessageForm
 from practices.moderation.models import Answer, PracticeAuthor
 from practices.moderation.operations import ByLink
-from practices.moderation.rules import AUTHORS_TURN, IllegalMove, OpenComments
+from practices.moderation.rules import AUTHORS_TURN, REVIEWED, IllegalMove, OpenComments
 from practices.saving import saved
 from practices.views.base import blueprint
 from practices.views.samples import SAMPLES, checked
@@ -43,14 +43,15 @@ def author_card(token: str) -> ResponseReturnValue:
     form = CardForm()
     if not form.is_submitted():
         return _page(author, form.show(queries.working(practice)), token)
-    if practice.admission not in AUTHORS_TURN:
-        return _too_late(token)
-    if not form.validate():
+    good, sending = form.validate(), "send" in request.form
+    if not good and practice.admission in AUTHORS_TURN:
         return _page(author, form, token), 422
-    values, sending = form.values(), "send" in request.form
+    values = form.values()
     ready = sending and form.require_all()
     with writing():
-        _still_theirs(practice, form, token)
+        operations.hold(practice)
+        if answer := _meanwhile(practice, form, token):
+            return answer
         moderation.work_on(practice, values, by=_by())
         if ready:
             moderation.submit(author, by=_by())
@@ -64,12 +65,24 @@ def author_card(token: str) -> ResponseReturnValue:
     return _back(token)
 
 
-def _still_theirs(practice: Practice, form: CardForm, token: str) -> None:
-    """Inside `writing()`: nobody has written or decided since the page was opened. Raises Conflict."""
-    operations.hold(practice)
-    if practice.admission not in AUTHORS_TURN or practice.version != form.opened_version():
-        rows = form.differences(queries.working(practice))
+def _meanwhile(practice: Practice, form: CardForm, token: str) -> ResponseReturnValue | None:
+    """Of a practice that is held: what to answer when it has changed since the page was opened; None to go on.
+
+    Who sends what is stored already (pressed twice, or saved by itself a moment ago) hears of no conflict.
+    The button says where the card stood: a page of before the return does not send it once more.
+    Raises Conflict when what was typed is not what is stored.
+    """
+    theirs, pressed = practice.admission in AUTHORS_TURN, request.form.get("send")
+    if theirs and practice.version == form.opened_version():
+        return None
+    if rows := form.differences(queries.working(practice)):
         raise Conflict(rows, url_for("practices.author_card", token=token))
+    if theirs and pressed in (None, practice.admission.value):
+        return None
+    if not pressed or practice.admission not in REVIEWED:
+        return _too_late(token)
+    flash(_("The card has been sent already."), "info")
+    return _back(token)
 
 
 def _page(

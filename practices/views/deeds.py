@@ -27,11 +27,15 @@ def decide(slug: str, act: Callable[[], object], done: Any, then: str = "edit") 
     except IllegalMove:
         return moved_on(slug)
     except Incomplete as lack:
-        names = ", ".join(f"«{labels.FIELD_LABELS[name]}»" for name in lack.args)
-        flash(_("Before publication fill in:") + f" {names}.", "bad")
+        tell_lacking(lack)
     else:
         flash(done, "ok")
     return redirect(url_for(f"practices.{then}", slug=slug), 303)
+
+
+def tell_lacking(lack: Incomplete) -> None:
+    names = ", ".join(f"«{labels.FIELD_LABELS[name]}»" for name in lack.args)
+    flash(_("Before publication fill in:") + f" {names}.", "bad")
 
 
 def moved_on(slug: str) -> ResponseReturnValue:

@@ -118,8 +118,8 @@ def edit(slug: str) -> ResponseReturnValue:
     values = form.values()
     with writing():
         operations.hold(practice)
-        if practice.version != form.opened_version():
-            rows = form.differences(moderation_queries.working(practice))
+        changed_since = practice.version != form.opened_version()
+        if changed_since and (rows := form.differences(moderation_queries.working(practice))):
             raise Conflict(rows, url_for("practices.edit", slug=slug))
         changed = moderation.work_on(practice, values, by=actor())
     if changed:

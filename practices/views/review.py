@@ -13,14 +13,14 @@ from kernel.transaction import writing
 from practices import labels
 from practices import queries as practices
 from practices.differences import in_words
-from practices.models import Practice
+from practices.models import Admission, Practice
 from practices.moderation import operations, queries
 from practices.moderation.forms import AuthorForm, InvitationForm, ReturnForm
 from practices.moderation.queries import EDIT, PUBLISH
-from practices.moderation.rules import COMMENTED, REVIEWED, digest
+from practices.moderation.rules import COMMENTED, REVIEWED, IllegalMove, Incomplete, digest
 from practices.operations import hold
 from practices.views.base import blueprint
-from practices.views.deeds import decide, moved_on
+from practices.views.deeds import decide, moved_on, tell_lacking
 
 
 @blueprint.get("/manage/practices/waiting")
@@ -81,13 +81,12 @@ def review(slug: str) -> ResponseReturnValue:
     form = ReturnForm()
     if form.is_submitted() and not form.validate():
         return _review_page(practice, form), 422
-    if practice.admission not in REVIEWED:
-        return moved_on(slug)
+    waits = practice.admission in REVIEWED
     if not form.is_submitted():
         form.version.data = practice.version
-        return _review_page(practice, form)
+        return _review_page(practice, form) if waits else moved_on(slug)
     accepting = "accept" in request.form
-    if fault := _fault(practice, form, accepting):
+    if waits and (fault := _fault(practice, form, accepting)):
         form.form_errors = [fault]
         return _review_page(practice, form), 422
     return _accepted(practice, form) if accepting else _returned(practice, form)
@@ -105,21 +104,51 @@ def _fault(practice: Practice, form: ReturnForm, accepting: bool) -> str:
 def _returned(practice: Practice, form: ReturnForm) -> ResponseReturnValue:
     with writing():
         hold(practice)
-        if practice.version != form.opened_version():
-            rows = [(str(form[f"comment_{name}"].label.text), "", text) for name, text in form.texts().items()]
-            raise Conflict(rows, url_for("practices.review", slug=practice.slug))
+        if practice.version != form.opened_version() or practice.admission not in REVIEWED:
+            return _not_returned(practice, form)
         operations.send_back(practice, form.texts(), by=actor())
     flash(_("Returned to the author with comments."), "ok")
     return redirect(url_for("practices.edit", slug=practice.slug), 303)
 
 
+def _not_returned(practice: Practice, form: ReturnForm) -> ResponseReturnValue:
+    """Somebody has written or decided since the page was opened. Raises Conflict with the comments that were typed,
+    unless they are the very ones that went to the author: the button was pressed twice."""
+    texts, slug = form.texts(), practice.slug
+    mine = {(one.field, one.text) for one in queries.open_comments(practice) if one.by_id == actor().id}
+    if practice.admission is Admission.returned and texts.items() <= mine:
+        flash(_("The comments have been sent already: the card is with the author."), "info")
+        return redirect(url_for("practices.edit", slug=slug), 303)
+    if texts:
+        rows = [(str(form[f"comment_{name}"].label.text), "", text) for name, text in texts.items()]
+        raise Conflict(rows, url_for("practices.review", slug=slug))
+    return _read_again(slug) if practice.admission in REVIEWED else moved_on(slug)
+
+
 def _accepted(practice: Practice, form: ReturnForm) -> ResponseReturnValue:
     slug = practice.slug
-    if practice.version != form.opened_version():
-        flash(_("The card has changed since you opened this page: read it again."), "info")
-        return redirect(url_for("practices.review", slug=slug), 303)
-    done = _("The card is accepted, the author has been told. Now complete the passport, if anything is missing.")
-    return decide(slug, lambda: operations.accept(practice, by=actor()), done)
+    try:
+        with writing():
+            hold(practice)
+            if practice.admission is Admission.accepted:
+                flash(_("The card has been accepted already, and the author told."), "info")
+                return redirect(url_for("practices.edit", slug=slug), 303)
+            if practice.admission in REVIEWED and practice.version != form.opened_version():
+                return _read_again(slug)
+            operations.accept(practice, by=actor())
+    except IllegalMove:
+        return moved_on(slug)
+    except Incomplete as lack:
+        tell_lacking(lack)
+    else:
+        done = _("The card is accepted, the author has been told. Now complete the passport, if anything is missing.")
+        flash(done, "ok")
+    return redirect(url_for("practices.edit", slug=slug), 303)
+
+
+def _read_again(slug: str) -> ResponseReturnValue:
+    flash(_("The card has changed since you opened this page: read it again."), "info")
+    return redirect(url_for("practices.review", slug=slug), 303)
 
 
 def _review_page(practice: Practice, form: ReturnForm) -> str:

@@ -192,6 +192,34 @@ def test_what_was_handed_over_between_form_and_lock_is_refused(world):
     assert db.session.scalars(select(Letter)).all() == []
 
 
+def handover_letters() -> list[str]:
+    db.session.rollback()
+    return sorted(db.session.scalars(select(Letter.to).where(Letter.kind == "account_handover")))
+
+
+@pytest.mark.parametrize("changes", [{"roles": []}, {"roles": [], "close": "y"}])
+def test_what_hangs_on_a_person_sent_twice_is_told_once(world, changes):
+    form = fill(world, confirmed="yes", **changes)
+    for _time in range(2):
+        answer = world["client"].submit(world["page"], form)
+        assert answer.headers["Location"] == f"/manage/people/{world['giver'].uuid}"
+    assert handover_letters() == ["giver@example.org", "taker@example.org"]
+    page = world["client"].get(f"/manage/people/{world['giver'].uuid}").get_data(as_text=True)
+    assert "Передавать больше нечего: всё, что здесь было, уже передано." in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert len(db.session.scalars(select(Entry).where(Entry.action == "user.handed_over")).all()) == 1
+
+
+def test_what_came_in_between_is_handed_over_and_told(world):
+    form = fill(world, confirmed="yes", roles=[])
+    world["client"].submit(world["page"], form)
+    with writing():
+        world["others"].contact_email = "giver@example.org"
+    world["client"].submit(world["page"], form)
+    assert handover_letters() == ["giver@example.org"] * 2 + ["taker@example.org"] * 2
+    db.session.refresh(world["others"])
+    assert world["others"].contact_email == "taker@example.org"
+
+
 def test_only_administrators_hand_over(world, sign_in):
     client = sign_in(world["giver"])
     assert client.get(world["page"]).status_code == 404

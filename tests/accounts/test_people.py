@@ -4,6 +4,7 @@ import re
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from accounts.enums import Role, ScopeKind
 from accounts.models import RoleAssignment, Setting, User
@@ -42,6 +43,17 @@ def test_a_forged_role_or_place_is_refused(admin, role, scope):
     page = f"/manage/people/{db.session.scalars(select(User)).one().uuid}"
     assert admin.submit(f"{page}/roles", {"role": role, "scope": scope}, page=page).status_code == 422
     assert len(db.session.scalars(select(RoleAssignment)).all()) == 1
+
+
+def test_the_database_keeps_a_role_everywhere_once(app):
+    with writing():
+        person = factories.methodist()
+        factories.give(person, Role.expert)
+        factories.give(person, Role.organiser, ScopeKind.series, factories.series().id)
+    with pytest.raises(IntegrityError), writing():
+        factories.give(person, Role.methodist)
+    db.session.rollback()
+    assert [one.role for one in person.assignments] == [Role.methodist, Role.expert, Role.organiser]
 
 
 def test_a_known_address_is_explained_at_the_field(admin):
@@ -192,18 +204,6 @@ def test_each_role_says_where_it_is_held(admin):
     page = admin.get(f"/manage/people/{person.uuid}").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     assert '<option value="door">Волонтёр на входе (форум, цикл форумов)</option>' in page
     assert '<option value="administrator">Администратор (везде)</option>' in page
-
-
-def test_a_role_stored_twice_is_taken_away_whole(admin):
-    """An older version stored two rows for a double click."""
-    with writing():
-        person = factories.give(factories.give(factories.user("x@example.org"), Role.expert), Role.expert)
-        factories.give(person, Role.speaker)
-    page = f"/manage/people/{person.uuid}"
-    admin.submit(f"{page}/roles/{person.assignments[0].id}/withdrawal", page=page)
-    db.session.rollback()
-    assert [one.role for one in person.assignments] == [Role.speaker]
-    assert len(db.session.scalars(select(Entry).where(Entry.action == "role.withdrawn")).all()) == 1
 
 
 def test_closing_a_closed_account_keeps_the_reason(admin):

@@ -13,7 +13,7 @@ from accounts import operations, queries
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
 from accounts.passwords import hash_password
-from activity.models import Entry
+from activity.models import Entry, Letter
 from kernel.db import db
 from kernel.limits import SIGN_IN_ACCOUNT, RateWindow
 from kernel.transaction import writing
@@ -181,3 +181,41 @@ def test_work_handed_over_at_the_same_moment_moves_once(pair, two):
         assert {where for status, where in answers if status == 302} == {page}
         assert entries("user.handed_over") == repetition + 1
         assert two[1].assignments == []
+
+
+def test_a_role_given_while_it_is_handed_over_is_held_once(pair, two):
+    """Fails on PostgreSQL when whoever takes over is not held: an error of ours about the unique key."""
+    page = f"/manage/people/{two[1].uuid}"
+    form = {"to": two[0].uuid, "name": "", "email": "", "whole": "", "confirmed": "yes"}
+    for repetition in range(REPETITIONS):
+        both_administer(two)
+        with writing():
+            factories.give(two[1], Role.speaker)
+        speaker = next(one for one in two[1].assignments if one.role is Role.speaker)
+        pair.meet("/work", two[0].get_id())
+        given = {"role": "speaker", "scope": "site"}
+        answers = pair.send(
+            [
+                (f"{page}/handover", form | {"roles": str(speaker.id)}),
+                (f"/manage/people/{two[0].uuid}/roles", given),
+            ]
+        )
+        assert [status for status, _said in answers] == [302, 302], repetition
+        db.session.rollback()
+        assert sorted(one.role.value for one in two[0].assignments) == ["administrator", "speaker"], repetition
+        assert [one.role for one in two[1].assignments] == [Role.administrator]
+
+
+def test_what_hangs_on_a_person_moves_once(pair, two):
+    """Fails when nothing looks at what is left: letters to both and a line in the log for each press."""
+    with writing():
+        two[1].email = "ida@example.org"
+        factories.adoption(factories.practice(), contact_email=two[1].email)
+    both_administer(two)
+    page = f"/manage/people/{two[1].uuid}"
+    form = {"to": two[0].uuid, "name": "", "email": "", "whole": "y", "confirmed": "yes"}
+    pair.meet("/work", two[0].get_id())
+    assert pair.send([(f"{page}/handover", form)] * 4) == [(302, page)] * 4
+    assert entries("user.handed_over") == 1
+    told = db.session.scalars(select(Letter.to).where(Letter.kind == "account_handover")).all()
+    assert sorted(told) == sorted(person.email for person in two)

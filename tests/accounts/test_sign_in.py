@@ -14,7 +14,6 @@ from accounts.passwords import hash_password
 from activity.models import Entry, Letter
 from activity.outbox import compose
 from kernel import db as kernel_db
-from kernel import security
 from kernel.db import db
 from kernel.limits import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS
 from kernel.transaction import writing
@@ -259,57 +258,3 @@ def test_the_last_administrator_cannot_be_removed(app):
     with pytest.raises(operations.LastAdministrator), writing():
         operations.withdraw(admin.assignments[0], by=admin)
     assert db.session.get(User, admin.id).holds(Role.administrator)
-
-
-def copied(client: PageClient) -> PageClient:
-    """Another browser with a copy of this one's cookie."""
-    other = PageClient(client.application)
-    other.set_cookie("tirazh", client.get_cookie("tirazh").value)
-    return other
-
-
-def test_a_copied_cookie_ends_with_the_session_it_was_copied_from(client, person):
-    enter(client)
-    thief, phone = copied(client), PageClient(client.application)
-    enter(phone)
-    assert thief.get("/practices/").status_code == 200
-    client.submit("/logout", page="/work")
-    answer = thief.get("/work")
-    assert answer.headers["Location"] == "/login?next=/work"
-    assert "_user_id" not in str(answer.headers.get("Set-Cookie"))
-    assert phone.get("/work").status_code == 200
-
-
-def test_signing_out_everywhere_ends_every_session(client, person):
-    enter(client)
-    phone = PageClient(client.application)
-    enter(phone)
-    client.submit("/logout", {"everywhere": "yes"}, page="/work")
-    assert (client.get("/work").status_code, phone.get("/work").status_code) == (302, 302)
-    assert enter(PageClient(client.application)).status_code == 302
-
-
-def test_ended_sessions_are_forgotten_when_their_cookies_have_run_out(client, person):
-    for hours in (0, 1, 14):
-        kernel_db.set_clock(lambda hours=hours: NOW + timedelta(hours=hours))
-        browser = PageClient(client.application)
-        enter(browser)
-        browser.submit("/logout", page="/work")
-    db.session.expire_all()
-    [ended] = person.ended_sessions
-    assert ended[1] == int((NOW + timedelta(hours=26)).timestamp())
-
-
-def test_a_cookie_is_renewed_now_and_then_and_not_with_every_page(client, person, monkeypatch):
-    enter(client)
-    client.get("/work")
-    assert "Set-Cookie" not in client.get("/work").headers
-    monkeypatch.setattr(security, "RENEW", timedelta(seconds=-1))
-    assert client.get("/work").headers["Set-Cookie"].startswith("tirazh=")
-
-
-def test_a_cookie_changed_by_hand_opens_nothing(client, person):
-    enter(client)
-    value = client.get_cookie("tirazh").value
-    client.set_cookie("tirazh", value[:-3] + ("abc" if not value.endswith("abc") else "xyz"))
-    assert client.get("/work").headers["Location"] == "/login?next=/work"

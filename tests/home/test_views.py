@@ -22,6 +22,12 @@ def test_production_has_no_development_pages(app, client, path):
         app.config["ENVIRONMENT"] = "test"
 
 
+@pytest.mark.parametrize(("path", "status"), [("/manage/people", 302), ("/no-such-page", 404), ("/", 200)])
+def test_every_answer_has_an_id_for_the_log_refused_ones_too(client, path, status):
+    answer = client.get(path)
+    assert (answer.status_code, len(answer.headers["X-Request-ID"])) == (status, 12)
+
+
 def test_the_first_screen_says_what_a_forum_lacks(app, sign_in):
     with writing():
         forum = factories.forum(programme_published=False)

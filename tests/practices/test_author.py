@@ -95,7 +95,8 @@ def test_what_is_under_review_is_read_only_until_taken_back(client, link):
     assert "<b>На проверке</b>" in page.replace("\u00a0", " ")
     assert "<textarea" not in page
     late = client.post(link, data=opened | CARD | {"effect": "Поздно."})
-    assert (late.status_code, again().effect) == (303, CARD["effect"])
+    assert (late.status_code, again().effect) == (409, CARD["effect"])
+    assert "Поздно." in late.get_data(as_text=True)
     client.submit(f"{link}/withdrawal", page=link)
     assert again().admission is Admission.draft
     assert "<textarea" in client.get(link).get_data(as_text=True)
@@ -120,6 +121,63 @@ def test_two_windows_lose_nothing(client, link):
     assert "Моё." in answer.get_data(as_text=True)
     assert "Их." in answer.get_data(as_text=True)
     assert again().effect == "Их."
+
+
+def plain(answer) -> str:
+    return answer.get_data(as_text=True).replace("\u00a0", " ")
+
+
+def test_a_card_sent_twice_is_sent_once(client, link):
+    sent = filled(client.get(link), **CARD) | {"send": "draft"}
+    assert 'name="send" value="draft"' in client.get(link).get_data(as_text=True)
+    for words in ("Отправлено.", "Карточка уже отправлена."):
+        answer = client.post(link, data=sent)
+        assert (answer.status_code, answer.headers["Location"]) == (303, link)
+        assert words in plain(client.get(link))
+    moves = select(Entry).where(Entry.action == "practice.admission")
+    assert len(db.session.scalars(moves).all()) == 1
+
+
+def test_a_second_press_finds_the_card_accepted(client, link, practice, methodist):
+    sent = filled(client.get(link), **CARD) | {"send": "draft"}
+    client.post(link, data=sent)
+    with writing():
+        operations.accept(practice, by=methodist)
+    assert client.post(link, data=sent).status_code == 303
+    assert "Карточка уже отправлена." in plain(client.get(link))
+
+
+def test_an_incomplete_card_sent_twice_is_told_the_same_twice(client, link):
+    sent = filled(client.get(link), effect="Отцы рядом.") | {"send": "draft"}
+    for _time in range(2):
+        answer = client.post(link, data=sent)
+        assert (answer.status_code, plain(answer).count('class="error"')) == (422, 2)
+    assert again().admission is Admission.draft
+
+
+def test_a_draft_saved_twice_or_sent_when_it_saved_itself_is_no_conflict(client, link):
+    typed = filled(client.get(link), **CARD)
+    assert client.post(f"{link}/autosave", data=typed).status_code == 200
+    assert client.post(link, data=typed).status_code == 303
+    assert "Черновик сохранён" in plain(client.get(link))
+    assert client.post(link, data=typed | {"send": "draft"}).status_code == 303
+    assert again().admission is Admission.submitted
+
+
+def test_a_page_of_before_the_return_does_not_send_the_card_again(client, link, practice, methodist):
+    old = filled(client.get(link), **CARD) | {"send": "draft"}
+    client.post(link, data=old)
+    with writing():
+        operations.send_back(practice, {"effect": "Скажите проще."}, by=methodist)
+    answer = client.post(link, data=old)
+    assert (answer.status_code, again().admission) == (303, Admission.returned)
+    assert "посмотрите, на каком она шаге" in plain(client.get(link))
+    mended = client.post(link, data=old | {"effect": "Проще."})
+    assert (mended.status_code, again().admission) == (409, Admission.returned)
+    assert "Проще." in plain(mended)
+    assert client.post(f"{link}/autosave", data=filled(client.get(link), effect="Рядом.")).status_code == 200
+    late = filled(client.get(link)) | {"send": "returned", "version": old["version"]}
+    assert (client.post(link, data=late).status_code, again().admission) == (303, Admission.submitted)
 
 
 def test_autosave(client, link):

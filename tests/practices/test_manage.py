@@ -197,6 +197,15 @@ def test_autosave_keeps_what_is_right_and_names_what_is_not(editor, practice, cl
     assert actions.count("practice.worked_on") == 1
 
 
+def test_a_passport_saved_twice_is_no_conflict(editor, practice):
+    address = "/manage/practices/konsultant"
+    typed = filled(editor.get(address), goal="Цель.")
+    for told in ("Сохранено 1 поле", "Всё введённое сохранено"):
+        assert editor.post(address, data=typed).status_code == 302
+        page = editor.get(address).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+        assert told in page, told
+
+
 def test_two_editors_lose_nothing(editor, practice):
     mine = filled(editor.get("/manage/practices/konsultant"), effect="Моя правка.")
     theirs = filled(editor.get("/manage/practices/konsultant"), effect="Их правка.")

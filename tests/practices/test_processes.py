@@ -7,6 +7,7 @@ publications.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -26,10 +27,12 @@ from practices.questions.models import PracticeQuestion
 from territories.models import Territory
 from tests import factories
 from tests.conftest import settings
+from tests.practices.test_manage import filled
 from tests.registrations.crowd import Crowd
 
 pytestmark = pytest.mark.processes
 PROCESSES = 8
+REPETITIONS = int(os.environ.get("TIRAZH_REPETITIONS", "8"))
 ADDRESS = "/manage/practices/konsultant"
 
 
@@ -73,9 +76,55 @@ def test_one_return_from_eight(processes, practice):
     data = {"version": str(practice.version), "comment_effect": "Проще."}
     processes.meet(f"{ADDRESS}/review", methodist.get_id())
     answers = processes.send([(f"{ADDRESS}/review", data)] * PROCESSES)
-    assert Counter(status for status, _where in answers)[303] >= 1
+    assert answers == [(303, ADDRESS)] * PROCESSES
     assert count(PracticeComment) == 1
     assert count(Letter, Letter.kind == "practice_returned") == 1
+
+
+def test_one_card_from_eight_presses_of_send(processes, practice, client):
+    """Fails when a press after the first is a conflict: seven pages of an error, and the card was sent."""
+    with writing():
+        link = f"/author/{operations.author_token(factories.author(practice))}"
+    processes.meet(link)
+    sent = filled(client.get(link)) | {"effect": "Отцы рядом.", "send": "draft"}
+    assert processes.send([(link, sent)] * PROCESSES) == [(303, link)] * PROCESSES
+    assert count(Entry, Entry.action == "practice.admission") == 1
+    db.session.expire_all()
+    assert (practice.admission, practice.effect) == (Admission.submitted, "Отцы рядом.")
+
+
+def test_one_acceptance_from_eight(processes, practice):
+    with writing():
+        methodist = factories.methodist()
+        operations.submit(factories.author(practice), by=ByLink("автор"))
+    db.session.expire_all()
+    processes.meet(f"{ADDRESS}/review", methodist.get_id())
+    decision = {"version": str(practice.version), "accept": "1"}
+    assert processes.send([(f"{ADDRESS}/review", decision)] * PROCESSES) == [(303, ADDRESS)] * PROCESSES
+    assert count(Letter, Letter.kind == "practice_accepted") == 1
+    assert count(Entry, Entry.action == "practice.admission") == 2
+
+
+def test_what_is_accepted_is_what_was_read(processes, practice, sign_in):
+    """Fails when the version is looked at before the lock: a card is accepted in words that nobody has read."""
+    with writing():
+        methodist = factories.methodist()
+        operations.submit(factories.author(practice), by=ByLink("автор"))
+    page, review = sign_in(methodist).get(ADDRESS), f"{ADDRESS}/review"
+    for number in range(REPETITIONS):
+        with writing():
+            practice.admission = Admission.submitted
+        db.session.rollback()
+        before, version = practice.goal, {"version": str(practice.version)}
+        written = filled(page) | version | {"goal": f"Цель {number}."}
+        processes.meet(review, methodist.get_id())
+        decision = (review, version | {"accept": "1"})
+        answers = processes.send([decision, *[(ADDRESS, written)] * (PROCESSES - 1)])
+        db.session.rollback()
+        accepted, changed = practice.admission is Admission.accepted, practice.goal != before
+        assert accepted is not changed, (number, answers)
+        told = [(303, ADDRESS), (409, "")] if accepted else [(303, review), (302, ADDRESS)]
+        assert answers == [told[0], *[told[1]] * (PROCESSES - 1)], number
 
 
 def test_one_confirmation_from_eight(processes, practice):

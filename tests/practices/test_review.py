@@ -107,6 +107,54 @@ def test_the_second_of_two_reviewers_loses_nothing(methodist, practice, author):
     assert again().admission is Admission.submitted
 
 
+def test_comments_sent_twice_go_once_and_calmly(methodist, practice, author):
+    data = {
+        "version": str(again().version),
+        "comment_effect": "Проще.",
+        "csrf_token": methodist.token(f"{ADDRESS}/review"),
+    }
+    for told in ("Возвращено автору с замечаниями.", "Замечания уже отправлены: карточка у автора."):
+        answer = methodist.post(f"{ADDRESS}/review", data=data)
+        assert (answer.status_code, answer.headers["Location"]) == (303, ADDRESS)
+        assert told in words(methodist.get(ADDRESS))
+    assert [one.text for one in queries.open_comments(practice)] == ["Проще."]
+    assert len(db.session.scalars(select(Letter).where(Letter.kind == "practice_returned")).all()) == 1
+
+
+def test_other_comments_after_a_decision_are_not_lost(methodist, practice, author):
+    token = {"csrf_token": methodist.token(f"{ADDRESS}/review")}
+    version = {"version": str(again().version)}
+    with writing():
+        operations.send_back(practice, {"effect": "Проще."}, by=factories.methodist())
+    for typed in ({"comment_effect": "Проще."}, {"comment_effect": "Короче."}):  # another's words are not mine
+        answer = methodist.post(f"{ADDRESS}/review", data=token | version | typed)
+        assert answer.status_code == 409
+        assert typed["comment_effect"] in words(answer)
+    with writing():
+        operations.submit(author, by=ByLink("автор"))
+        operations.accept(practice, by=factories.methodist())
+    answer = methodist.post(f"{ADDRESS}/review", data=token | version | {"comment_effect": "Короче."})
+    assert (answer.status_code, again().admission) == (409, Admission.accepted)
+
+
+def test_a_card_accepted_twice_is_accepted_once_and_calmly(methodist, practice, author):
+    decision = {"version": str(again().version), "accept": "1", "csrf_token": methodist.token(f"{ADDRESS}/review")}
+    for told in ("Карточка принята, автору отправлено письмо.", "Карточка уже принята, автору отправлено письмо."):
+        answer = methodist.post(f"{ADDRESS}/review", data=decision)
+        assert (answer.status_code, answer.headers["Location"]) == (303, ADDRESS)
+        assert told in words(methodist.get(ADDRESS))
+    assert len(db.session.scalars(select(Letter).where(Letter.kind == "practice_accepted")).all()) == 1
+
+
+def test_a_returned_card_is_not_accepted_by_an_old_page(methodist, practice, author):
+    decision = {"version": str(again().version), "accept": "1", "csrf_token": methodist.token(f"{ADDRESS}/review")}
+    with writing():
+        operations.send_back(practice, {"effect": "Проще."}, by=factories.methodist())
+    answer = methodist.post(f"{ADDRESS}/review", data=decision)
+    assert (answer.headers["Location"], again().admission) == (ADDRESS, Admission.returned)
+    assert "Кто-то уже принял решение" in words(methodist.get(ADDRESS))
+
+
 def test_a_comment_tells_whether_its_field_was_changed(methodist, practice, author):
     with writing():
         operations.send_back(practice, {"effect": "Проще.", "who_does_it": "Сколько их?"}, by=factories.methodist())

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from forum.models import Format, Forum
+from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import operations, queries
 from registrations.models import Registration
 from tests import factories
+from tests.client import PageClient
 
 ANNA = "Примерова Анна Сергеевна"
 TOKEN = re.compile(r"/my/([A-Z2-7]{26})")
@@ -25,6 +29,20 @@ def forum(app: Any) -> Forum:
         factories.section(made, "young", "Молодые семьи", stream_url="https://example.org/stream/2", position=1)
         factories.slot(section)
     return made
+
+
+@pytest.fixture
+def noon_of_the_day(app: Any) -> None:
+    """The forum has begun: the door is open."""
+    kernel_db.set_clock(lambda: datetime(2027, 4, 22, 4, tzinfo=UTC))
+
+
+@pytest.fixture
+def volunteer(forum: Forum, sign_in: Callable[..., PageClient]) -> PageClient:
+    """Somebody at the test forum's door."""
+    with writing():
+        person = factories.door_volunteer(forum)
+    return sign_in(person)
 
 
 def fill(forum: Forum, **changes: Any) -> dict[str, Any]:

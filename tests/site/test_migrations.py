@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import JSON, column, inspect, select, table, text, update
 
+from accounts.enums import Role
 from accounts.models import User
 from activity.models import Entry
 from activity.operations import record
@@ -199,6 +200,39 @@ def test_a_name_without_a_consent_in_force_is_hidden(server, tmp_path):
             assert shown == ["Согласный Савва"]
         db.engine.dispose()
     server.drop("named")
+
+
+def test_of_equal_roles_everywhere_the_oldest_stays(server, tmp_path):
+    """Of before 0014, when the unique key told two roles without a scope apart."""
+    server.create("roles")
+    app = create_app(settings(server.url("roles"), tmp_path))
+    with app.app_context():
+        upgrade()
+        with writing():
+            factories.base_world()
+            people = [factories.give(factories.administrator(), Role.expert), factories.methodist()]
+            forum = factories.forum()
+            people.append(factories.door_volunteer(forum))
+        kept = [(one.id, one.role.value) for person in people for one in person.assignments]
+        assert len(kept) == 4
+        db.session.remove()
+        downgrade(revision="0013")
+        with writing():
+            db.session.execute(
+                text(
+                    "INSERT INTO role_assignment (user_id, role, scope_kind, scope_id, scope_name, created_at) "
+                    "SELECT user_id, role, scope_kind, scope_id, scope_name, created_at FROM role_assignment "
+                    "WHERE scope_id IS NULL AND role <> 'expert'"
+                )
+            )
+        assert counts()["role_assignment"] == 6
+        upgrade()
+        db.engine.dispose()
+        left = db.session.execute(text("SELECT id, role FROM role_assignment ORDER BY id")).all()
+        assert [tuple(row) for row in left] == kept
+        db.session.remove()
+        db.engine.dispose()
+    server.drop("roles")
 
 
 def test_models_and_migrations_agree(loaded):

@@ -1,12 +1,14 @@
+"""At the door: who is let in, who hears why not, and what the page answers."""
+
 from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
 from accounts.enums import Role, ScopeKind
 from forum.models import Format
@@ -15,38 +17,15 @@ from kernel.db import db, utcnow
 from kernel.documents.qr import png
 from kernel.i18n import day
 from kernel.transaction import writing
-from registrations import attendance, operations, queries
+from registrations import attendance, operations
 from registrations.attendance import Answer
 from registrations.models import Attendance, AttendanceKind, Presence
-from registrations.tickets import code_of, qr_text, read_code, short_code
+from registrations.tickets import qr_text, read_code, short_code
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
+from tests.registrations.door import PATH, count, scan
 
-PATH = "/door/prosemyu-2027"
-
-
-@pytest.fixture(autouse=True)
-def noon_of_the_day(app):
-    kernel_db.set_clock(lambda: datetime(2027, 4, 22, 4, tzinfo=UTC))
-
-
-@pytest.fixture
-def volunteer(forum, sign_in):
-    with writing():
-        person = factories.door_volunteer(forum)
-    return sign_in(person)
-
-
-def scan(forum, person, nonce=None, force=False):
-    with writing():
-        return attendance.scan(
-            forum.id, read_code(qr_text(person)), nonce=nonce or uuid4().hex, user_id=None, force=force
-        )
-
-
-def count(model) -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model))
+pytestmark = pytest.mark.usefixtures("noon_of_the_day")
 
 
 def test_a_ticket_lets_one_person_in_once(forum):
@@ -131,19 +110,6 @@ def test_the_link_does_not_open_the_door(forum):
         assert attendance.scan(forum.id, link_token(person), nonce="n", user_id=None).answer is Answer.unknown
 
 
-def test_typed_codes_forgive_hands(forum):
-    person = enrol(forum)
-    code = code_of(person.uuid, 1)
-    for typed in (
-        qr_text(person),
-        code.lower(),
-        f" {code[:13]} - {code[13:]} ",
-        code.replace("O", "0").replace("I", "1"),
-    ):
-        assert read_code(typed) == code
-    assert attendance.code_by_start(forum.id, read_code(short_code(person).lower())) == code
-
-
 def test_the_page_without_javascript(forum, volunteer):
     person = enrol(forum)
     page = volunteer.submit(PATH + "/scans", {"code": short_code(person), "nonce": "a"}, page=PATH)
@@ -183,10 +149,6 @@ def test_after_ten_minutes_an_entry_is_no_slip(forum, volunteer):
     assert "Отменить тот вход" not in again
 
 
-def the_day_before() -> None:
-    kernel_db.set_clock(lambda: datetime(2027, 4, 21, 4, tzinfo=UTC))
-
-
 def test_yesterdays_entry_is_told_with_its_day(forum, volunteer):
     person = enrol(forum)
     volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "a"}, page=PATH)
@@ -195,95 +157,6 @@ def test_yesterdays_entry_is_told_with_its_day(forum, volunteer):
     again = text_of(volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "b"}, page=PATH))
     told = day(utcnow().date() - timedelta(days=1)).replace("\N{NO-BREAK SPACE}", " ")
     assert f"Вход {told} в 12:00" in again
-
-
-def test_on_another_day_nobody_is_let_in_before_the_question_is_answered(forum, volunteer):
-    person = enrol(forum)
-    assert "Это проверка?" not in text_of(volunteer.get(PATH))
-    the_day_before()
-    page = text_of(volunteer.get(PATH))
-    assert "Сегодня не день форума. Это проверка?" in page
-    assert 'name="code"' not in page
-    tried = {"code": qr_text(person), "registration": person.uuid, "nonce": "a", "entry": "a"}
-    for end in ("/scans", "/places", "/undo"):
-        for mode in ({}, {"mode": "nonsense"}):
-            answer = volunteer.submit(PATH + end, tried | mode, page=PATH)
-            assert (answer.status_code, answer.location) == (303, PATH)
-    assert count(Attendance) == 0
-
-
-def test_a_check_shows_verdicts_and_writes_nothing(forum, volunteer):
-    person, moved = enrol(forum), enrol(forum, "Другая Алла")
-    with writing():
-        operations.change_format(moved, Format.remote)
-    the_day_before()
-    checking = PATH + "?mode=practice"
-    page = text_of(volunteer.get(checking + "&q=прим"))
-    assert page.count('name="mode" value="practice"') == 4
-    assert 'data-mode="practice"' in page
-    for sent in ({"code": qr_text(person)}, {"registration": person.uuid}, {"code": short_code(person), "typed": "1"}):
-        for _time in range(2):
-            answer = text_of(volunteer.submit(PATH + "/scans", sent | {"mode": "practice"}, page=checking))
-            assert 'data-verdict="go"' in answer
-            assert ANNA in answer
-            assert "Проверка: вход не записан" in answer
-            assert "/undo" not in answer
-            assert f'href="{PATH}?mode=practice"' in answer
-    lost = {"registration": moved.uuid, "mode": "practice"}
-    assert "Вернуть очное место" in text_of(volunteer.submit(PATH + "/scans", lost, page=checking))
-    given = text_of(volunteer.submit(PATH + "/places", lost, page=checking))
-    assert "Проверка: вход не записан" in given
-    assert 'data-verdict="go"' in given
-    unknown = volunteer.submit(PATH + "/scans", {"code": "A" * 26, "mode": "practice"}, page=checking)
-    assert "Билет не найден" in text_of(unknown)
-    assert moved.format is Format.remote
-    assert count(Presence) == count(Attendance) == 0
-
-
-def test_a_check_by_the_scanner_is_marked_in_json(forum, volunteer):
-    person = enrol(forum)
-    the_day_before()
-    data = {"code": qr_text(person), "mode": "practice", "csrf_token": volunteer.token(PATH + "?mode=practice")}
-    answer = volunteer.post(PATH + "/scans", data=data, headers={"Accept": "application/json"}).get_json()
-    assert (answer["answer"], answer["practice"], answer["entry"]) == ("go", True, "")
-    assert "last" not in answer
-    assert count(Attendance) == 0
-
-
-def test_a_check_says_who_is_in_already(forum):
-    person = enrol(forum)
-    scan(forum, person)
-    assert attendance.rehearse(forum.id, code=read_code(qr_text(person))).answer is Answer.again
-    assert attendance.rehearse(forum.id, uuid=person.uuid, force=True).answer is Answer.go
-    with writing():
-        other = factories.forum("other", forum.series, name="Другой форум")
-    elsewhere = attendance.rehearse(other.id, code=read_code(qr_text(person)))
-    assert (elsewhere.answer, elsewhere.name) == (Answer.other_forum, "")
-    assert attendance.rehearse(other.id, uuid=person.uuid).answer is Answer.unknown
-    assert count(Attendance) == 1
-
-
-def test_on_another_day_entries_are_written_when_the_volunteer_says_so(forum, volunteer):
-    person = enrol(forum)
-    the_day_before()
-    recording = PATH + "?mode=record"
-    page = volunteer.submit(PATH + "/scans", {"code": qr_text(person), "mode": "record", "nonce": "a"}, page=recording)
-    assert "Проверка" not in text_of(page)
-    assert count(Presence) == 1
-    told = "Вход записывается, хотя сегодня не день форума: 22 апреля 2027 года"
-    page = text_of(volunteer.get(recording))
-    assert told in page
-    entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
-    undone = volunteer.submit(PATH + "/undo", {"entry": entry, "mode": "record"}, page=recording)
-    assert undone.location == recording
-    assert count(Presence) == 0
-
-
-def test_on_the_day_a_page_left_in_the_check_writes_all_the_same(forum, volunteer):
-    person = enrol(forum)
-    answer = volunteer.submit(PATH + "/scans", {"code": qr_text(person), "mode": "practice", "nonce": "a"}, page=PATH)
-    assert "Проверка" not in text_of(answer)
-    assert count(Presence) == 1
 
 
 def test_a_second_tap_on_undo_takes_out_nobody_else(forum, volunteer):
@@ -303,20 +176,6 @@ def test_a_second_tap_on_undo_takes_out_nobody_else(forum, volunteer):
     assert "Последний: Третий Л." in text_of(volunteer.get(PATH))
 
 
-def test_surnames_stand_before_other_names_and_a_cut_list_says_so(forum, volunteer):
-    for index in range(22):
-        enrol(forum, f"Абрамов Иван {chr(1072 + index)}", f"a{index}@example.org")
-    enrol(forum, "Иванова Яна Петровна", "ivanova@example.org")
-    found = queries.by_name(forum, "иван")
-    assert (found.people[0][0].name, len(found.people), found.total) == ("Иванова Яна Петровна", 20, 23)
-    assert [person.name_key for person, _place, _entered in found.people[1:]] == sorted(
-        person.name_key for person, _place, _entered in found.people[1:]
-    )
-    assert "Показаны первые 20 из 23: допишите имя" in text_of(volunteer.get(PATH + "?q=иван"))
-    assert "Показаны первые" not in text_of(volunteer.get(PATH + "?q=иванова"))
-    assert queries.by_name(forum, "--") == ([], 0)
-
-
 def test_the_door_has_a_way_out_and_a_way_to_other_work(forum, volunteer, sign_in):
     page = text_of(volunteer.get(PATH))
     assert 'action="/logout"' in page
@@ -324,33 +183,6 @@ def test_the_door_has_a_way_out_and_a_way_to_other_work(forum, volunteer, sign_i
     with writing():
         chief = factories.organiser(forum.series)
     assert "Мои задачи" in text_of(sign_in(chief).get(PATH))
-
-
-def test_a_mistyped_code_is_kept_and_explained(forum, volunteer):
-    wrong = volunteer.submit(PATH + "/scans", {"code": "ABCD-EFGH", "typed": "1", "nonce": "a"}, page=PATH)
-    page = text_of(wrong)
-    assert "Нет билета с таким кодом. Код – 8 знаков под QR-кодом." in page
-    assert "ярче" not in page
-    assert page.count("Найти по фамилии") == 1
-    assert f'href="{PATH}?code=ABCD-EFGH#code"' in page
-    assert 'value="ABCD-EFGH"' in text_of(volunteer.get(PATH + "?code=ABCD-EFGH"))
-    short = volunteer.submit(PATH + "/scans", {"code": "ABCD-E", "typed": "1", "nonce": "a"}, page=PATH)
-    assert "не хватает 3 знаков" in text_of(short)
-
-
-def test_an_old_typed_code_says_what_became_of_its_holder(forum, volunteer):
-    moved, gone = enrol(forum), enrol(forum, "Другая Алла")
-    codes = [short_code(moved), short_code(gone)]
-    with writing():
-        operations.change_format(moved, Format.remote)
-        operations.change_format(gone, Format.remote)
-        operations.cancel(gone)
-    words = [
-        text_of(volunteer.submit(PATH + "/scans", {"code": code, "typed": "1", "nonce": code}, page=PATH))
-        for code in codes
-    ]
-    assert "Участвует дистанционно" in words[0]
-    assert "Участие отменено" in words[1]
 
 
 def test_a_photo_is_read_on_the_server(forum, volunteer):
@@ -361,26 +193,6 @@ def test_a_photo_is_read_on_the_server(forum, volunteer):
     for body in (b"\x89PNG\r\n\x1a\nbroken", b"text", png("https://example.org/")):
         page = volunteer.submit(PATH + "/scans", {"photo": (io.BytesIO(body), "p.png"), "nonce": "a"}, page=PATH)
         assert "Билет не найден" in text_of(page)
-
-
-def test_search_finds_by_the_beginning_of_any_word(forum, volunteer):
-    enrol(forum)
-    enrol(forum, "Ёлкин Пётр Ильич")
-    assert ANNA in text_of(volunteer.get(PATH + "?q=анн"))
-    assert ANNA in text_of(volunteer.get(PATH + "?q=СЕР прим"))
-    assert "Ёлкин" in text_of(volunteer.get(PATH + "?q=елк"))
-    assert "Ёлкин" not in text_of(volunteer.get(PATH + "?q=лкин"))
-    assert "хотя бы две буквы" in text_of(volunteer.get(PATH + "?q=а"))
-    assert "Такого участника нет" in text_of(volunteer.get(PATH + "?q=%25нет"))
-
-
-def test_one_tap_lets_in_who_was_found(forum, volunteer):
-    person = enrol(forum)
-    page = volunteer.submit(PATH + "/scans", {"registration": person.uuid, "nonce": "a"}, page=PATH + "?q=анн")
-    assert "Вход" in text_of(page)
-    assert count(Presence) == 1
-    unknown = volunteer.submit(PATH + "/scans", {"registration": "nobody", "nonce": "a"}, page=PATH)
-    assert "Билет не найден" in text_of(unknown)
 
 
 def test_a_lost_place_comes_back_by_one_tap(forum, volunteer):
