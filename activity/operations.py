@@ -47,5 +47,7 @@ def _place(subject: Any) -> str:
     forum_id = getattr(subject, "forum_id", None) or getattr(getattr(subject, "venue", None), "forum_id", None)
     if forum_id:
         return f"forum:{forum_id}"
+    if series_id := getattr(subject, "series_id", None):
+        return f"series:{series_id}"
     territory_id = getattr(subject, "territory_id", None)
     return f"territory:{territory_id}" if territory_id else ""

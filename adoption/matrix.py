@@ -28,6 +28,8 @@ from territories.rules import REMOTE_KM
 COLUMNS = ("name", "size", "remote")
 PARAMETERS = ("practice", "state", "audience", "sort", "group", "columns", "turned", "map", "page")
 PER_PAGE = 50
+NARROW, ROOMY = 44, 16
+"""Columns that stand side by side on a screen of 1280 px: of signs alone, and under names of several lines."""
 
 
 class Wish(NamedTuple):
@@ -93,6 +95,16 @@ class Matrix:
     @property
     def heads(self) -> list[Head]:
         return [head for band in self.columns for head in band.heads]
+
+    @property
+    def fits(self) -> bool:
+        """Whether a desk sees every column at once: then the names of the columns stay while the page scrolls."""
+        return len(self.heads) <= NARROW
+
+    @property
+    def roomy(self) -> bool:
+        """Whether the names of the columns may take several lines even so."""
+        return len(self.heads) <= ROOMY
 
 
 def read(args: Mapping[str, str]) -> Wish:

@@ -97,6 +97,7 @@ def _region(territory: Territory) -> str | Markup:
         real=real_map(territory.id),
         day=queries.today(),
         demo=False,
+        listed="open",
     )
 
 
@@ -119,7 +120,12 @@ def home_map() -> str | Markup:
     if not tiles:
         return ""
     return render_template(
-        "adoption/panels/map.html", tiles=tiles, real=None, day=queries.today(), demo=queries.any_demo()
+        "adoption/panels/map.html",
+        tiles=tiles,
+        real=None,
+        day=queries.today(),
+        demo=queries.any_demo(),
+        listed="folded",
     )
 
 

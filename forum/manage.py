@@ -332,6 +332,30 @@ def rooms(slug: str) -> ResponseReturnValue:
     return redirect(url_for("forum_desk.places", slug=slug))
 
 
+@blueprint.route("/manage/forums/<slug>/rooms/<int:room_id>", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def room(slug: str, room_id: int) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    found = queries.room_of(forum, room_id)
+    form = RoomForm(data=columns(found))
+    del form.venue  # a room stays where it was built
+    good = form.validate_on_submit()
+    if good:
+        values = form.values()
+        with writing():
+            operations.hold(forum)
+            good = queries.room_named(found.venue, values["name"]) in (None, found)
+            if good:
+                operations.edit_place(forum, found, values, by=_by())
+        if not good:
+            form.name.errors = [_("This venue has a room of this name already.")]
+    if not good:
+        return render_template("forum/manage/room.html", forum=forum, room=found, form=form), _status(form)
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
 @blueprint.post("/manage/forums/<slug>/<any(venues, rooms):kind>/<int:place_id>/removal")
 @requires(EDIT)
 def removal(slug: str, kind: str, place_id: int) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemBytecodeCache
 from markupsafe import Markup
 
+from kernel.abbreviations import abbreviations
 from kernel.links import path_for
 from kernel.text import dial, typograph
 
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["dial"] = dial
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.add_template_global(generate_csrf, "csrf_token")
+    app.add_template_global(abbreviations)
     app.context_processor(_navigation)
 
 

@@ -143,7 +143,11 @@ def autosave(slug: str) -> ResponseReturnValue:
             return jsonify(error=_("Somebody has changed this meanwhile")), 409
         moderation.work_on(practice, values, by=actor(), autosaved=True)
         answer = saved(practice, form)
-    return jsonify(answer)
+    stand, may_publish = standing.standing(practice), _may_publish(practice)
+    part = render_template(
+        "practices/manage/standing.html", practice=practice, stand=stand, may_publish=may_publish, labels=labels
+    )
+    return jsonify(answer | {"part": part})
 
 
 def _edit_page(

@@ -22,12 +22,24 @@ export function bind(line) {
       const told = await answer.json();
       form.elements.version.value = told.version;
       line.textContent = told.message;
+      if (told.part) show(told.part);
       if (changed) later(PAUSE);
     } catch {
       changed = true;
       line.textContent = stopped ? line.dataset.conflict : line.dataset.failed;
       if (!stopped) later(AGAIN);
     }
+  };
+
+  // What the page says of the whole may have changed with a field: a deed becomes possible, a number is another.
+  const show = (html) => {
+    const old = document.getElementById(line.dataset.part);
+    const part = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+    if (!old || old.contains(document.activeElement)) return;
+    const title = (one) => one.querySelector("h2").textContent;
+    if (title(part) !== title(old)) line.textContent += `. ${title(part)}`;
+    old.replaceWith(part);
+    part.dispatchEvent(new Event("content-added", { bubbles: true }));
   };
 
   form.addEventListener("input", () => { changed = true; later(PAUSE); });

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from accounts.enums import Role, ScopeKind
+from accounts.enums import ConsentKind, Role, ScopeKind
+from accounts.queries import consent_text
 from activity.models import Entry
 from activity.operations import record
 from adoption.quarter import operations as rounds
@@ -19,6 +20,8 @@ from kernel import db as kernel_db
 from kernel.db import db
 from kernel.documents.sheets import read_table
 from kernel.transaction import writing
+from programme import entries
+from speakers import operations as speakers
 from tests import factories
 from tests.conftest import NOW
 
@@ -158,6 +161,35 @@ def test_signing_in_names_nobody_twice(world):
     with writing():
         record(world["person"], "user.signed_in", world["person"])
     assert sentences(world["admin"])[0] == "Устроитель Олег Пробович: вход на сайт"
+
+
+def test_a_speaker_is_named_to_those_who_see_the_list_of_speakers(world, app):
+    with writing():
+        slot = factories.slot(factories.section(world["forum"], "second"))
+        speaker = factories.speaker(world["forum"].series, agreed=False)
+        paper = consent_text(ConsentKind.publication, "ru")
+        speakers.consent(speaker, paper, address="", by=world["person"], on_paper=True)
+        moderator = factories.give(factories.user(), Role.organiser, ScopeKind.forum, world["forum"].id)
+    told = "Устроитель Олег Пробович: согласие на публикацию имени дано – Примерова Анна Сергеевна"
+    assert sentences(world["admin"])[0] == sentences(world["organiser"])[0] == told
+    assert "/speakers?q=" not in world["organiser"].get(LOG).get_data(as_text=True)
+    with writing():
+        factories.appearance(slot, speaker)
+    page = world["organiser"].get(LOG).get_data(as_text=True)
+    [address] = re.findall(r'href="([^"]+/speakers[?]q=[^"]+)"', page)
+    assert "Примерова Анна Сергеевна" in world["organiser"].get(html.unescape(address)).get_data(as_text=True)
+    with app.test_request_context():
+        assert entries.speakers(moderator, {speaker.id})[speaker.id].name == "Примерова Анна Сергеевна"
+
+
+def test_a_speaker_of_others_is_not_named(world):
+    with writing():
+        speaker = factories.speaker(world["forum"].series)
+        stranger = factories.organiser(factories.series("third"))
+        record(world["boss"], "speaker.changed", speaker)
+    assert newest().within == f"series:{speaker.series_id}"
+    assert newest().subject_name == ""
+    assert entries.speakers(stranger, {speaker.id}) == {}
 
 
 def test_the_place_of_an_act_is_kept(world):

@@ -52,13 +52,13 @@ def order(client, query: str) -> list[str]:
 
 def columns(client, query: str) -> list[str]:
     page = client.get(f"/adoption/?{query}").get_data(as_text=True)
-    return re.findall(r'class="turned"><a href="[^"]+"><span>([^<]+)<', page)
+    return re.findall(r'class="turned"><a href="[^"]+"(?: title="[^"]+")?><span>([^<]+)<', page)
 
 
 def bands(client, query: str) -> list[tuple[str, str]]:
     """(how many columns, what they have in common)"""
     page = client.get(f"/adoption/?{query}").get_data(as_text=True)
-    return re.findall(r'scope="colgroup" colspan="(\d+)"><span>([^<]+)<', page)
+    return re.findall(r'scope="colgroup" colspan="(\d+)"(?: class="turned")?><span>([^<]+)<', page)
 
 
 def test_orders(world, client):
@@ -287,3 +287,12 @@ def test_totals_in_the_workbook_are_numbers_where_they_are_read_as_numbers(app):
     with speaking("ru"):
         shown = [Figure("a", number(1234), "", 1234), Figure("b", "17 из 42", "", 17), Figure("c", "менее 5", "", None)]
         assert [tables._bare(one) for one in shown] == [1234, "17 из 42", "менее 5"]
+
+
+def test_how_many_columns_fit_a_desk():
+    def wide(number: int) -> matrix.Matrix:
+        heads = [matrix.Head(one, "Имя", "Имя", "/", 0) for one in range(number)]
+        return matrix.Matrix([], [matrix.Band("", heads)], None, False)
+
+    assert [wide(number).fits for number in (matrix.NARROW, matrix.NARROW + 1)] == [True, False]
+    assert [wide(number).roomy for number in (matrix.ROOMY, matrix.ROOMY + 1)] == [True, False]

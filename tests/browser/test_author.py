@@ -177,3 +177,29 @@ def test_two_windows_are_told_of_each_other(pages: Pages) -> None:
     press(second, submit_of(form_to(second, "/sluzhba-primireniya-dlya-semi")))
     expect(second.locator("table")).to_contain_text("Первое окно")
     expect(second.locator("table")).to_contain_text("Второе окно")
+
+
+def test_a_deed_becomes_possible_while_writing(pages: Pages) -> None:
+    """The last missing field is kept by itself: the author can be asked without opening the page again."""
+    page = pages.open(DESK, role="methodist")
+    page.goto("/manage/practices/dvor-bez-chuzhikh")
+    standing, ask = page.locator("#where-it-stands"), page.get_by_role("button", name="Попросить автора подтвердить")
+    expect(standing).to_contain_text("До публикации заполните")
+    expect(ask).to_have_count(0)
+    page.select_option("[name=sphere]", "social")
+    expect(page.locator("[data-autosave]")).to_contain_text("Сохранено в")
+    expect(standing).not_to_contain_text("заполните")
+    press(page, ask)
+    expect(page.locator("#standing")).to_have_text("Ждём ответа автора")
+
+
+def test_without_scripts_it_is_there_after_saving(pages: Pages) -> None:
+    page = pages.open(DESK, role="methodist", java_script_enabled=False)
+    page.goto("/manage/practices/utrenniy-gost")
+    expect(page.locator("#where-it-stands")).to_contain_text("До публикации заполните")
+    for name, text in CARD.items():
+        page.fill(f"[name={name}]", text)
+    page.get_by_label("Отцы", exact=True).check()
+    page.select_option("[name=sphere]", "social")
+    press(page, submit_of(page.locator("form", has=page.locator("[name=effect]"))))
+    expect(page.get_by_role("button", name="Попросить автора подтвердить")).to_be_visible()

@@ -79,7 +79,7 @@ def test_a_first_visit_stays_light(address: str, visitor: Pages) -> None:
 def test_by_keyboard_a_territory_is_reached_seen_and_opened(visitor: Pages) -> None:
     page = visitor.open(DESK)
     page.goto("/adoption/")
-    link = page.locator(".real a[aria-label^='Тайшетский']")
+    link = page.get_by_role("group").get_by_role("link", name="Тайшетский")
     link.focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")

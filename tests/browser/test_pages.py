@@ -82,6 +82,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "forum_desk.places": ("organiser", MANAGE + "/places"),
     "forum_desk.section": ("organiser", MANAGE + "/sections/{coming_section}"),
     "forum_desk.summary": ("organiser", "/manage/forums/{past}/summary.pdf"),
+    "forum_desk.room": ("organiser", MANAGE + "/rooms/{room}"),
     "forum_desk.venue": ("organiser", MANAGE + "/venues/{venue}"),
     "healthz": ("", "/healthz"),
     "home.front": ("", "/"),

@@ -138,3 +138,36 @@ def test_one_press_in_the_cabinet(pages: Pages) -> None:
     expect(page.locator(".ask-quarter")).to_have_count(before - 1)
     press(page, page.locator(".ask-quarter").first.get_by_role("link", name="Есть сдвиг"))
     expect(page.locator(".question .said :checked")).not_to_have_count(0)
+
+
+LOOK = """(choices) => choices.map((one) => {
+  const { backgroundColor, boxShadow, borderTopColor } = getComputedStyle(one)
+  return [`${backgroundColor} ${boxShadow}`, borderTopColor]
+})"""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_nothing_looks_chosen_before_a_choice(pages: Pages, scripts: bool) -> None:
+    """Neither a pointer that rests on an answer nor the keyboard's frame looks like the choice."""
+    page = pages.open(DESK, role="coordinator", java_script_enabled=scripts, reduced_motion="reduce")
+    page.goto("/cabinet/quarter")
+    unanswered = page.locator(".question:has(.said):not(:has(.said :checked))").first.get_attribute("id")
+    choices = page.locator(f"#{unanswered} .choice")
+    calm, *others = choices.evaluate_all(LOOK)
+    assert others == [calm, calm]
+    action = page.locator("button.plain").first.evaluate("one => getComputedStyle(one).color")
+    choices.nth(1).hover()
+    filling, border = choices.evaluate_all(LOOK)[1]
+    assert filling == calm[0]
+    assert border != action
+    choices.nth(1).locator("input").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    focused = page.locator(".choice:focus-within")
+    assert focused.locator("input").evaluate("one => getComputedStyle(one).outlineStyle") == "none"
+    assert focused.evaluate("one => getComputedStyle(one).outlineWidth") == "3px"
+    assert not focused.locator("input").is_checked()
+    choices.nth(1).click()
+    filling, border = choices.evaluate_all(LOOK)[1]
+    assert filling != calm[0]
+    assert border == action

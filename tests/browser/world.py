@@ -21,6 +21,8 @@ QUERIES = {
     "talk": "SELECT slot.code FROM slot JOIN forum ON forum.id = forum_id WHERE forum.slug = 'prosemyu-2026' AND slot.kind = 'talk' AND practice_id IS NOT NULL ORDER BY slot.id LIMIT 1",
     "speaker": "SELECT speaker.code FROM speaker JOIN appearance ON speaker_id = speaker.id ORDER BY speaker.id LIMIT 1",
     "own_speaker": "SELECT code FROM speaker WHERE email = 'speaker@example.org' ORDER BY id LIMIT 1",
+    "room": "SELECT room.id FROM room JOIN venue ON venue.id = venue_id JOIN forum ON forum.id = forum_id"
+    " WHERE forum.slug = 'prosemyu-2027' LIMIT 1",
     "venue": "SELECT venue.id FROM venue JOIN forum ON forum.id = forum_id WHERE forum.slug = 'prosemyu-2027' LIMIT 1",
     "participant": "SELECT uuid FROM registration JOIN forum ON forum.id = forum_id WHERE forum.slug = 'prosemyu-2026' AND registration.status = 'confirmed' ORDER BY registration.id LIMIT 1",
     "person": "SELECT uuid FROM user_account WHERE email = 'organiser@example.org'",

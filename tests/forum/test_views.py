@@ -7,6 +7,7 @@ import html5lib
 import pytest
 from sqlalchemy import select
 
+from activity.models import Entry
 from forum.models import EventKind, Format, Forum, ForumStatus, Quota, Section, Venue
 from forum.operations import set_capacity
 from kernel.db import db
@@ -173,6 +174,43 @@ def test_a_room_in_use_is_not_removed(world):
     )
     world["client"].submit("/manage/forums/prosemyu-2027/sections/early-help/removal", page=places)
     assert db.session.scalars(select(Section)).one().slug == "early-help"
+
+
+def test_a_room_is_edited_from_the_list(world):
+    with writing():
+        room = factories.room(world["forum"], name="Зал 1")
+        factories.room(world["forum"], name="Зал 2")
+    address, places = f"/manage/forums/prosemyu-2027/rooms/{room.id}", "/manage/forums/prosemyu-2027/places"
+    page = world["client"].get(places).get_data(as_text=True)
+    assert f'href="{address}" aria-label="Изменить «Зал 1»"' in page
+    assert 'value="100"' in world["client"].get(address).get_data(as_text=True)
+    answer = world["client"].submit(address, {"name": "Большой зал", "floor": "2 этаж", "seats": "120"})
+    assert answer.headers["Location"] == places
+    db.session.expire_all()
+    assert (room.name, room.floor, room.seats) == ("Большой зал", "2 этаж", 120)
+    entry = db.session.scalar(select(Entry).order_by(Entry.id.desc()).limit(1))
+    assert (entry.action, entry.details) == ("room.changed", {"fields": ["name", "floor", "seats"]})
+
+
+def test_two_rooms_of_a_venue_do_not_share_a_name(world):
+    with writing():
+        room = factories.room(world["forum"], name="Зал 1")
+        factories.room(world["forum"], name="Зал 2")
+    answer = world["client"].submit(
+        f"/manage/forums/prosemyu-2027/rooms/{room.id}", {"name": "зал 2", "floor": "Цоколь"}
+    )
+    assert answer.status_code == 422
+    assert "уже есть зал с таким названием" in answer.get_data(as_text=True).replace("\xa0", " ")
+    assert "Цоколь" in answer.get_data(as_text=True)
+    db.session.expire_all()
+    assert room.name == "Зал 1"
+
+
+def test_a_room_of_another_forum_is_not_here(world):
+    with writing():
+        room = factories.room(factories.forum("other-2027", factories.series("other")))
+    assert world["client"].get(f"/manage/forums/prosemyu-2027/rooms/{room.id}").status_code == 404
+    assert world["client"].get(f"/manage/forums/other-2027/rooms/{room.id}").status_code == 404
 
 
 def test_an_empty_room_is_removed(world):

@@ -206,6 +206,21 @@ def test_a_passport_saved_twice_is_no_conflict(editor, practice):
         assert told in page, told
 
 
+def test_autosave_tells_where_the_passport_stands_now(editor, practice):
+    """What was missing is filled in: the deeds that were closed are there without opening the page again."""
+    with writing():
+        factories.author(practice)
+        practice.sphere = None
+    address = "/manage/practices/konsultant"
+    page = editor.get(address)
+    assert "Попросить автора подтвердить" not in page.get_data(as_text=True)
+    assert "До публикации заполните: «Сфера»" in page.get_data(as_text=True).replace("\xa0", " ")
+    told = editor.post(f"{address}/autosave", data=filled(page, sphere="social")).get_json()
+    assert f'action="{address}/confirmation"' in told["part"]
+    assert "Попросить автора подтвердить" in told["part"]
+    assert "заполните" not in told["part"]
+
+
 def test_two_editors_lose_nothing(editor, practice):
     mine = filled(editor.get("/manage/practices/konsultant"), effect="Моя правка.")
     theirs = filled(editor.get("/manage/practices/konsultant"), effect="Их правка.")
