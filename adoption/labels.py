@@ -137,7 +137,7 @@ HISTORY_LABELS = {
 
 
 def reported_line(cell: Cell) -> str:
-    """«запуск сообщён, подтверждается», of several organisations with how many."""
+    """«запуск заявлен, подтверждается», of several organisations with how many."""
     if cell.all == 1:
         text: str = _("launch reported, being confirmed")
     else:

@@ -180,7 +180,7 @@ def matrix_table(found: Found) -> Table:
 
 
 def cell_text(cell: Cell | None) -> str:
-    """«Работает», «Работает, 3 из 7», «Готовим, запуск сообщён, подтверждается»."""
+    """«Работает», «Работает, 3 из 7», «Готовим, запуск заявлен, подтверждается»."""
     if cell is None:
         return ""
     parts = [str(STATE_LABELS[cell.state])]

@@ -208,7 +208,7 @@ def test_a_launch_nobody_has_confirmed_stands_under_what_is_prepared(world):
     assert "<h2>У\u00a0нас работает</h2>" not in page
     assert "<h2>Готовим</h2>" in page
     for one in (page, world["curator"].get("/manage/adoptions").get_data(as_text=True)):
-        assert "Запуск сообщён, подтверждается" in one.replace("\u00a0", " ")
+        assert "Запуск заявлен, подтверждается" in one.replace("\u00a0", " ")
         assert 'class="state ready"' in one
         assert 'class="state works"' not in one
 

@@ -138,7 +138,7 @@ def assert_tiles_say(page: str, found: dict) -> None:
     names = {"think": "думаем", "ready": "готовим", "works": "работает", "firm": "закрепили"}
     for place in found.values():
         told = [f"{names[name]} – {place['states'][name]}" for name in reversed(RANK) if place["states"][name]]
-        told += [f"запуск сообщён, подтверждается – {place['reported']}"] if place["reported"] else []
+        told += [f"запуск заявлен, подтверждается – {place['reported']}"] if place["reported"] else []
         assert f"{place['name']}: {', '.join(told) or 'пока ничего'}" in page
 
 
@@ -158,7 +158,7 @@ def said(some: list[One]) -> str:
         return ""
     state = furthest(some)
     there, reported = (sum(one.state == state for one in some), sum(one.reported for one in some))
-    waits = f", запуск сообщён, подтверждается{f': {reported}' if len(some) > 1 else ''}" if reported else ""
+    waits = f", запуск заявлен, подтверждается{f': {reported}' if len(some) > 1 else ''}" if reported else ""
     mark = "?" if reported else ""
     if len(some) == 1:
         return WORDS[state] + waits + mark
@@ -203,7 +203,7 @@ def test_matrix_in_a_workbook(going, client):
         for place, said_there in zip(heading[2:], line[2:], strict=True):
             some = found.get((slugs[line[0]], oktmo.get(place, "")), [])
             assert bool(said_there) == bool(some)
-            assert ("запуск сообщён" in said_there) == any(one.reported for one in some)
+            assert ("запуск заявлен" in said_there) == any(one.reported for one in some)
             seen += len(some)
     assert seen == len(going)
     list_book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/adoption.xlsx").data))
@@ -256,7 +256,7 @@ def test_territory_pages(going, client):
         line = r'<a href="/practices/([\w-]+)">[^<]+</a><span><span class="quiet small">([^<]+)</span>(.*?)</li>'
         found = re.findall(line, page)
         told = {slug: counted for slug, counted, _rest in found}
-        wanted, waits = {}, {slug for slug, _counted, rest in found if "запуск сообщён, подтверждается" in rest}
+        wanted, waits = {}, {slug for slug, _counted, rest in found if "запуск заявлен, подтверждается" in rest}
         assert waits == {one.slug for one in going if one.oktmo == oktmo and one.reported}
         for (slug, place), some in cells(going).items():
             if place == oktmo:

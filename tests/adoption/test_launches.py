@@ -112,7 +112,7 @@ def test_nobody_confirms_the_launch_of_their_own_municipality(world, sign_in, re
     page = f"/cabinet/adoptions/{made.code}"
     html = text_of(client.get(page))
     assert "Подтвердить запуск" not in html
-    assert "Запуск сообщён, подтверждается" in html
+    assert "Запуск заявлен, подтверждается" in html
     assert client.submit(f"{page}/confirmation", page=page).status_code == 404
     assert client.get(f"/cabinet/launches/{made.code}").status_code == 404
     assert step_of(made).confirmed_at is None
@@ -174,7 +174,7 @@ def test_the_mentor_is_chosen_among_those_with_whom_it_works(world):
 
 def test_until_confirmed_it_is_said_in_the_cabinet(world):
     made = launch(world)
-    assert "Запуск сообщён, подтверждается" in text_of(world["coordinator"].get("/cabinet/"))
+    assert "Запуск заявлен, подтверждается" in text_of(world["coordinator"].get("/cabinet/"))
     with writing():
         operations.confirm(made, by=world["people"]["curator"])
     assert "Ждёт подтверждения" not in text_of(world["coordinator"].get("/cabinet/"))

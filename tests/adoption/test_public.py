@@ -130,7 +130,7 @@ def test_the_page_the_tables_and_english(loaded, client):
         "Организации",
         "Из\u00a0них работает",
     ]
-    assert lines[0][6:] == ["Запуск сообщён, подтверждается"]
+    assert lines[0][6:] == ["Запуск заявлен, подтверждается"]
     pairs = {(row["practice"], row["territory"]) for row in going()}
     assert len(lines) - 1 == len(pairs)
     assert sum(int(line[4]) for line in lines[1:]) == len(going())
@@ -164,15 +164,15 @@ def test_pages_follow_a_move_at_once(world, client):
     assert "Тайшетский муниципальный округ: думаем – 1" in client.get("/adoption/").get_data(as_text=True)
     with writing():
         operations.move(made, [*map(made_up, list(Stage)[1:6])], by=None)
-    waits = "Тайшетский муниципальный округ: готовим – 1, запуск сообщён, подтверждается – 1"
+    waits = "Тайшетский муниципальный округ: готовим – 1, запуск заявлен, подтверждается – 1"
     assert waits in client.get("/adoption/").get_data(as_text=True)
     for page in (territory, "/practices/konsultant"):
-        assert "запуск сообщён, подтверждается" in client.get(page).get_data(as_text=True)
+        assert "запуск заявлен, подтверждается" in client.get(page).get_data(as_text=True)
     assert client.get("/practices.json?readiness=working").json["total"] == 0
     with writing():
         operations.confirm(made, by=None)
     for page in (territory, "/practices/konsultant"):
-        assert "запуск сообщён" not in client.get(page).get_data(as_text=True)
+        assert "запуск заявлен" not in client.get(page).get_data(as_text=True)
     assert client.get("/practices.json?readiness=working").json["total"] == 1
     assert "Тайшетский муниципальный округ: работает – 1" in client.get("/adoption/").get_data(as_text=True)
     practice = client.get("/practices/konsultant").get_data(as_text=True)

@@ -116,7 +116,7 @@ def test_a_coordinator_takes_a_practice(keyboard: Keyboard) -> None:
     expect(page.locator(".page-head .state")).to_have_text("Думаем")
     note_all_stages(keyboard)
     expect(page.locator(".page-head .state")).to_have_text("Готовим")
-    expect(page.locator("main")).to_contain_text("Запуск сообщён, подтверждается")
+    expect(page.locator("main")).to_contain_text("Запуск заявлен, подтверждается")
     expect(page.locator("table")).to_contain_text("Протокол assessment")
     page.goto(f"/territories/{here}")
     expect(page.locator("#adoption")).to_contain_text(free["name"])
