@@ -37,9 +37,9 @@ def tools(monkeypatch):
 
 
 @pytest.fixture
-def place(app, server, tmp_path):
+def place(app, server, tmp_path, monkeypatch):
     """A place with people, a forum and an upload; `other` is an empty one."""
-    app.config["FILES"] = tmp_path / "files"
+    monkeypatch.setitem(app.config, "FILES", tmp_path / "files")  # put back: one application serves all tests
     with writing():
         factories.section(factories.forum())
         stored = files.write(files.Upload("образец.pdf", "application/pdf", BODY))
