@@ -133,6 +133,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "programme_desk.slot": ("organiser", "/manage/forums/{past}/programme/slots/{talk}"),
     "programme_desk.speakers": ("organiser", MANAGE + "/speakers"),
     "programme_desk.thanks": ("organiser", "/manage/forums/{past}/thanks.pdf"),
+    "programme_desk.resolution": ("organiser", "/manage/forums/{past}/resolution.docx"),
     "programme_work.profile": ("speaker", "/profile/{own_speaker}"),
     "programme_work.section": ("moderator", "/running-order/{past}/corporate"),
     "programme_desk.preview": ("organiser", MANAGE + "/programme/import/{programme_preview}"),
