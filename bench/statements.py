@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from bench.cases import Case
-from bench.client import Answer
+from bench.client import HOST, Answer
 
 CONTROL = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 
@@ -35,7 +35,9 @@ class InProcess:
     def _open(self, path: str, *, headers: dict[str, str], **rest: Any) -> Answer:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        response = self.client.open(path, headers={k: v for k, v in headers.items() if v}, **rest)
+        response = self.client.open(
+            path, base_url=f"http://{HOST}", headers={k: v for k, v in headers.items() if v}, **rest
+        )
         for cookie in response.headers.getlist("Set-Cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
