@@ -169,14 +169,14 @@ def cancellation(slug: str, code: str) -> ResponseReturnValue:
 @requires(EDIT)
 def template(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    return workbook(importer.template(forum), f"programme-template-{forum.slug}.xlsx")
+    return attachment(importer.template(forum), sheets.XLSX, f"programme-template-{forum.slug}.xlsx")
 
 
 @blueprint.get("/manage/forums/<slug>/programme.xlsx")
 @requires(EDIT)
 def export(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    return workbook(importer.workbook(forum), f"programme-{forum.slug}.xlsx")
+    return attachment(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")
 
 
 @blueprint.get("/manage/forums/<slug>/speakers")
@@ -270,8 +270,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     if not spoke:
         raise NotFound()
     body = pdf.render("thanks", thanks_data(forum, spoke))
-    headers = {"Content-Disposition": f'attachment; filename="thanks-{forum.slug}.pdf"'}
-    return Response(body, mimetype="application/pdf", headers=headers)
+    return attachment(body, "application/pdf", f"thanks-{forum.slug}.pdf")
 
 
 @blueprint.get("/manage/forums/<slug>/resolution.docx")
@@ -284,14 +283,11 @@ def resolution(slug: str) -> ResponseReturnValue:
         raise NotFound()
     shown = spreads([practice.id for practice in practices_of(talks)])
     body = word.to_docx(draft(forum, facts(forum), talks, shown), _("Draft resolution"), word.LANGUAGES[spoken()])
-    headers = {"Content-Disposition": f'attachment; filename="resolution-{forum.slug}.docx"'}
-    return Response(body, mimetype=word.DOCX, headers=headers)
+    return attachment(body, word.DOCX, f"resolution-{forum.slug}.docx")
 
 
-def workbook(body: bytes, name: str) -> Response:
-    response = Response(body, mimetype=sheets.XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def attachment(body: bytes, mimetype: str, name: str) -> Response:
+    return Response(body, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @blueprint.route("/manage/forums/<slug>/programme/import", methods=["GET", "POST"])

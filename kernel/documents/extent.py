@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from typing import Any
 from xml.parsers import expat
 
@@ -94,7 +95,7 @@ def too_much() -> str:
     return str(_("There is far more in this workbook than a table needs. Copy the table to a new workbook and retry."))
 
 
-class _Part:
+class _Part(ABC):
     """A part read as XML, with an end to how deep it goes, how long a tag may be and how many there are.
 
     `tags`: how many were counted in other parts.
@@ -125,11 +126,13 @@ class _Part:
     def _close(self, name: str) -> None:
         self.depth -= 1
 
+    @abstractmethod
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
+        """A tag opens; its name without a prefix."""
 
+    @abstractmethod
     def _text(self, text: str) -> Any:
-        raise NotImplementedError
+        """Text between tags."""
 
 
 class _Texts(_Part):
