@@ -6,7 +6,7 @@ Upper features register what hangs on a person beside the roles with `belonging`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from accounts import operations
 from accounts.models import User
@@ -16,8 +16,7 @@ from kernel.access import Actor
 from kernel.db import db
 
 
-@dataclass(frozen=True)
-class Belonging:
+class Belonging(NamedTuple):
     """`find` names a person's things of one kind for the screen; `pass_on(giver, taker, by)` gives them away."""
 
     find: Callable[[User], list[str]]

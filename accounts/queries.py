@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -36,8 +35,7 @@ def user_by_invitation(uuid: str, secret: str) -> User:
     return user
 
 
-@dataclass(frozen=True)
-class Narrowing:
+class Narrowing(NamedTuple):
     """What narrows the list of people, as it stands in the address; what makes no sense is left out."""
 
     q: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import Flask, g
 from sqlalchemy import select
@@ -26,8 +26,7 @@ DEFAULTS = {
 }
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     name: str
     operator: str
     operator_address: str

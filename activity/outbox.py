@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -33,8 +33,7 @@ LEASE = timedelta(minutes=5)
 ATTEMPTS = 10
 
 
-@dataclass(frozen=True)
-class Attachment:
+class Attachment(NamedTuple):
     name: str
     kind: str
     body: bytes

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
@@ -16,8 +15,7 @@ ZONE = ZoneInfo("Asia/Irkutsk")
 """The zone in which the log tells the time."""
 
 
-@dataclass(frozen=True)
-class Narrowing:
+class Narrowing(NamedTuple):
     """What narrows the log, as it stands in the address; what makes no sense is left out."""
 
     action: str = ""

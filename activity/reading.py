@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from activity.models import Entry
 from kernel.access import Actor
@@ -16,16 +15,14 @@ from kernel.access import Actor
 VIEW = "activity:log:view"
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """A subject as this reader may see it; without an address when they cannot open it."""
 
     name: str
     href: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """An entry with its subject."""
 
     entry: Entry

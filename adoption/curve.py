@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import NamedTuple
@@ -57,8 +56,7 @@ def _month_ends(first: date, today: date) -> list[date]:
     return found
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A state's line; `points` are (x, y) in per cent of the drawing, `marks` those that carry its sign."""
 
     state: State
@@ -67,8 +65,7 @@ class Line:
     marks: list[tuple[float, float]]
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(NamedTuple):
     lines: list[Line]
     grid: list[tuple[float, int]]
     """(y, value)"""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import NamedTuple
 
 from adoption import rules
 from adoption.labels import NEXT_STEPS, STATE_LABELS
@@ -24,8 +25,7 @@ MINUTES = {TaskKind.quarter: 3, TaskKind.step: 5, TaskKind.confirmation: 2, Task
 """How long each kind takes somebody who has the numbers at hand."""
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """Something to do about an adoption, in plain words: an answer, its next step, a launch to confirm or refused."""
 
     kind: TaskKind
@@ -124,8 +124,7 @@ def _steps(adoptions: list[Adoption], today: date, found: Desk, asked: set[int])
     return sorted(tasks, key=lambda task: (-task.adoption.stage.number, task.since or today))
 
 
-@dataclass(frozen=True)
-class LineItem:
+class LineItem(NamedTuple):
     """An item of the component `stage_line`."""
 
     label: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -53,8 +53,7 @@ class MapTile(Tile):
     here: bool = False
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure as it is read, what was counted, and the bare number for machines (None: not known or not told)."""
 
     key: str

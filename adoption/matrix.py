@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -84,8 +83,7 @@ class Row(NamedTuple):
         return found
 
 
-@dataclass(frozen=True)
-class Matrix:
+class Matrix(NamedTuple):
     bands: list[tuple[str, list[Row]]]
     columns: list[Band]
     listing: Listing[Any]

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -33,16 +32,14 @@ class MoveRefused(ValueError):
         self.faults = faults
 
 
-@dataclass(frozen=True)
-class Respondent:
+class Respondent(NamedTuple):
     """Somebody who acts without an account, by a personal link: what the log of acts needs of them."""
 
     display_name: str
     id: int | None = None
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What «Беру к себе» says."""
 
     contact_name: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 
@@ -27,8 +27,7 @@ class Fault(Enum):
     closed = "closed"
 
 
-@dataclass(frozen=True)
-class Reached:
+class Reached(NamedTuple):
     """A stage said to be reached: when, and what shows it."""
 
     stage: Stage

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -31,8 +31,7 @@ def spread_of(practice_id: int) -> list[tuple[int, str, int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A practice in a territory: the furthest state and how many organisations stand in each."""
 
     practice_id: int

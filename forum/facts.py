@@ -6,7 +6,7 @@ Features above add theirs by `@forum_facts`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_babel import ngettext
 
@@ -15,8 +15,7 @@ from forum.models import Forum
 from kernel.contributors import Contributors
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """A number as it is to be read, and its definition."""
 
     value: str

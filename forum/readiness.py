@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -15,8 +15,7 @@ from forum.models import Format, Forum, ForumStatus, Section
 from kernel.contributors import Contributors
 
 
-@dataclass(frozen=True)
-class Lack:
+class Lack(NamedTuple):
     """What is missing, and where it is mended."""
 
     text: str

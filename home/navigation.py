@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import request, url_for
 from flask_babel import gettext as _
@@ -22,8 +23,7 @@ class Link:
     waiting_list: bool = False
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(NamedTuple):
     """A work area: shown to whoever holds `permission` somewhere."""
 
     permission: str

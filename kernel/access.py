@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -48,8 +48,7 @@ class Actor(Protocol):
     def scopes(self, permission: str) -> Scopes: ...
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     kind: str
     permission: str | None = None
 

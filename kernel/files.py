@@ -11,9 +11,9 @@ import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 from flask import Response, current_app, send_file
@@ -47,8 +47,7 @@ class FileRefused(ValueError):
     """The upload is not accepted; the text says why and what to do, in the reader's language."""
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(NamedTuple):
     """A checked upload, not yet stored."""
 
     name: str

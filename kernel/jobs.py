@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import JSON, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,8 +44,7 @@ class Job(Model):
 _kinds: dict[str, Callable[..., Any]] = {}
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(NamedTuple):
     kind: str
     every: timedelta
 

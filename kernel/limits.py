@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import String, delete, select
@@ -31,8 +30,7 @@ class RateWindow(Model):
     """When the window ends, in seconds of the epoch."""
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """At most `hits` per `seconds` for each subject of `bucket`."""
 
     bucket: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,8 +21,7 @@ EDITORS = (Role.methodist, Role.organiser, Role.expert, Role.administrator)
 """In whose name somebody with several roles most likely works at a practice."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     what: str
     detail: str
     who: str

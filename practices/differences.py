@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -37,8 +36,7 @@ has a third of that, and the comparison of the same word written 3,000 times wou
 Names = Mapping[tuple[str, int], str]
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One field: what it said, what it says, and both as one text with <del> and <ins>."""
 
     field: str

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -43,8 +43,7 @@ ORDERS: dict[str, First] = {
 """What each order looks at before the name."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A territory as a choice."""
 
     id: int

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -40,8 +39,7 @@ def find(q: str) -> tuple[int, ...]:
     return tuple(found for found, _rank in search("practice", q))
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """One page of the catalogue as a wish has it."""
 
     items: list[Practice]
@@ -81,8 +79,7 @@ def _practices(ids: Sequence[int]) -> list[Practice]:
     return [by_id[one] for one in ids if one in by_id]
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """Where a practice stands: territories where it works, how many prepare or think."""
 
     works: tuple[tuple[str, str], ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from flask_babel import gettext as _
@@ -42,8 +42,7 @@ class Option:
     chosen: bool
 
 
-@dataclass(frozen=True)
-class Facet:
+class Facet(NamedTuple):
     name: str
     label: str
     options: list[Option]
@@ -59,8 +58,7 @@ class Facet:
         return self.name in OPEN or self.chosen > 0
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """What the search has to say about itself."""
 
     text: str
@@ -131,8 +129,7 @@ def _territories(wish: Wish, found: Found) -> list[str]:
     return [*chosen, *(oktmo for oktmo in offered if oktmo not in chosen)]
 
 
-@dataclass(frozen=True)
-class Near:
+class Near(NamedTuple):
     """«Already works nearby»: the municipalities to choose from, and who is near to the one chosen."""
 
     options: list[Option]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -173,8 +174,7 @@ def find_double(item: Item, known: Known) -> None:
             item.blame("title", _("This item is in the programme already, at the same time."))
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """Something that takes a room or a person from `starts` to `ends`; `item` is None of what stays as it is."""
 
     starts: datetime

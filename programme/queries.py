@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
@@ -329,8 +328,7 @@ def gaps(forum_id: int) -> dict[str, int]:
     return found
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     talks: int
     speakers: int
     practices: int
@@ -350,8 +348,7 @@ def counts_of(forum_id: int) -> Counts:
     return Counts(*row)
 
 
-@dataclass(frozen=True)
-class SectionNow:
+class SectionNow(NamedTuple):
     """What goes on in a section and what follows, by the forum's clock; None when nothing does."""
 
     section: Section

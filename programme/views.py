@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,8 +24,7 @@ blueprint = Blueprint("programme", __name__)
 SCOPES = ("site", "forum:{slug}", "catalogue")
 
 
-@dataclass(frozen=True)
-class Hour:
+class Hour(NamedTuple):
     """What begins at one time, for a list grouped by time."""
 
     starts: datetime

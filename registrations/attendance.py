@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select
 
@@ -39,8 +38,7 @@ class Answer(enum.Enum):
     unknown = "unknown"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the door says, and what a page needs to say it; plain values, no objects of the session."""
 
     answer: Answer
@@ -290,8 +288,7 @@ def code_by_start(forum_id: int, start: str) -> str:
     return found[0] if len(found) == 1 else start
 
 
-@dataclass(frozen=True)
-class LastEntry:
+class LastEntry(NamedTuple):
     name: str
     at: datetime
     nonce: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func, select
 
@@ -17,8 +16,7 @@ from registrations.models import Attendance, AttendanceKind, Interest, Presence,
 from territories.models import Level, Territory
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """Counts of a forum; what each means stands beside it on the screen."""
 
     registered: int
@@ -115,8 +113,7 @@ def signups_by_day(forum: Forum) -> list[tuple[date, int]]:
     return [(day, counts[day]) for day in (first + timedelta(days=n) for n in range(CHART_DAYS))]
 
 
-@dataclass(frozen=True)
-class DoorNow:
+class DoorNow(NamedTuple):
     """The day as it goes: who is in, who watches (None: nothing has measured it), how fast people come in."""
 
     inside: int

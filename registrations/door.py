@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -38,8 +37,7 @@ PRACTICE, RECORD = "practice", "record"
 """What a volunteer answers on a day that is not the forum's: only a check, or let people in all the same."""
 
 
-@dataclass(frozen=True)
-class Door:
+class Door(NamedTuple):
     """What a scan needs of forum and volunteer, taken before the transaction: nothing is read twice."""
 
     forum_id: int
@@ -139,7 +137,7 @@ def scans(slug: str) -> ResponseReturnValue:
         )
     verdict = _scanned(door, code, nonce, force)
     if verdict.answer is Answer.unknown and request.form.get("typed"):
-        verdict = replace(verdict, typed=clean(request.form.get("code", ""))[:60])
+        verdict = verdict._replace(typed=clean(request.form.get("code", ""))[:60])
     return _answer(door, verdict)
 
 
@@ -195,7 +193,7 @@ def places(slug: str) -> ResponseReturnValue:
     registration = queries.registration_of(found, request.form.get("registration", ""))
     if door.practice:
         verdict = attendance.rehearse(door.forum_id, uuid=registration.uuid)
-        return _answer(door, replace(verdict, answer=Answer.go) if verdict.places else verdict)
+        return _answer(door, verdict._replace(answer=Answer.go) if verdict.places else verdict)
     nonce = request.form.get("nonce", "").strip() or _new_nonce()
     by = current_user._get_current_object()
     try:

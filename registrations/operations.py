@@ -6,8 +6,7 @@ Order of locks on both databases: the forum's counters in id order, then registr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -27,8 +26,7 @@ from registrations.tickets import identity_of, set_secrets
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Application:
+class Application(NamedTuple):
     """What somebody enters to take part."""
 
     name: str
@@ -47,8 +45,7 @@ class Application:
     source: str = "site"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of an application. `known`: the same person is registered already, nothing changed."""
 
     registration: Registration

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -130,8 +129,7 @@ def quota(forum_id: int, format: Format) -> Quota | None:
 # ── the organiser's list ─────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
-class Narrowing:
+class Narrowing(NamedTuple):
     """What narrows the organiser's list, as it stands in the address."""
 
     q: str = ""
@@ -143,7 +141,7 @@ class Narrowing:
 
     @classmethod
     def of(cls, args: Any) -> Narrowing:
-        return cls(**{name: args.get(name, "").strip()[:LONGEST] for name in cls.__dataclass_fields__})
+        return cls(**{name: args.get(name, "").strip()[:LONGEST] for name in cls._fields})
 
 
 LONGEST = 120

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
@@ -52,8 +51,7 @@ def first_start(forum: Forum) -> datetime | None:
     return next((item.starts for item in _items(forum) if not item.cancelled), None)
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(NamedTuple):
     """A section's broadcast on one day; `opens` and `closes` are the forum's wall-clock times."""
 
     section: str

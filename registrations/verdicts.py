@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -17,8 +17,7 @@ from registrations.tickets import SHORT, read_code
 KINDS = {Answer.go: "go", Answer.again: "again"}
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """A verdict as shown: `kind` is the colour, mark and sound; `action` what the main button does."""
 
     kind: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
@@ -119,8 +119,7 @@ def _kept(ids: Sequence[int]) -> dict[int, tuple[list[list[list[int]]], str]]:
     return found
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A map drawn, ready to be written."""
 
     parent_id: int

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -49,8 +49,7 @@ class Entry:
     changes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """A municipality's place on its region's tile map, and how far it is from the centre."""
 
     col: int

@@ -171,8 +171,7 @@ def below(territory_ids: set[int]) -> set[int]:
     return found
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """A territory on the real map: an SVG path (empty for a dot), a place for its sign, the room there."""
 
     path: str
@@ -181,8 +180,7 @@ class Shape:
     room: int
 
 
-@dataclass(frozen=True)
-class RealMap:
+class RealMap(NamedTuple):
     """The boundaries of a territory's parts, drawn."""
 
     width: int
@@ -212,8 +210,7 @@ def parts_of(territory_id: int) -> Select[Any]:
     return select(Territory).where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
 
 
-@dataclass(frozen=True)
-class RegionLine:
+class RegionLine(NamedTuple):
     """A region in the list of territories."""
 
     region: Territory

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -46,8 +45,7 @@ class CellFault(ValueError):
     """A cell cannot be read; the text says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(NamedTuple):
     """What a row says."""
 
     question: Question

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -30,8 +29,7 @@ from territories.queries import below
 PURPOSE = "quarter"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where an answer comes from: the road, who answered, and the letter it stood in."""
 
     way: Way

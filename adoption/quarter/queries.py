@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -346,8 +346,7 @@ def waiting_asks(of: Round) -> list[Ask]:
     return [row[0] for row in rows]
 
 
-@dataclass(frozen=True)
-class Debtor:
+class Debtor(NamedTuple):
     """A municipality that has not answered everything: how much is left, and who would get a reminder."""
 
     ask: Ask

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from adoption import rules
 from adoption.models import Exit, ExitReason, Stage
@@ -39,8 +39,7 @@ class Doubt(Enum):
     leapt = "leapt"
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What an answer says, whatever the road it came by."""
 
     kind: AnswerKind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -28,8 +28,7 @@ KIND = "quarter"
 LEAD = queries.LEAD
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a filled form is handed in: whose rows it may hold, who hands it in, and the addresses around it."""
 
     scope_id: int | None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -22,8 +22,7 @@ NOTES = ("Notes", "Пояснения")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column of an export: heading, width in characters."""
 
     title: str

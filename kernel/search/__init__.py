@@ -9,8 +9,8 @@ The tables (FTS5 or tsvector) are made on demand, outside the migrations, and ca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from math import log
+from typing import NamedTuple
 
 from kernel import bits
 from kernel.search.questions import Question, Want, ask, synonyms, synonyms_from
@@ -57,8 +57,7 @@ Source = Callable[[], Iterable[Document]]
 _sources: dict[str, Source] = {}
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What a question finds: sets of ids (`kernel.bits`), the better first, none twice."""
 
     question: Question
@@ -150,8 +149,8 @@ def answer(kind: str, text: str, within: int | None = None, insist: bool = False
         other, _missing = _find(ask(kind, meant), within)
         if other.found:
             if insist:
-                return replace(found, suggestion=meant)
-            return replace(other, instead_of=text, none=not found.found)
+                return found._replace(suggestion=meant)
+            return other._replace(instead_of=text, none=not found.found)
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from kernel.search.words import MAX_TERMS, asked, names, stem, surfaces, typed
 
@@ -13,8 +13,7 @@ Phrase = tuple[str, ...]
 _files: dict[str, Path] = {}
 
 
-@dataclass(frozen=True)
-class Want:
+class Want(NamedTuple):
     """One thing asked for."""
 
     words: tuple[str, ...]
@@ -24,8 +23,7 @@ class Want:
     """Synonyms."""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     kind: str
     text: str
     wants: tuple[Want, ...]

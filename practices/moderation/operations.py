@@ -7,9 +7,8 @@ once the second is told `IllegalMove` and nothing happens twice.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from accounts.models import ConsentText
@@ -45,8 +44,7 @@ REVIEW_YEARS = 2
 assert letters
 
 
-@dataclass(frozen=True)
-class ByLink:
+class ByLink(NamedTuple):
     """Who acts through a personal link: no account, and no name in the log."""
 
     display_name: str

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, undefer
@@ -201,8 +200,7 @@ def names_in(*contents: Mapping[str, Any]) -> dict[tuple[str, int], str]:
     return found
 
 
-@dataclass(frozen=True)
-class Pile:
+class Pile(NamedTuple):
     """Practices that wait for one kind of deed: the first of them, and how many there are."""
 
     total: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kernel.db import utcnow
 from practices.models import Admission, Practice
@@ -11,8 +11,7 @@ from practices.moderation.models import Answer, PracticeAuthor, PracticeComment,
 from practices.moderation.rules import lacking_in_catalogue, needs_confirmation
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What the editors' page says of a practice, and which deeds are open."""
 
     author: PracticeAuthor | None

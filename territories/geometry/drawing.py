@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from territories.geometry.outlines import Ring, Vertex, area, dissolve, off, simplify
 from territories.geometry.projection import Point, Projection
@@ -28,8 +28,7 @@ Outline = Sequence[Sequence[Point]]
 """Rings of (longitude, latitude), outer ones and holes alike; the first point is not repeated."""
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     path: str
     x: int
     y: int
@@ -37,8 +36,7 @@ class Shape:
     """Units free around (x, y); 0 when too small to be seen or hit by itself: a dot."""
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(NamedTuple):
     width: int
     height: int
     shapes: dict[str, Shape]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -18,8 +17,7 @@ NAMES = ("name", "NAME", "name:ru", "Наименование", "названи�
 MAX_FEATURES = 20_000
 
 
-@dataclass(frozen=True)
-class Feature:
+class Feature(NamedTuple):
     number: int
     """Its place in the file, from 1."""
     code: str
