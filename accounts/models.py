@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -38,7 +36,7 @@ class User(Model):
     language: Mapped[str] = mapped_column(String(5), default="ru")
     demo: Mapped[bool] = mapped_column(default=False)
 
-    assignments: Mapped[list[RoleAssignment]] = relationship(
+    assignments: Mapped[list["RoleAssignment"]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin", order_by="RoleAssignment.id"
     )
 

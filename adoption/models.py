@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import enum
 from datetime import date, datetime
 
@@ -33,10 +31,10 @@ class Stage(enum.Enum):
         return list(Stage).index(self) + 1
 
     @property
-    def state(self) -> State:
+    def state(self) -> "State":
         return _STATES[self.number - 1]
 
-    def public_state(self, confirmed: bool) -> State:
+    def public_state(self, confirmed: bool) -> "State":
         """The state that is counted: a practice works where somebody besides the adopter has confirmed it."""
         return self.state if confirmed else min(self.state, State.ready, key=lambda state: state.rank)
 
@@ -127,8 +125,8 @@ class Adoption(Model):
     territory: Mapped[Territory] = relationship()
     source_forum: Mapped[Forum | None] = relationship()
     source_slot: Mapped[Slot | None] = relationship()
-    mentor: Mapped[Adoption | None] = relationship(remote_side="Adoption.id", foreign_keys=[source_adoption_id])
-    steps: Mapped[list[StageStep]] = relationship(back_populates="adoption", order_by="StageStep.id")
+    mentor: Mapped["Adoption | None"] = relationship(remote_side="Adoption.id", foreign_keys=[source_adoption_id])
+    steps: Mapped[list["StageStep"]] = relationship(back_populates="adoption", order_by="StageStep.id")
     __mapper_args__ = {"version_id_col": version}
 
     @property

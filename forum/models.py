@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import enum
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -89,9 +87,9 @@ class Forum(Model):
 
     series: Mapped[Series] = relationship()
     territory: Mapped[Territory] = relationship()
-    venues: Mapped[list[Venue]] = relationship(back_populates="forum", order_by="Venue.position, Venue.id")
-    sections: Mapped[list[Section]] = relationship(back_populates="forum", order_by="Section.position, Section.id")
-    quotas: Mapped[list[Quota]] = relationship(back_populates="forum", order_by="Quota.format")
+    venues: Mapped[list["Venue"]] = relationship(back_populates="forum", order_by="Venue.position, Venue.id")
+    sections: Mapped[list["Section"]] = relationship(back_populates="forum", order_by="Section.position, Section.id")
+    quotas: Mapped[list["Quota"]] = relationship(back_populates="forum", order_by="Quota.format")
     __mapper_args__ = {"version_id_col": version}
 
     @property
@@ -125,7 +123,7 @@ class Venue(Model):
     position: Mapped[int] = mapped_column(default=0)
 
     forum: Mapped[Forum] = relationship(back_populates="venues")
-    rooms: Mapped[list[Room]] = relationship(back_populates="venue", order_by="Room.position, Room.id")
+    rooms: Mapped[list["Room"]] = relationship(back_populates="venue", order_by="Room.position, Room.id")
 
 
 class Room(Model):

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import enum
 from datetime import date, datetime
 from typing import Any
@@ -185,8 +183,8 @@ class Practice(Model):
 
     organisation: Mapped[Organisation | None] = relationship()
     territory: Mapped[Territory] = relationship()
-    groups: Mapped[list[PracticeGroup]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-    samples: Mapped[list[SampleDocument]] = relationship(
+    groups: Mapped[list["PracticeGroup"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    samples: Mapped[list["SampleDocument"]] = relationship(
         back_populates="practice", order_by="SampleDocument.position, SampleDocument.id"
     )
     __mapper_args__ = {"version_id_col": version}
@@ -201,12 +199,12 @@ class Practice(Model):
         return self.is_public or self.published_at is not None
 
     @property
-    def documents(self) -> list[SampleDocument]:
+    def documents(self) -> "list[SampleDocument]":
         """The sample documents of the text that readers see, or will see first."""
         return [one for one in self.samples if one.is_shown] if self.once_public else self.next_documents
 
     @property
-    def next_documents(self) -> list[SampleDocument]:
+    def next_documents(self) -> "list[SampleDocument]":
         """The sample documents of the next edition."""
         return [one for one in self.samples if one.state in (DocumentState.draft, DocumentState.current)]
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import enum
 from datetime import datetime
 from uuid import uuid4
@@ -72,7 +70,7 @@ class Slot(Model):
     section: Mapped[Section] = relationship()
     room: Mapped[Room | None] = relationship()
     practice: Mapped[Practice | None] = relationship()
-    appearances: Mapped[list[Appearance]] = relationship(
+    appearances: Mapped[list["Appearance"]] = relationship(
         back_populates="slot", cascade="all, delete-orphan", order_by="Appearance.order_number, Appearance.id"
     )
     __mapper_args__ = {"version_id_col": version}

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import enum
 from datetime import datetime
 from uuid import uuid4
@@ -65,7 +63,7 @@ class Registration(Model):
 
     forum: Mapped[Forum] = relationship()
     territory: Mapped[Territory | None] = relationship()
-    interests: Mapped[list[Interest]] = relationship(back_populates="registration", cascade="all, delete-orphan")
+    interests: Mapped[list["Interest"]] = relationship(back_populates="registration", cascade="all, delete-orphan")
 
 
 keep_key(Registration, "name", "name_key")

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import enum
 from datetime import date
 
@@ -61,8 +59,8 @@ class Territory(Model):
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"))
     note: Mapped[str] = mapped_column(String(255), default="")
 
-    parent: Mapped[Territory | None] = relationship(remote_side="Territory.id", foreign_keys=[parent_id])
-    successor: Mapped[Territory | None] = relationship(remote_side="Territory.id", foreign_keys=[successor_id])
+    parent: Mapped["Territory | None"] = relationship(remote_side="Territory.id", foreign_keys=[parent_id])
+    successor: Mapped["Territory | None"] = relationship(remote_side="Territory.id", foreign_keys=[successor_id])
 
     @property
     def is_current(self) -> bool:

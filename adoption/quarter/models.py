@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import enum
 from datetime import date, datetime
 from uuid import uuid4
@@ -50,7 +48,7 @@ class Round(Model):
     demo: Mapped[bool] = mapped_column(default=False)
 
     region: Mapped[Territory] = relationship()
-    asks: Mapped[list[Ask]] = relationship(back_populates="round", order_by="Ask.id")
+    asks: Mapped[list["Ask"]] = relationship(back_populates="round", order_by="Ask.id")
 
     @property
     def is_open(self) -> bool:
@@ -81,7 +79,7 @@ class Ask(Model):
 
     round: Mapped[Round] = relationship(back_populates="asks")
     territory: Mapped[Territory] = relationship()
-    questions: Mapped[list[Question]] = relationship(back_populates="ask", order_by="Question.id")
+    questions: Mapped[list["Question"]] = relationship(back_populates="ask", order_by="Question.id")
 
 
 class Question(Model):
@@ -98,10 +96,10 @@ class Question(Model):
 
     ask: Mapped[Ask] = relationship(back_populates="questions")
     adoption: Mapped[Adoption] = relationship()
-    answers: Mapped[list[Answer]] = relationship(back_populates="question", order_by="Answer.id")
+    answers: Mapped[list["Answer"]] = relationship(back_populates="question", order_by="Answer.id")
 
     @property
-    def current(self) -> Answer | None:
+    def current(self) -> "Answer | None":
         """The answer that counts; those before it are history."""
         return next((answer for answer in self.answers if answer.replaced_at is None), None)
 
