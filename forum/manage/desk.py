@@ -1,0 +1,74 @@
+"""The organiser's desk of one forum: its state, its figures, its one-page summary."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forum import operations, queries
+from forum.documents import summary_data
+from forum.facts import facts
+from forum.labels import STATUS_LABELS
+from forum.manage.base import EDIT, blueprint
+from forum.models import ForumStatus
+from forum.readiness import closing, lacks
+from forum.rules import moves
+from kernel.access import actor, requires
+from kernel.documents import pdf
+from kernel.transaction import writing
+
+
+@blueprint.get("/manage/forums/<slug>")
+@requires("work:forums:open")
+def desk(slug: str) -> ResponseReturnValue:
+    """What matters now: what is not ready before the day, the day itself, its figures afterwards."""
+    forum = queries.forum_for(actor(), slug, "work:forums:open")
+    phase, over = queries.phase(forum), queries.is_over(forum)
+    return render_template(
+        "forum/manage/desk.html",
+        forum=forum,
+        phase=phase,
+        over=over,
+        moves=[status.value for status in moves(forum.status, over)],
+        lacks=lacks(forum),
+        warnings=[warning for tell in closing if (warning := tell(forum))],
+        facts=facts(forum) if phase == "after" else [],
+        statuses=STATUS_LABELS,
+    )
+
+
+@blueprint.get("/manage/forums/<slug>/summary.pdf")
+@requires("work:forums:open")
+def summary(slug: str) -> ResponseReturnValue:
+    """Справка: one page of figures with their definitions."""
+    forum = queries.forum_for(actor(), slug, "work:forums:open")
+    body = pdf.render("summary", summary_data(forum, facts(forum)))
+    headers = {"Content-Disposition": f'attachment; filename="summary-{forum.slug}.pdf"'}
+    return Response(body, mimetype="application/pdf", headers=headers)
+
+
+@blueprint.post("/manage/forums/<slug>/status")
+@requires(EDIT)
+def status(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    wanted = next((one for one in ForumStatus if one.value == request.form.get("status")), forum.status)
+    with writing():
+        fits = wanted is forum.status or wanted in moves(forum.status, queries.is_over(forum))
+        if fits:
+            operations.set_status(forum, wanted, by=actor())
+    if fits:
+        flash(STATUS_LABELS[wanted], "ok")
+    else:
+        flash(_("Nothing was changed: the forum's days or its state are no longer what the page showed."), "bad")
+    return redirect(url_for("forum_desk.desk", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/programme-publication")
+@requires("forum:programme:edit")
+def programme_publication(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, "forum:programme:edit")
+    with writing():
+        operations.publish_programme(forum, request.form.get("published") == "yes", by=actor())
+    flash(_("The programme is published.") if forum.programme_published else _("The programme is hidden."), "ok")
+    return redirect(url_for("forum_desk.desk", slug=slug))

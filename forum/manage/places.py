@@ -1,0 +1,193 @@
+"""Venues, rooms and sections of a forum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forum import operations, queries
+from forum.forms import RoomForm, SectionForm, VenueForm
+from forum.manage.base import EDIT, blueprint, shown_as
+from forum.models import Forum, Section
+from forum.saving import add_once, columns, remove, save
+from kernel.access import actor, requires, shows_form
+from kernel.transaction import writing
+
+
+@blueprint.get("/manage/forums/<slug>/places")
+@requires(EDIT)
+def places(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    return _places_page(forum, VenueForm(formdata=None), _room_form(forum, None))
+
+
+def _places_page(forum: Forum, venue_form: VenueForm, room_form: RoomForm) -> str:
+    return render_template(
+        "forum/manage/places.html",
+        forum=forum,
+        venues=queries.venues_of(forum.id),
+        sections=queries.sections_of(forum.id),
+        venue_form=venue_form,
+        room_form=room_form,
+    )
+
+
+def _room_form(forum: Forum, formdata: Any) -> RoomForm:
+    form = RoomForm(formdata=formdata)
+    form.venue.choices = [(venue.id, venue.name) for venue in queries.venues_of(forum.id)]
+    return form
+
+
+@blueprint.post("/manage/forums/<slug>/venues")
+@requires(EDIT)
+@shows_form
+def venues(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    form = VenueForm()
+    if not form.validate_on_submit():
+        return _places_page(forum, form, _room_form(forum, None)), 422
+    values = form.values()
+    added = add_once(
+        form,
+        forum,
+        values,
+        find=lambda: queries.venue_named(forum, values["name"], values["address"]),
+        add=lambda: operations.add_venue(forum, by=actor(), **values),
+        taken=_("This venue is here already. To change how to get there, open it in the list."),
+    )
+    if not added:
+        return _places_page(forum, form, _room_form(forum, None)), 422
+    flash(_("The venue is added."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.route("/manage/forums/<slug>/venues/<int:venue_id>", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def venue(slug: str, venue_id: int) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    found = queries.venue_of(forum, venue_id)
+    form = VenueForm(obj=found)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/venue.html", forum=forum, venue=found, form=form), shown_as(form)
+    with writing():
+        operations.edit_place(forum, found, form.values(), by=actor())
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/rooms")
+@requires(EDIT)
+@shows_form
+def rooms(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    form = _room_form(forum, request.form)
+    if not form.validate_on_submit():
+        return _places_page(forum, VenueForm(formdata=None), form), 422
+    place, values = queries.venue_of(forum, form.venue.data), form.values()
+    added = add_once(
+        form,
+        place,
+        values,
+        find=lambda: queries.room_named(place, values["name"]),
+        add=lambda: operations.add_room(forum, place, by=actor(), **values),
+        taken=_("This venue has a room of this name already."),
+    )
+    if not added:
+        return _places_page(forum, VenueForm(formdata=None), form), 422
+    flash(_("The room is added."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.route("/manage/forums/<slug>/rooms/<int:room_id>", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def room(slug: str, room_id: int) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    found = queries.room_of(forum, room_id)
+    form = RoomForm(data=columns(found))
+    del form.venue  # a room stays where it was built
+    good = form.validate_on_submit()
+    if good:
+        values = form.values()
+        with writing():
+            operations.hold(forum)
+            good = queries.room_named(found.venue, values["name"]) in (None, found)
+            if good:
+                operations.edit_place(forum, found, values, by=actor())
+        if not good:
+            form.name.errors = [_("This venue has a room of this name already.")]
+    if not good:
+        return render_template("forum/manage/room.html", forum=forum, room=found, form=form), shown_as(form)
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/<any(venues, rooms):kind>/<int:place_id>/removal")
+@requires(EDIT)
+def removal(slug: str, kind: str, place_id: int) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    find = queries.venue_of if kind == "venues" else queries.room_of
+    remove(forum, find(forum, place_id))
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+def _section_form(forum: Forum, section: Section | None) -> SectionForm:
+    form = SectionForm(data=columns(section) | {"room": section.room_id}) if section else SectionForm()
+    rooms_here = [(room.id, f"{room.name} · {room.venue.name}") for room in queries.rooms_of(forum.id)]
+    form.room.choices = [("", _("Not chosen yet")), *rooms_here]
+    return form
+
+
+@blueprint.route("/manage/forums/<slug>/sections/new", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def new_section(slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    form = _section_form(forum, None)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/section.html", forum=forum, section=None, form=form), shown_as(form)
+    values = form.values()
+    added = add_once(
+        form,
+        forum,
+        values,
+        find=lambda: queries.section_named(forum, values["name"]),
+        add=lambda: operations.add_section(forum, dict(values), by=actor()),
+        taken=_("The forum has a section of this name already. Give this one another name, or open that one."),
+    )
+    if not added:
+        return render_template("forum/manage/section.html", forum=forum, section=None, form=form), 422
+    flash(_("The section is added."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.route("/manage/forums/<slug>/sections/<section_slug>", methods=["GET", "POST"])
+@requires(EDIT)
+@shows_form
+def section(slug: str, section_slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    found = queries.section_of(forum, section_slug)
+    form = _section_form(forum, found)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/section.html", forum=forum, section=found, form=form), shown_as(form)
+    values = form.values()
+    save(
+        form,
+        found,
+        values,
+        lambda version: operations.edit_section(forum, found, values, by=actor(), opened_version=version),
+    )
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+@blueprint.post("/manage/forums/<slug>/sections/<section_slug>/removal")
+@requires(EDIT)
+def section_removal(slug: str, section_slug: str) -> ResponseReturnValue:
+    forum = queries.forum_for(actor(), slug, EDIT)
+    remove(forum, queries.section_of(forum, section_slug))
+    return redirect(url_for("forum_desk.places", slug=slug))

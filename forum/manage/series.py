@@ -1,0 +1,69 @@
+"""Series of forums."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from accounts.scopes import reach
+from forum import operations, queries
+from forum.forms import SeriesForm
+from forum.manage.base import SERIES, blueprint, may_begin_series, shown_as, territory_choices
+from forum.models import Series
+from forum.saving import add_once, columns, save
+from kernel.access import actor, requires, shows_form
+from territories import queries as territories
+
+
+@blueprint.route("/manage/series/new", methods=["GET", "POST"])
+@requires(SERIES)
+@shows_form
+def new_series() -> ResponseReturnValue:
+    if not may_begin_series():
+        raise NotFound()
+    form = _series_form(None)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/series.html", form=form, series=None), shown_as(form)
+    values = form.values()
+    added = add_once(
+        form,
+        territories.current_by_id(form.territory.data),
+        values,
+        find=lambda: queries.series_named(form.name.data, form.territory.data),
+        add=lambda: operations.add_series(by=actor(), **values),
+        taken=_("A series of this name is here already: find it in the list of forums and change it there."),
+    )
+    if not added:
+        return render_template("forum/manage/series.html", form=form, series=None), 422
+    flash(_("The series is added. Now add its first forum."), "ok")
+    made = queries.series_named(form.name.data, form.territory.data)
+    return redirect(url_for("forum_desk.new_forum", series=made.slug if made else None))
+
+
+@blueprint.route("/manage/series/<slug>/edit", methods=["GET", "POST"])
+@requires(SERIES)
+@shows_form
+def edit_series(slug: str) -> ResponseReturnValue:
+    series = queries.series_for(actor(), slug, SERIES)
+    form = _series_form(series)
+    if not form.validate_on_submit():
+        return render_template("forum/manage/series.html", form=form, series=series), shown_as(form)
+    values = form.values()
+    save(
+        form, series, values, lambda version: operations.edit_series(series, values, by=actor(), opened_version=version)
+    )
+    flash(_("Saved."), "ok")
+    return redirect(url_for("forum_desk.index"))
+
+
+def _series_form(series: Series | None) -> SeriesForm:
+    """An organiser's rights reach as far as their series does: it moves only to where they hold them already."""
+    form = SeriesForm(data=columns(series) | {"territory": series.territory_id}) if series else SeriesForm()
+    reached = reach(actor().scopes(SERIES))
+    choices = [(number, name) for number, name in territory_choices() if reached is None or number in reached]
+    if series and series.territory_id not in {number for number, _name in choices}:
+        choices.append((series.territory_id, series.territory.name))
+    form.territory.choices = choices
+    return form
