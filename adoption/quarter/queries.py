@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.scopes import reach
 from adoption.models import Adoption
 from adoption.people import coordinators_in
-from adoption.quarter.models import Answer, Ask, Question, Round, Way
-from adoption.queries import ZONE, today
+from adoption.quarter.models import Answer, Ask, Question, Round
+from adoption.queries import ZONE
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
@@ -200,184 +198,6 @@ def answered_later(question: Question) -> bool:
         .limit(1)
     )
     return db.session.scalar(statement) is not None
-
-
-def asks_statement(of: Round, state: str = "") -> Select[Any]:
-    """Rows (Ask, questions, waiting, answered, last answer's moment) of a round, for a listing."""
-    waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
-    answered = func.count(Answer.id)
-    statement: Any = (
-        select(
-            Ask,
-            func.count(Question.id).label("questions"),
-            waiting.label("waiting"),
-            answered.label("answered"),
-            func.max(Answer.at).label("at"),
-        )
-        .join(Ask.territory)
-        .join(Question, Question.ask_id == Ask.id)
-        .join(Adoption, Adoption.id == Question.adoption_id)
-        .outerjoin(Answer, (Answer.question_id == Question.id) & Answer.replaced_at.is_(None))
-        .where(Ask.round_id == of.id)
-        .options(joinedload(Ask.territory))
-        .group_by(Ask.id, Territory.id)
-    )
-    if state == "waiting":
-        statement = statement.having(waiting > 0)
-    elif state == "answered":
-        statement = statement.having(waiting == 0)
-    return statement
-
-
-def asks_orders() -> dict[str, Any]:
-    """Orders of `asks_statement`."""
-    waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
-    return {
-        "territory": func.min(Territory.name_key),
-        "waiting": waiting,
-        "at": func.max(Answer.at),
-    }
-
-
-@dataclass
-class Heard:
-    """What is known of a municipality's answers: by which ways, and by whom the last one."""
-
-    ways: list[Way] = field(default_factory=list)
-    last: Answer | None = None
-    late: bool = False
-
-
-def heard_from(asks: Sequence[Ask]) -> dict[int, Heard]:
-    """By ask id, from the answers that count. One query."""
-    rows = db.session.execute(
-        select(Question.ask_id, Answer)
-        .join(Answer, Answer.question_id == Question.id)
-        .where(Question.ask_id.in_([ask.id for ask in asks]), Answer.replaced_at.is_(None))
-        .options(joinedload(Answer.user))
-        .order_by(Answer.at, Answer.id)
-    )
-    found: dict[int, Heard] = {}
-    for ask_id, answer in rows:
-        heard = found.setdefault(ask_id, Heard())
-        if answer.way not in heard.ways:
-            heard.ways.append(answer.way)
-        heard.last, heard.late = answer, heard.late or answer.late
-    return found
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a round has come, in questions and in municipalities."""
-
-    questions: int = 0
-    waiting: int = 0
-    municipalities: int = 0
-    silent: int = 0
-    """Municipalities that have said nothing at all."""
-    partly: int = 0
-    """Municipalities that have answered some questions of several."""
-    by_kind: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def answered(self) -> int:
-        """Questions that need nothing more."""
-        return self.questions - self.waiting
-
-    @property
-    def done(self) -> int:
-        """Municipalities that have answered everything."""
-        return self.municipalities - self.silent - self.partly
-
-
-def progress(rounds: Sequence[Round]) -> dict[int, Progress]:
-    """By round id. Two queries whatever the number of rounds."""
-    ids = [of.id for of in rounds]
-    waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
-    per_ask = (
-        select(
-            Ask.round_id,
-            Ask.id,
-            func.count(Question.id).label("questions"),
-            waiting.label("waiting"),
-            func.count(Answer.id).label("answered"),
-        )
-        .join(Question, Question.ask_id == Ask.id)
-        .join(Adoption, Adoption.id == Question.adoption_id)
-        .outerjoin(Answer, (Answer.question_id == Question.id) & Answer.replaced_at.is_(None))
-        .where(Ask.round_id.in_(ids))
-        .group_by(Ask.round_id, Ask.id)
-        .subquery()
-    )
-    silent = func.sum(case(((per_ask.c.waiting > 0) & (per_ask.c.answered == 0), 1), else_=0))
-    partly = func.sum(case(((per_ask.c.waiting > 0) & (per_ask.c.answered > 0), 1), else_=0))
-    totals = db.session.execute(
-        select(
-            per_ask.c.round_id,
-            func.sum(per_ask.c.questions),
-            func.sum(per_ask.c.waiting),
-            func.count(),
-            silent,
-            partly,
-        ).group_by(per_ask.c.round_id)
-    ).all()
-    kinds = db.session.execute(
-        select(Question.round_id, Answer.kind, func.count())
-        .join(Answer, Answer.question_id == Question.id)
-        .where(Question.round_id.in_(ids), Answer.replaced_at.is_(None))
-        .group_by(Question.round_id, Answer.kind)
-    ).all()
-    return {
-        round_id: Progress(
-            int(questions),
-            int(left),
-            int(number),
-            int(quiet),
-            int(some),
-            {kind.value: count for of, kind, count in kinds if of == round_id},
-        )
-        for round_id, questions, left, number, quiet, some in totals
-    }
-
-
-def waiting_asks(of: Round) -> list[Ask]:
-    """Municipalities that have not answered everything."""
-    rows = db.session.execute(asks_statement(of, "waiting").order_by(Ask.id))
-    return [row[0] for row in rows]
-
-
-class Debtor(NamedTuple):
-    """A municipality that has not answered everything: how much is left, and who would get a reminder."""
-
-    ask: Ask
-    left: int
-    answered: int
-    addresses: list[str]
-    """Coordinators by name, else the address kept; empty when there is nobody to write to."""
-    told: date | None
-    """The day of the last letter."""
-
-    @property
-    def partly(self) -> bool:
-        return self.answered > 0
-
-    @property
-    def may_be_told(self) -> bool:
-        """Nobody gets two letters a day."""
-        return bool(self.addresses) and (self.told is None or self.told < today())
-
-
-def debtors(of: Round) -> list[Debtor]:
-    """Those who have not answered everything, by name. Two queries."""
-    rows = db.session.execute(asks_statement(of, "waiting").order_by(func.min(Territory.name_key), Ask.id)).all()
-    people = coordinators_in(row.Ask.territory_id for row in rows)
-    found = []
-    for row in rows:
-        ask = row.Ask
-        addresses = [person.name for person in people.get(ask.territory_id, [])] or [ask.email] * bool(ask.email)
-        told = local_day(ask.told_at) if ask.told_at else None
-        found.append(Debtor(ask, row.waiting, row.answered, addresses, told))
-    return found
 
 
 def open_rounds_for(user: Actor) -> list[Round]:

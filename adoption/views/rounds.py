@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from adoption.quarter import labels, operations, queries, rules, sheet
+from adoption.quarter import labels, operations, queries, returns, rules, sheet
 from adoption.quarter.forms import AddressForm, Card, PaperForm, RemindForm, RoundForm
 from adoption.quarter.models import Ask, Round, Way
 from adoption.quarter.operations import Source
@@ -34,7 +34,7 @@ def rounds() -> ResponseReturnValue:
     return render_template(
         "adoption/quarter/rounds.html",
         listing=listing,
-        progress=queries.progress(listing.items),
+        progress=returns.progress(listing.items),
         labels=labels,
         today=today(),
         several=len({of.region_id for of in listing.items}) > 1,
@@ -79,8 +79,8 @@ def _asked(regions: list[Territory]) -> list[tuple[Territory, int, int, list[str
 def round_(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     state = request.args.get("state", "")
-    statement = queries.asks_statement(of, state)
-    listing = paginate(statement, queries.asks_orders(), default="-waiting", tie=Ask.id, per_page=60, scalars=False)
+    statement = returns.asks_statement(of, state)
+    listing = paginate(statement, returns.asks_orders(), default="-waiting", tie=Ask.id, per_page=60, scalars=False)
     if state in ("waiting", "answered"):
         label = _("Not answered yet") if state == "waiting" else _("Answered")
         listing.add_filter("state", _("Show"), label)
@@ -89,9 +89,9 @@ def round_(round_code: str) -> ResponseReturnValue:
         "adoption/quarter/round.html",
         round=of,
         listing=listing,
-        heard=queries.heard_from(asks),
+        heard=returns.heard_from(asks),
         coordinated=queries.coordinated({ask.territory_id for ask in asks}),
-        progress=queries.progress([of]).get(of.id, queries.Progress()),
+        progress=returns.progress([of]).get(of.id, returns.Progress()),
         labels=labels,
         local_day=queries.local_day,
         state=state,
@@ -131,7 +131,7 @@ def round_reminders(round_code: str) -> ResponseReturnValue:
 
 
 def _reminders_page(of: Round, form: RemindForm) -> str:
-    debtors = queries.debtors(of) if of.is_open else []
+    debtors = returns.debtors(of) if of.is_open else []
     return render_template(
         "adoption/quarter/reminders.html",
         round=of,
@@ -149,7 +149,7 @@ def _reminders_page(of: Round, form: RemindForm) -> str:
 def round_closing(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     if request.form.get("confirm") != "yes":
-        progress = queries.progress([of]).get(of.id, queries.Progress())
+        progress = returns.progress([of]).get(of.id, returns.Progress())
         late = rules.is_late(of.due, today())
         return render_template("adoption/quarter/closing.html", round=of, progress=progress, labels=labels, late=late)
     with writing():
