@@ -25,6 +25,7 @@ from territories.models import Territory
 from territories.queries import current, municipalities
 
 ZONE = ZoneInfo("Asia/Irkutsk")
+DAYS, SATURDAY = 20, 5
 
 
 def load_participants() -> None:
@@ -80,17 +81,27 @@ def _register(forum: Forum, people: _People, *, in_person: int, remote: int, unt
         entry = importer.Entry(number, name, email, kind, territory.id, organisation, position)
         entry.section_ids = tuple(people.random.sample(sections, people.random.choice((1, 1, 1, 2))))
         entries.append(entry)
-    days = 20
-    size = -(-len(entries) // days)
+    taken = 0
     try:
-        for day in range(days):
-            moment = until - timedelta(days=days - day, hours=day % 7)
+        for moment, share in _rhythm(until, Random(forum.slug)):
             set_clock(lambda moment=moment: moment)  # type: ignore[misc]
-            batch = entries[day * size : (day + 1) * size]
-            if batch:
-                importer.create(forum, batch, letters=False, source="import", demo=True)
+            upto = round(share * len(entries))
+            if entries[taken:upto]:
+                importer.create(forum, entries[taken:upto], letters=False, source="import", demo=True)
+            taken = upto
     finally:
         set_clock(None)
+
+
+def _rhythm(until: datetime, random: Random) -> list[tuple[datetime, float]]:
+    """Twenty days before `until`, each with the share of people who have signed up by its end: working days, and
+    more of them towards the end."""
+    days = [until - timedelta(days=DAYS - day, hours=day % 7) for day in range(DAYS)]
+    weights = [
+        (0.2 if day.weekday() >= SATURDAY else 1) * random.uniform(0.6, 1.4) * (1 + number / DAYS)
+        for number, day in enumerate(days)
+    ]
+    return [(day, sum(weights[: number + 1]) / sum(weights)) for number, day in enumerate(days)]
 
 
 def _attend(forum: Forum, random: Random) -> None:
