@@ -48,11 +48,11 @@ def slots_of(forum_id: int, *, section_id: int | None = None, cancelled: bool = 
 
 
 def public_slot(forum: Forum, code: str) -> Slot:
-    """A talk of a published programme. Raises NotFound."""
+    """A talk of a published programme, also one cancelled after it was seen. Raises NotFound."""
     found = db.session.scalar(
         _with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code, Slot.kind == SlotKind.talk))
     )
-    if found is None or not forum.programme_published:
+    if found is None or not (forum.programme_published and found.shown):
         raise NotFound()
     return found
 
@@ -66,14 +66,14 @@ def public_speaker(code: str) -> Speaker:
 
 
 def public_slots_by(speaker: Speaker) -> list[Slot]:
-    """What the speaker tells at public forums with a published programme, newest first."""
+    """What the speaker tells at public forums with a published programme, newest first; what was cancelled too."""
     statement = (
         select(Slot)
         .join(Appearance, Appearance.slot_id == Slot.id)
         .join(Forum, Forum.id == Slot.forum_id)
         .where(
             Appearance.speaker_id == speaker.id,
-            Slot.cancelled.is_(False),
+            Slot.cancelled.is_(False) | Slot.announced,
             Forum.status != ForumStatus.draft,
             Forum.programme_published.is_(True),
         )
