@@ -32,7 +32,7 @@ def address(forum: Forum, slot: Slot | Item) -> str:
 
 
 def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -> dict[str, Any]:
-    """schedule.json version 1; what is cancelled says so by `status`, and by its subtitle to readers of the bare format."""
+    """schedule.json version 1; `status` and, for readers of the bare format, the subtitle tell what is cancelled."""
     days = _days(forum)
     rooms = _room_names(slots)
     return {

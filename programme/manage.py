@@ -49,19 +49,30 @@ GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without
 @requires(EDIT)
 def programme(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    statement = queries.statement_of(forum.id)
-    if key := sort_key(request.args.get("q", "")):
-        statement = statement.where(Slot.title_key.contains(key))
+    statement = queries.statement_of(forum.id, request.args.get("q", ""))
+    sections = forums.sections_of(forum.id)
+    section = next((one for one in sections if one.slug == request.args.get("section")), None)
+    if section is not None:
+        statement = statement.where(Slot.section_id == section.id)
     gap = request.args.get("without", "")
     if (condition := queries.without(gap)) is not None:
         statement = statement.where(condition)
     listing = paginate(
         statement, {"time": Slot.starts, "title": Slot.title_key}, default="time", tie=Slot.id, per_page=100
     )
+    if section is not None:
+        listing.add_filter("section", _("Section"), section.title)
     if condition is not None:
         listing.add_filter("without", _("Only"), str(GAPS[gap]))
     return render_template(
-        "programme/manage/programme.html", forum=forum, listing=listing, kinds=KIND_LABELS, form=UploadForm()
+        "programme/manage/programme.html",
+        forum=forum,
+        listing=listing,
+        sections=sections,
+        chosen=section,
+        gap=gap if condition is not None else "",
+        numbers=queries.items_by_section(forum.id),
+        kinds=KIND_LABELS,
     )
 
 

@@ -14,6 +14,7 @@ from accounts.models import Consent, ConsentText
 from forum.models import Forum, ForumStatus, Room, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
+from kernel.text import sort_key
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
@@ -152,10 +153,19 @@ def speakers_by_key(series_id: int) -> dict[str, Speaker]:
     }
 
 
-def statement_of(forum_id: int) -> Select[Any]:
-    """The forum's slots for the organiser's listing."""
+def statement_of(forum_id: int, words: str = "") -> Select[Any]:
+    """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
     statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
+    if key := sort_key(words):
+        named = Appearance.speaker.has(Speaker.name_key.contains(key, autoescape=True))
+        statement = statement.where(Slot.title_key.contains(key, autoescape=True) | Slot.appearances.any(named))
     return _with_people(statement)
+
+
+def items_by_section(forum_id: int) -> dict[int, int]:
+    """How many items each section holds, cancelled ones too, as the organiser's listing does."""
+    statement = select(Slot.section_id, func.count()).where(Slot.forum_id == forum_id).group_by(Slot.section_id)
+    return dict(db.session.execute(statement).all())
 
 
 def slot_of(forum: Forum, code: str) -> Slot:
