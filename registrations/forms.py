@@ -99,6 +99,10 @@ class PersonForm(Form):
         self.offer_sections(forum)
         self.form_errors = [_("The list of sections has changed meanwhile. Choose once more.")]
 
+    def lacks_sections(self, forum: Forum) -> bool:
+        """Whether a section chosen among those offered is no longer the `forum`'s."""
+        return not set(self.section_ids()) <= {section.id for section in forum.sections}
+
     def validate_name(self, field: LineField) -> None:
         if len(sort_key(field.data or "").split()) < 2:
             raise ValidationError(_("Give at least the surname and the first name."))
