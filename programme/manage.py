@@ -19,11 +19,10 @@ from forum.models import Forum
 from forum.operations import hold
 from kernel import files
 from kernel.access import actor, requires, shows_form
-from kernel.db import db, utcnow
 from kernel.documents import pdf, sheets, word
 from kernel.errors import Conflict
 from kernel.i18n import spoken
-from kernel.imports import ImportPreview, Verdict, preview_for
+from kernel.imports import keep_preview, preview_for, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import inner, sort_key
 from kernel.transaction import writing
@@ -318,13 +317,8 @@ def upload(slug: str) -> ResponseReturnValue:
         return render_template(page, forum=forum, form=form), 422
     stored = files.write(kept)
     with writing():
-        db.session.add(stored)
-        db.session.flush()
-        preview = ImportPreview(kind="programme", scope_id=forum.id, user_id=actor().id, file_id=stored.id)
-        db.session.add(preview)
-        db.session.flush()
-        address = url_for("programme_desk.preview", slug=slug, uuid=preview.uuid)
-    return redirect(address)
+        preview = keep_preview("programme", forum.id, actor().id, stored)
+    return redirect(url_for("programme_desk.preview", slug=slug, uuid=preview.uuid))
 
 
 @blueprint.get("/manage/forums/<slug>/programme/import/<uuid>")
@@ -333,17 +327,13 @@ def preview(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     plan = importer.plan(forum, found.file.name, files.read(found.file))
-    only = request.args.get("only", "")
-    rows = [row for row in plan.rows if only in ("", row.verdict.value)]
     return render_template(
         "programme/manage/preview.html",
         forum=forum,
         preview=found,
-        plan=plan,
-        rows=rows,
-        only=only,
         form=ImportForm(),
         undecided=importer.undecided(forum, plan),
+        **shown(plan),
     )
 
 
@@ -356,20 +346,13 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     table, on_paper = importer.read(name, body), bool(ImportForm().on_paper.data)
     with writing():
         hold(forum)
-        plan = importer.plan_table(forum, table)
-        if not plan.errors:
+        plan = importer.plan_table(forum, table) if take(found) else None
+        refused = bool(plan and plan.errors)
+        if refused:
+            found.applied_at = None
+        elif plan:
             operations.carry_out(plan, forum, by=actor(), on_paper=on_paper)
-            found.applied_at = utcnow()
-    if plan.errors:
-        flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
+    tell(plan, refused=refused)
+    if refused:
         return redirect(url_for("programme_desk.preview", slug=slug, uuid=uuid))
-    flash(
-        _(
-            "Done: %(created)d added, %(changed)d changed, %(same)d as before.",
-            created=plan.count(Verdict.create),
-            changed=plan.count(Verdict.change),
-            same=plan.count(Verdict.same),
-        ),
-        "ok",
-    )
     return redirect(url_for("programme_desk.programme", slug=slug))

@@ -148,4 +148,4 @@ class ImportForm(Form):
         _l("The consents of these people are kept on paper"),
         [accepted(_l("Names may be kept only with consent. Tick the box once you have the consents."))],
     )
-    letters = BooleanField(_l("Send each person a letter with the ticket"))
+    letters = BooleanField(_l("Send each person a letter"))

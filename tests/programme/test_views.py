@@ -149,7 +149,7 @@ def test_a_file_with_nothing_new_offers_nothing_to_carry_out(world, sign_in):
         upload = {"file": (io.BytesIO(body), "programme.csv")}
         preview = client.submit(start, upload, content_type="multipart/form-data").headers["Location"]
         page = client.get(preview).get_data(as_text=True).replace("\u00a0", " ")
-        told.append(("выполнять нечего" in page, "/confirmation" in page))
+        told.append(("загружать нечего" in page, "/confirmation" in page))
         client.submit(f"{preview}/confirmation", page=preview)
     assert told == [(False, True), (True, False)]
 
