@@ -143,7 +143,7 @@ class ResendForm(Form):
 
 
 class ImportForm(Form):
-    file = FileField(_l("List of participants, .xlsx or .csv"))
+    file = FileField(_l("Workbook or CSV file"))
     consents = BooleanField(
         _l("The consents of these people are kept on paper"),
         [accepted(_l("Names may be kept only with consent. Tick the box once you have the consents."))],
