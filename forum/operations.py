@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from activity.operations import record
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from forum.queries import quotas_of, slug_taken
-from forum.signals import quota_changed
+from forum.signals import programme_hides, quota_changed
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.pages import bump
@@ -110,12 +110,16 @@ def edit_forum(forum: Forum, values: dict[str, Any], *, by: Actor | None, opened
 def set_status(forum: Forum, status: ForumStatus, *, by: Actor | None) -> None:
     if forum.status is not status:
         record(by, "forum.status", forum, before=forum.status.value, after=status.value)
+        if status is ForumStatus.draft:
+            programme_hides.send(forum)
         forum.status = status
         touch(forum)
 
 
 def publish_programme(forum: Forum, published: bool, *, by: Actor | None) -> None:
     if forum.programme_published is not published:
+        if not published:
+            programme_hides.send(forum)
         forum.programme_published = published
         record(by, "programme.published" if published else "programme.hidden", forum)
         touch(forum)

@@ -10,10 +10,12 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
+from flask import flash, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.datastructures import FileStorage
@@ -142,6 +144,29 @@ def take(preview: ImportPreview) -> bool:
     preview.applied_at = utcnow()
     db.session.flush()
     return True
+
+
+def shown(plan: Plan[Any]) -> dict[str, Any]:
+    """What a preview's page draws: the plan, and its rows narrowed to one verdict by `?only=`."""
+    only = request.args.get("only", "")
+    return {"plan": plan, "only": only, "rows": [row for row in plan.rows if only in ("", row.verdict.value)]}
+
+
+def tell(plan: Plan[Any] | None, *, refused: bool = False) -> None:
+    """Say what has become of a file: None, it had been carried out before; `refused`, its rows have errors."""
+    if plan is None:
+        flash(_("This file has been loaded already."), "info")
+    elif refused:
+        flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
+    else:
+        done = _(
+            "Done: %(created)d added, %(changed)d changed, %(same)d as before.",
+            created=plan.count(Verdict.create),
+            changed=plan.count(Verdict.change),
+            same=plan.count(Verdict.same),
+        )
+        left = ngettext("%(num)d row with an error is left out.", "%(num)d rows with errors are left out.", plan.errors)
+        flash(f"{done} {left}" if plan.errors else done, "ok")
 
 
 @job("forget-old-previews", every=timedelta(hours=24))

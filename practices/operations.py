@@ -12,7 +12,6 @@ from activity.operations import record
 from kernel import pages, search
 from kernel.db import db, utcnow
 from kernel.files import StoredFile, Upload, write
-from kernel.imports import ImportPreview
 from kernel.text import slugify
 from practices.models import (
     Admission,
@@ -283,16 +282,6 @@ def _note_documents(practice: Practice) -> None:
 def store(name: str, kind: str, body: bytes) -> StoredFile:
     """Write a file that the product itself made."""
     return write(Upload(name, kind, body))
-
-
-def keep_preview(kind: str, stored: StoredFile, *, by: Any) -> ImportPreview:
-    """Keep an uploaded file until its import is confirmed."""
-    db.session.add(stored)
-    db.session.flush()
-    preview = ImportPreview(kind=kind, user_id=by.id, file_id=stored.id)
-    db.session.add(preview)
-    db.session.flush()
-    return preview
 
 
 def hold_spread(practice_id: int) -> None:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
+
 from forum.labels import floor_name
 from forum.models import Forum, Section
 from kernel.i18n import spoken
@@ -30,7 +32,7 @@ def address(forum: Forum, slot: Slot | Item) -> str:
 
 
 def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -> dict[str, Any]:
-    """schedule.json version 1, cancelled items left out."""
+    """schedule.json version 1; `status` and, for readers of the bare format, the subtitle tell what is cancelled."""
     days = _days(forum)
     rooms = _room_names(slots)
     return {
@@ -108,7 +110,8 @@ def _event(forum: Forum, slot: Item) -> dict[str, Any]:
         "slug": f"{forum.slug}-{slot.code.lower()}",
         "url": address(forum, slot),
         "title": slot.title,
-        "subtitle": slot.practice.effect if slot.practice else None,
+        "subtitle": _subtitle(slot),
+        "status": "cancelled" if slot.cancelled else "confirmed",
         "track": slot.section.name,
         "type": slot.kind.value,
         "language": "ru",
@@ -117,6 +120,12 @@ def _event(forum: Forum, slot: Item) -> dict[str, Any]:
         "persons": [_person(person) for person in slot.people],
         "links": _links(slot),
     }
+
+
+def _subtitle(slot: Item) -> str | None:
+    if slot.cancelled:
+        return _("Cancelled")
+    return slot.practice.effect if slot.practice else None
 
 
 def _person(person: Person) -> dict[str, Any]:
@@ -137,7 +146,7 @@ def _links(slot: Item) -> list[dict[str, str]]:
 
 
 def calendar(forum: Forum, slots: Sequence[Item]) -> bytes:
-    """The programme as iCalendar (RFC 5545/7986); dropped items stay as cancelled."""
+    """The programme as iCalendar (RFC 5545/7986); what was dropped after visitors saw it stays as cancelled."""
     from icalendar import Calendar  # noqa: PLC0415  (slow to load; answers are kept warm)
 
     feed = Calendar()

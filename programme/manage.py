@@ -19,11 +19,10 @@ from forum.models import Forum
 from forum.operations import hold
 from kernel import files
 from kernel.access import actor, requires, shows_form
-from kernel.db import db, utcnow
 from kernel.documents import pdf, sheets, word
 from kernel.errors import Conflict
 from kernel.i18n import spoken
-from kernel.imports import ImportPreview, Verdict, preview_for
+from kernel.imports import keep_preview, preview_for, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import inner, sort_key
 from kernel.transaction import writing
@@ -49,19 +48,30 @@ GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without
 @requires(EDIT)
 def programme(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    statement = queries.statement_of(forum.id)
-    if key := sort_key(request.args.get("q", "")):
-        statement = statement.where(Slot.title_key.contains(key))
+    statement = queries.statement_of(forum.id, request.args.get("q", ""))
+    sections = forums.sections_of(forum.id)
+    section = next((one for one in sections if one.slug == request.args.get("section")), None)
+    if section is not None:
+        statement = statement.where(Slot.section_id == section.id)
     gap = request.args.get("without", "")
     if (condition := queries.without(gap)) is not None:
         statement = statement.where(condition)
     listing = paginate(
         statement, {"time": Slot.starts, "title": Slot.title_key}, default="time", tie=Slot.id, per_page=100
     )
+    if section is not None:
+        listing.add_filter("section", _("Section"), section.title)
     if condition is not None:
         listing.add_filter("without", _("Only"), str(GAPS[gap]))
     return render_template(
-        "programme/manage/programme.html", forum=forum, listing=listing, kinds=KIND_LABELS, form=UploadForm()
+        "programme/manage/programme.html",
+        forum=forum,
+        listing=listing,
+        sections=sections,
+        chosen=section,
+        gap=gap if condition is not None else "",
+        numbers=queries.items_by_section(forum.id),
+        kinds=KIND_LABELS,
     )
 
 
@@ -307,13 +317,8 @@ def upload(slug: str) -> ResponseReturnValue:
         return render_template(page, forum=forum, form=form), 422
     stored = files.write(kept)
     with writing():
-        db.session.add(stored)
-        db.session.flush()
-        preview = ImportPreview(kind="programme", scope_id=forum.id, user_id=actor().id, file_id=stored.id)
-        db.session.add(preview)
-        db.session.flush()
-        address = url_for("programme_desk.preview", slug=slug, uuid=preview.uuid)
-    return redirect(address)
+        preview = keep_preview("programme", forum.id, actor().id, stored)
+    return redirect(url_for("programme_desk.preview", slug=slug, uuid=preview.uuid))
 
 
 @blueprint.get("/manage/forums/<slug>/programme/import/<uuid>")
@@ -322,17 +327,13 @@ def preview(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     plan = importer.plan(forum, found.file.name, files.read(found.file))
-    only = request.args.get("only", "")
-    rows = [row for row in plan.rows if only in ("", row.verdict.value)]
     return render_template(
         "programme/manage/preview.html",
         forum=forum,
         preview=found,
-        plan=plan,
-        rows=rows,
-        only=only,
         form=ImportForm(),
         undecided=importer.undecided(forum, plan),
+        **shown(plan),
     )
 
 
@@ -345,20 +346,13 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     table, on_paper = importer.read(name, body), bool(ImportForm().on_paper.data)
     with writing():
         hold(forum)
-        plan = importer.plan_table(forum, table)
-        if not plan.errors:
+        plan = importer.plan_table(forum, table) if take(found) else None
+        refused = bool(plan and plan.errors)
+        if refused:
+            found.applied_at = None
+        elif plan:
             operations.carry_out(plan, forum, by=actor(), on_paper=on_paper)
-            found.applied_at = utcnow()
-    if plan.errors:
-        flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
+    tell(plan, refused=refused)
+    if refused:
         return redirect(url_for("programme_desk.preview", slug=slug, uuid=uuid))
-    flash(
-        _(
-            "Done: %(created)d added, %(changed)d changed, %(same)d as before.",
-            created=plan.count(Verdict.create),
-            changed=plan.count(Verdict.change),
-            same=plan.count(Verdict.same),
-        ),
-        "ok",
-    )
     return redirect(url_for("programme_desk.programme", slug=slug))

@@ -62,6 +62,8 @@ class Slot(Model):
     practice_id: Mapped[int | None] = mapped_column(ForeignKey("practice.id"), index=True)
     sequence: Mapped[int] = mapped_column(default=0)
     cancelled: Mapped[bool] = mapped_column(default=False)
+    announced: Mapped[bool] = mapped_column(default=False)
+    """Visitors had seen it when it was cancelled or the programme was hidden; see `shown`."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(default=utcnow)
     version: Mapped[int] = mapped_column(default=1)
@@ -74,6 +76,11 @@ class Slot(Model):
         back_populates="slot", cascade="all, delete-orphan", order_by="Appearance.order_number, Appearance.id"
     )
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def shown(self) -> bool:
+        """Whether a published programme shows it, be it struck out: what nobody ever saw is dropped in silence."""
+        return not self.cancelled or self.announced
 
 
 keep_key(Slot, "title", "title_key")

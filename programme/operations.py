@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from activity.operations import record
@@ -258,14 +258,23 @@ def touch_speakers(speakers: Iterable[Speaker]) -> None:
     bump("speakers", "forums", *(f"forum:{slug}" for slug in slugs), rows={"catalogue": ()})
 
 
+def remember_shown(forum: Forum) -> None:
+    """Before any of it goes from sight: keep what visitors see now as announced."""
+    if forum.is_public and forum.programme_published:
+        seen = Slot.forum_id == forum.id, Slot.cancelled.is_(False), Slot.announced.is_(False)
+        db.session.execute(update(Slot).where(*seen).values(announced=True))
+
+
 def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
-    """Cancel an item, or take the cancellation back; calendars hear of it.
+    """Cancel an item, or take the cancellation back; calendars hear of it. What visitors saw stays, struck out.
 
     Raises SlotRefused when its room or a speaker has been given to something else meanwhile.
     """
     if slot.cancelled is cancelled:
         return
-    if not cancelled:
+    if cancelled:
+        remember_shown(slot.forum)
+    else:
         _check_return(slot)
     slot.cancelled = cancelled
     slot.sequence += 1

@@ -14,6 +14,7 @@ from accounts.models import Consent, ConsentText
 from forum.models import Forum, ForumStatus, Room, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
+from kernel.text import sort_key
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
@@ -48,11 +49,11 @@ def slots_of(forum_id: int, *, section_id: int | None = None, cancelled: bool = 
 
 
 def public_slot(forum: Forum, code: str) -> Slot:
-    """A talk of a published programme. Raises NotFound."""
+    """A talk of a published programme, also one cancelled after it was seen. Raises NotFound."""
     found = db.session.scalar(
         _with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code, Slot.kind == SlotKind.talk))
     )
-    if found is None or not forum.programme_published:
+    if found is None or not (forum.programme_published and found.shown):
         raise NotFound()
     return found
 
@@ -66,14 +67,14 @@ def public_speaker(code: str) -> Speaker:
 
 
 def public_slots_by(speaker: Speaker) -> list[Slot]:
-    """What the speaker tells at public forums with a published programme, newest first."""
+    """What the speaker tells at public forums with a published programme, newest first; what was cancelled too."""
     statement = (
         select(Slot)
         .join(Appearance, Appearance.slot_id == Slot.id)
         .join(Forum, Forum.id == Slot.forum_id)
         .where(
             Appearance.speaker_id == speaker.id,
-            Slot.cancelled.is_(False),
+            Slot.cancelled.is_(False) | Slot.announced,
             Forum.status != ForumStatus.draft,
             Forum.programme_published.is_(True),
         )
@@ -152,10 +153,19 @@ def speakers_by_key(series_id: int) -> dict[str, Speaker]:
     }
 
 
-def statement_of(forum_id: int) -> Select[Any]:
-    """The forum's slots for the organiser's listing."""
+def statement_of(forum_id: int, words: str = "") -> Select[Any]:
+    """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
     statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
+    if key := sort_key(words):
+        named = Appearance.speaker.has(Speaker.name_key.contains(key, autoescape=True))
+        statement = statement.where(Slot.title_key.contains(key, autoescape=True) | Slot.appearances.any(named))
     return _with_people(statement)
+
+
+def items_by_section(forum_id: int) -> dict[int, int]:
+    """How many items each section holds, cancelled ones too, as the organiser's listing does."""
+    statement = select(Slot.section_id, func.count()).where(Slot.forum_id == forum_id).group_by(Slot.section_id)
+    return dict(db.session.execute(statement).all())
 
 
 def slot_of(forum: Forum, code: str) -> Slot:

@@ -75,8 +75,8 @@ class Item(NamedTuple):
     people: tuple[Person, ...]
 
 
-def timetable(forum: Forum, sections: Sequence[Section], *, cancelled: bool = False) -> list[Item]:
-    """Items of these `sections` of the forum in order of time."""
+def timetable(forum: Forum, sections: Sequence[Section]) -> list[Item]:
+    """Items of these `sections` of the forum in order of time; what was cancelled after visitors saw it stays."""
     known = {section.id: section for section in sections}
     rooms = {room.id: room for room in rooms_of(forum.id)}
     connection = db.session.connection()
@@ -86,7 +86,7 @@ def timetable(forum: Forum, sections: Sequence[Section], *, cancelled: bool = Fa
     items = [
         _item(row, forum, known[row.section_id], rooms.get(row.room_id), tuple(people[row.id]))
         for row in connection.execute(_ITEMS, {"forum": forum.id}).all()
-        if row.section_id in known and (cancelled or not row.cancelled)
+        if row.section_id in known
     ]
     return sorted(items, key=lambda item: (item.starts, item.section.position, item.ends, item.id))
 
@@ -139,7 +139,7 @@ _ITEMS = (
         _practice.admission,
     )
     .select_from(Slot.__table__.outerjoin(Practice.__table__))
-    .where(_slot.forum_id == bindparam("forum"))
+    .where(_slot.forum_id == bindparam("forum"), ~_slot.cancelled | _slot.announced)
 )
 _turn, _speaker, _territory = Appearance.__table__.c, Speaker.__table__.c, Territory.__table__.c
 _PEOPLE = (

@@ -86,6 +86,8 @@ def _by_time(slots: list[Item]) -> list[Hour]:
 
 
 def _counts(slots: list[Item]) -> dict[str, int]:
+    """What will be told: cancelled items count nowhere."""
+    slots = [slot for slot in slots if not slot.cancelled]
     speakers = {person.speaker_id for slot in slots for person in slot.people}
     talks = sum(slot.kind is SlotKind.talk for slot in slots)
     return {"talks": talks, "speakers": len(speakers), "sections": len({slot.section.id for slot in slots})}
@@ -105,7 +107,7 @@ def programme_json(slug: str) -> ResponseReturnValue:
 @warm(*SCOPES)
 def programme_ics(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    body = exports.calendar(forum, timetable(forum, forums.sections_of(forum.id), cancelled=True))
+    body = exports.calendar(forum, timetable(forum, forums.sections_of(forum.id)))
     response = Response(body, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{forum.slug}.ics"'
     return response

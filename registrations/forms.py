@@ -99,6 +99,10 @@ class PersonForm(Form):
         self.offer_sections(forum)
         self.form_errors = [_("The list of sections has changed meanwhile. Choose once more.")]
 
+    def lacks_sections(self, forum: Forum) -> bool:
+        """Whether a section chosen among those offered is no longer the `forum`'s."""
+        return not set(self.section_ids()) <= {section.id for section in forum.sections}
+
     def validate_name(self, field: LineField) -> None:
         if len(sort_key(field.data or "").split()) < 2:
             raise ValidationError(_("Give at least the surname and the first name."))
@@ -139,9 +143,9 @@ class ResendForm(Form):
 
 
 class ImportForm(Form):
-    file = FileField(_l("List of participants, .xlsx or .csv"))
+    file = FileField(_l("Workbook or CSV file"))
     consents = BooleanField(
         _l("The consents of these people are kept on paper"),
         [accepted(_l("Names may be kept only with consent. Tick the box once you have the consents."))],
     )
-    letters = BooleanField(_l("Send each person a letter with the ticket"))
+    letters = BooleanField(_l("Send each person a letter"))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from forum.models import Forum
 from forum.queries import forum_for
 from kernel import files
 from kernel.access import requires, shows_form
-from kernel.db import db
 from kernel.documents import sheets
 from kernel.documents.sheets import XLSX, Table
 from kernel.files import FileRefused
-from kernel.imports import ImportPreview, Plan, Verdict, preview_for, take
+from kernel.imports import ImportPreview, Plan, keep_preview, preview_for, shown, take, tell
 from kernel.transaction import writing
 from registrations import importer, queries
 from registrations.blueprint import blueprint
@@ -24,7 +21,6 @@ from registrations.forms import ImportForm
 from registrations.manage import BASE, EDIT
 
 KIND = "registrations"
-SHOWN = 200
 
 
 @blueprint.get(BASE + "/import/template.xlsx")
@@ -51,9 +47,8 @@ def import_file(slug: str) -> ResponseReturnValue:
         form.file.errors = [str(refused)]
         return render_template(page, forum=forum, form=form), 422
     stored = files.write(upload)
-    preview = ImportPreview(kind=KIND, scope_id=forum.id, user_id=current_user.id, file=stored)
     with writing():
-        db.session.add(preview)
+        preview = keep_preview(KIND, forum.id, current_user.id, stored)
     letters = "1" if form.letters.data else None
     return redirect(url_for("registrations.import_preview", slug=slug, uuid=preview.uuid, letters=letters), 303)
 
@@ -64,18 +59,12 @@ def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     """GET shows what would happen; POST computes it again from the same file and does it."""
     forum = forum_for(current_user, slug, EDIT)
     preview = preview_for(uuid, KIND, forum.id, current_user.id)
-    if preview.applied_at:
-        flash(_("This file has been brought in already."), "info")
-        return redirect(url_for("registrations.participants", slug=slug), 303)
     table = importer.read(preview.file.name, files.read(preview.file))
     letters = request.values.get("letters") == "1"
     if request.method == "GET":
-        return _preview_page(forum, preview, importer.plan(forum, table), letters)
-    plan = _carry_out(forum, preview, table, letters)
-    if plan is None:
-        flash(_("This file has been brought in already."), "info")
-    else:
-        flash(_done(plan), "ok")
+        page, plan = "registrations/manage/preview.html", importer.plan(forum, table)
+        return render_template(page, forum=forum, preview=preview, letters=letters, **shown(plan))
+    tell(_carry_out(forum, preview, table, letters))
     return redirect(url_for("registrations.participants", slug=slug), 303)
 
 
@@ -91,26 +80,3 @@ def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool
             plan = importer.plan(forum, table)
         importer.carry_out(plan, forum, by, letters)
     return plan
-
-
-def _preview_page(forum: Forum, preview: ImportPreview, plan: Plan[importer.Entry], letters: bool) -> str:
-    order = {Verdict.error: 0, Verdict.change: 1, Verdict.create: 2, Verdict.same: 3}
-    rows = sorted(plan.rows, key=lambda row: (order[row.verdict], not row.warnings, row.number))
-    return render_template(
-        "registrations/manage/preview.html",
-        forum=forum,
-        preview=preview,
-        plan=plan,
-        rows=rows[:SHOWN],
-        more=max(0, len(rows) - SHOWN),
-        counts={verdict.value: plan.count(verdict) for verdict in Verdict},
-        letters=letters,
-    )
-
-
-def _done(plan: Plan[importer.Entry]) -> str:
-    created, changed = plan.count(Verdict.create), plan.count(Verdict.change)
-    added = ngettext("%(num)s participant added.", "%(num)s participants added.", created)
-    if not changed:
-        return added
-    return added + " " + ngettext("%(num)s changed.", "%(num)s changed.", changed)

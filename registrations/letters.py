@@ -68,7 +68,7 @@ def mailbox(email: str, forum_id: int) -> Content | None:
     if forum is None or not people:
         return None
     rows = [(registration.name, public_url(tickets.link_path(registration))) for registration in people]
-    subject = _("Your tickets: %(forum)s", forum=forum.name)
+    subject = _("Your links: %(forum)s", forum=forum.name)
     context = {"forum": forum, "rows": rows, "when": tickets.when(forum)}
     if any(registration.format is Format.in_person for registration in people):
         context["where"] = tickets.where(forum)

@@ -130,8 +130,9 @@ def new_participant(slug: str) -> ResponseReturnValue:
     """Add somebody by hand, as when the application came on paper."""
     forum = forum_for(current_user, slug, EDIT)
     form = AddForm(forum=forum)
+    page = "registrations/manage/new.html"
     if not form.validate_on_submit():
-        return render_template("registrations/manage/new.html", forum=forum, form=form), 422 if form.errors else 200
+        return render_template(page, forum=forum, form=form), 422 if form.errors else 200
     text = consent_text(ConsentKind.personal_data, language()) or consent_text(ConsentKind.personal_data, "ru")
     application = operations.Application(
         name=form.name.data or "",
@@ -146,13 +147,17 @@ def new_participant(slug: str) -> ResponseReturnValue:
         source="organiser",
     )
     forum_id, by = forum.id, _by()
-    outcome = operations.attempt(lambda: operations.register(forum_id, application, by=by))
+    try:
+        outcome = operations.attempt(lambda: operations.register(forum_id, application, by=by))
+    except IntegrityError:
+        form.refuse_sections(forum)
+        return render_template(page, forum=forum, form=form), 422
     if outcome.known:
         flash(_("This person is registered already: here is the card."), "info")
     elif outcome.registration.status is RegistrationStatus.waitlisted:
         flash(_("There is no free place: the person is on the waiting list. A letter is on its way."), "wait")
     else:
-        flash(_("The participant is added. A letter with the ticket is on its way."), "ok")
+        flash(_("The participant is added. The letter is on its way."), "ok")
     return redirect(url_for("registrations.participant", slug=slug, uuid=outcome.registration.uuid), 303)
 
 
@@ -219,7 +224,10 @@ def edit_participant(slug: str, uuid: str) -> ResponseReturnValue:
         with writing():
             operations.correct(registration, values, by=_by())
     except IntegrityError:
-        form.name.errors = [_("Somebody with this name and e-mail is registered already.")]
+        if form.lacks_sections(forum):
+            form.refuse_sections(forum)
+        else:
+            form.name.errors = [_("Somebody with this name and e-mail is registered already.")]
         return render_template(page, forum=forum, form=form, registration=registration), 422
     flash(_("Saved."), "ok")
     return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)

@@ -33,7 +33,7 @@ def my_forum(token: str) -> ResponseReturnValue:
     registration, forum, chosen = queries.own_page(token)
     items = schedule.own_items(forum, chosen)
     now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
-    ahead = [item for item in items if item.ends > now and not item.cancelled]
+    ahead = [item for item in items if item.ends > now]
     over, on_day = phase(forum) == "after", forum.date_start <= local_today(forum) <= forum.date_end
     shown = _shown(ahead, on_day=on_day, own=all(item.section_id in chosen for item in ahead))
     remote = not over and registration.format is Format.remote and registration.status is RegistrationStatus.confirmed

@@ -18,7 +18,7 @@ JOIN_EARLY = timedelta(minutes=15)
 
 
 class Item(NamedTuple):
-    """An item of the programme; times are the forum's wall-clock ones."""
+    """An item of the programme, also one cancelled after visitors saw it; times are the forum's wall-clock ones."""
 
     section_id: int
     section: str
@@ -117,6 +117,6 @@ _ITEMS = (
             Room.__table__, _room.id == _slot.room_id
         )
     )
-    .where(_slot.forum_id == bindparam("forum"))
+    .where(_slot.forum_id == bindparam("forum"), ~_slot.cancelled | _slot.announced)
     .order_by(_slot.starts, _section.position, _section.id, _slot.id)
 )

@@ -124,7 +124,8 @@ def resend(slug: str) -> ResponseReturnValue:
     forum = public_forum(slug)
     form = ResendForm()
     if not form.validate_on_submit():
-        return render_template("registrations/resend.html", forum=forum, form=form), 422 if form.errors else 200
+        page = render_template("registrations/resend.html", forum=forum, form=form, open=queries.is_open(forum))
+        return page, 422 if form.errors else 200
     address = email_key(form.email.data or "")
     limits.count((limits.LOOKUP_EMAIL, address), (limits.LOOKUP_ADDRESS, client_address()))
     with writing():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Select
@@ -12,10 +12,9 @@ from werkzeug.exceptions import NotFound
 
 from kernel import files
 from kernel.access import actor, requires, shows_form
-from kernel.db import db
 from kernel.documents import sheets
-from kernel.files import FileRefused, StoredFile, Upload
-from kernel.imports import ImportPreview, Plan, Verdict, preview_for, take
+from kernel.files import FileRefused, Upload
+from kernel.imports import ImportPreview, Plan, keep_preview, preview_for, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
@@ -99,12 +98,9 @@ def upload() -> ResponseReturnValue:
 
 
 def _keep(kind: str, kept: Upload, scope_id: int | None) -> str:
-    stored: StoredFile = files.write(kept)
-    preview = ImportPreview(kind=kind, scope_id=scope_id, user_id=actor().id, file=stored)
+    stored = files.write(kept)
     with writing():
-        db.session.add(preview)
-        db.session.flush()
-        return preview.uuid
+        return keep_preview(kind, scope_id, actor().id, stored).uuid
 
 
 def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading]:
@@ -119,11 +115,10 @@ def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading]:
 def preview(uuid: str) -> ResponseReturnValue:
     found, loading = _territories_preview(uuid)
     names = {"uuid": uuid, "region": request.args.get("region") or None}
-    return _preview_page(_("What would happen"), found, loading, "preview", "confirmation", "upload", names)
+    return _preview_page(found, loading, "preview", "confirmation", "upload", names)
 
 
 def _preview_page(
-    title: str,
     found: ImportPreview,
     plan: Plan[Any],
     here: str,
@@ -131,19 +126,14 @@ def _preview_page(
     again: str,
     names: dict[str, Any],
 ) -> str:
-    only = request.args.get("only", "")
-    rows = [row for row in plan.rows if only in ("", row.verdict.value)]
     return render_template(
         "territories/preview.html",
-        title=title,
         preview=found,
-        plan=plan,
-        rows=rows,
-        only=only,
         here=url_for(f"territories_desk.{here}", **names),
         confirm_url=url_for(f"territories_desk.{confirmation}", **names),
         again_url=url_for(f"territories_desk.{again}"),
         credit=names.get("credit"),
+        **shown(plan),
     )
 
 
@@ -152,32 +142,13 @@ def _preview_page(
 def confirmation(uuid: str) -> ResponseReturnValue:
     found, loading = _territories_preview(uuid)
     if loading.errors:
-        return _refused("territories_desk.preview", uuid=uuid, region=request.args.get("region"))
+        tell(loading, refused=True)
+        return redirect(url_for("territories_desk.preview", uuid=uuid, region=request.args.get("region")))
     with writing():
         done = take(found)
         if done:
             operations.carry_out(loading, by=actor())
-    return _done(loading, done)
-
-
-def _refused(endpoint: str, **names: Any) -> ResponseReturnValue:
-    flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
-    return redirect(url_for(endpoint, **names))
-
-
-def _done(plan: Plan[Any], done: bool) -> ResponseReturnValue:
-    if done:
-        flash(
-            _(
-                "Done: %(created)d added, %(changed)d changed, %(same)d as before.",
-                created=plan.count(Verdict.create),
-                changed=plan.count(Verdict.change),
-                same=plan.count(Verdict.same),
-            ),
-            "ok",
-        )
-    else:
-        flash(_("This file has been carried out already."), "info")
+    tell(loading if done else None)
     return redirect(url_for("territories_desk.territories"))
 
 
@@ -208,15 +179,7 @@ def boundaries_preview(uuid: str) -> ResponseReturnValue:
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
     names: dict[str, Any] = {"uuid": uuid, "credit": credit}
-    return _preview_page(
-        _("What the boundaries would do"),
-        found,
-        plan,
-        "boundaries_preview",
-        "boundaries_confirmation",
-        "boundaries_upload",
-        names,
-    )
+    return _preview_page(found, plan, "boundaries_preview", "boundaries_confirmation", "boundaries_upload", names)
 
 
 def _credit() -> str:
@@ -234,10 +197,12 @@ def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
     if plan.errors:
-        return _refused("territories_desk.boundaries_preview", uuid=uuid, credit=credit)
+        tell(plan, refused=True)
+        return redirect(url_for("territories_desk.boundaries_preview", uuid=uuid, credit=credit))
     drawn = boundaries.drawn(plan.actions, credit)
     with writing():
         done = take(found)
         if done:
             boundaries.carry_out(plan, drawn, by=actor())
-    return _done(plan, done)
+    tell(plan if done else None)
+    return redirect(url_for("territories_desk.territories"))

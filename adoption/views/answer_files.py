@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,7 +21,7 @@ from adoption.views.base import blueprint
 from kernel import files, limits
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
-from kernel.imports import Verdict, checked_table, keep_preview, preview_for, take
+from kernel.imports import Plan, checked_table, keep_preview, preview_for, shown, take, tell
 from kernel.transaction import retried, writing
 
 KIND = "quarter"
@@ -84,9 +84,7 @@ def show(place: Place, uuid: str) -> ResponseReturnValue:
     """What handing in would do, row by row."""
     kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
     plan = importer.plan(importer.read(kept.file.name, files.read(kept.file)), place.questions())
-    only = request.args.get("only", "")
-    rows = [row for row in plan.rows if only in ("", row.verdict.value)]
-    return render_template("adoption/quarter/preview.html", place=place, preview=kept, plan=plan, rows=rows, only=only)
+    return render_template("adoption/quarter/preview.html", place=place, preview=kept, **shown(plan))
 
 
 def confirm(place: Place, uuid: str) -> ResponseReturnValue:
@@ -94,34 +92,23 @@ def confirm(place: Place, uuid: str) -> ResponseReturnValue:
     kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
     table = importer.read(kept.file.name, files.read(kept.file))
 
-    def act() -> str:
+    def act() -> Plan[importer.Action] | None:
         with writing():
-            if not take(kept):
-                return "again"
-            plan = importer.plan(table, place.questions())
-            if plan.errors:
+            plan = importer.plan(table, place.questions()) if take(kept) else None
+            if plan and plan.errors:
                 kept.applied_at = None
-                return "errors"
-            importer.carry_out(plan, place.source, by=place.by)
-            return _(
-                "Done: %(created)d new answers, %(changed)d changed, %(same)d as before.",
-                created=plan.count(Verdict.create),
-                changed=plan.count(Verdict.change),
-                same=plan.count(Verdict.same),
-            )
+            elif plan:
+                importer.carry_out(plan, place.source, by=place.by)
+            return plan
 
     try:
-        done = retried(act)()
+        plan = retried(act)()
     except (AnswerRefused, Overtaken):  # between the plan and the lock
         flash(_("Somebody has answered meanwhile, so nothing was changed. Look at the rows again."), "bad")
         return redirect(place.preview(uuid), 303)
-    if done == "errors":
-        flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
-        return redirect(place.preview(uuid), 303)
-    flash(
-        _("This file has been carried out already.") if done == "again" else done, "info" if done == "again" else "ok"
-    )
-    return redirect(place.back[1], 303)
+    refused = bool(plan and plan.errors)
+    tell(plan, refused=refused)
+    return redirect(place.preview(uuid) if refused else place.back[1], 303)
 
 
 def _cabinet_place() -> Place:

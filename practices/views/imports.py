@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,9 +11,9 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
-from kernel.imports import Plan, Verdict, preview_for, take
+from kernel.imports import Plan, keep_preview, preview_for, shown, take, tell
 from kernel.transaction import writing
-from practices import importer, operations
+from practices import importer
 from practices.cells import HEADINGS
 from practices.forms import ImportForm
 from practices.importer import Action
@@ -38,7 +38,7 @@ def upload() -> ResponseReturnValue:
         return render_template("practices/import.html", form=form), 422
     stored = files.write(checked)
     with writing():
-        preview = operations.keep_preview(KIND, stored, by=actor())
+        preview = keep_preview(KIND, None, actor().id, stored)
     return redirect(url_for("practices.import_preview", uuid=preview.uuid))
 
 
@@ -52,7 +52,7 @@ def _plan(table: Table) -> Plan[Action]:
 def import_preview(uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, KIND, None, actor().id)
     plan = _plan(importer.read(preview.file.name, files.read(preview.file)))
-    return render_template("practices/import_preview.html", preview=preview, plan=plan)
+    return render_template("practices/import_preview.html", preview=preview, **shown(plan))
 
 
 @blueprint.post("/manage/practices/import/<uuid>/confirmation")
@@ -61,27 +61,16 @@ def import_confirmation(uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, KIND, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
     with writing():
-        if not take(preview):
-            flash(_("This file has been carried out already."), "info")
-            return redirect(url_for("practices.manage"))
-        plan = _plan(table)
-        if plan.errors:
+        plan = _plan(table) if take(preview) else None
+        refused = bool(plan and plan.errors)
+        if refused:
             preview.applied_at = None
-            flash(_("Nothing was imported: correct the rows with errors and upload the file again."), "bad")
-            return redirect(url_for("practices.import_preview", uuid=uuid))
-        importer.carry_out(plan, by=actor())
-    flash(_("Imported: %(summary)s.", summary=_summary(plan)), "ok")
+        elif plan:
+            importer.carry_out(plan, by=actor())
+    tell(plan, refused=refused)
+    if refused:
+        return redirect(url_for("practices.import_preview", uuid=uuid))
     return redirect(url_for("practices.manage"))
-
-
-def _summary(plan: Plan[Action]) -> str:
-    text: str = _(
-        "added %(create)s, changed %(change)s, without changes %(same)s",
-        create=plan.count(Verdict.create),
-        change=plan.count(Verdict.change),
-        same=plan.count(Verdict.same),
-    )
-    return text
 
 
 @blueprint.get("/manage/practices/import/template.xlsx")

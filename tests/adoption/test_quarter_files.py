@@ -84,7 +84,7 @@ def test_by_excel_in_the_cabinet(world):
     assert "1 элемент есть здесь" in page or "Клуб отцов" in page  # what the file leaves out is named
     done = client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
     assert done.location == "/cabinet/"
-    assert "Готово. Новых ответов: 1, изменено: 0, без изменений: 0." in text_of(client.get("/cabinet/"))
+    assert "Готово. Добавлено: 1, изменено: 0, без изменений: 0." in text_of(client.get("/cabinet/"))
     fresh(world["q_works"])
     kept = world["q_works"].current
     assert (kept.way, kept.answered_by, kept.served) == (Way.excel, "Районная Рита Тестовна", 20)
@@ -144,7 +144,7 @@ def test_an_answer_given_after_the_preview_is_judged_anew(world, client):
         operations.answer(world["q_works"], Said(AnswerKind.no_change), BY_LINK, by=None)
     assert verdicts(place, answer.location)[0][0] == "изменится"
     place.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
-    assert "Новых ответов: 0, изменено: 1" in text_of(place.get("/cabinet/"))
+    assert "Добавлено: 0, изменено: 1" in text_of(place.get("/cabinet/"))
     fresh(world["q_works"])
     assert [one.replaced_at is None for one in world["q_works"].answers] == [False, True]
 

@@ -101,7 +101,7 @@ def test_by_excel(pages: Pages, films: Path) -> None:
     narrow(page)
     expect(page.locator("tbody tr", has_text="будет добавлено")).to_have_count(before)
     press(page, submit_of(form_to(page, "/confirmation")))
-    expect(page.locator(".toasts")).to_contain_text(f"Новых ответов: {before}")
+    expect(page.locator(".toasts")).to_contain_text(f"Добавлено: {before}")
     expect(page.locator(".ask-quarter")).to_have_count(0)
     expect(page.locator("main")).to_contain_text("на всё отвечено")
 

@@ -277,3 +277,26 @@ def test_a_loaded_programme_is_to_be_published_not_loaded(world):
     assert "Опубликуйте программу" in told(world["forum"])
     assert "Загрузите программу и опубликуйте её" not in told(world["forum"])
     assert "Загрузите программу и опубликуйте её" in told(empty)
+
+
+PAGES = {
+    "places": ["Форумы", "Форум «ПроСемью-2027»"],
+    "programme": ["Форумы", "Форум «ПроСемью-2027»"],
+    "programme/slots/new": ["Форумы", "Форум «ПроСемью-2027»", "Программа"],
+    "programme/import": ["Форумы", "Форум «ПроСемью-2027»", "Программа"],
+    "speakers": ["Форумы", "Форум «ПроСемью-2027»", "Программа"],
+    "registrations": ["Форумы", "Форум «ПроСемью-2027»"],
+    "registrations/new": ["Форумы", "Форум «ПроСемью-2027»", "Участники"],
+    "registrations/import": ["Форумы", "Форум «ПроСемью-2027»", "Участники"],
+    "sections/new": ["Форумы", "Форум «ПроСемью-2027»", "Площадки, залы и секции"],
+}
+
+
+@pytest.mark.parametrize(("path", "way"), PAGES.items())
+def test_the_way_back_names_the_forum_once_and_not_the_page_itself(world, path, way):
+    page = world["client"].get(f"{DESK}/{path}").get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+    crumbs, rest = page.split("</nav>", page[: page.index('class="crumbs"')].count("</nav>") + 1)[-2:]
+    links = re.findall(r'<li><a href="[^"]+">([^<]*)</a>', crumbs[crumbs.index('class="crumbs"') :])
+    assert [html.unescape(link) for link in links] == way
+    assert "aria-current" not in crumbs[crumbs.index('class="crumbs"') :]
+    assert world["forum"].name not in html.unescape(rest.split("</header>")[0])

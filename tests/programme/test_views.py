@@ -149,7 +149,7 @@ def test_a_file_with_nothing_new_offers_nothing_to_carry_out(world, sign_in):
         upload = {"file": (io.BytesIO(body), "programme.csv")}
         preview = client.submit(start, upload, content_type="multipart/form-data").headers["Location"]
         page = client.get(preview).get_data(as_text=True).replace("\u00a0", " ")
-        told.append(("выполнять нечего" in page, "/confirmation" in page))
+        told.append(("загружать нечего" in page, "/confirmation" in page))
         client.submit(f"{preview}/confirmation", page=preview)
     assert told == [(False, True), (True, False)]
 
@@ -183,18 +183,3 @@ def test_an_organiser_of_another_series_sees_nothing(world, sign_in):
     client = sign_in(stranger)
     for path in ("programme", "programme/import", "programme.xlsx", "programme/template.xlsx"):
         assert client.get(f"/manage/forums/prosemyu-2027/{path}").status_code == 404
-
-
-def test_a_cancelled_talk_stays_in_the_calendar_as_cancelled(world, sign_in):
-    with writing():
-        person = factories.organiser(world["forum"].series)
-    client = sign_in(person)
-    path = "/manage/forums/prosemyu-2027/programme"
-    code = world["talk"].code
-    assert client.submit(f"{path}/slots/{code}/cancellation", page=path).status_code == 302
-    entries = Calendar.from_ical(client.get("/forums/prosemyu-2027/programme.ics").data).walk("VEVENT")
-    assert {str(e["summary"]): (str(e["status"]), e["sequence"]) for e in entries} == {
-        "Домашний консультант": ("CANCELLED", 1),
-        "Кофе": ("CONFIRMED", 0),
-    }
-    assert code not in client.get("/forums/prosemyu-2027/programme.json").get_data(as_text=True)

@@ -175,7 +175,11 @@ def test_the_browser_shows_before_it_does(organiser, forum):
     organiser.submit(response.location, {"letters": "1"})
     assert [person.name for person in people(forum)] == [ANNA]
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 1
-    assert "уже загружен" in text_of(organiser.get(organiser.get(response.location).location))
+    told = "Добавлено: 1, изменено: 0, без изменений: 0. 1 строка с ошибкой не загружена."
+    assert told in text_of(organiser.get("/manage/forums/prosemyu-2027/registrations"))
+    page = text_of(organiser.get(response.location))
+    assert "Этот файл уже загружен." in page
+    assert "Загрузить и отправить письма" not in page
 
 
 def test_a_confirmation_pressed_twice_is_carried_out_once(app, organiser, forum):

@@ -3,15 +3,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from contextlib import contextmanager
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import event, select
+from sqlalchemy import create_engine, delete, event, func, select
 
 from accounts.models import Consent
 from activity.models import Letter
-from forum.models import Format
-from kernel import listing
+from forum.models import Format, Section
+from kernel import listing, mode
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import attendance, operations
@@ -96,6 +97,42 @@ def test_the_list_is_taken_away_from_its_top(organiser, people):
 
 def test_the_empty_list_says_what_comes(organiser, forum):
     assert "Пока никто не зарегистрировался" in text_of(organiser.get(PATH))
+
+
+@contextmanager
+def removed_meanwhile(section_id):
+    """Somebody removes the section after the form has been checked and before anything is written."""
+    others = create_engine(db.engine.url)
+
+    def remove(_connection):
+        token = mode.set_writing(True)
+        with others.begin() as connection:
+            connection.execute(delete(Section).where(Section.id == section_id))
+        mode.reset(token)
+
+    event.listen(db.engine, "rollback", remove, once=True)
+    yield
+    others.dispose()
+
+
+@pytest.mark.parametrize("card", [False, True])
+def test_a_section_removed_while_a_participant_is_written_down_loses_nothing_typed(organiser, forum, card):
+    """An error of ours, or «registered already» at the name, before sections were looked at again: tried."""
+    with writing():
+        gone = factories.section(forum, "gone", "Бывшая секция").id
+    path = f"{PATH}/{enrol(forum).uuid}/edit" if card else PATH + "/new"
+    name = "Новая Нина Ильинична"
+    data = fill(forum, name=name, sections=[str(gone)], csrf_token=organiser.token(path))
+    with removed_meanwhile(gone):
+        answer = organiser.post(path, data=data)
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "Список секций тем временем изменился. Выберите ещё раз." in page
+    assert "уже зарегистрирован" not in page
+    assert f'value="{name}"' in page
+    assert "Бывшая секция" not in page
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == card
+    assert organiser.post(path, data=data | {"sections": []}).status_code == 303
 
 
 def test_pages_of_fifty_cost_the_same(organiser, forum):

@@ -14,6 +14,7 @@ from kernel import pages
 from kernel.db import db
 from kernel.documents.qr import png
 from kernel.transaction import writing
+from programme import operations as programme
 from registrations import operations
 from registrations.models import RegistrationStatus
 from registrations.tickets import link_path, qr_text, when, where
@@ -386,3 +387,20 @@ def test_signing_up_again_begins_with_what_is_known(client, forum):
         forum.status = ForumStatus.finished
     assert client.get(path + "/again").location == path
     assert client.get("/my/" + "A" * 26 + "/again").status_code == 404
+
+
+def test_a_cancelled_talk_stays_in_ones_programme_struck_out(client, forum, noon_of_the_day):
+    section = forum.sections[0]
+    with writing():
+        talk = factories.slot(section, "Идёт сейчас", starts=datetime(2027, 4, 22, 11, 50))
+        unseen = factories.slot(section, "Никто не видел", starts=datetime(2027, 4, 22, 13), cancelled=True)
+    path = link_path(enrol(forum))
+    assert "Отменено" not in text_of(client.get(path))
+    with writing():
+        programme.cancel_slot(talk, True, by=None)
+    page = text_of(client.get(path))
+    [item] = re.findall(r'<li class="cancelled">.*?</li>', page, re.DOTALL)
+    assert talk.title in item
+    assert "<span>Отменено</span>" in item
+    assert "data-now" not in item
+    assert unseen.title not in page

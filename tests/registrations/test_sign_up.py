@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import delete, func, select
 
 from accounts.models import Consent
 from activity.models import Letter
 from activity.outbox import compose
+from forum import operations as forums
 from forum.models import Format, ForumStatus, Section
 from kernel.db import db
 from kernel.pages import bump
@@ -118,7 +121,7 @@ def test_the_same_pair_gets_the_letter_again_and_no_token(client, forum):
     assert (response.status_code, response.location) == (303, PATH + "/sent")
     page = text_of(client.get(response.location))
     assert not TOKEN.search(page)
-    assert "повторная отправка анкеты ничего в ней не меняет" in page
+    assert "Прежние записи не изменились." in page
     assert "отправлено на" not in page
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 2
     assert queries.quota(forum.id, Format.in_person).taken == 1
@@ -172,6 +175,17 @@ def test_resending_answers_the_same_for_known_and_unknown(client, forum):
     assert [letter.to for letter in letters] == ["anna@example.org"]
     text = compose(letters[0]).get_body(("plain",)).get_content()
     assert len(TOKEN.findall(text)) == 2
+
+
+def test_words_hold_for_a_ticket_and_for_a_broadcast_alike(client, forum):
+    assert '<button class="button wide" type="submit"><span>Записаться</span></button>' in text_of(client.get(PATH))
+    assert "Сюда придёт письмо с билетом или со ссылкой на трансляцию." in text_of(client.get(PATH))
+    for path in (PATH + "/resend", PATH + "/sent"):
+        assert not re.search("билет|анкет", text_of(client.get(path))), path
+    assert f'href="{PATH}"' in text_of(client.get(PATH + "/resend"))
+    with writing():
+        forums.set_status(forum, ForumStatus.finished, by=None)
+    assert f'href="{PATH}"' not in text_of(client.get(PATH + "/resend"))
 
 
 def test_resending_is_limited(client, forum):

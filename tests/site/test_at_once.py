@@ -19,6 +19,7 @@ from kernel.secrets import token
 from kernel.transaction import writing
 from tests import factories
 from tests.conftest import settings
+from tests.registrations.conftest import fill
 from tests.registrations.crowd import Crowd
 
 pytestmark = pytest.mark.processes
@@ -83,6 +84,19 @@ def test_an_invitation_opened_twice_at_once_sets_one_password(pair, chief):
         words = [f"{word} лошадь батарея скрепка" for word in ("верная", "другая")]
         answers = pair.send([(path, {"password": word, "repeat": word}) for word in words])
         assert sorted(status for status, _ in answers) == [302, 404], repetition
+
+
+def test_a_section_removed_while_a_participant_is_added_is_no_error_of_ours(pair, chief):
+    """Fails on PostgreSQL when the lost race has no page: tried, 500."""
+    pair.meet(f"{FORUM}/registrations/new", chief.get_id())
+    for repetition in range(REPETITIONS):
+        with writing():
+            section = factories.section(db.session.scalars(select(Forum)).one(), f"gone-{repetition}").id
+        person = fill(None, email=f"p{repetition}@example.org", sections=str(section))  # type: ignore[arg-type]
+        answers = pair.send(
+            [(f"{FORUM}/registrations/new", person), (f"{FORUM}/sections/gone-{repetition}/removal", {})]
+        )
+        assert {status for status, _ in answers} <= {302, 303, 422}, repetition
 
 
 def test_a_place_removed_while_others_work_on_it_is_no_error_of_ours(pair, chief):

@@ -16,12 +16,15 @@ from activity.models import Entry
 from activity.operations import record
 from adoption.models import Adoption, Confirmer
 from app import create_app
-from forum.models import Forum
+from forum import operations as forums
+from forum.models import Forum, ForumStatus
 from home.demo.load import load
 from kernel.db import db, utcnow
 from kernel.shelving import PREFIX
 from kernel.transaction import writing
 from practices.models import Admission, DocumentState, Practice, PracticeEdition, Readiness, SampleDocument
+from programme.models import Slot
+from programme.operations import cancel_slot
 from speakers.models import Speaker
 from speakers.operations import withdraw_consent
 from tests import factories
@@ -105,6 +108,7 @@ def filled(loaded):
         practice.working, practice.archive_reason = {"goal": "Иначе", "documents": []}, "Закрыта"
         other.admission, other.working = Admission.accepted, {"documents": [{"id": 1}]}
         entries = db.session.scalars(select(Entry).order_by(Entry.id.desc()).limit(2)).all()
+        db.session.get_one(Slot, 1).announced = True
         entries[0].within, entries[1].within = "forum:99", "territory:99"
     return loaded
 
@@ -233,6 +237,39 @@ def test_of_equal_roles_everywhere_the_oldest_stays(server, tmp_path):
         db.session.remove()
         db.engine.dispose()
     server.drop("roles")
+
+
+def test_the_log_tells_which_cancelled_items_had_been_seen(server, tmp_path):
+    """Of before 0015: what was cancelled in a public programme stays in it."""
+    server.create("cancelled")
+    app = create_app(settings(server.url("cancelled"), tmp_path))
+    with app.app_context():
+        upgrade()
+        with writing():
+            factories.base_world()
+            forum = factories.forum(status=ForumStatus.draft, programme_published=False)
+            section = factories.section(forum)
+            slots = [factories.slot(section, title) for title in ("до", "черновик", "на виду", "скрыта", "идёт")]
+            steps = (
+                None,
+                lambda: forums.publish_programme(forum, True, by=None),
+                lambda: forums.set_status(forum, ForumStatus.announced, by=None),
+                lambda: forums.publish_programme(forum, False, by=None),
+            )
+            for slot, step in zip(slots, steps, strict=False):
+                if step:
+                    step()
+                cancel_slot(slot, True, by=None)
+            forums.publish_programme(forum, True, by=None)
+        downgrade(revision="0014")
+        with writing():
+            db.session.execute(text(f"DROP TABLE {PREFIX}slot__0015"))
+        upgrade()
+        db.engine.dispose()
+        assert db.session.scalars(select(Slot.title).where(Slot.announced)).all() == ["на виду"]
+        db.session.remove()
+        db.engine.dispose()
+    server.drop("cancelled")
 
 
 def test_models_and_migrations_agree(loaded):
