@@ -235,7 +235,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
     ahead = adoption_rules.ahead(adoption.stage)
     form = MoveForm()
     if not form.is_submitted():
-        form[f"{ahead[0].value}_done"].data, form[f"{ahead[0].value}_on"].data = True, today()
+        form[f"{ahead[0].value}_on"].data = today()
         return _stage_page(token, ask, question, form)
     if not form.validate():
         return _stage_page(token, ask, question, form), 422
