@@ -103,7 +103,7 @@ def browser_parts(dev: bool) -> None:
 def missing(reason: str) -> None:
     print(
         f"! Fonts and the door's scanner are missing ({reason}).\n"
-        "  The site works: system fonts are used, and the door takes photos and typed codes.\n"
+        "  The site works: rare letters are in a system font, and the door takes photos and typed codes.\n"
         "  Run `make run` again when npm and a network are there.",
         flush=True,
     )
