@@ -13,7 +13,7 @@ from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
 from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, required, telephone
-from kernel.text import email_key, quoted
+from kernel.text import DASH, email_key, quoted
 from practices.forms import Between
 
 NEW = "new"
@@ -170,7 +170,7 @@ class DetailsForm(VersionedForm):
     def offer(self, mentors: Sequence[Adoption]) -> DetailsForm:
         self.mentor.choices = [
             ("", _l("nobody")),
-            *((str(found.id), f"{found.organisation.title} — {found.territory.short_name}") for found in mentors),
+            *((str(found.id), f"{found.organisation.title}{DASH}{found.territory.short_name}") for found in mentors),
         ]
         return self
 

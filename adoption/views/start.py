@@ -14,6 +14,7 @@ from adoption.operations import Request
 from adoption.views.base import blueprint
 from forum.models import Forum, Section
 from kernel.access import actor, requires, shows_form
+from kernel.text import DASH
 from kernel.transaction import write
 from practices.models import Practice
 from practices.queries import published_practice
@@ -58,7 +59,7 @@ def _form(territories: list[Territory], organisations: list[Organisation], shown
     form.organisation.choices = [
         ("", _("choose")),
         *(
-            (str(found.id), f"{found.title} — {found.territory.short_name}" if several else found.title)
+            (str(found.id), f"{found.title}{DASH}{found.territory.short_name}" if several else found.title)
             for found in organisations
         ),
         (NEW, _("It is not in the list: add it")),
