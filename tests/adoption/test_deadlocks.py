@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import ExecStatus
 from sqlalchemy import func, select
 
 import adoption as package
@@ -44,25 +45,36 @@ class Other:
         self.crowd, self.url = crowd, url
 
     def cross(self, path: str, data: dict[str, str], held_first: str, row: int) -> Answer:
-        """The answer to a form that locks `row` of the table `held_first` and then waits for the last row it needs."""
+        """The answer to a form that locks `row` of the table `held_first` and then the version of the pages.
+
+        The application's process is stopped between the two (it cannot write into the log) until this one, which has
+        the version, waits for the row: so it is always the application's that closes the circle, and is ended.
+        """
         pipe = self.crowd.pipes[0]
-        with psycopg.connect(self.url) as mine, psycopg.connect(self.url, autocommit=True) as watch:
+        connect = psycopg.connect
+        with connect(self.url) as mine, connect(self.url) as gate, connect(self.url, autocommit=True) as watch:
+            gate.execute(f"LOCK TABLE {Entry.__tablename__} IN SHARE MODE")
+            mine.execute("SET deadlock_timeout = '1h'")
             mine.execute("SELECT 1 FROM content_version WHERE scope = 'adoption' FOR UPDATE")
             pipe.send([(path, data)])
-            self._wait_for_the_other(watch, mine.info.backend_pid)
-            lock = f"SELECT 1 FROM {held_first} WHERE id = {row} FOR UPDATE"
-            assert mine.execute(f"{lock} SKIP LOCKED").fetchall() == []  # the application's process holds it
-            assert mine.execute(lock).fetchall() == [(1,)]  # and was made to let go of it
+            until(watch, f"SELECT 1 FROM pg_stat_activity WHERE {gate.info.backend_pid} = ANY(pg_blocking_pids(pid))")
+            mine.pgconn.send_query(f"SELECT 1 FROM {held_first} WHERE id = {row} FOR UPDATE".encode())
+            until(watch, f"SELECT 1 WHERE cardinality(pg_blocking_pids({mine.info.backend_pid})) > 0")
+            gate.rollback()
+            got = mine.pgconn.get_result()  # when the other was made to let go of the row
+            assert got is not None
+            assert (got.status, got.ntuples) == (ExecStatus.TUPLES_OK, 1)
+            assert mine.pgconn.get_result() is None
         answer: Answer = pipe.recv()[0]
         return answer
 
-    def _wait_for_the_other(self, watch: psycopg.Connection[Any], pid: int) -> None:
-        for _attempt in range(1000):
-            statement = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
-            if watch.execute(statement, (pid,)).fetchall():
-                return
-            time.sleep(0.01)
-        raise AssertionError("Nobody came to wait.")
+
+def until(watch: psycopg.Connection[Any], statement: str) -> None:
+    for _attempt in range(3000):
+        if watch.execute(statement).fetchall():  # type: ignore[call-overload]
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"In half a minute nothing came of: {statement}")
 
 
 @pytest.fixture(scope="module")
