@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from adoption.operations import rebuild
-from kernel.transaction import writing
+from kernel.transaction import write
 
 adoption_cli = AppGroup("adoption", help="Adoption of practices.")
 
@@ -14,6 +14,4 @@ adoption_cli = AppGroup("adoption", help="Adoption of practices.")
 @adoption_cli.command("rebuild")
 def rebuild_command() -> None:
     """Fill anew what the catalogue knows of adoption."""
-    with writing():
-        number = rebuild()
-    click.echo(f"{number} practices have adoptions")
+    click.echo(f"{write(rebuild)} practices have adoptions")

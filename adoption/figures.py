@@ -21,6 +21,7 @@ from adoption.models import State
 from adoption.spread import Cell
 from kernel.i18n import number
 from kernel.links import path_for
+from kernel.text import DASH
 from territories.models import Territory
 from territories.queries import RealMap, Tile, current, real_map, tiles
 
@@ -123,9 +124,9 @@ def _map_title(place: OnMap, mine: Mapping[State, int], reported: int) -> str:
     parts = []
     for state in reversed(State):
         if count := mine.get(state):
-            parts.append(f"{str(STATE_LABELS[state]).lower()} – {count}")
+            parts.append(f"{str(STATE_LABELS[state]).lower()}{DASH}{count}")
     if reported:
-        parts.append(_("launch reported, being confirmed – %(count)s", count=reported))
+        parts.append(_("launch reported, being confirmed — %(count)s", count=reported))
     return f"{place.name}: {', '.join(parts)}"
 
 

@@ -13,7 +13,7 @@ from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
 from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, required, telephone
-from kernel.text import email_key
+from kernel.text import DASH, email_key, quoted
 from practices.forms import Between
 
 NEW = "new"
@@ -24,7 +24,7 @@ class StartForm(VersionedForm):
 
     organisation = SelectField(_l("Which organisation will do it"))
     new_organisation = LineField(
-        _l("Name of the organisation"), [Optional()], description=_l("Its full name, as in official papers.")
+        _l("Name of the organisation"), description=_l("Its full name, as in official papers.")
     )
     territory = SelectField(_l("Municipality of the organisation"), validate_choice=False)
     contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
@@ -51,8 +51,18 @@ class StartForm(VersionedForm):
             raise ValidationError(_l("Choose one of your municipalities."))
 
     def validate_new_organisation(self, field: LineField) -> None:
-        if self.organisation.data == NEW and len(field.data or "") < 5:
+        chosen, typed = self.organisation.data, field.data or ""
+        if chosen == NEW and len(typed) < 5:
             raise ValidationError(_l("Write the full name of the organisation."))
+        listed = dict(self.organisation.choices)
+        if typed and chosen and chosen != NEW and chosen in listed:
+            raise ValidationError(
+                _l(
+                    "%(chosen)s is chosen in the list already. Clear this name, or choose “%(new)s” in the list.",
+                    chosen=quoted(listed[chosen]),
+                    new=listed[NEW],
+                )
+            )
 
 
 class MoveForm(VersionedForm):
@@ -160,7 +170,7 @@ class DetailsForm(VersionedForm):
     def offer(self, mentors: Sequence[Adoption]) -> DetailsForm:
         self.mentor.choices = [
             ("", _l("nobody")),
-            *((str(found.id), f"{found.organisation.title} — {found.territory.short_name}") for found in mentors),
+            *((str(found.id), f"{found.organisation.title}{DASH}{found.territory.short_name}") for found in mentors),
         ]
         return self
 

@@ -7,10 +7,11 @@ from accounts.models import User
 from adoption import operations, queries
 from adoption.models import Adoption
 from kernel.access import Actor
+from kernel.text import DASH
 
 
 def _name(adoption: Adoption) -> str:
-    return f"«{adoption.practice.name}» – {adoption.organisation.title}, {adoption.territory.short_name}"
+    return f"«{adoption.practice.name}»{DASH}{adoption.organisation.title}, {adoption.territory.short_name}"
 
 
 def find(user: User) -> list[str]:

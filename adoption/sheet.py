@@ -24,7 +24,7 @@ from kernel.access import Actor
 from kernel.db import db
 from kernel.documents.sheets import Column
 from kernel.i18n import day
-from kernel.text import quoted, typograph
+from kernel.text import DASH, quoted, typograph
 from practices.models import Practice
 from territories.models import Level, Territory
 
@@ -270,7 +270,7 @@ def _move(row: Any, what: str, on: date) -> Move:
 
 def state_counts(made: Sheet) -> str:
     """«Думаем – 3, готовим – 17, работает – 28, закрепили – 7»."""
-    return ", ".join(f"{str(STATE_LABELS[state]).lower()} – {number}" for state, number in made.states.items())
+    return ", ".join(f"{str(STATE_LABELS[state]).lower()}{DASH}{number}" for state, number in made.states.items())
 
 
 # Tables and not models, composed once.

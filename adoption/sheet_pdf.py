@@ -11,7 +11,7 @@ from adoption.sheet import Case, Move, Sheet, state_counts
 from adoption.stall import ENOUGH, TIMES
 from kernel.documents import pdf
 from kernel.i18n import day, number, spoken
-from kernel.text import typograph
+from kernel.text import DASH, typograph
 
 
 def render(found: Sheet) -> bytes:
@@ -98,7 +98,7 @@ def _breakable(email: str) -> str:
 
 
 def _line(move: Move) -> str:
-    text = f"{move.place}: {_cut(move.practice, 70)} – {move.what.lower()}, {day(move.day, 'digits')}"
+    text = f"{move.place}: {_cut(move.practice, 70)}{DASH}{move.what.lower()}, {day(move.day, 'digits')}"
     return typograph(text)
 
 

@@ -20,6 +20,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 VENDOR = ROOT / "static" / "vendor"
 MODULES = ROOT / "node_modules"
+FACES = ROOT / "bin" / "faces.py"
 FONTS = ("400Regular", "500Medium", "600SemiBold", "700Bold")
 PARTS = {
     "golos-text-cyrillic-wght-normal.woff2": "@fontsource-variable/golos-text/files/golos-text-cyrillic-wght-normal.woff2",
@@ -77,7 +78,8 @@ def packages(requirements: str) -> None:
 
 def browser_parts(dev: bool) -> None:
     """Fetch fonts and the scanner from npm and copy them to static/vendor; go on without when npm is out of reach."""
-    lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest() + ("-dev" if dev else "")
+    wanted = (ROOT / "package-lock.json").read_bytes() + FACES.read_bytes()
+    lock = hashlib.sha256(wanted).hexdigest() + ("-dev" if dev else "")
     mark = VENDOR / ".installed"
     if mark.exists() and mark.read_text() in (lock, lock + "-dev"):
         return
@@ -97,6 +99,7 @@ def browser_parts(dev: bool) -> None:
         if (MODULES / source).exists():
             (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(MODULES / source, VENDOR / target)
+    run_python(str(FACES), str(VENDOR), say="typeface")
     mark.write_text(lock)
 
 

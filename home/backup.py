@@ -1,6 +1,6 @@
 """`flask backup` and `flask restore`: the database, the uploads and what they are, in one archive.
 
-The database comes first, then the files: a file is written before the row that names it and none is deleted,
+The database comes first, then the files: a file is written before the row that names it and deleted well after it,
 so the later copy of the files holds all that the earlier copy of the database names.
 """
 

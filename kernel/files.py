@@ -11,7 +11,8 @@ import re
 import struct
 import zipfile
 import zlib
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -19,14 +20,17 @@ from uuid import uuid4
 from flask import Response, current_app, send_file
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import String
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
-from kernel.db import IntPk, Model, utcnow
+from kernel.db import IntPk, Model, db, utcnow
+from kernel.jobs import enqueue, job
 from kernel.text import clean
 
+GRACE = timedelta(hours=1)
+"""How long a body outlives its row."""
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 5000
@@ -192,9 +196,22 @@ def read(stored: StoredFile) -> bytes:
         raise NotFound() from None
 
 
+def discard(rows: Collection[tuple[int, str]]) -> None:
+    """Delete files, given by id and uuid, to which nothing refers any more; call inside `writing()`.
+
+    Their bodies follow after the commit, and not at once: a backup under way copies the database before the files,
+    and must find all that it names.
+    """
+    db.session.execute(delete(StoredFile).where(StoredFile.id.in_([file_id for file_id, _uuid in rows])))
+    for _id, uuid in rows:
+        enqueue("erase-file", run_after=utcnow() + GRACE, unique_key=f"erase-file:{uuid}", uuid=uuid)
+
+
+@job("erase-file")
 def erase(uuid: str) -> None:
-    """Take a body out of storage; call after its row is gone."""
-    _path(uuid).unlink(missing_ok=True)
+    """Take a body out of storage, unless a row names it."""
+    if db.session.scalar(select(StoredFile.id).where(StoredFile.uuid == uuid)) is None:
+        _path(uuid).unlink(missing_ok=True)
 
 
 def download(stored: StoredFile) -> Response:

@@ -18,12 +18,14 @@ from wtforms import (
     FileField,
     HiddenField,
     IntegerField,
+    RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     widgets,
 )
-from wtforms.validators import DataRequired, Email, Length, ValidationError
+from wtforms.validators import DataRequired, Email, Length, StopValidation, ValidationError
 
 from kernel.text import clean, dial, whole
 
@@ -137,7 +139,24 @@ class ChecksField(SelectMultipleField):
             raise ValidationError(_l("The list has changed meanwhile. Choose once more.")) from None
 
 
-required = DataRequired(_l("Please fill this in."))
+def unfilled(field: Field) -> str:
+    """What is said at a field left empty that must not be, in the words of its kind."""
+    if isinstance(field, SelectMultipleField):
+        return _("Tick at least one option.")
+    if isinstance(field, RadioField):
+        return _("Choose one option.")
+    return _("Choose from the list.") if isinstance(field, SelectField) else _("Please fill this in.")
+
+
+class _Required(DataRequired):  # type: ignore[misc]
+    def __call__(self, form: Any, field: Field) -> None:
+        try:
+            super().__call__(form, field)
+        except StopValidation:
+            raise StopValidation(unfilled(field)) from None
+
+
+required = _Required()
 email = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))
 
 

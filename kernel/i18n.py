@@ -21,7 +21,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, force_locale
 from flask_babel import gettext as _
 
-from kernel.text import NBSP, inner, typograph
+from kernel.text import DASH, NBSP, inner, typograph
 
 LANGUAGES = ("ru", "en")
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
@@ -137,8 +137,8 @@ def day_range(start: date, end: date) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return f"{start.day}–{day(end)}"
     if start.year == end.year:
-        return f"{day(start, 'short')} – {day(end)}"
-    return f"{day(start)} – {day(end)}"
+        return f"{day(start, 'short')}{DASH}{day(end)}"
+    return f"{day(start)}{DASH}{day(end)}"
 
 
 def clock(value: time | datetime) -> str:

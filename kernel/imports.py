@@ -22,7 +22,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
-from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, erase
+from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, discard
 from kernel.jobs import job
 from kernel.text import clean
 from kernel.transaction import writing
@@ -181,7 +181,5 @@ def _forget_some() -> int:
     with writing():
         rows = db.session.execute(old.where(ImportPreview.created_at < utcnow() - KEPT).limit(1000)).all()
         db.session.execute(delete(ImportPreview).where(ImportPreview.id.in_([row.id for row in rows])))
-        db.session.execute(delete(StoredFile).where(StoredFile.id.in_([row.file_id for row in rows])))
-    for row in rows:
-        erase(row.uuid)
+        discard([(row.file_id, row.uuid) for row in rows])
     return len(rows)

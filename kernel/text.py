@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 NBSP = "\u00a0"
+DASH = f"{NBSP}— "
+"""Between words; the short one stands without spaces in ranges of numbers, a long one alone where there is no value."""
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+")
 _SHORT_WORD = re.compile(r"(?<![\w-])([а-яёa-z]{1,2}|для|над|под|при|без|или) (?=[\w«(№])", re.IGNORECASE)

@@ -58,6 +58,19 @@ def retried(operation: Callable[P, R], times: int = 3) -> Callable[P, R]:
     return repeat
 
 
+def write(deed: Callable[[], R]) -> R:
+    """What `deed` gives, done inside `writing()`, from the beginning again when the database reports a deadlock.
+
+    So `deed` changes nothing but the database: whatever it sets elsewhere would be set twice.
+    """
+
+    def once() -> R:
+        with writing():
+            return deed()
+
+    return once() if mode.is_writing() else retried(once)()
+
+
 def _is_deadlock(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 

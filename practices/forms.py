@@ -22,6 +22,7 @@ from kernel.forms import (
     WholeField,
     email,
     required,
+    unfilled,
 )
 from kernel.text import sort_key
 from practices import passport
@@ -88,7 +89,7 @@ class CardForm(VersionedForm):
         """Say at each empty field of the card that it must be filled. True when none is empty."""
         for name in passport.CARD:
             if not self[name].data:
-                self[name].errors = [*self[name].errors, str(required.message)]
+                self[name].errors = [*self[name].errors, unfilled(self[name])]
         return not self.errors
 
     def differences(self, practice: Any) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from accounts.operations import hold as hold_account
 from activity.operations import record
 from kernel import pages, search
 from kernel.db import db, utcnow
-from kernel.files import StoredFile, Upload, write
+from kernel.files import StoredFile, Upload, discard, write
 from kernel.text import slugify
 from practices.models import (
     Admission,
@@ -263,8 +263,13 @@ def publish_documents(practice: Practice) -> None:
 
 
 def _delete(sample: SampleDocument) -> None:
+    """Of no edition yet: it goes with its file, unless another document holds the same."""
+    stored = sample.file
     sample.practice.samples.remove(sample)
     db.session.delete(sample)
+    db.session.flush()
+    if db.session.scalar(select(SampleDocument.id).where(SampleDocument.file_id == stored.id).limit(1)) is None:
+        discard([(stored.id, stored.uuid)])
 
 
 def _note_documents(practice: Practice) -> None:

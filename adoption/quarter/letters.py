@@ -15,7 +15,7 @@ from kernel.documents.sheets import XLSX
 from kernel.i18n import day
 from kernel.jobs import job
 from kernel.links import public_url
-from kernel.transaction import writing
+from kernel.transaction import write
 
 
 @letter_kind("quarter_question")
@@ -70,5 +70,4 @@ def _content(ask_id: int, user_id: int | None, *, reminder: bool) -> Content | N
 def remind_of_quarter() -> None:
     """Queue the reminders whose day has come; those written to already are left in peace."""
     if queries.open_rounds():
-        with writing():
-            operations.remind_due()
+        write(operations.remind_due)

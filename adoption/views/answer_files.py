@@ -22,7 +22,7 @@ from kernel import files, limits
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
 from kernel.imports import Plan, checked_table, keep_preview, preview_for, shown, take, tell
-from kernel.transaction import retried, writing
+from kernel.transaction import write
 
 KIND = "quarter"
 LEAD = queries.LEAD
@@ -71,8 +71,7 @@ def hand_in(place: Place) -> ResponseReturnValue:
     if not place.user_id:
         limits.count((limits.LINK_FILES, f"{KIND}:{place.scope_id}"))
     stored = files.write(checked)
-    with writing():
-        kept = keep_preview(KIND, place.scope_id, place.user_id, stored)
+    kept = write(lambda: keep_preview(KIND, place.scope_id, place.user_id, stored))
     return redirect(place.preview(kept.uuid), 303)
 
 
@@ -92,17 +91,16 @@ def confirm(place: Place, uuid: str) -> ResponseReturnValue:
     kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
     table = importer.read(kept.file.name, files.read(kept.file))
 
-    def act() -> Plan[importer.Action] | None:
-        with writing():
-            plan = importer.plan(table, place.questions()) if take(kept) else None
-            if plan and plan.errors:
-                kept.applied_at = None
-            elif plan:
-                importer.carry_out(plan, place.source, by=place.by)
-            return plan
+    def deed() -> Plan[importer.Action] | None:
+        plan = importer.plan(table, place.questions()) if take(kept) else None
+        if plan and plan.errors:
+            kept.applied_at = None
+        elif plan:
+            importer.carry_out(plan, place.source, by=place.by)
+        return plan
 
     try:
-        plan = retried(act)()
+        plan = write(deed)
     except (AnswerRefused, Overtaken):  # between the plan and the lock
         flash(_("Somebody has answered meanwhile, so nothing was changed. Look at the rows again."), "bad")
         return redirect(place.preview(uuid), 303)

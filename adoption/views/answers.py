@@ -29,7 +29,7 @@ from adoption.views.base import blueprint
 from kernel import files
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.forms import Form
-from kernel.transaction import retried, writing
+from kernel.transaction import write
 
 EDIT = "adoption:adoption:edit"
 
@@ -77,12 +77,7 @@ def keep(cards: Sequence[Card], source: Source, by: object) -> Result:
 
 def _keep_good(good: list[Card], source: Source, by: object, result: Result) -> None:
     entries = [(one.question, one.form.answer(), one.form.opened_with()) for one in good]
-
-    def act() -> dict[int, Outcome | AnswerRefused | Overtaken]:
-        with writing():
-            return operations.answer_each(entries, source, by=by)
-
-    found = retried(act)()
+    found = write(lambda: operations.answer_each(entries, source, by=by))
     for one in good:
         outcome = found[one.question.id]
         if isinstance(outcome, Overtaken):
@@ -235,19 +230,22 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
     ahead = adoption_rules.ahead(adoption.stage)
     form = MoveForm()
     if not form.is_submitted():
-        form[f"{ahead[0].value}_done"].data, form[f"{ahead[0].value}_on"].data = True, today()
+        form[f"{ahead[0].value}_on"].data = today()
         return _stage_page(token, ask, question, form)
     if not form.validate():
         return _stage_page(token, ask, question, form), 422
-    reached = form.reached()
+    reached, stored = form.reached(), None
     by = Respondent(question.current.answered_by if question.current else "")
+
+    def deed() -> None:
+        adoptions.hold(adoption)
+        if adoption.version != form.opened_version():
+            raise _Meanwhile()
+        adoptions.move(adoption, reached, by=by, file=stored)
+
     try:
         stored = files.write(files.check(form.file.data)) if form.file.data else None
-        with writing():
-            adoptions.hold(adoption)
-            if adoption.version != form.opened_version():
-                raise _Meanwhile()
-            adoptions.move(adoption, reached, by=by, file=stored)
+        write(deed)
     except files.FileRefused as refusal:
         form.file.errors = [str(refusal)]
         return _stage_page(token, ask, question, form), 422

@@ -19,13 +19,13 @@ from adoption.operations import MoveRefused
 from adoption.quarter import labels as quarter_labels
 from adoption.quarter import queries as quarter_queries
 from adoption.views.base import blueprint
-from adoption.views.launch import say_refused
+from adoption.views.launch import refuse, say_refused
 from kernel import files
 from kernel.access import actor, requires, shows_form, signed_in
 from kernel.errors import Conflict
 from kernel.forms import VersionedForm
 from kernel.listing import paginate
-from kernel.transaction import writing
+from kernel.transaction import write
 from practices.models import Practice
 from practices.questions.queries import author_address
 from territories.models import Territory
@@ -146,13 +146,16 @@ def _fresh_move(found: Adoption, ahead: list[Stage]) -> MoveForm:
 
 def _change(found: Adoption, form: VersionedForm, typed: list[tuple[str, str]], deed: Callable[[], object]) -> None:
     """Do `deed` in a transaction when the adoption is as the form was opened. Raises Conflict."""
-    with writing():
+
+    def held() -> None:
         operations.hold(found)
         if found.version != form.opened_version():
             stage = str(labels.STAGE_LABELS[found.stage])
             rows = [(_("Stage"), stage, ""), *((label, "", text) for label, text in typed if text)]
             raise Conflict(rows, url_for("adoption.adoption", code=found.code))
         deed()
+
+    write(held)
 
 
 @blueprint.post("/cabinet/adoptions/<code>/stage")
@@ -231,9 +234,12 @@ def exit_(code: str) -> ResponseReturnValue:
 @requires(EDIT)
 def resumption(code: str) -> ResponseReturnValue:
     found = queries.adoption_for(actor(), code, EDIT)
-    with writing():
+
+    def deed() -> None:
         operations.hold(found)
         operations.resume(found, by=actor())
+
+    write(deed)
     flash(_("The work goes on."), "ok")
     return redirect(url_for("adoption.adoption", code=code))
 
@@ -262,9 +268,12 @@ def confirmation(code: str) -> ResponseReturnValue:
     role = launches.role_of(actor(), found)
     if role is None:  # their own launch, or none at all
         raise NotFound()
-    with writing():
+
+    def deed() -> bool:
         operations.hold(found)
-        done = operations.confirm(found, by=actor(), role=role)
+        return operations.confirm(found, by=actor(), role=role)
+
+    done = write(deed)
     flash(_("The launch is confirmed.") if done else _("There is nothing to confirm."), "ok" if done else "info")
     return redirect(url_for("adoption.adoption", code=code))
 
@@ -282,10 +291,7 @@ def refusal(code: str) -> ResponseReturnValue:
         raise NotFound()
     if not form.validate():
         return _page(found, refusal=form), 422
-    with writing():
-        operations.hold(found)
-        done = operations.refuse(found, form.reason.data, by=actor(), role=role)
-    say_refused(done)
+    say_refused(refuse(found, form, actor(), role))
     return redirect(url_for("adoption.adoption", code=code))
 
 

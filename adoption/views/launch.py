@@ -12,7 +12,7 @@ from adoption.models import Adoption, Confirmer
 from adoption.operations import Respondent
 from adoption.views.base import blueprint
 from kernel.access import actor, public, requires, shows_form, token_page
-from kernel.transaction import writing
+from kernel.transaction import write
 
 OPEN = "adoption/quarter/open.html"
 
@@ -29,10 +29,13 @@ def launch(token: str) -> ResponseReturnValue:
 @token_page
 def launch_confirmation(token: str) -> ResponseReturnValue:
     found = launches.adoption_by_link(token)
-    with writing():
+
+    def deed() -> None:
         operations.hold(found)
         if launches.waiting_step(found) is not None:
             operations.confirm(found, by=Respondent(found.practice.contact_name), role=Confirmer.author)
+
+    write(deed)
     return redirect(url_for("adoption.launch", token=token), 303)
 
 
@@ -45,9 +48,8 @@ def launch_refusal(token: str) -> ResponseReturnValue:
     form = RefusalForm()
     if not form.validate():
         return _authors_page(token, form), 422
-    with writing():
-        operations.hold(found)
-        operations.refuse(found, form.reason.data, by=Respondent(found.practice.contact_name), role=Confirmer.author)
+    author = Respondent(found.practice.contact_name)
+    refuse(found, form, author, Confirmer.author)
     return redirect(url_for("adoption.launch", token=token), 303)
 
 
@@ -72,10 +74,12 @@ def pupil(code: str) -> ResponseReturnValue:
 @requires(launches.EDIT)
 def pupil_confirmation(code: str) -> ResponseReturnValue:
     found, role = launches.launch_for(actor(), code)
-    with writing():
+
+    def deed() -> bool:
         operations.hold(found)
-        done = operations.confirm(found, by=actor(), role=role)
-    if done:
+        return operations.confirm(found, by=actor(), role=role)
+
+    if write(deed):
         flash(_("The launch is confirmed. Thank you for helping."), "ok")
     else:
         flash(_("There is nothing to confirm."), "info")
@@ -90,11 +94,18 @@ def pupil_refusal(code: str) -> ResponseReturnValue:
     form = RefusalForm()
     if not form.validate():
         return _mentors_page(code, form), 422
-    with writing():
-        operations.hold(found)
-        done = operations.refuse(found, form.reason.data, by=actor(), role=role)
-    say_refused(done)
+    say_refused(refuse(found, form, actor(), role))
     return redirect(url_for("adoption.cabinet"))
+
+
+def refuse(found: Adoption, form: RefusalForm, by: object, role: Confirmer) -> bool:
+    """«Не подтверждаю»; whether there was a launch to refuse."""
+
+    def deed() -> bool:
+        operations.hold(found)
+        return operations.refuse(found, form.reason.data, by=by, role=role)
+
+    return write(deed)
 
 
 def say_refused(done: bool) -> None:

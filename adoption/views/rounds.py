@@ -20,7 +20,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.listing import paginate
-from kernel.transaction import retried, writing
+from kernel.transaction import write
 from territories.models import Territory
 
 LEAD = queries.LEAD
@@ -56,12 +56,7 @@ def new_round() -> ResponseReturnValue:
         return page, 422 if form.is_submitted() else 200
     region = next(region for region in regions if region.oktmo == form.region.data)
     year, quarter = form.chosen()
-
-    def act() -> tuple[Round, bool]:
-        with writing():
-            return operations.open_round(region, year, quarter, form.due.data, by=actor())
-
-    made, new = retried(act)()
+    made, new = write(lambda: operations.open_round(region, year, quarter, form.due.data, by=actor()))
     if new:
         flash(_("The question is asked; the letters are on their way."), "ok")
     else:
@@ -120,9 +115,8 @@ def round_reminders(round_code: str) -> ResponseReturnValue:
         return _reminders_page(of, form)
     if not form.validate():
         return _reminders_page(of, form), 422
-    with writing():
-        chosen = {"silent": form.silent.data, "partly": form.partly.data}
-        number = operations.remind(of, by=actor(), **chosen) if of.is_open else 0
+    chosen = {"silent": form.silent.data, "partly": form.partly.data}
+    number = write(lambda: operations.remind(of, by=actor(), **chosen) if of.is_open else 0)
     if number:
         flash(ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", number), "ok")
     else:
@@ -152,8 +146,7 @@ def round_closing(round_code: str) -> ResponseReturnValue:
         progress = returns.progress([of]).get(of.id, returns.Progress())
         late = rules.is_late(of.due, today())
         return render_template("adoption/quarter/closing.html", round=of, progress=progress, labels=labels, late=late)
-    with writing():
-        operations.close(of, by=actor())
+    write(lambda: operations.close(of, by=actor()))
     flash(_("The quarter is summed up. Its answers can be read, not changed."), "ok")
     return redirect(url_for("adoption.round_", round_code=round_code))
 
@@ -162,8 +155,7 @@ def round_closing(round_code: str) -> ResponseReturnValue:
 @requires(LEAD)
 def round_reopening(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
-    with writing():
-        operations.reopen(of, by=actor())
+    write(lambda: operations.reopen(of, by=actor()))
     flash(_("Answers are taken again."), "ok")
     return redirect(url_for("adoption.round_", round_code=round_code))
 
@@ -215,8 +207,8 @@ def round_letter(round_code: str, oktmo: str) -> ResponseReturnValue:
     if not form.validate():
         flash(" ".join(str(error) for errors in form.errors.values() for error in errors), "bad")
         return back
-    with writing():
-        number = operations.write_again(ask, form.address.data or "", by=actor()) if ask.round.is_open else 0
+    address = form.address.data or ""
+    number = write(lambda: operations.write_again(ask, address, by=actor()) if ask.round.is_open else 0)
     if number:
         flash(ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", number), "ok")
     else:
@@ -228,8 +220,7 @@ def round_letter(round_code: str, oktmo: str) -> ResponseReturnValue:
 @requires(LEAD)
 def round_link(round_code: str, oktmo: str) -> ResponseReturnValue:
     ask = queries.ask_of(queries.round_for(actor(), round_code), oktmo)
-    with writing():
-        operations.renew_link(ask, by=actor())
+    write(lambda: operations.renew_link(ask, by=actor()))
     flash(_("The old link no longer opens. Send the letter again: it carries the new one."), "ok")
     return redirect(url_for("adoption.paper", round_code=round_code, oktmo=oktmo))
 

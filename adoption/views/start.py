@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from accounts.models import Organisation
 from adoption import operations, people, queries
 from adoption.forms import NEW, StartForm
+from adoption.models import Adoption
 from adoption.operations import Request
 from adoption.views.base import blueprint
 from forum.models import Forum, Section
 from kernel.access import actor, requires, shows_form
-from kernel.transaction import writing
+from kernel.text import DASH
+from kernel.transaction import write
 from practices.models import Practice
 from practices.queries import published_practice
 from programme.models import Slot
@@ -38,9 +40,12 @@ def start(slug: str) -> ResponseReturnValue:
         page = _page(practice, form, territories, organisations, shown)
         return page, 422 if form.is_submitted() else 200
     asked = _request(form, shown)
-    with writing():
+
+    def deed() -> tuple[Adoption, bool]:
         organisation = _organisation(form, territories, organisations)
-        adoption, new = operations.start_adoption(practice, organisation, asked, by=actor())
+        return operations.start_adoption(practice, organisation, asked, by=actor())
+
+    adoption, new = write(deed)
     if new:
         flash(_("The request is sent to the author. We will remind you of the next step here."), "ok")
     else:
@@ -54,7 +59,7 @@ def _form(territories: list[Territory], organisations: list[Organisation], shown
     form.organisation.choices = [
         ("", _("choose")),
         *(
-            (str(found.id), f"{found.title} — {found.territory.short_name}" if several else found.title)
+            (str(found.id), f"{found.title}{DASH}{found.territory.short_name}" if several else found.title)
             for found in organisations
         ),
         (NEW, _("It is not in the list: add it")),

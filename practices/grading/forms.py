@@ -4,7 +4,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
-from wtforms.validators import InputRequired
 
 from kernel.forms import Form, TextField, required
 from practices.grading.labels import ANSWER_LABELS, QUESTION_LABELS
@@ -12,12 +11,11 @@ from practices.grading.models import QUESTIONS, PracticeGrade
 from practices.labels import EVIDENCE_LABELS
 from practices.models import Evidence
 
-_chosen = InputRequired(_l("Choose one of the answers."))
 _ANSWERS = [(str(number), label) for number, label in ANSWER_LABELS.items()]
 
 
 def _question(name: str) -> RadioField:
-    return RadioField(QUESTION_LABELS[name], [_chosen], choices=_ANSWERS)
+    return RadioField(QUESTION_LABELS[name], [required], choices=_ANSWERS)
 
 
 class GradeForm(Form):
@@ -25,7 +23,7 @@ class GradeForm(Form):
 
     evidence = RadioField(
         _l("How are the results known?"),
-        [_chosen],
+        [required],
         choices=[(level.value, label) for level, label in EVIDENCE_LABELS.items()],
     )
     grounds = TextField(

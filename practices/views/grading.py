@@ -15,6 +15,7 @@ from practices.grading.forms import GradeForm
 from practices.grading.labels import ANSWER_LABELS, QUESTION_LABELS
 from practices.models import Practice
 from practices.views.base import blueprint
+from practices.views.way import keep_way
 
 GRADE = "practices:practice:grade"
 
@@ -22,6 +23,7 @@ GRADE = "practices:practice:grade"
 @blueprint.get("/manage/grading")
 @requires(GRADE)
 def grading() -> ResponseReturnValue:
+    keep_way()
     done = request.args.get("graded") == "yes"
     statement = queries.graded_statement(actor()) if done else queries.waiting_statement(actor())
     orders = {"published": (Practice.published_at, Practice.name_key), "name": Practice.name_key}

@@ -30,6 +30,7 @@ from practices.saving import saved
 from practices.views.base import blueprint
 from practices.views.public import member, practice_page
 from practices.views.samples import SAMPLES, checked
+from practices.views.way import keep_way
 from territories.models import Territory
 
 EDIT = "practices:practice:edit"
@@ -39,6 +40,7 @@ PUBLISH = "practices:practice:publish"
 @blueprint.get("/manage/practices")
 @requires("work:practices:open")
 def manage() -> ResponseReturnValue:
+    keep_way()
     admission, sphere = member(Admission, "admission"), member(Sphere, "sphere")
     statement = queries.practices_for(
         actor(), q=request.args.get("q", "").strip()[:200], admission=admission, sphere=sphere

@@ -21,12 +21,14 @@ from practices.moderation.rules import COMMENTED, REVIEWED, IllegalMove, Incompl
 from practices.operations import hold
 from practices.views.base import blueprint
 from practices.views.deeds import decide, moved_on, tell_lacking
+from practices.views.way import keep_way
 
 
 @blueprint.get("/manage/practices/waiting")
 @requires("work:practices:open")
 def waiting() -> ResponseReturnValue:
     """The first screen: what waits for whoever completes passports, and nothing else."""
+    keep_way()
     piles = queries.waiting_for(actor(), utcnow().date())
     may_publish = bool(actor().scopes(PUBLISH))
     return render_template("practices/manage/waiting.html", piles=piles, labels=labels, may_publish=may_publish)

@@ -63,15 +63,15 @@ def world(app, sign_in):
 
 def test_an_entry_is_a_sentence_with_a_link_to_its_subject(world):
     [first, second, _territories] = sentences(world["admin"])
-    assert first == "Админова Ада Тестовна: изменено состояние форума – Форум соседей"
-    assert second == "Устроитель Олег Пробович: изменено состояние форума – Форум «ПроСемью-2027»"
+    assert first == "Админова Ада Тестовна: изменено состояние форума — Форум соседей"
+    assert second == "Устроитель Олег Пробович: изменено состояние форума — Форум «ПроСемью-2027»"
     assert 'href="/manage/forums/prosemyu-2027"' in world["admin"].get(LOG).get_data(as_text=True)
     assert "forum's state changed" in world["admin"].get(f"/en{LOG}").get_data(as_text=True).replace("&#39;", "'")
 
 
 def test_an_organiser_reads_only_of_their_own_series(world):
     assert sentences(world["organiser"]) == [
-        "Устроитель Олег Пробович: изменено состояние форума – Форум «ПроСемью-2027»"
+        "Устроитель Олег Пробович: изменено состояние форума — Форум «ПроСемью-2027»"
     ]
     assert sentences(world["organiser"], "?actor=" + str(world["boss"].id)) == []
     assert "Админова" not in text(world["organiser"].get(LOG))
@@ -137,23 +137,23 @@ def test_organisers_read_what_happens_with_practices_and_rounds_of_their_territo
         record(world["boss"], "adoption.confirmed", taken)
     page = sentences(world["organiser"])
     assert page[:3] == [
-        "Админова Ада Тестовна: запуск подтверждён – Домашний консультант, " + taken.organisation.name,
-        "Админова Ада Тестовна: практика опубликована – Домашний консультант",
-        "Устроитель Олег Пробович: задан вопрос за квартал – I квартал 2027 года, Иркутская область",
+        "Админова Ада Тестовна: запуск подтверждён — Домашний консультант, " + taken.organisation.name,
+        "Админова Ада Тестовна: практика опубликована — Домашний консультант",
+        "Устроитель Олег Пробович: задан вопрос за квартал — I квартал 2027 года, Иркутская область",
     ]
     assert "Чужая практика" not in " ".join(page)
     assert "Чужая практика" in " ".join(sentences(world["admin"]))
     assert f'href="/manage/rounds/{made.code}"' in world["organiser"].get(LOG).get_data(as_text=True)
     with writing():
         elsewhere = factories.organiser(factories.series("far", territory_id=factories.territory(OTHER).id))
-    assert [line.split(" – ")[1] for line in sentences(sign_in(elsewhere))] == ["Чужая практика"]
+    assert [line.split(" — ")[1] for line in sentences(sign_in(elsewhere))] == ["Чужая практика"]
 
 
 def test_an_account_is_named_only_to_those_who_may_open_it(world):
     with writing():
         record(world["boss"], "user.invited", world["person"])
         newest().within = f"forum:{world['forum'].id}"
-    assert sentences(world["admin"])[0].endswith(" – Устроитель Олег Пробович")
+    assert sentences(world["admin"])[0].endswith(" — Устроитель Олег Пробович")
     assert sentences(world["organiser"])[0].endswith(f"учётная запись № {world['person'].id}")
 
 
@@ -170,7 +170,7 @@ def test_a_speaker_is_named_to_those_who_see_the_list_of_speakers(world, app):
         paper = consent_text(ConsentKind.publication, "ru")
         speakers.consent(speaker, paper, address="", by=world["person"], on_paper=True)
         moderator = factories.give(factories.user(), Role.organiser, ScopeKind.forum, world["forum"].id)
-    told = "Устроитель Олег Пробович: согласие на публикацию имени дано – Примерова Анна Сергеевна"
+    told = "Устроитель Олег Пробович: согласие на публикацию имени дано — Примерова Анна Сергеевна"
     assert sentences(world["admin"])[0] == sentences(world["organiser"])[0] == told
     assert "/speakers?q=" not in world["organiser"].get(LOG).get_data(as_text=True)
     with writing():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -62,6 +63,27 @@ def test_a_step_with_its_date_evidence_and_file(world, made):
     assert (last.evidence, last.file.name) == ("обслужена первая семья", "akt.pdf")
     assert world["curator"].get(address(made, f"/files/{last.id}")).data == b"%PDF-1.7 act"
     assert world["neighbour"].get(address(made, f"/files/{last.id}")).status_code == 404
+
+
+def test_the_button_alone_notes_the_stage_that_comes_next(world):
+    """No box has to be ticked for it; further stages have theirs."""
+    with writing():
+        made = adoption(world["practice"], world["organisation"])
+    html = world["coordinator"].get(address(made)).get_data(as_text=True)
+    form = re.search(r'<form[^>]*action="[^"]*/stage".*?</form>', html, re.S).group()
+    inputs = [dict(re.findall(r'(\w+)="([^"]*)"', one)) for one in re.findall("<input[^>]*>", form)]
+    assert [one["type"] for one in inputs if one["name"].endswith("_done")] == ["hidden", *["checkbox"] * 6]
+    sent = {one["name"]: one.get("value", "") for one in inputs if one["type"] not in ("checkbox", "file")}
+    assert world["coordinator"].post(address(made, "/stage"), data=sent).status_code == 302
+    db.session.expire_all()
+    assert (made.stage, [step.reached_on for step in made.steps][-1]) == (Stage.assessment, date(2027, 3, 1))
+
+
+def test_an_error_leads_to_the_stage_that_comes_next(world, made):
+    page = submit(world["coordinator"], made, "/stage", {}).get_data(as_text=True)
+    assert '<a href="#launched_done">' in page
+    assert re.findall(r'<fieldset[^>]*id="launched_done"', page)
+    assert len(re.findall('id="launched_done-error"', page)) == 1
 
 
 def test_several_stages_at_once(world, made):

@@ -137,8 +137,8 @@ def test_map(going, client, state, audience, practice):
 def assert_tiles_say(page: str, found: dict) -> None:
     names = {"think": "думаем", "ready": "готовим", "works": "работает", "firm": "закрепили"}
     for place in found.values():
-        told = [f"{names[name]} – {place['states'][name]}" for name in reversed(RANK) if place["states"][name]]
-        told += [f"запуск заявлен, подтверждается – {place['reported']}"] if place["reported"] else []
+        told = [f"{names[name]} — {place['states'][name]}" for name in reversed(RANK) if place["states"][name]]
+        told += [f"запуск заявлен, подтверждается — {place['reported']}"] if place["reported"] else []
         assert f"{place['name']}: {', '.join(told) or 'пока ничего'}" in page
 
 
@@ -179,7 +179,7 @@ def test_matrix(going, client):
     for line in lines:
         slug = slugs[line[0]]
         works = sum(furthest(some) in ("works", "firm") for (one, _place), some in found.items() if one == slug)
-        assert line[1] == (str(works) if works else "–")
+        assert line[1] == (str(works) if works else "—")
         for short, said_there in zip(heading[2:], line[2:], strict=True):
             oktmo = shorts.get(short) or (factories.REGION if short == places.get(factories.REGION) else "")
             assert said_there == said(found.get((slug, oktmo), [])), (line[0], short)
@@ -190,7 +190,7 @@ def test_matrix_turned_is_the_same(going, client):
     turned = table(client.get("/adoption/?sort=name&turned=1"))
     assert [line[2:] for line in turned[1:]] == [list(column) for column in zip(*straight[1:], strict=True)][2:]
     working = [sum(word.startswith(("Работает", "Закрепили")) for word in line[2:]) for line in turned[1:]]
-    assert [int(line[1].replace("–", "0")) for line in turned[1:]] == working
+    assert [int(line[1].replace("—", "0")) for line in turned[1:]] == working
 
 
 def test_matrix_in_a_workbook(going, client):

@@ -50,10 +50,10 @@ def authors_link() -> str:
 def test_the_author_confirms_by_the_link_in_the_letter(world, client):
     made = launch(world)
     text = letter("adoption_launched").replace("\u00a0", " ")
-    assert "«Обслужена первая семья» – так?" in text
+    assert "«Обслужена первая семья» — так?" in text
     link = authors_link()
     answer = client.get(link)
-    assert "<h1>«Обслужена первая семья» – так?</h1>" in text_of(answer)
+    assert "<h1>«Обслужена первая семья» — так?</h1>" in text_of(answer)
     assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
     assert step_of(made).confirmed_at is None  # opening it confirms nothing
     assert client.submit(f"{link}/confirmation", page=link).location == link
@@ -93,8 +93,8 @@ def test_an_author_who_adopts_their_own_practice_is_not_asked(world, case):
 def test_the_curator_confirms_and_is_asked_in_the_practices_words(world):
     made = launch(world)
     page = f"/cabinet/adoptions/{made.code}"
-    assert "«Обслужена первая семья» – так?" in letter("adoption_confirm").replace("\u00a0", " ")
-    assert "«Обслужена первая семья» – так?" in text_of(world["curator"].get(page))
+    assert "«Обслужена первая семья» — так?" in letter("adoption_confirm").replace("\u00a0", " ")
+    assert "«Обслужена первая семья» — так?" in text_of(world["curator"].get(page))
     world["curator"].submit(f"{page}/confirmation", page=page)
     assert step_of(made).confirmed_as is Confirmer.curator
     assert step_of(made).confirmed_by_id == world["people"]["curator"].id
@@ -134,7 +134,7 @@ def test_the_mentor_confirms_in_the_cabinet(world):
     assert "<h1>Сделать: 1 дело, около 5 минут</h1>" in page
     assert "Подтвердить запуск у тех, кому вы помогали: Домашний консультант" in page
     here = f"/cabinet/launches/{made.code}"
-    assert "«Обслужена первая семья» – так?" in text_of(client.get(here))
+    assert "«Обслужена первая семья» — так?" in text_of(client.get(here))
     assert client.submit(f"{here}/confirmation", page=here).location == "/cabinet/"
     assert step_of(made).confirmed_as is Confirmer.mentor
     assert client.get(here).status_code == 404  # nothing is asked any more

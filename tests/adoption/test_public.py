@@ -161,10 +161,10 @@ def test_pages_follow_a_move_at_once(world, client):
     with writing():
         made = adoption(world["practice"], world["organisation"])
     assert "в\u00a01\u00a0учреждении" in client.get(territory).get_data(as_text=True)
-    assert "Тайшетский муниципальный округ: думаем – 1" in client.get("/adoption/").get_data(as_text=True)
+    assert "Тайшетский муниципальный округ: думаем\u00a0— 1" in client.get("/adoption/").get_data(as_text=True)
     with writing():
         operations.move(made, [*map(made_up, list(Stage)[1:6])], by=None)
-    waits = "Тайшетский муниципальный округ: готовим – 1, запуск заявлен, подтверждается – 1"
+    waits = "Тайшетский муниципальный округ: готовим\u00a0— 1, запуск заявлен, подтверждается\u00a0— 1"
     assert waits in client.get("/adoption/").get_data(as_text=True)
     for page in (territory, "/practices/konsultant"):
         assert "запуск заявлен, подтверждается" in client.get(page).get_data(as_text=True)
@@ -174,7 +174,7 @@ def test_pages_follow_a_move_at_once(world, client):
     for page in (territory, "/practices/konsultant"):
         assert "запуск заявлен" not in client.get(page).get_data(as_text=True)
     assert client.get("/practices.json?readiness=working").json["total"] == 1
-    assert "Тайшетский муниципальный округ: работает – 1" in client.get("/adoption/").get_data(as_text=True)
+    assert "Тайшетский муниципальный округ: работает\u00a0— 1" in client.get("/adoption/").get_data(as_text=True)
     practice = client.get("/practices/konsultant").get_data(as_text=True)
     assert "Тайшетский муниципальный округ: работает, участвует 1\u00a0организация" in practice
     assert client.get(f"/practices.json?territory={factories.TAYSHET}").json["total"] == 1

@@ -155,7 +155,7 @@ def test_what_is_right_is_kept_and_what_is_wrong_comes_back_as_typed(world, clie
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"said": "progress"}, "Укажите, скольким помогли с начала. Пока никому – напишите 0."),
+        ({"said": "progress"}, "Укажите, скольким помогли с начала. Пока никому — напишите 0."),
         ({"said": "progress", "served": "-3"}, "Укажите целое число от 0 до 1 000 000, например 12."),
         ({"said": "progress", "served": "1000001"}, "Укажите целое число от 0 до 1 000 000, например 12."),
         ({"said": "no_change", "staff": "10001"}, "Укажите целое число от 0 до 10 000, например 12."),

@@ -239,7 +239,7 @@ def test_the_first_screen_tells_how_far_the_round_has_come(asking):
     for question in ("q_near", "q_works"):
         with writing():
             operations.answer(asking[question], NO_CHANGE, BY_LINK, by=None)
-    assert told("organiser") == ["Ответили 1 из 2, молчат 0, ответили не на всё – 1."]
+    assert told("organiser") == ["Ответили 1 из 2, молчат 0, ответили не на всё — 1."]
     assert f'href="{home(asking)}/reminders"' in text_of(asking["organiser"].get("/work"))
     assert told("curator") == told("coordinator") == []
     with writing():

@@ -38,7 +38,7 @@ def stalled(world):
 def test_what_the_curator_reads(stalled):
     page = plain(stalled["curator"].get(SHEET))
     assert "Тайшетский муниципальный округ" in page
-    assert "На подготовке – 243 дня, обычно 31. Спросите, издан ли приказ." in page
+    assert "На подготовке — 243 дня, обычно 31. Спросите, издан ли приказ." in page
     assert "практику «Домашний консультант» взяли 1 июня 2026 года" in page
     assert "Районная Рита Тестовна" in page
     assert "Ответственная Ольга Тестовна" in page

@@ -67,6 +67,32 @@ def test_what_was_typed_of_an_organisation_stays_in_sight_on_an_error(world):
     assert 'value="Библиотека посёлка Юрты"' in page
 
 
+def test_one_organisation_chosen_and_another_typed_is_asked_about(world):
+    data = form(world, new_organisation="Библиотека посёлка Юрты")
+    answer = world["coordinator"].submit(ADDRESS, data)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert db.session.scalars(select(Adoption)).all() == []
+    said = "В списке уже выбрано «Центр помощи семье Тайшетского округа»."
+    assert re.findall(r'<div id="new_organisation-error">.*?</span>([^<]*?\.)', page) == [said]
+    assert re.findall(r'<details class="fold"( open)?>', page) == [" open"]
+    assert 'value="Библиотека посёлка Юрты"' in page
+    assert f'<option selected value="{world["organisation"].id}">' in page
+    for settled, name in (
+        ({"organisation": "new"}, "Библиотека посёлка Юрты"),
+        ({"new_organisation": ""}, "Центр помощи семье Тайшетского округа"),
+    ):
+        world["coordinator"].submit(ADDRESS, data | settled)
+        assert db.session.scalars(select(Adoption).order_by(Adoption.id.desc())).first().organisation.name == name
+
+
+def test_an_organisation_to_be_added_needs_a_name(world):
+    answer = world["coordinator"].submit(ADDRESS, form(world, organisation="new", new_organisation=""))
+    assert answer.status_code == 422
+    assert "Напишите полное название организации." in answer.get_data(as_text=True)
+    assert len(db.session.scalars(select(Organisation)).all()) == 1
+
+
 def test_a_name_with_quotes_stands_in_the_title_with_inner_ones(world):
     with writing():
         world["practice"].name = "Клуб «Устойчивая семья»"

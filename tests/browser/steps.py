@@ -201,7 +201,8 @@ def note_stages(page: Page, stages: Sequence[str]) -> None:
     if len(stages) > 1:
         form.locator("details", has=page.locator(f"[name={stages[-1]}_done]")).locator("summary").click()
     for stage in stages:
-        form.locator(f"[name={stage}_done]").check()
+        if stage != stages[0]:  # the first is meant by the button itself
+            form.locator(f"[name={stage}_done]").check()
         form.locator(f"[name={stage}_on]").fill(today().isoformat())
         form.locator(f"[name={stage}_evidence]").fill(f"Приказ № {len(stage)}-о")
     press(page, submit_of(form))

@@ -123,15 +123,16 @@ def test_a_coordinator_takes_a_practice(keyboard: Keyboard) -> None:
 
 
 def note_all_stages(keyboard: Keyboard) -> None:
-    """Tick every stage as reached today, the later ones behind their fold, each with what shows it."""
+    """Note every stage as reached today, the later ones ticked behind their fold, each with what shows it."""
     form = keyboard.page.locator('form[action$="/stage"]')
     for stage in STAGES:
-        if not form.locator(f"[name={stage}_done]").is_visible():
-            keyboard.tab_to(tag="SUMMARY")
-            keyboard.press("Enter")
-            expect(form.locator(f"[name={stage}_done]")).to_be_visible()
-        keyboard.tab_to(name=f"{stage}_done")
-        keyboard.press("Space")
+        if stage != STAGES[0]:  # the first is meant by the button itself
+            if not form.locator(f"[name={stage}_done]").is_visible():
+                keyboard.tab_to(tag="SUMMARY")
+                keyboard.press("Enter")
+                expect(form.locator(f"[name={stage}_done]")).to_be_visible()
+            keyboard.tab_to(name=f"{stage}_done")
+            keyboard.press("Space")
         keyboard.tab_to(name=f"{stage}_on")
         type_today(keyboard, f"{stage}_on")
         keyboard.tab_to(name=f"{stage}_evidence")

@@ -178,7 +178,7 @@ def test_afterwards_there_are_figures_and_papers(world):
         admit_many(world["forum"], [(anna.id, DAY)])
     at(DAY + timedelta(days=2))
     page = text(world)
-    assert "1 зарегистрированы: человек – это имя и почта" in page
+    assert "1 зарегистрированы: человек — это имя и почта" in page
     assert "1 пришли очно" in page
     assert "смотрели дистанционно" not in page
     assert "Осталось" not in page

@@ -6,7 +6,7 @@ import pytest
 import wtforms
 from werkzeug.datastructures import MultiDict
 
-from kernel.forms import Form, LineField, WholeField, telephone
+from kernel.forms import ChecksField, Form, LineField, WholeField, required, telephone
 from kernel.text import dial, whole
 from kernel.transaction import writing
 from tests import factories
@@ -52,6 +52,25 @@ def test_thousands_may_be_set_apart(app, typed, number):
 
     with app.test_request_context():
         assert Seats(MultiDict({"seats": typed})).seats.data == number
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (LineField("Имя", [required]), "Заполните это поле."),
+        (ChecksField("Для кого", [required], choices=[("a", "А")]), "Отметьте хотя бы один вариант."),
+        (wtforms.RadioField("Как?", [required], choices=[("a", "А")]), "Выберите один вариант."),
+        (wtforms.SelectField("Откуда", [required], choices=[("", "—"), ("a", "А")]), "Выберите из списка."),
+    ],
+)
+def test_what_is_missing_is_said_in_the_words_of_the_field(app, field, said):
+    class Asked(wtforms.Form):
+        one = field
+
+    with app.test_request_context():
+        empty, filled = Asked(MultiDict({"one": ""} if "Откуда" in field.args else {})), Asked(MultiDict({"one": "a"}))
+        assert (empty.validate(), empty.errors) == (False, {"one": [said]})
+        assert filled.validate()
 
 
 @pytest.mark.parametrize("text", ["sNaN", "NaN", "Infinity", "1e400"])

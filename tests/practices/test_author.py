@@ -81,6 +81,12 @@ def test_a_half_empty_card_is_not_sent_but_nothing_typed_is_lost(client, link):
     assert again().admission is Admission.submitted
 
 
+def test_boxes_left_unticked_ask_for_a_tick(client, link):
+    page = save(client, link, **CARD | {"groups": [], "send": "1"}).get_data(as_text=True)
+    assert re.findall(r'<a href="#groups">(.*?)</a>', page) == ["Для кого: Отметьте хотя бы один вариант."]
+    assert page.count('class="error"') == 1
+
+
 def test_an_address_that_is_none_is_told_at_the_field(client, link):
     answer = save(client, link, contact_email="нет", effect="Отцы рядом.")
     assert answer.status_code == 422

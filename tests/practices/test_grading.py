@@ -102,6 +102,7 @@ def test_a_grade_half_given_comes_back(practice, expert, sign_in):
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert page.count('class="error"') == 2
+    assert page.count("</span>Выберите один вариант.</span>") == 1
     assert db.session.scalars(select(PracticeGrade)).all() == []
     for wrong in ("0", "6", "x"):
         assert sign_in(expert).submit("/manage/grading/konsultant", GOOD | {"need": wrong}).status_code == 422

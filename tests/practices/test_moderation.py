@@ -251,7 +251,7 @@ def test_every_letter_is_made(practice, author, methodist):
     returned = db.session.scalars(select(Letter).where(Letter.kind == "practice_returned")).one()
     words = text_of(returned)
     assert "оставил 2 замечания:" in words
-    assert "– Что меняется для семьи, одной фразой: Проще.\n– Практика в целом: Хорошо.\n" in words
+    assert "— Что меняется для семьи, одной фразой: Проще.\n— Практика в целом: Хорошо.\n" in words
     do(operations.work_on, practice, {"goal": "Цель."}, by=methodist)
     do(operations.ask_confirmation, practice, by=methodist)
     asked = db.session.scalars(select(Letter).where(Letter.kind == "practice_confirmation")).one()

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from activity.models import Entry
-from kernel.db import db
+from kernel.db import db, set_clock, utcnow
+from kernel.files import GRACE, StoredFile, _path
+from kernel.jobs import run_due
 from kernel.transaction import writing
 from practices import operations
-from practices.models import Admission, DocumentKind, DocumentState, PracticeEdition
+from practices.models import Admission, DocumentKind, DocumentState, PracticeEdition, SampleDocument
 from practices.moderation import operations as moderation
 from practices.moderation import queries
 from practices.moderation.rules import Unconfirmed
@@ -118,6 +120,79 @@ def test_a_document_attached_and_taken_away_leaves_no_trace(practice):
     with writing():
         operations.remove_document(attach(practice, "Положение"), by=None)
     assert (states(), practice.working) == ({"Приказ": DocumentState.current}, None)
+
+
+def bodies(*files):
+    """Whether the bodies of `files` are still kept, once the worker has done what is due in an hour."""
+    later = utcnow() + GRACE
+    set_clock(lambda: later)
+    run_due()
+    db.session.expire_all()
+    return [_path(uuid).exists() for uuid in files]
+
+
+def stored():
+    return {one.name: one.uuid for one in db.session.scalars(select(StoredFile))}
+
+
+def test_the_file_of_a_withdrawn_document_goes_after_the_commit(practice):
+    with writing():
+        withdrawn = attach(practice, "Положение")
+        attach(practice, "Договор")
+    before = stored()
+    with pytest.raises(ZeroDivisionError), writing():
+        operations.remove_document(withdrawn, by=None)
+        raise ZeroDivisionError
+    assert bodies(*before.values()) == [True, True, True]
+    with writing():
+        operations.remove_document(withdrawn, by=None)
+    left = stored()
+    assert set(before) - set(left) == {"Положение.pdf"}
+    assert _path(before["Положение.pdf"]).exists()  # a backup under way finds what its database names
+    assert bodies(before["Положение.pdf"], *left.values()) == [False, True, True]
+
+
+def test_changes_thrown_away_take_the_files_along(practice):
+    with writing():
+        attach(practice, "Положение")
+    before = stored()
+    with writing():
+        moderation.drop_working(practice, by=factories.methodist())
+    assert bodies(before["Положение.pdf"], before["Приказ.pdf"]) == [False, True]
+
+
+def test_the_file_of_an_earlier_edition_stays(practice):
+    with writing():
+        operations.remove_document(practice.samples[0], by=None)
+        moderation.publish(practice, by=factories.methodist(), without_confirmation="Автор уехал")
+    assert states() == {"Приказ": DocumentState.past}
+    with writing():
+        operations.remove_document(practice.samples[0], by=None)
+    assert bodies(*stored().values()) == [True]
+
+
+def test_a_file_that_another_document_holds_stays(practice):
+    with writing():
+        withdrawn = attach(practice, "Положение")
+        other = factories.practice("Другая", slug="drugaya", admission=Admission.draft)
+        other.samples.append(SampleDocument(title="То же", file_id=withdrawn.file_id, position=1))
+    shared = withdrawn.file.uuid
+    with writing():
+        operations.remove_document(withdrawn, by=None)
+    assert bodies(shared) == [True]
+    with writing():
+        operations.remove_document(other.samples[0], by=None)
+    assert (bodies(shared), set(stored())) == ([False], {"Приказ.pdf"})
+
+
+def test_the_author_takes_a_file_away(app, client):
+    with writing():
+        made = factories.practice("Школа отцов", "shkola", admission=Admission.draft)
+        link = f"/author/{moderation.author_token(factories.author(made))}"
+        sample = attach(made, "Положение")
+    file = sample.file.uuid
+    answer = client.submit(f"{link}/documents/{sample.id}/removal", page=link)
+    assert (answer.status_code, stored(), bodies(file)) == (303, {}, [False])
 
 
 def test_text_and_documents_are_one_working_copy(practice):

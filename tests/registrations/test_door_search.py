@@ -45,7 +45,7 @@ def test_surnames_stand_before_other_names_and_a_cut_list_says_so(forum, volunte
 def test_a_mistyped_code_is_kept_and_explained(forum, volunteer):
     wrong = volunteer.submit(PATH + "/scans", {"code": "ABCD-EFGH", "typed": "1", "nonce": "a"}, page=PATH)
     page = text_of(wrong)
-    assert "Нет билета с таким кодом. Код – 8 знаков под QR-кодом." in page
+    assert "Нет билета с таким кодом. Код — 8 знаков под QR-кодом." in page
     assert "ярче" not in page
     assert page.count("Найти по фамилии") == 1
     assert f'href="{PATH}?code=ABCD-EFGH#code"' in page

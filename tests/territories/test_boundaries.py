@@ -123,7 +123,7 @@ def test_pages_show_tiles_until_boundaries_are_loaded(adopted, client, address):
 def test_each_territory_is_a_link_that_says_its_state(adopted, client):
     load()
     page = text_of(client.get("/adoption/"))
-    label = "Тайшетский муниципальный округ: думаем – 1"
+    label = "Тайшетский муниципальный округ: думаем — 1"
     assert f'<a href="/territories/{factories.TAYSHET}"><title>{label}</title><path' in page
     assert page.count('data-name="') == 42
 

@@ -69,7 +69,7 @@ CASES = [
         "addresses that are none",
         "r.csv",
         lambda: table(*((ANNA[0], text, "", "", "") for text in ("anna@", "анна", "a b@example.org", ""))),
-        ("«anna@» – не адрес электронной почты.", "Нет электронной почты."),
+        ("«anna@» — не адрес электронной почты.", "Нет электронной почты."),
         (0, 0, 0, 4),
     ),
     Case(
