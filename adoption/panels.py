@@ -115,8 +115,9 @@ def taken_from(forum: Forum) -> list[Fact]:
 
 @panel("home.map")
 def home_map() -> str | Markup:
-    """Always tiles: in half a screen's width a true map would hide the towns, and the first visit stays light."""
-    tiles = figures.whole_map(counts.going(), counts.waiting(), figures.region_tiles())
+    """Nothing while nothing goes on. Tiles: in half a screen a true map would hide the towns and weigh more."""
+    going = counts.going()
+    tiles = figures.whole_map(going, counts.waiting(), figures.region_tiles()) if going else []
     if not tiles:
         return ""
     return render_template(
