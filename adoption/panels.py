@@ -108,8 +108,16 @@ def taken_from(forum: Forum) -> list[Fact]:
     if not asked:
         return []
     return [
-        Fact(number(asked), ngettext("request to take a practice over", "requests to take a practice over", asked)),
-        Fact(number(launched), _("of them work: the launch is confirmed and nothing was stopped")),
+        Fact(
+            number(asked),
+            ngettext("request to take a practice over", "requests to take a practice over", asked),
+            _("requests to take a practice over"),
+        ),
+        Fact(
+            number(launched),
+            _("of them work: the launch is confirmed and nothing was stopped"),
+            _("practices at work by these requests, the launch confirmed"),
+        ),
     ]
 
 
