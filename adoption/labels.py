@@ -56,13 +56,13 @@ NEXT_STEPS = {
 }
 """What to do after a stage, in plain words."""
 WAITS = {
-    Stage.interest: _l("It has been weighed"),
-    Stage.assessment: _l("It has been under preparation"),
-    Stage.preparation: _l("People have been looked for and trained"),
-    Stage.staffing: _l("The check of the core has been agreed"),
-    Stage.safeguards: _l("The first result has been awaited"),
-    Stage.launched: _l("Steady work has been awaited"),
-    Stage.operating: _l("It has been worked by without being made permanent"),
+    Stage.interest: _l("Under consideration"),
+    Stage.assessment: _l("In preparation"),
+    Stage.preparation: _l("Finding and training people"),
+    Stage.staffing: _l("Agreeing how the core is checked"),
+    Stage.safeguards: _l("Waiting for the first result"),
+    Stage.launched: _l("Waiting for steady work"),
+    Stage.operating: _l("At work without being made permanent"),
 }
 """What goes on between a stage and the next, for «… for 62 days»."""
 ASKS = {

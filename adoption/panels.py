@@ -108,15 +108,24 @@ def taken_from(forum: Forum) -> list[Fact]:
     if not asked:
         return []
     return [
-        Fact(number(asked), ngettext("request to take a practice over", "requests to take a practice over", asked)),
-        Fact(number(launched), _("of them work: the launch is confirmed and nothing was stopped")),
+        Fact(
+            number(asked),
+            ngettext("request to take a practice over", "requests to take a practice over", asked),
+            _("requests to take a practice over"),
+        ),
+        Fact(
+            number(launched),
+            _("of them work: the launch is confirmed and nothing was stopped"),
+            _("practices at work by these requests, the launch confirmed"),
+        ),
     ]
 
 
 @panel("home.map")
 def home_map() -> str | Markup:
-    """Always tiles: in half a screen's width a true map would hide the towns, and the first visit stays light."""
-    tiles = figures.whole_map(counts.going(), counts.waiting(), figures.region_tiles())
+    """Nothing while nothing goes on. Tiles: in half a screen a true map would hide the towns and weigh more."""
+    going = counts.going()
+    tiles = figures.whole_map(going, counts.waiting(), figures.region_tiles()) if going else []
     if not tiles:
         return ""
     return render_template(

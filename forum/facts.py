@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from forum import queries
@@ -20,6 +21,8 @@ class Fact(NamedTuple):
 
     value: str
     definition: str
+    counted: str
+    """What was counted, for a paper: «выступлений в программе» before a dash and the number."""
 
 
 forum_facts: Contributors[Callable[[Forum], list[Fact]]] = Contributors()
@@ -32,4 +35,6 @@ def facts(forum: Forum) -> list[Fact]:
 @forum_facts(order=60)
 def sections(forum: Forum) -> list[Fact]:
     number = len(queries.sections_of(forum.id))
-    return [Fact(str(number), ngettext("section of the forum", "sections of the forum", number))] if number else []
+    if not number:
+        return []
+    return [Fact(str(number), ngettext("section of the forum", "sections of the forum", number), _("sections held"))]

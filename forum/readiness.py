@@ -10,8 +10,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from accounts.settings import site
 from forum import queries
 from forum.models import Format, Forum, ForumStatus, Section
+from kernel.access import actor
 from kernel.contributors import Contributors
 
 
@@ -64,7 +66,7 @@ def own(forum: Forum) -> list[Lack]:
                 _("Publish the programme that is loaded") if made else _("Load the programme and publish it"), programme
             )
         )
-    return found + _dates(forum, queries.local_today(forum))
+    return found + _dates(forum, queries.local_today(forum)) + _operator()
 
 
 def _of_sections(forum: Forum, sections: list[Section], formats: set[Format]) -> list[Lack]:
@@ -96,3 +98,14 @@ def _dates(forum: Forum, today: date) -> list[Lack]:
     if forum.date_start < today or (forum.registration_opens and forum.registration_closes):
         return []
     return [Lack(_("Say when registration opens and closes"), url_for("forum_desk.edit_forum", slug=forum.slug))]
+
+
+def _operator() -> list[Lack]:
+    """A consent names the organisation it is given to. Only an administrator can fill that in."""
+    if site().operator:
+        return []
+    if actor().scopes("accounts:settings:edit"):
+        text = _("Name the operator of personal data: consents are given to it")
+        return [Lack(text, url_for("accounts.site_settings"))]
+    text = _("The operator of personal data is not named: ask the administrator to fill it in")
+    return [Lack(text, url_for("accounts.privacy"))]

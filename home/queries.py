@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select, text
 
 from accounts.models import User
+from forum.models import Forum, Series
 from kernel.db import Base, db
 from kernel.search import rebuild
 from kernel.transaction import writing
@@ -16,6 +19,38 @@ def published_slugs() -> list[str]:
             select(Practice.slug).where(Practice.admission == Admission.published).order_by(Practice.name_key)
         )
     )
+
+
+class Begun(NamedTuple):
+    """What a new installation has already."""
+
+    series: bool
+    forums: bool
+    practices: bool
+    colleagues: bool
+
+
+def begun() -> Begun:
+    """Whether there is a series, a forum, a published practice, a second person. One statement."""
+    second = select(User.id).limit(1).offset(1)
+    row = db.session.execute(
+        select(
+            select(Series.id).exists(),
+            select(Forum.id).exists(),
+            _published().exists(),
+            second.exists(),
+        )
+    ).one()
+    return Begun(*map(bool, row))
+
+
+def any_published() -> bool:
+    """Whether the catalogue has anything to find."""
+    return bool(db.session.scalar(select(_published().exists())))
+
+
+def _published() -> Select[Any]:
+    return select(Practice.id).where(Practice.admission == Admission.published)
 
 
 def has_users() -> bool:

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum import queries as forums
+from home import beginning as beginning
 from home.navigation import work_links
-from home.queries import published_slugs
+from home.queries import any_published, published_slugs
 from home.styleguide import parts as styleguide_parts
 from kernel.access import actor, public, signed_in
 from kernel.links import base_url
@@ -26,7 +27,13 @@ FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, 
 @warm("site", "adoption", "catalogue", "forums", seconds=60)
 def front() -> ResponseReturnValue:
     groups = [(group.value, GROUP_LABELS[group]) for group in FRONT_GROUPS]
-    return render_template("home/front.html", coming=forums.coming_forums(), last=forums.last_finished(), groups=groups)
+    return render_template(
+        "home/front.html",
+        coming=forums.coming_forums(),
+        last=forums.last_finished(),
+        groups=groups,
+        published=any_published(),
+    )
 
 
 @blueprint.get("/work")

@@ -50,6 +50,11 @@ class Listing(Generic[T]):
     def last(self) -> int:
         return min(self.page * self.per_page, self.total)
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether the address asks for less than everything: then nothing found does not mean nothing there."""
+        return bool(self.params.keys() - {"page", "sort"})
+
     def url(self, **changes: Any) -> str:
         """This list's address with `changes`; None removes; any change but `page` returns to page 1."""
         params = dict(self.params)

@@ -140,7 +140,7 @@ WAITING_LABELS = {
     "answers": _l("Authors have answered"),
     "confirmed": _l("Confirmed by the author"),
     "review": _l("Time to look through"),
-    "incomplete": _l("Pages that cannot answer an adopter"),
+    "incomplete": _l("Incomplete passports"),
 }
 FIELD_LABELS = {
     "name": _l("Name of the practice"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import render_template, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
@@ -72,11 +73,20 @@ def told(forum: Forum) -> list[Fact]:
     if not found.talks:
         return []
     return [
-        Fact(number(found.talks), ngettext("talk of the programme", "talks of the programme", found.talks)),
-        Fact(number(found.speakers), ngettext("speaker, counted once", "speakers, each counted once", found.speakers)),
+        Fact(
+            number(found.talks),
+            ngettext("talk of the programme", "talks of the programme", found.talks),
+            _("talks given"),
+        ),
+        Fact(
+            number(found.speakers),
+            ngettext("speaker, counted once", "speakers, each counted once", found.speakers),
+            _("people who spoke"),
+        ),
         Fact(
             number(found.practices),
             ngettext("practice of the catalogue was shown", "practices of the catalogue were shown", found.practices),
+            _("practices of the catalogue shown"),
         ),
     ]
 

@@ -12,8 +12,8 @@ from forum.models import Forum, Section
 from forum.queries import local_today
 from kernel.i18n import day, day_range, number
 from kernel.links import public_url
-from kernel.text import quoted
-from practices.models import Admission, Practice
+from kernel.text import DASH, quoted
+from practices.models import Practice
 from practices.queries import Spread
 from programme.models import Slot
 
@@ -30,7 +30,7 @@ def draft(forum: Forum, facts: Sequence[Fact], talks: Sequence[Slot], spread: di
     parts = [
         "# " + _("Draft resolution"),
         "**" + _("RESOLUTION") + "**",
-        forum.name,
+        f"**{forum.name}**",
         f"{day_range(forum.date_start, forum.date_end)}, {forum.place}",
         f"({made}{invented})",
         *_facts(facts),
@@ -58,7 +58,8 @@ def by_section(talks: Iterable[Slot]) -> list[tuple[Section, list[Slot]]]:
 def _facts(facts: Sequence[Fact]) -> list[str]:
     if not facts:
         return []
-    return ["## " + _("What took place"), *(f"- {fact.value} {fact.definition};" for fact in facts)]
+    lines = [f"- {fact.counted}{DASH}{fact.value}" for fact in facts]
+    return ["## " + _("What took place"), *(line + ";" for line in lines[:-1]), lines[-1] + "."]
 
 
 def _section(section: Section, talks: Sequence[Slot]) -> list[str]:
@@ -66,14 +67,14 @@ def _section(section: Section, talks: Sequence[Slot]) -> list[str]:
     told = ngettext("%(num)d talk", "%(num)d talks", len(talks))
     people = ngettext("%(num)d speaker", "%(num)d speakers", len(speakers))
     places = sorted({
-        appearance.territory.short_name for talk in talks for appearance in talk.appearances if appearance.territory
+        appearance.territory.name for talk in talks for appearance in talk.appearances if appearance.territory
     })  # fmt: skip
     lines = [f"## {section.name}", f"{told}, {people}." if speakers else f"{told}."]
     if places:
         lines.append(_("Experience of these territories was shown: %(places)s.", places=", ".join(places)))
     if practices := practices_of(talks):
         lines.append(_("Practices shown: %(names)s.", names=", ".join(quoted(one.name) for one in practices)))
-    lines.append(_("[What the section showed and what is worth taking over: two or three sentences of the moderator]"))
+    lines.append(_("[What the section showed and what is worth taking over: two or three sentences of the moderator]."))
     return lines
 
 
@@ -102,16 +103,37 @@ def _proposals(practices: int) -> list[str]:
 def _appendix(practices: Sequence[Practice], spread: dict[int, Spread]) -> list[str]:
     if not practices:
         return []
-    lines = ["## " + _("Appendix. Practices of the forum")]
+    head = ("№", _("Practice"), _("Author"), _("Territory"), _("Works in, territories"))
+    lines = [
+        "---",
+        "## " + _("Appendix. Practices of the forum"),
+        _("Descriptions of the practices, sample documents and where each works: %(address)s.", address=_catalogue()),
+        _row(*head),
+    ]
     for place, practice in enumerate(practices, start=1):
-        owner = practice.organisation.title if practice.organisation else ""
-        whose = ", ".join(part for part in (owner, practice.territory.short_name) if part)
+        owner = practice.organisation.title if practice.organisation else "–"
         works = len(spread[practice.id].works)
-        where = f"; {_works(works)}" if works else ""
-        address = f" {public_url('/practices/' + practice.slug)}" if practice.admission is Admission.published else ""
-        lines.append(f"{place}. {quoted(practice.name)}: {whose}{where}.{address}")
+        lines.append(
+            _row(str(place), _named(practice), owner, practice.territory.name, number(works) if works else "–")
+        )
     return lines
 
 
-def _works(places: int) -> str:
-    return ngettext("works in %(number)s territory", "works in %(number)s territories", places, number=number(places))
+def _catalogue() -> str:
+    address = public_url("/practices/")
+    return f"[{address}]({address})"
+
+
+def _named(practice: Practice) -> str:
+    """A link only where the page may be read."""
+    name = _cell(quoted(practice.name))
+    return f"[{name}]({public_url('/practices/' + practice.slug)})" if practice.is_public else name
+
+
+def _cell(text: str) -> str:
+    """Without the marks of tables and links."""
+    return text.translate(str.maketrans("|[]", "/()"))
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -84,12 +84,18 @@ def people(forum: Forum) -> list[Fact]:
     """Who registered, came, watched; only what was counted."""
     found = counts.figures(forum)
     facts = [
-        Fact(number(found.registered), _("registered: a person is a name with an e-mail, cancelled ones left out")),
-        Fact(number(found.came), _("came in person: let in at the door, each once")),
+        Fact(
+            number(found.registered),
+            _("registered: a person is a name with an e-mail, cancelled ones left out"),
+            _("people registered"),
+        ),
+        Fact(number(found.came), _("came in person: let in at the door, each once"), _("people who came in person")),
     ]
     if found.watched:
-        facts.append(Fact(number(found.watched), _("watched remotely for 15 minutes or more, each once")))
-        facts.append(Fact(number(found.took_part), _("took part: came or watched, each person once")))
+        watched = _("watched remotely for 15 minutes or more, each once")
+        facts.append(Fact(number(found.watched), watched, _("people who watched remotely for 15 minutes or more")))
+        took_part = _("took part: came or watched, each person once")
+        facts.append(Fact(number(found.took_part), took_part, _("people who took part in either way")))
     places = counts.municipalities_of(forum)
     if places:
         named = ngettext(
@@ -97,5 +103,5 @@ def people(forum: Forum) -> list[Fact]:
             "municipalities the registered people named as theirs",
             places,
         )
-        facts.append(Fact(number(places), named))
+        facts.append(Fact(number(places), named, _("municipalities the registered people come from")))
     return facts

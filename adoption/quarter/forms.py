@@ -249,7 +249,7 @@ class RemindForm(Form):
 
 
 class FormUpload(Form):
-    file = FileField(_l("Filled table"), [FileRequired(_l("Choose a file."))])
+    file = FileField(_l("Completed table"), [FileRequired(_l("Choose a file."))])
 
 
 class AddressForm(Form):

@@ -12,7 +12,7 @@ from kernel.i18n import number
 
 ANSWER_LABELS = {
     AnswerKind.no_change: _l("No change"),
-    AnswerKind.progress: _l("There is progress"),
+    AnswerKind.progress: _l("Progress"),
     AnswerKind.stopped: _l("We have stopped"),
 }
 ANSWER_WORDS = {kind.value: label for kind, label in ANSWER_LABELS.items()}
@@ -58,7 +58,7 @@ def round_title(of: Round) -> str:
 
 
 def quarter_title(year: int, quarter: int) -> str:
-    text: str = _("%(quarter)s quarter of %(year)s", quarter=ROMAN[quarter], year=year)
+    text: str = _("Quarter %(quarter)s, %(year)s", quarter=ROMAN[quarter], year=year)
     return text
 
 

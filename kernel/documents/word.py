@@ -1,6 +1,8 @@
 """Papers written in Markdown, made into .docx of the official layout (ГОСТ Р 7.0.97-2025).
 
 Times-like 14 pt, margins 20/10/20/20 mm left/right/top/bottom, page number top centre from page 2.
+Besides headings, lists and bold: `| a | b |` is a row of a table whose first row is its head, `[text](https://…)` a
+link, `---` the end of a page.
 """
 
 from __future__ import annotations
@@ -10,12 +12,20 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from kernel.db import utcnow
+
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
 FACE = "Times New Roman"
+TEXT_WIDTH = 180
+"""Millimetres between the margins."""
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ITEM = re.compile(r"^( *)(?:(\d+)\.|[-*]) +(.*)$")
 _CAPTION = re.compile(r"^\(.+\)$")
+_TITLE = re.compile(r"^\*\*([^a-zа-яё]+)\*\*$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
+_SENTENCE = re.compile(r"(?<!\bг)[.;:]$")
+"""How running text ends, however short; «20__ г.» is the end of a line for a signature."""
 
 
 @dataclass
@@ -39,7 +49,7 @@ def to_docx(markdown: str, title: str, language: str = "ru-RU") -> bytes:
     document = docx.Document()
     document.core_properties.title = title
     document.core_properties.language = language
-    document.core_properties.author = ""
+    _properties(document, language)
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin, section.right_margin = Mm(20), Mm(10)
@@ -53,6 +63,20 @@ def to_docx(markdown: str, title: str, language: str = "ru-RU") -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _properties(document: Any, language: str) -> None:
+    """The paper's own language and day in place of those of the library's template, whose picture goes too."""
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    about = document.core_properties
+    about.author, about.comments = "", ""
+    about.created = about.modified = utcnow().replace(tzinfo=None)
+    for lang in document.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:val"), language)
+    relations = document.part.package.rels
+    for key in [key for key, one in relations.items() if one.reltype.endswith("/thumbnail")]:
+        relations.pop(key)
 
 
 def _face(style: Any, size: int) -> None:
@@ -92,12 +116,22 @@ def _page_numbers(section: Any) -> None:
 
 def _write(document: Any, markdown: str) -> None:
     numbers = _Numbers()
-    has_own_title = bool(re.search(r"^\*\*[А-ЯЁ ]+\*\*$", markdown, re.MULTILINE))
+    has_own_title = _TITLE.search(markdown) is not None
+    rows: list[list[str]] = []
     for block in markdown.split("\n"):
         line = block.rstrip()
+        if rows and not line.startswith("|"):
+            _table(document, rows)
+            rows = []
         if not line:
             continue
-        if line.startswith("#"):
+        if line.startswith("|"):
+            rows.append([cell.strip() for cell in line.strip("|").split("|")])
+        elif line == "---":
+            document.add_page_break()
+        elif title := _TITLE.match(line):
+            _heading(document, title[1], 1)
+        elif line.startswith("#"):
             depth = len(line) - len(line.lstrip("#"))
             numbers.counts.clear()
             if depth > 1 or not has_own_title:
@@ -107,6 +141,8 @@ def _write(document: Any, markdown: str) -> None:
         else:
             numbers.counts.clear()
             _paragraph(document, line)
+    if rows:
+        _table(document, rows)
 
 
 def _heading(document: Any, text: str, depth: int) -> None:
@@ -121,6 +157,42 @@ def _heading(document: Any, text: str, depth: int) -> None:
     paragraph.paragraph_format.space_after = Pt(6)
     paragraph.paragraph_format.keep_with_next = True
     _runs(paragraph, text)
+
+
+def _table(document: Any, rows: list[list[str]]) -> None:
+    """Ruled, 12 pt, its head repeated on each page; a row is never torn in two."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.shared import Pt  # noqa: PLC0415
+
+    table = document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    for number, cells in enumerate(rows):
+        row = table.add_row()
+        marks = row._tr.get_or_add_trPr()
+        marks.append(OxmlElement("w:cantSplit"))
+        if not number:
+            marks.append(OxmlElement("w:tblHeader"))
+        for cell, text in zip(row.cells, cells, strict=True):
+            for run in _runs(cell.paragraphs[0], f"**{text}**" if text and not number else text):
+                run.font.size = Pt(12)
+    _widths(table, rows)
+
+
+def _widths(table: Any, rows: list[list[str]]) -> None:
+    """Columns by what they hold: the longest word must fit, the rest goes by the amount of text."""
+    from docx.shared import Mm  # noqa: PLC0415
+
+    plain = [[_LINK.sub(r"\1", cell) for cell in row] for row in rows]
+    columns = list(zip(*plain, strict=True))
+    least = [2.2 * max(len(word) for cell in column for word in (cell.split() or [""])) + 5 for column in columns]
+    weights = [sum(map(len, column)) for column in columns]
+    left = max(0.0, TEXT_WIDTH - sum(least))
+    shares = [low + left * weight / (sum(weights) or 1) for low, weight in zip(least, weights, strict=True)]
+    scale = TEXT_WIDTH / sum(shares)
+    table.autofit = False
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Mm(share * scale)
+        for cell in column.cells:
+            cell.width = Mm(share * scale)
 
 
 def _item(document: Any, found: re.Match[str], numbers: _Numbers) -> None:
@@ -144,7 +216,7 @@ def _paragraph(document: Any, text: str, body: bool = False) -> None:
         for run in _runs(paragraph, text):
             run.font.size = Pt(11)
         return
-    elif body or len(text) > 90:
+    elif body or len(text) > 90 or _SENTENCE.search(text):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         paragraph.paragraph_format.first_line_indent = Mm(12.5)
     else:
@@ -155,8 +227,33 @@ def _paragraph(document: Any, text: str, body: bool = False) -> None:
 def _runs(paragraph: Any, text: str) -> list[Any]:
     runs = []
     for place, part in enumerate(_BOLD.split(text)):
-        if part:
-            run = paragraph.add_run(part)
+        for piece in _pieces(part):
+            run = _link(paragraph, *piece) if isinstance(piece, tuple) else paragraph.add_run(piece)
             run.bold = True if place % 2 else None
             runs.append(run)
     return runs
+
+
+def _pieces(text: str) -> list[str | tuple[str, str]]:
+    """Plain text, and (text, address) of links."""
+    pieces: list[str | tuple[str, str]] = []
+    then = 0
+    for one in _LINK.finditer(text):
+        pieces += [text[then : one.start()], (one[1], one[2])]
+        then = one.end()
+    pieces.append(text[then:])
+    return [piece for piece in pieces if piece]
+
+
+def _link(paragraph: Any, text: str, address: str) -> Any:
+    from docx.opc.constants import RELATIONSHIP_TYPE  # noqa: PLC0415
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    run = paragraph.add_run(text)
+    run.font.underline = True
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    run._r.addprevious(link)
+    link.append(run._r)
+    return run

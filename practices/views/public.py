@@ -26,12 +26,14 @@ E = TypeVar("E", bound=Enum)
 @public
 @warm("site", "catalogue", "adoption", query=PARAMETERS)
 def catalogue() -> ResponseReturnValue:
-    wish = read_wish(request.args, facets.catalogue())
+    shelves = facets.catalogue()
+    wish = read_wish(request.args, shelves)
     found = queries.seek(wish)
     listing = shelf.listing(wish, found)
     marks = found.answer.question.marks if found.answer else frozenset()
     return render_template(
         "practices/catalogue.html",
+        published=bool(shelves.facts),
         listing=listing,
         wish=wish,
         found=found,

@@ -219,3 +219,9 @@ def test_the_last_page_of_a_long_log_is_reached(world):
     kernel_db.set_clock(lambda: NOW)
     page = text(world["admin"].get(f"{LOG}?page=3"))
     assert "101–123 из 123" in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_nothing_found_leads_back_to_everything(world):
+    page = world["admin"].get("/manage/activity?until=2001-01-01").get_data(as_text=True)
+    assert "Ничего не нашлось" in page
+    assert '<a class="button plain" href="/manage/activity">' in page

@@ -62,7 +62,10 @@ def test_everybody_in_another_region_sees_nothing(stalled, sign_in, role):
         assert client.get(f"{path}?territory={factories.TAYSHET}").status_code == 404
     page = plain(client.get(SHEET))
     assert "Тайшетский" not in page
-    assert "Никто не стоит на месте." in page
+    assert "Пока никто не взял ни одной практики" in page
+    assert "0 из 0" not in page
+    assert "Пока никто не взял ни одной практики" in plain(client.get("/manage/adoption/standing"))
+    assert "Пока никто не взял ни одной практики" in plain(client.get("/manage/adoptions"))
     assert sheet.sheet(person).moved == 0
 
 

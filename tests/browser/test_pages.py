@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from app import create_app
-from tests.browser.chromium import DESK, Pages
+from tests.browser.chromium import DESK, PHONE, Pages
 from tests.browser.server import ROOT, Installation
+from tests.browser.steps import sign_up
 from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
@@ -276,3 +277,18 @@ def test_public_page_in_english(name: str, pages: Pages, world: World) -> None:
     assert answer.status == 200
     if answer.headers["content-type"].startswith("text/html") and name not in LETTERS:
         assert '<html lang="en">' in answer.text()
+
+
+def test_long_words_make_no_page_wider_than_a_phone(pages: Pages, world: World) -> None:
+    guest = pages.open(PHONE)
+    sign_up(guest, world.values["coming"], "Ы" * 120 + " Анна", "long@example.org")
+    assert guest.evaluate(WIDE) == []
+    for role, address in (
+        ("organiser", "/manage/forums/{coming}/registrations?q=ыыыы"),
+        ("door", "/door/{coming}?mode=record&q=ыыыы"),
+        ("administrator", "/manage/activity"),
+    ):
+        page = pages.open(PHONE, role=role)
+        page.goto(address.format(**world.values))
+        assert page.evaluate(WIDE) == []
+        assert role == "administrator" or "Ы" * 120 in page.locator("body").inner_text()

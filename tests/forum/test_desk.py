@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import current_app
 
+from accounts import settings
 from activity.models import Letter, LetterStatus
 from forum.models import Format, ForumStatus
 from forum.queries import phase
@@ -29,6 +30,7 @@ DAY = datetime(2027, 4, 22, 2, 5, tzinfo=UTC)
 @pytest.fixture
 def world(app, sign_in):
     with writing():
+        settings.change({"operator": "Центр помощи семье"})
         forum = factories.forum()
         room = factories.room(forum)
         section = factories.section(forum, room_id=room.id)
@@ -141,6 +143,43 @@ def test_a_section_without_a_moderator_and_a_letter_nobody_got_are_told(world):
     found = told(world["forum"])
     assert "Без модератора 1 секция: «Ранняя помощь»" in found
     assert "Не доставлено 1 письмо участнику: anna@example.org" in found
+
+
+def test_a_forum_without_an_operator_of_personal_data_is_not_ready(world, sign_in):
+    with writing():
+        settings.change({"operator": ""})
+        administrator = factories.administrator()
+    organiser = world["client"].get(DESK).get_data(as_text=True)
+    assert 'href="/privacy">Не указан оператор' in organiser
+    master = sign_in(administrator).get(DESK).get_data(as_text=True)
+    assert 'href="/manage/settings">Укажите оператора' in master
+
+
+def test_before_anybody_has_signed_up_no_zeros_stand_there(world):
+    page = text(world)
+    assert "Пока никто не зарегистрировался." in page
+    assert "из 100" not in page
+    with writing():
+        world["forum"].status = ForumStatus.draft
+    assert "Регистрация откроется, когда форум будет объявлен." in text(world)
+
+
+def test_on_a_day_nobody_signed_up_for_nothing_is_told_of_nothing(world):
+    at(DAY)
+    page = text(world)
+    assert "0 вошли за последние 10 минут" in page
+    assert "0 из 0" not in page
+    assert "Собирались в секцию" not in page
+
+
+def test_the_first_forum_is_begun_with_its_series(app, sign_in):
+    with writing():
+        administrator = factories.administrator()
+    client = sign_in(administrator)
+    page = client.get("/manage/forums").get_data(as_text=True)
+    assert page.count('href="/manage/series/new"') == 1
+    assert "Начните с цикла форумов" in page
+    assert "Сначала назовите цикл" in client.get("/manage/series/new").get_data(as_text=True)
 
 
 def test_before_the_day_sign_ups_stand_day_by_day_with_the_places_left(world):

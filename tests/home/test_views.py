@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from accounts import settings
+from kernel.pages import bump
 from kernel.transaction import writing
 from tests import factories
 
@@ -30,11 +34,54 @@ def test_every_answer_has_an_id_for_the_log_refused_ones_too(client, path, statu
 
 def test_the_first_screen_says_what_a_forum_lacks(app, sign_in):
     with writing():
+        settings.change({"operator": "Центр помощи семье"})
         forum = factories.forum(programme_published=False)
         person = factories.organiser(forum.series)
     page = sign_in(person).get("/work").get_data(as_text=True)
     assert "Осталось 3" in page
     assert "/manage/forums/prosemyu-2027/programme" in page
+
+
+def test_a_new_installation_tells_its_administrator_where_to_begin(app, sign_in):
+    with writing():
+        client = sign_in(factories.administrator())
+    page = client.get("/work").get_data(as_text=True)
+    steps = page.partition('id="first-steps"')[2].partition("</ol>")[0]
+    assert re.findall(r'<a href="([^"]+)"', steps) == [
+        "/manage/settings",
+        "/manage/series/new",
+        "/manage/forums/new",
+        "/manage/practices",
+        "/manage/people/new",
+    ]
+    with writing():
+        settings.change({"operator": "Центр помощи семье"})
+        factories.forum()
+    steps = client.get("/work").get_data(as_text=True).partition('id="first-steps"')[2].partition("</ol>")[0]
+    assert steps.count("сделано") == 3
+    assert re.findall(r'<a href="([^"]+)"', steps) == ["/manage/practices", "/manage/people/new"]
+    with writing():
+        factories.practice()
+        factories.user()
+    assert "first-steps" not in client.get("/work").get_data(as_text=True)
+
+
+def test_where_to_begin_is_told_to_administrators_only(app, sign_in):
+    with writing():
+        organiser = factories.organiser(factories.series())
+    assert "first-steps" not in sign_in(organiser).get("/work").get_data(as_text=True)
+
+
+def test_an_empty_catalogue_is_not_searched(client):
+    for path in ("/", "/practices/", "/practices/?q=отцы"):
+        page = client.get(path).get_data(as_text=True)
+        assert 'type="search"' not in page
+        assert page.partition("<main")[2].count('href="/practices/new"') == 2  # the button, and the footer's link
+    with writing():
+        factories.practice()
+        bump("catalogue")
+    assert 'type="search"' in client.get("/practices/").get_data(as_text=True)
+    assert 'type="search"' in client.get("/").get_data(as_text=True)
 
 
 def test_a_person_with_one_area_goes_straight_there(app, sign_in):

@@ -52,6 +52,12 @@ def test_numbers_are_kept_as_text():
     ]
 
 
+def test_short_sentences_are_set_like_long_ones_and_lines_for_signatures_are_not():
+    made = docx.Document(io.BytesIO(to_docx("1.1. Помощь бесплатна.\n\n____  «__» ____ 20__ г.", "Приказ")))
+    indents = [paragraph.paragraph_format.first_line_indent for paragraph in made.paragraphs]
+    assert [indent is not None for indent in indents] == [True, False]
+
+
 def test_every_sample_of_the_demo_opens(catalogue):
     with (DEMO / "sample_documents.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

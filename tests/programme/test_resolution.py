@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from kernel.db import db
 from kernel.transaction import writing
-from practices.models import Admission
+from practices.models import Admission, Practice
 from practices.operations import set_spread
-from programme.models import Slot
+from programme.models import Appearance, Slot
 from tests import factories
 
 PAPER = "/manage/forums/prosemyu-2027/resolution.docx"
@@ -38,18 +38,27 @@ def world(app, sign_in):
     return {"forum": forum, "client": sign_in(organiser)}
 
 
-def lines(client, language: str = "") -> list[str]:
+def paper(client, language: str = ""):
     answer = client.get(language + PAPER)
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
-    return [paragraph.text.replace("\N{NO-BREAK SPACE}", " ") for paragraph in
-            docx.Document(io.BytesIO(answer.data)).paragraphs]  # fmt: skip
+    return docx.Document(io.BytesIO(answer.data))
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def lines(client, language: str = "") -> list[str]:
+    return [plain(paragraph.text) for paragraph in paper(client, language).paragraphs]
 
 
 def test_what_is_known_is_written_and_what_people_decide_stands_in_brackets(world):
     text = lines(world["client"])
     assert "РЕЗОЛЮЦИЯ" in text
-    assert "– 3 выступления в программе;" in text
+    assert "– выступлений — 3;" in text
+    facts = text[text.index("Что состоялось") + 1 : text.index("Ранняя помощь")]
+    assert [line[-1] for line in facts] == [*(";" * (len(facts) - 1)), "."]
     assert "3 выступления, 1 спикер." in text
     assert "Показаны практики: «Домашний консультант», «Клуб „Мы рядом“»." in text
     [first, *_others] = [line for line in text if line.startswith("1.")]
@@ -61,13 +70,45 @@ def test_what_is_known_is_written_and_what_people_decide_stands_in_brackets(worl
 
 
 def test_the_appendix_says_where_each_practice_works_and_links_what_may_be_read(world):
+    made = paper(world["client"])
+    [table] = made.tables
+    rows = [[plain(cell.text) for cell in row.cells] for row in table.rows]
+    assert rows[0] == ["№", "Практика", "Автор", "Территория", "Работает, территорий"]
+    assert [(row[0], row[1], row[4]) for row in rows[1:]] == [
+        ("1", "«Домашний консультант»", "1"),
+        ("2", "«Клуб „Мы рядом“»", "–"),
+    ]
+    linked = [link.address for row in table.rows for link in row.cells[1].paragraphs[0].hyperlinks]
+    assert [address.partition("/practices/")[2] for address in linked] == ["consultant"]
     text = lines(world["client"])
-    appendix = text[text.index("Приложение. Практики форума") + 1 :]
-    assert len(appendix) == 2
-    assert appendix[0].startswith("1. «Домашний консультант»: ")
-    assert "работает в 1 территории" in appendix[0]
-    assert appendix[0].endswith("/practices/consultant")
-    assert "/practices/" not in appendix[1]
+    assert any("/practices/." in line for line in text[text.index("Приложение. Практики форума") :])
+
+
+def test_marks_in_names_do_not_break_the_table(world):
+    with writing():
+        db.session.scalars(select(Practice)).first().name = "A | B [сюда](https://foreign.test)"
+    [table] = paper(world["client"]).tables
+    assert {len(row.cells) for row in table.rows} == {5}
+    assert all(
+        "foreign.test" not in link.address for row in table.rows for link in row.cells[1].paragraphs[0].hyperlinks
+    )
+
+
+def test_territories_are_told_of_by_their_whole_names(world):
+    with writing():
+        appearance = db.session.scalars(select(Appearance)).first()
+        appearance.territory_id = factories.territory(factories.TAYSHET).id
+    assert "Показан опыт территорий: Тайшетский муниципальный округ." in lines(world["client"])
+
+
+def test_the_paper_has_one_title_and_says_whose_and_when_it_is(world):
+    for language, title, code in (("", "РЕЗОЛЮЦИЯ", "ru-RU"), ("/en", "RESOLUTION", "en-GB")):
+        made = paper(world["client"], language)
+        assert [one.text for one in made.paragraphs if one.style.name == "Heading 1"] == [title]
+        assert made.core_properties.comments == ""
+        assert made.core_properties.created.year == 2027
+        assert f'w:lang w:val="{code}"' in made.styles.element.xml
+        assert not [one for one in made.part.package.rels.values() if one.reltype.endswith("/thumbnail")]
 
 
 def test_it_is_written_in_the_readers_language(world):

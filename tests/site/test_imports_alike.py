@@ -69,7 +69,7 @@ def choose(client, name, body):
 def test_a_file_is_chosen_by_the_same_words(chief, name):
     heading, buttons, page = said(chief, WAYS[name][0])
     assert heading.startswith("Загрузить ")
-    assert buttons == (["Взять шаблон"] if name != "boundaries" else []) + ["Посмотреть, что будет"]
+    assert buttons == (["Скачать шаблон"] if name != "boundaries" else []) + ["Посмотреть, что будет"]
     assert "без вашего подтверждения ничего не изменится." in page
 
 
