@@ -56,7 +56,7 @@ def lines(client, language: str = "") -> list[str]:
 def test_what_is_known_is_written_and_what_people_decide_stands_in_brackets(world):
     text = lines(world["client"])
     assert "РЕЗОЛЮЦИЯ" in text
-    assert "– выступлений — 3;" in text
+    assert "– выступлений — 3;" in text
     facts = text[text.index("Что состоялось") + 1 : text.index("Ранняя помощь")]
     assert [line[-1] for line in facts] == [*(";" * (len(facts) - 1)), "."]
     assert "3 выступления, 1 спикер." in text
