@@ -98,6 +98,10 @@ class MoveForm(VersionedForm):
             )
         return found
 
+    def typed(self) -> list[tuple[str, str]]:
+        """(stage, what was written of it), for whoever was overtaken."""
+        return [(str(STAGE_LABELS[step.stage]), f"{step.on or ''} {step.evidence}".strip()) for step in self.reached()]
+
     def blame(self, faults: list[tuple[Stage | None, rules.Fault]], first: Stage) -> None:
         """Say each fault at its field."""
         for stage, fault in faults:

@@ -108,6 +108,7 @@ def edit_forum(forum: Forum, values: dict[str, Any], *, by: Actor | None, opened
 
 
 def set_status(forum: Forum, status: ForumStatus, *, by: Actor | None) -> None:
+    hold(forum)
     if forum.status is not status:
         record(by, "forum.status", forum, before=forum.status.value, after=status.value)
         if status is ForumStatus.draft:
@@ -117,6 +118,7 @@ def set_status(forum: Forum, status: ForumStatus, *, by: Actor | None) -> None:
 
 
 def publish_programme(forum: Forum, published: bool, *, by: Actor | None) -> None:
+    hold(forum)
     if forum.programme_published is not published:
         if not published:
             programme_hides.send(forum)

@@ -197,12 +197,10 @@ def speakers(slug: str) -> ResponseReturnValue:
 
 
 def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None) -> str:
-    statement = queries.speakers_of(forum.id)
+    lacking = request.args.get("consent") == "no"
+    statement = queries.unnamed_of(forum.id) if lacking else queries.named_at(forum.id)
     if key := sort_key(request.args.get("q", "")):
         statement = statement.where(Speaker.name_key.contains(key, autoescape=True))
-    lacking = request.args.get("consent") == "no"
-    if lacking:
-        statement = statement.where(Speaker.id.not_in(queries.consented()))
     listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
     if lacking:
         listing.add_filter("consent", _("Only"), _("without a consent"))

@@ -259,7 +259,7 @@ def touch_speakers(speakers: Iterable[Speaker]) -> None:
 
 
 def remember_shown(forum: Forum) -> None:
-    """Before any of it goes from sight: keep what visitors see now as announced."""
+    """Before any of it goes from sight: keep what visitors see now as announced. The caller holds the forum."""
     if forum.is_public and forum.programme_published:
         seen = Slot.forum_id == forum.id, Slot.cancelled.is_(False), Slot.announced.is_(False)
         db.session.execute(update(Slot).where(*seen).values(announced=True))
@@ -270,6 +270,8 @@ def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
 
     Raises SlotRefused when its room or a speaker has been given to something else meanwhile.
     """
+    forum_operations.hold(slot.forum)
+    db.session.refresh(slot)  # somebody may have pressed the same button a moment ago
     if slot.cancelled is cancelled:
         return
     if cancelled:

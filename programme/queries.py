@@ -252,14 +252,21 @@ def talks_of(speaker_ids: Iterable[int]) -> list[Slot]:
 
 
 def speakers_of(forum_id: int) -> Select[Any]:
-    """Speakers of the forum's programme, for a listing."""
+    """Who is to speak at the forum."""
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
     return select(Speaker).where(Speaker.id.in_(speaks))
 
 
+def named_at(forum_id: int) -> Select[Any]:
+    """Who is to speak, and who stands with a name, now or once, at what is shown struck out: it may be taken back."""
+    speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id)
+    struck = Speaker.id.in_(speaks.where(Slot.cancelled, Slot.announced)) & Speaker.id.in_(decided())
+    return select(Speaker).where(Speaker.id.in_(speaks.where(Slot.cancelled.is_(False))) | struck)
+
+
 def speaker_of(forum: Forum, code: str) -> Speaker:
     """A speaker of a forum already authorised. Raises NotFound."""
-    found = db.session.scalar(speakers_of(forum.id).where(Speaker.code == code))
+    found = db.session.scalar(named_at(forum.id).where(Speaker.code == code))
     if found is None:
         raise NotFound()
     return found
@@ -293,10 +300,13 @@ def decided_keys(series_id: int) -> set[str]:
     return set(db.session.scalars(statement))
 
 
+def unnamed_of(forum_id: int) -> Select[Any]:
+    """Speakers of the forum who have given no consent to publish their name, or have withdrawn it."""
+    return speakers_of(forum_id).where(Speaker.id.not_in(consented()))
+
+
 def without_consent(forum_id: int) -> int:
-    """How many speakers of the forum have given no consent to publish their name, or have withdrawn it."""
-    statement = speakers_of(forum_id).where(Speaker.id.not_in(consented()))
-    return db.session.scalar(statement.with_only_columns(func.count())) or 0
+    return db.session.scalar(unnamed_of(forum_id).with_only_columns(func.count())) or 0
 
 
 # ── the organiser's desk ─────────────────────────────────────────────────────────────────────────

@@ -25,7 +25,7 @@ from adoption.quarter.forms import CabinetHead, Card, LinkHead, card
 from adoption.quarter.models import Answer, AnswerKind, Ask, Question, Way
 from adoption.quarter.operations import AnswerRefused, Outcome, Overtaken, Source
 from adoption.queries import today
-from adoption.views.base import blueprint
+from adoption.views.base import blueprint, changed_meanwhile
 from kernel import files
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.forms import Form
@@ -240,7 +240,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
     def deed() -> None:
         adoptions.hold(adoption)
         if adoption.version != form.opened_version():
-            raise _Meanwhile()
+            raise changed_meanwhile(adoption, form.typed(), url_for("adoption.link", token=token))
         adoptions.move(adoption, reached, by=by, file=stored)
 
     try:
@@ -249,18 +249,11 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
     except files.FileRefused as refusal:
         form.file.errors = [str(refusal)]
         return _stage_page(token, ask, question, form), 422
-    except _Meanwhile:
-        form[f"{ahead[0].value}_done"].errors = [_("Somebody has noted a stage meanwhile. Check and send again.")]
-        return _stage_page(token, ask, question, form), 409
     except MoveRefused as refusal:
         form.blame(refusal.faults, ahead[0])
         return _stage_page(token, ask, question, form), 422
     flash(_("Saved: «%(stage)s».", stage=STAGE_LABELS[adoption.stage]), "ok")
     return redirect(url_for("adoption.link", token=token), 303)
-
-
-class _Meanwhile(Exception):
-    """The adoption changed while the form stood open."""
 
 
 def _progressing(ask: Ask, code: str) -> Question:

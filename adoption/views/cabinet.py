@@ -18,11 +18,10 @@ from adoption.models import Adoption, Confirmer, Stage, State
 from adoption.operations import MoveRefused
 from adoption.quarter import labels as quarter_labels
 from adoption.quarter import queries as quarter_queries
-from adoption.views.base import blueprint
+from adoption.views.base import blueprint, changed_meanwhile
 from adoption.views.launch import refuse, say_refused
 from kernel import files
 from kernel.access import actor, requires, shows_form, signed_in
-from kernel.errors import Conflict
 from kernel.forms import VersionedForm
 from kernel.listing import paginate
 from kernel.transaction import write
@@ -150,9 +149,7 @@ def _change(found: Adoption, form: VersionedForm, typed: list[tuple[str, str]], 
     def held() -> None:
         operations.hold(found)
         if found.version != form.opened_version():
-            stage = str(labels.STAGE_LABELS[found.stage])
-            rows = [(_("Stage"), stage, ""), *((label, "", text) for label, text in typed if text)]
-            raise Conflict(rows, url_for("adoption.adoption", code=found.code))
+            raise changed_meanwhile(found, typed, url_for("adoption.adoption", code=found.code))
         deed()
 
     write(held)
@@ -172,11 +169,10 @@ def stage(code: str) -> ResponseReturnValue:
     try:
         if form.file.data:
             stored = files.write(files.check(form.file.data))
-        typed = [(str(labels.STAGE_LABELS[step.stage]), f"{step.on or ''} {step.evidence}".strip()) for step in reached]
         _change(
             found,
             form,
-            typed,
+            form.typed(),
             lambda: operations.move(found, reached, by=actor(), file=stored, units=form.units.data),
         )
     except files.FileRefused as refusal:

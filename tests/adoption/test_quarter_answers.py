@@ -265,6 +265,25 @@ def test_the_next_stage_is_noted_by_the_link(world, client):
     assert adoption.stage is Stage.safeguards
 
 
+def test_a_stage_noted_meanwhile_is_told_and_nothing_typed_is_lost(world, client):
+    """The form does not come back with the next stage in it: pressed once more, it would note that one."""
+    question, adoption = world["q_prepares"], world["prepares"]
+    link = link_of(question)
+    path = f"{link}/stages/{question.code}"
+    client.submit(link, WHO | said(question, "progress", seen=0))
+    fresh(adoption)
+    data = {"version": str(adoption.version), "safeguards_done": "y", "safeguards_on": "2027-02-20"}
+    assert client.submit(path, data, page=path).location == link
+    answer = client.submit(path, data | {"safeguards_evidence": "Чек-лист куратора"}, page=path)
+    page = text_of(answer)
+    assert answer.status_code == 409
+    assert "2027-02-20 Чек-лист куратора" in page
+    assert f'href="{link}"' in page
+    assert 'name="launched_done"' not in page
+    fresh(adoption)
+    assert adoption.stage is Stage.safeguards
+
+
 def test_a_summed_up_quarter_is_read_not_changed(world, client):
     question = world["q_works"]
     with writing():

@@ -14,6 +14,7 @@ from forum.models import ForumStatus
 from kernel.transaction import writing
 from programme import operations
 from programme.models import SlotKind
+from programme.queries import spoke_at, undecided_number, without_consent
 from tests import factories
 
 FORUM = "/forums/prosemyu-2027"
@@ -85,6 +86,33 @@ def test_the_cancelled_count_nowhere(client, world):
     assert "1 секция, 2 выступления, 2 спикера" in text(client, LISTS[0])
     cancel(world["talk"])
     assert "1 секция, 1 выступление, 1 спикер" in text(client, LISTS[0])
+
+
+def test_a_name_struck_out_can_still_be_taken_back(client, sign_in, world):
+    """Whoever stands at a cancelled talk alone is found by the organiser, is not thanked and is missing nowhere."""
+    forum, speaker = world["forum"], world["speaker"]
+    with writing():
+        desk = sign_in(factories.organiser(forum.series))
+    cancel(world["talk"])
+    page = f"/manage/forums/{forum.slug}/speakers"
+    assert speaker.name in text(desk, page)
+    assert speaker.name not in text(desk, f"{page}?consent=no")
+    assert [one.speaker.name for one in spoke_at(forum.id)] == ["Проверкина Вера Ильинична"]
+    assert desk.submit(f"{page}/{speaker.code}/paper-consent", {"withdrawn": "yes"}, page=page).status_code == 302
+    assert speaker.name not in text(client, f"{FORUM}/talks/{world['talk'].code}")
+    assert speaker.name in text(desk, page)  # pressed by mistake, it may be given again
+    assert without_consent(forum.id) == 0
+
+
+def test_who_was_never_named_at_what_is_cancelled_is_asked_nothing(sign_in, world):
+    forum = world["forum"]
+    with writing():
+        desk = sign_in(factories.organiser(forum.series))
+        unnamed = factories.speaker(forum.series, "Молчалин Пётр Ильич", agreed=False)
+        factories.appearance(world["talk"], unnamed)
+    cancel(world["talk"])
+    assert unnamed.name not in text(desk, f"/manage/forums/{forum.slug}/speakers")
+    assert undecided_number(forum.id) == 0
 
 
 def test_what_was_cancelled_before_anybody_saw_it_is_nowhere(client, world):

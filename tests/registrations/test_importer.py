@@ -182,6 +182,15 @@ def test_the_browser_shows_before_it_does(organiser, forum):
     assert "Загрузить и отправить письма" not in page
 
 
+def test_a_file_of_errors_alone_is_not_called_one_without_news(organiser):
+    name, body = book(("Иванова Анна", "не адрес", "", "", "", "", ""))
+    address = organiser.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y"}).location
+    page = text_of(organiser.get(address))
+    assert "Строки с ошибками не загрузятся" in page
+    assert "загружать нечего" not in page
+    assert "Загрузить без писем" not in page
+
+
 def test_a_confirmation_pressed_twice_is_carried_out_once(app, organiser, forum):
     rows = [(f"Человек Номер{i}", f"p{i}@example.org", "", "", "", "", "") for i in range(300)]
     name, body = book(*rows)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 
@@ -17,6 +19,7 @@ from kernel.files import Upload, write
 from kernel.imports import ImportPreview
 from kernel.secrets import token
 from kernel.transaction import writing
+from programme.models import Slot
 from tests import factories
 from tests.conftest import settings
 from tests.registrations.conftest import fill
@@ -113,3 +116,54 @@ def test_a_place_removed_while_others_work_on_it_is_no_error_of_ours(pair, chief
         other = (f"{FORUM}/rooms", room) if repetition % 2 else (page, {"name": "Иначе"})
         answers = pair.send([removal, other, removal])
         assert {status for status, _ in answers} <= {302, 404, 409, 422}, repetition
+
+
+@pytest.mark.skipif(os.environ.get("TIRAZH_TEST_DB") != "postgresql", reason="SQLite lets one writer in at a time")
+@pytest.mark.parametrize(
+    ("tail", "data"),
+    [
+        ("programme/slots/{code}/cancellation", {"cancelled": "yes"}),
+        ("programme-publication", {"published": "no"}),
+        ("status", {"status": "draft"}),
+    ],
+)
+def test_what_goes_from_sight_waits_for_the_forum_before_its_items(pair, chief, server, tail, data):
+    """Whoever changes an item holds the forum first: in the other order the two would lock each other out.
+
+    Fails on PostgreSQL when the forum is not held first: tried, the items were locked.
+    """
+    with writing():
+        section = factories.section(db.session.scalars(select(Forum)).one())
+        gone, stays = factories.slot(section), factories.slot(section, "Второй доклад")
+        forum_id, code, other = section.forum_id, gone.code, stays.id
+    pair.meet(f"{FORUM}/places", chief.get_id())
+    with psycopg.connect(server.url("test")) as mine, psycopg.connect(server.url("test"), autocommit=True) as watch:
+        mine.execute("SELECT 1 FROM forum WHERE id = %s FOR UPDATE", (forum_id,))
+        for pipe, requests in zip(pair.pipes, ([(f"{FORUM}/{tail.format(code=code)}", data)], []), strict=True):
+            pipe.send(requests)
+        waits = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
+        until = time.monotonic() + 30
+        while not watch.execute(waits, (mine.info.backend_pid,)).fetchall():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        free = watch.execute("SELECT id FROM slot WHERE id = %s FOR UPDATE SKIP LOCKED", (other,)).fetchall()
+        mine.rollback()
+    (status, _where), *_ = [answer for pipe in pair.pipes for answer in pipe.recv()]
+    assert (status, free) == (302, [(other,)])
+    db.session.rollback()
+    assert db.session.scalar(select(Slot.announced).where(Slot.id == other)) is True
+
+
+def test_an_item_cancelled_twice_at_once_is_cancelled_once(pair, chief):
+    """Fails on PostgreSQL when the item is not read again once the forum is held: tried, one was told of a conflict."""
+    with writing():
+        section = factories.section(db.session.scalars(select(Forum)).one())
+    pair.meet(f"{FORUM}/places", chief.get_id())
+    for repetition in range(REPETITIONS):
+        with writing():
+            item = factories.slot(section, f"Доклад {repetition}")
+            address, item_id = f"{FORUM}/programme/slots/{item.code}/cancellation", item.id
+        answers = pair.send([(address, {"cancelled": "yes"})] * 2)
+        assert {status for status, _ in answers} == {302}, repetition
+        db.session.rollback()
+        assert db.session.scalar(select(Slot.sequence).where(Slot.id == item_id)) == 1
