@@ -111,13 +111,6 @@ class Known:
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
         self.organisations: dict[str, Organisation] = organisations_by_key()
         self.gazetteer = Gazetteer(site().region)
-        self.by_id = {slot.source_id: slot for slot in self.slots if slot.source_id}
-        self.by_title = {(slot.section_id, slot.title_key): slot for slot in self.slots}
-        self.by_time = {
-            (slot.section_id, slot.starts, person.speaker.identity_key): slot
-            for slot in self.slots
-            for person in slot.appearances
-        }
 
     def last_appearance(self, key: str) -> Appearance | None:
         """How the speaker of that key was presented last at this forum."""

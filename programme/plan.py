@@ -15,10 +15,12 @@ from kernel.text import clean, inner, mixed_words, sort_key
 from programme import cells
 from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.matching import match
 from programme.models import Slot, SlotKind, TalkFormat
 
 KNOWN = {
-    "id": ("ID", "№", "№ п/п", "Код"),
+    "id": ("ID", "Код"),
+    "number": ("№", "№ п/п", "№ пп", "Номер"),
     "date": ("Дата", "День", "Date"),
     "start": ("Начало", "Время начала", "Время", "Start"),
     "end": ("Окончание", "Конец", "Время окончания", "End"),
@@ -40,7 +42,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     """Read and check every row against the forum. Raises nothing: what is wrong is said in the rows."""
     known = Known(forum)
     items = [_read(number, values, known) for number, values in table.rows]
-    _match(items, known)
+    match(items, known)
     _find_doubles(items)
     find_clashes(items, known)
     for item in items:
@@ -159,30 +161,13 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
         item.people.append(Person(name, position[:255], organisation[:255], territory))
 
 
-def _match(items: list[Item], known: Known) -> None:
-    for item in items:
-        section = known.sections.get(sort_key(item.section))
-        if item.source_id and item.source_id in known.by_id:
-            item.slot = known.by_id[item.source_id]
-        elif section is not None and not (item.source_id and known.by_id):
-            item.slot = known.by_title.get((section.id, sort_key(item.title)))
-            if item.slot is None and item.starts and item.people:
-                item.slot = known.by_time.get((section.id, item.starts, item.people[0].key))
-
-
 def _find_doubles(items: list[Item]) -> None:
     seen: dict[object, int] = {}
     for item in items:
-        keys: list[object] = [("id", item.source_id)] if item.source_id else []
-        if item.slot is not None:
-            keys.append(("slot", item.slot.id))
-        elif not item.source_id:
-            keys.append(("title", sort_key(item.section), sort_key(item.title), item.starts))
-        for key in keys:
-            if key in seen:
-                item.blame("double", _("The same as row %(number)d. Leave one of them.", number=seen[key]))
-                break
-            seen[key] = item.number
+        key = (sort_key(item.section), sort_key(item.title), item.starts, sort_key(item.room))
+        if key in seen and item.slot is None:
+            item.blame("double", _("The same as row %(number)d. Leave one of them.", number=seen[key]))
+        seen.setdefault(key, item.number)
 
 
 def _row(item: Item) -> Row:
