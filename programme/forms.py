@@ -76,7 +76,10 @@ class SlotForm(VersionedForm):
     ) -> SlotForm:
         """Fill the choices."""
         self.section.choices = [("", _("Choose a section")), *((one.id, one.name) for one in sections)]
-        self.room.choices = [("", _("No room")), *((one.id, f"{one.name} · {one.venue.name}") for one in rooms)]
+        self.room.choices = [
+            ("", _("The section’s room")),
+            *((one.id, f"{one.name} · {one.venue.name}") for one in rooms),
+        ]
         self.practice.choices = [("", _("No practice")), *((one.id, one.name) for one in practices)]
         days = (forum.date_end - forum.date_start).days + 1
         dates = [forum.date_start + timedelta(days=number) for number in range(days)]

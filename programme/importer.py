@@ -116,7 +116,7 @@ def _cells(slot: Slot) -> list[Any]:
         f"{slot.starts:%H:%M}",
         f"{slot.ends:%H:%M}",
         slot.section.name,
-        slot.room.name if slot.room else "",
+        slot.hall.name if slot.hall else "",
         KIND_WORDS[slot.kind.value],
         slot.title,
         "; ".join(a.speaker.name for a in people),

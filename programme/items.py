@@ -247,10 +247,13 @@ def _section_text(item: Item, slot: Slot) -> str:
 
 
 def _rooms_text(item: Item, slot: Slot) -> tuple[str, str]:
-    now, wanted = slot.room, item.chosen_room
+    """Where they take place: to name the section's room, or none, is the same."""
+    now, wanted = slot.hall, item.chosen_room
+    if not item.room:
+        wanted = (item.chosen_section or slot.section).room
     if now and wanted and now.id != wanted.id and now.name == wanted.name:
         return f"{now.name}, {now.venue.name}", f"{wanted.name}, {wanted.venue.name}"
-    return now.name if now else "", item.room
+    return now.name if now else "", wanted.name if wanted else item.room
 
 
 def _when(starts: datetime, ends: datetime) -> str:

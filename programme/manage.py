@@ -19,6 +19,7 @@ from forum.models import Forum
 from forum.operations import hold
 from kernel import files
 from kernel.access import actor, requires, shows_form
+from kernel.asking import Doubtful, confirmed, question_page
 from kernel.documents import pdf, sheets, word
 from kernel.errors import Conflict
 from kernel.i18n import spoken
@@ -87,10 +88,12 @@ def new_slot(slug: str) -> ResponseReturnValue:
         with writing():
             known = operations.hold_programme(forum)
             item = form.item(known, None)
-            slot = operations.add_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data)
+            slot = operations.add_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data, sure=confirmed())
             title = slot.title
     except operations.SlotRefused as refusal:
         return _refused(forum, None, form, refusal)
+    except Doubtful as doubt:
+        return _slot_page(forum, None, form, doubt)
     flash(_("«%(title)s» is in the programme.", title=inner(title)), "ok")
     return redirect(url_for("programme_desk.programme", slug=slug))
 
@@ -110,9 +113,12 @@ def slot(slug: str, code: str) -> ResponseReturnValue:
             item = form.item(known, found)
             if found.version != form.opened_version():
                 raise Conflict(compare(item, found), url_for("programme_desk.slot", slug=slug, code=code))
-            changed = operations.change_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data)
+            on_paper = form.on_paper.data
+            changed = operations.change_slot(forum, item, known, by=actor(), on_paper=on_paper, sure=confirmed())
     except operations.SlotRefused as refusal:
         return _refused(forum, found, form, refusal)
+    except Doubtful as doubt:
+        return _slot_page(forum, found, form, doubt)
     flash(_("Saved.") if changed else _("Nothing has changed."), "ok" if changed else "info")
     return redirect(url_for("programme_desk.programme", slug=slug))
 
@@ -125,7 +131,7 @@ def _slot_form(forum: Forum, found: Slot | None) -> SlotForm:
         form.add_row()
         chosen = next((one for one in sections if one.slug == request.args.get("section")), None)
         if found is None and chosen is not None:
-            form.section.data, form.room.data = chosen.id, chosen.room_id
+            form.section.data = chosen.id
     return form
 
 
@@ -142,17 +148,18 @@ def _refused(forum: Forum, found: Slot | None, form: SlotForm, refusal: operatio
     return _slot_page(forum, found, form)
 
 
-def _slot_page(forum: Forum, found: Slot | None, form: SlotForm) -> ResponseReturnValue:
+def _slot_page(forum: Forum, found: Slot | None, form: SlotForm, doubt: Doubtful | None = None) -> ResponseReturnValue:
     page = render_template(
         "programme/manage/slot.html",
         forum=forum,
         slot=found,
         form=form,
+        doubt=doubt,
         speakers=queries.speaker_names(forum.series_id),
         municipalities=municipality_choices(site().region),
         history=history("slot", found.id, limit=10) if found else [],
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or doubt else 200
 
 
 @blueprint.post("/manage/forums/<slug>/programme/slots/<code>/cancellation")
@@ -164,10 +171,13 @@ def cancellation(slug: str, code: str) -> ResponseReturnValue:
     cancelled, title = request.form.get("cancelled") != "no", found.title
     try:
         with writing():
-            operations.cancel_slot(found, cancelled, by=actor())
+            operations.cancel_slot(found, cancelled, by=actor(), sure=confirmed())
     except operations.SlotRefused as refusal:
         flash(_("«%(title)s» cannot come back as it was. %(why)s", title=inner(title), why=refusal), "bad")
         return redirect(url_for("programme_desk.slot", slug=slug, code=code))
+    except Doubtful as doubt:
+        question = _("Bring «%(title)s» back all the same?", title=inner(title))
+        return question_page(question, _("Bring back"), doubt.texts, sure=doubt.signature), 422
     if cancelled:
         flash(_("«%(title)s» is cancelled. The same button brings it back.", title=inner(title)), "ok")
     else:

@@ -12,7 +12,7 @@ from forum.models import Forum
 from kernel.documents.sheets import Table, as_text
 from kernel.imports import Plan, Row, Verdict
 from kernel.text import clean, inner, mixed_words, sort_key
-from programme import cells
+from programme import cells, clashes
 from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.matching import match
@@ -45,6 +45,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     match(items, known)
     _find_doubles(items)
     find_clashes(items, known)
+    clashes.warn(items, known)
     for item in items:
         if item.slot is not None:
             item.changes = changes(item, item.slot)

@@ -26,7 +26,7 @@ def _with_people(statement: Select[Any]) -> Select[Any]:
         selectinload(Slot.appearances).options(
             joinedload(Appearance.speaker), joinedload(Appearance.territory), joinedload(Appearance.organisation)
         ),
-        joinedload(Slot.section),
+        joinedload(Slot.section).joinedload(Section.room).joinedload(Room.venue),
         joinedload(Slot.room).joinedload(Room.venue),
         joinedload(Slot.practice),
     )
@@ -97,27 +97,6 @@ def public_slots_about(practice_id: int) -> list[Slot]:
         .options(joinedload(Slot.forum))
     )
     return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
-
-
-def talks_about(practice_ids: Iterable[int]) -> dict[int, Slot]:
-    """The newest public talk about each practice."""
-    statement = (
-        select(Slot)
-        .join(Forum, Forum.id == Slot.forum_id)
-        .where(Slot.practice_id.in_(list(practice_ids)), Slot.cancelled.is_(False), Forum.status != ForumStatus.draft)
-        .options(joinedload(Slot.forum))
-        .order_by(Slot.starts)
-    )
-    return {slot.practice_id: slot for slot in db.session.scalars(statement) if slot.practice_id}
-
-
-def slots_within(section_ids: set[int], start: datetime, end: datetime) -> list[Slot]:
-    """What runs in the sections between two local times, in order."""
-    statement = select(Slot).where(
-        Slot.section_id.in_(section_ids), Slot.cancelled.is_(False), Slot.ends > start, Slot.starts < end
-    )
-    statement = statement.options(joinedload(Slot.section), joinedload(Slot.room))
-    return list(db.session.scalars(statement.order_by(Slot.starts, Slot.id)))
 
 
 def practices_by_key() -> dict[str, Practice]:
