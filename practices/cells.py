@@ -121,8 +121,6 @@ Reader = Callable[[str, str, Known], dict[str, Any]]
 
 
 def _text(column: str, text: str, _known: Known) -> dict[str, Any]:
-    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):  # our own export keeps such text from being a formula
-        text = text[1:]
     value = "\n".join(clean(line) for line in text.splitlines()).strip()
     if len(value) > LIMITS.get(column, 6000):
         raise Fault(
