@@ -105,10 +105,7 @@ def plan(table: Table, region: str = "") -> Loading:
             )
         _judge(entry, clean(as_text(cells.get("name"))), loading)
     _find_absent(loading, seen, known, region)
-    if not loading.errors:
-        loading.spots = {
-            one: _spots(one, loading.actions, known) for one in {entry.region for entry in loading.actions}
-        }
+    loading.spots = {one: _spots(one, loading.actions, known) for one in {entry.region for entry in loading.actions}}
     return loading
 
 
