@@ -33,6 +33,8 @@ _DATE = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 _WORD_DATE = re.compile(r"^(\d{1,2})\s+([а-яё]+)\.?(?:\s+(\d{4}))?", re.IGNORECASE)
 _TIME = re.compile(r"^(\d{1,2})[:.\-чh](\d{2})(?::\d{2})?(?:\s*мин\.?)?$", re.IGNORECASE)
+NOTHING = "—"
+"""Of one person among several, where the others have a value."""
 _RANGE = re.compile(r"^\s*(.+?)\s*[–—-]\s*(\d{1,2}[:.]\d{2})\s*$")
 
 KINDS: dict[str, SlotKind] = {
@@ -132,8 +134,20 @@ def split_people(text: str) -> list[str]:
     return parts
 
 
+def together(values: list[str]) -> str:
+    """Values of several people in one cell, as `spread` reads them: a line each when one holds a semicolon."""
+    if not any(values):
+        return ""
+    if len(values) > 1 and any(";" in value for value in values):
+        return ";\n".join(value or NOTHING for value in values)
+    return "; ".join(values)
+
+
 def spread(text: str, number: int) -> list[str]:
     """One value for each of `number` people: split when there are as many parts, else the same for all."""
+    lines = [clean(line) for line in re.split(r";\s*\n", text.rstrip("; \n"))]
+    if number > 1 and len(lines) == number:
+        return ["" if line == NOTHING else line for line in lines]
     parts = [clean(part) for part in re.split(r"[;\n]", text)]
     return parts if len(parts) == number else [clean(text)] * number
 

@@ -12,7 +12,7 @@ from forum.queries import rooms_of, sections_of
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table, read_table
 from kernel.imports import Plan
-from programme import queries
+from programme import cells, queries
 from programme.items import Item
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot
@@ -111,7 +111,7 @@ def workbook(forum: Forum) -> bytes:
 def _cells(slot: Slot) -> list[Any]:
     people = slot.appearances
     return [
-        slot.source_id or slot.code,
+        slot.code,
         slot.starts.date(),
         f"{slot.starts:%H:%M}",
         f"{slot.ends:%H:%M}",
@@ -120,9 +120,9 @@ def _cells(slot: Slot) -> list[Any]:
         KIND_WORDS[slot.kind.value],
         slot.title,
         "; ".join(a.speaker.name for a in people),
-        "; ".join(a.position for a in people) if any(a.position for a in people) else "",
-        "; ".join(a.organisation_name for a in people) if any(a.organisation_name for a in people) else "",
-        "; ".join(a.territory.name if a.territory else "" for a in people) if any(a.territory for a in people) else "",
+        cells.together([a.position for a in people]),
+        cells.together([a.organisation_name for a in people]),
+        cells.together([a.territory.name if a.territory else "" for a in people]),
         FORMAT_WORDS[slot.format.value],
         slot.practice.name if slot.practice else "",
     ]

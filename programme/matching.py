@@ -1,8 +1,9 @@
 """Which item of the programme a workbook's row means.
 
 A place in a list is no identity: rows are inserted, numbering begins again in each section. So a row is found by our
-own code, which only our download writes; by the organiser's ID if title or time agrees; then by section and title,
-told apart by time; then by section, time and speaker. Each item is meant by one row.
+own code, which only our download writes; by the organiser's ID if the title agrees; then by section and title, told
+apart by time; then by the organiser's ID if the time agrees; then by section, time and speaker. What keeps its title is
+never taken for what has come to stand in its place. Each item is meant by one row.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ def match(items: list[Item], known: Known) -> None:
 
     finder = _Finder(known.slots)
     finder.one_to_one(items, lambda slot: slot.code, lambda item: item.source_id.upper())
-    finder.one_to_one(items, lambda slot: slot.source_id, lambda item: item.source_id, agree=_agree)
+    finder.one_to_one(items, lambda slot: slot.source_id, lambda item: item.source_id, agree=_same_title)
     finder.one_to_one(placed, lambda s: (s.section_id, s.title_key, s.starts), lambda i: (section_of(i), *_exactly(i)))
     finder.in_order(placed, lambda s: (s.section_id, s.title_key), lambda i: (section_of(i), sort_key(i.title)))
+    finder.one_to_one(items, lambda slot: slot.source_id, lambda item: item.source_id, agree=_same_time)
     finder.one_to_one(placed, lambda s: (s.section_id, s.starts, _speakers(s)), lambda i: (section_of(i), *_at(i)))
     _settle_ids(items, known)
 
@@ -82,9 +84,12 @@ class _Finder:
         item.slot = self.free.pop(slot.id)
 
 
-def _agree(item: Item, slot: Slot) -> bool:
-    """The organiser's own ID is believed if the title or the time says the same."""
-    return slot.title_key == sort_key(item.title) or slot.starts == item.starts
+def _same_title(item: Item, slot: Slot) -> bool:
+    return slot.title_key == sort_key(item.title)
+
+
+def _same_time(item: Item, slot: Slot) -> bool:
+    return slot.starts == item.starts
 
 
 def _exactly(item: Item) -> tuple[Hashable, ...]:

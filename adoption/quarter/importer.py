@@ -20,7 +20,7 @@ from adoption.quarter.forms import card
 from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Fault, Said
-from kernel.documents.sheets import Table, as_text, harmless, read_table
+from kernel.documents.sheets import Table, as_text, read_table
 from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict
 from kernel.text import clean, sort_key
@@ -199,8 +199,6 @@ def _whole(value: Any, name: str) -> int | None:
 
 def _text(value: Any, _name: str) -> str:
     text = clean(as_text(value))
-    if text.startswith("'") and harmless(text[1:]) == text:  # what our own form put there
-        text = text[1:]
     if len(text) > rules.MAX_NOTE:
         raise CellFault(labels.FAULTS[Fault.note_long])
     return text
