@@ -160,10 +160,14 @@ def test_a_clash_with_what_stays_in_the_programme_is_found(forum):
 
 def test_a_speaker_in_two_places_is_a_doubt(forum):
     other = (
-        GOOD[1].replace("10:15,10:30", "10:05,10:20").replace("Зал 1", "Зал 2").replace("Тестов Иван", "Примерова Анна")
+        GOOD[1]
+        .replace("10:15,10:30", "10:05,10:20")
+        .replace("Зал 1", "Зал 2")
+        .replace("Тестов Иван", "Примерова Анна")
+        .replace("Братск", "Тулун")
     )
     plan = load(forum, GOOD[0], other)
-    assert plan.rows[0].doubts == ["Спикер оказался бы в двух местах сразу: строка 3."]
+    assert "Спикер оказался бы в двух местах сразу: строка 3." in plan.rows[0].doubts
 
 
 def test_touching_talks_do_not_clash(forum):
