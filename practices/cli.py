@@ -19,7 +19,7 @@ from practices import documents, importer, organisations
 search_cli = AppGroup("search", help="The search index.")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 SURE = click.option("--yes", is_flag=True, help="Carry it out; without it only shows what would happen.")
-MARKS = {Verdict.create: "+", Verdict.change: "~", Verdict.same: "=", Verdict.error: "!"}
+MARKS = {Verdict.create: "+", Verdict.change: "~", Verdict.same: "=", Verdict.error: "!", Verdict.doubt: "?"}
 
 
 @click.command("practices")
@@ -54,7 +54,7 @@ def _run(module: Any, file: Path, yes: bool) -> None:
             )
     for name in plan.absent:
         click.echo(f"- not in the file: {name}")
-    if yes and not plan.errors:
+    if yes:
         with writing():
             module.carry_out(plan, by=None)
     click.echo(plan.summary())

@@ -122,19 +122,12 @@ def doubts(items: Iterable[Item], known: Known) -> dict[Hashable, list[Clash]]:
     return found
 
 
-def warn(items: Iterable[Item], known: Known) -> None:
-    """Say the doubts at the items, but for those that `items.find_clashes` tells already."""
+def tell(items: Iterable[Item], known: Known) -> None:
+    """Say the doubts at the items."""
     items = list(items)
     found = doubts(items, known)
     for item in items:
-        told = [clash.text for clash in found.get(key_of(item), ()) if not _found_elsewhere(clash)]
-        item.warnings += dict.fromkeys(told)
-
-
-def _found_elsewhere(clash: Clash) -> bool:
-    """A person, or a room that both name."""
-    rooms_named = clash.kind is Kind.place and bool(clash.mine.room and clash.other.room)
-    return clash.kind is Kind.people or rooms_named
+        item.doubts += dict.fromkeys(clash.text for clash in found.get(key_of(item), ()))
 
 
 def ask(found: Sequence[Clash], sure: str) -> None:

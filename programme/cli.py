@@ -28,10 +28,11 @@ from territories.queries import current
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--forum", "slug", required=True, help="The forum's slug.")
 @click.option("--new", "name", help="Make the forum with this name when there is none.")
-@click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown.")
+@click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown. Rows with errors wait.")
+@click.option("--doubts", "sure", is_flag=True, help="Load the rows that raise a doubt too.")
 @click.option("--consents-on-paper", "on_paper", is_flag=True, help="Speakers signed that their names may be shown.")
 @with_appcontext
-def import_programme(file: Path, slug: str, name: str | None, yes: bool, on_paper: bool) -> None:
+def import_programme(file: Path, slug: str, name: str | None, yes: bool, sure: bool, on_paper: bool) -> None:
     """Load a programme from XLSX or CSV."""
     with speaking("ru"):
         try:
@@ -41,8 +42,10 @@ def import_programme(file: Path, slug: str, name: str | None, yes: bool, on_pape
         with writing():
             forum = forum_by_slug(slug) or _new_forum(slug, name, table)
             plan = importer.plan_table(forum, table)
-            waiting = 0 if on_paper or plan.errors else importer.undecided(forum, plan)
-            if yes and not plan.errors:
+            if not sure:
+                plan.leave_doubts()
+            waiting = 0 if on_paper else importer.undecided(forum, plan)
+            if yes and plan.actions:
                 operations.carry_out(plan, forum, by=None, on_paper=on_paper)
             else:
                 db.session.rollback()  # a preview leaves nothing behind, not even the forum it would need
@@ -75,12 +78,14 @@ def show(plan: Plan[Item]) -> None:
     """Print verdicts that matter and the summary line."""
     for note in plan.notes:
         click.echo(note)
-    marks = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "="}
+    marks = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "=", Verdict.doubt: "?"}
     for row in plan.rows:
-        if row.verdict is not Verdict.same or row.warnings:
+        if row.verdict is not Verdict.same or row.warnings or row.doubts:
             click.echo(f"{marks[row.verdict]} {row.number}: {row.title}")
-            for message in [*row.messages, *row.warnings]:
+            for message in [*row.messages, *row.doubts, *row.warnings]:
                 click.echo(f"    {message}")
     for title in plan.absent:
         click.echo(f"? нет в файле: {title}")
+    if plan.count(Verdict.doubt):
+        click.echo("Строки с «?» под вопросом: их загружает --doubts.")
     click.echo(plan.summary())

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -58,6 +55,8 @@ class Item:
     faults: list[tuple[str, str]] = field(default_factory=list)
     """(what is at fault, what is wrong with it in the reader's language)."""
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What is possible and yet hardly meant."""
     slot: Slot | None = None
     changes: list[str] = field(default_factory=list)
     chosen_section: Section | None = None
@@ -165,54 +164,6 @@ def find_double(item: Item, known: Known) -> None:
     for slot in known.slots:
         if not slot.cancelled and section and slot.section_id == section.id and wanted == (slot.title_key, slot.starts):
             item.blame("title", _("This item is in the programme already, at the same time."))
-
-
-class _Entry(NamedTuple):
-    """Something that takes a room or a person from `starts` to `ends`; `item` is None of what stays as it is."""
-
-    starts: datetime
-    ends: datetime
-    name: str
-    item: Item | None
-
-
-def find_clashes(items: list[Item], known: Known) -> None:
-    """Two things in one room at once, or a speaker in two places, among the items and what stays beside them."""
-    matched = {item.slot.id for item in items if item.slot is not None}
-    rooms: dict[object, list[_Entry]] = defaultdict(list)
-    people: dict[object, list[_Entry]] = defaultdict(list)
-    for item in items:
-        if item.starts is None or item.ends is None or item.ends <= item.starts:
-            continue
-        entry = _Entry(item.starts, item.ends, _("row %(number)d", number=item.number), item)
-        if item.room:
-            rooms[known.room_key(item)].append(entry)
-        for key in {person.key for person in item.people}:
-            people[key].append(entry)
-    for slot in known.slots:
-        if slot.id in matched or slot.cancelled:
-            continue
-        stays = _Entry(slot.starts, slot.ends, f"«{slot.title}»", None)
-        if slot.room_id is not None:
-            rooms[slot.room_id].append(stays)
-        for appearance in slot.appearances:
-            people[appearance.speaker.identity_key].append(stays)
-    _report(rooms, "room", lambda other: _("The room is taken at this time: %(other)s.", other=other))
-    _report(people, "people", lambda other: _("A speaker would be in two places at once: %(other)s.", other=other))
-
-
-def _report(groups: dict[object, list[_Entry]], name: str, say: Callable[[str], str]) -> None:
-    for entries in groups.values():
-        entries.sort(key=lambda entry: (entry.starts, entry.ends))
-        for place, entry in enumerate(entries):
-            for other in entries[place + 1 :]:
-                if other.starts >= entry.ends:
-                    break
-                if entry.starts < other.ends:
-                    if entry.item is not None:
-                        entry.item.blame(name, say(other.name))
-                    if other.item is not None:
-                        other.item.blame(name, say(entry.name))
 
 
 def compare(item: Item, slot: Slot) -> list[tuple[str, str, str]]:

@@ -105,29 +105,28 @@ def _speakers(slot: Slot) -> Hashable:
 
 
 def _settle_ids(items: list[Item], known: Known) -> None:
-    """An ID stays with the item that has it, and is given once: another row of that ID goes without."""
+    """An item keeps the ID it has, and each is given once: another row that bears it goes without."""
     owners = {slot.source_id: slot for slot in known.slots if slot.source_id}
     given: dict[str, int] = {}
     for item in items:
         if not item.source_id:
             continue
-        owner = owners.get(item.source_id)
-        if item.slot is not None and item.source_id.upper() == item.slot.code:
-            item.source_id = item.slot.source_id or ""
-        elif owner is not None and owner is not item.slot:
-            item.warnings.append(
-                _(
-                    "The ID %(id)s belongs to «%(title)s» at %(time)s, so this row is told by its title and time.",
-                    id=item.source_id,
-                    title=inner(owner.title),
-                    time=clock(owner.starts),
-                )
-            )
-            item.source_id = item.slot.source_id or "" if item.slot is not None else ""
-        elif item.source_id in given:
-            item.warnings.append(
-                _("Row %(number)d has the ID %(id)s too.", number=given[item.source_id], id=item.source_id)
-            )
-            item.source_id = item.slot.source_id or "" if item.slot is not None else ""
+        wanted, item.source_id = item.source_id, (item.slot.source_id or "" if item.slot else "")
+        if item.source_id or (item.slot and wanted.upper() == item.slot.code):
+            continue
+        if wanted in owners:
+            item.warnings.append(_belongs(wanted, owners[wanted]))
+        elif wanted in given:
+            item.warnings.append(_("Row %(number)d has the ID %(id)s too.", number=given[wanted], id=wanted))
         else:
-            given[item.source_id] = item.number
+            item.source_id = wanted
+            given[wanted] = item.number
+
+
+def _belongs(source_id: str, owner: Slot) -> str:
+    return _(
+        "The ID %(id)s belongs to «%(title)s» at %(time)s, so this row is told by its title and time.",
+        id=source_id,
+        title=inner(owner.title),
+        time=clock(owner.starts),
+    )

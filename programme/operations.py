@@ -22,10 +22,6 @@ from speakers.models import Speaker
 from speakers.operations import consent_on_paper
 
 
-class ImportHasErrors(ValueError):
-    """A plan with errors is not carried out."""
-
-
 class SlotRefused(ValueError):
     """What is wanted cannot be: `faults` are those of the item."""
 
@@ -35,12 +31,10 @@ class SlotRefused(ValueError):
 
 
 def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None, on_paper: bool = False) -> None:
-    """Do what the plan says, all of it, in the caller's transaction. Raises ImportHasErrors.
+    """Do what the plan says in the caller's transaction; rows with errors are not among its actions.
 
     `on_paper`: the speakers of the file signed the consent to publish their names.
     """
-    if plan.errors:
-        raise ImportHasErrors()
     builder = _Builder(forum, by)
     for item in plan.actions:
         builder.put(item)

@@ -12,8 +12,8 @@ from forum.models import Forum
 from kernel.documents.sheets import Table, as_text
 from kernel.imports import Plan, Row, Verdict
 from kernel.text import clean, inner, mixed_words, sort_key
-from programme import cells, clashes
-from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_territory
+from programme import cells, clashes, namesakes
+from programme.items import Item, Known, Person, changes, check_times, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.matching import match
 from programme.models import Slot, SlotKind, TalkFormat
@@ -44,8 +44,8 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     items = [_read(number, values, known) for number, values in table.rows]
     match(items, known)
     _find_doubles(items)
-    find_clashes(items, known)
-    clashes.warn(items, known)
+    namesakes.tell_apart(items, known)
+    clashes.tell([item for item in items if not item.errors], known)
     for item in items:
         if item.slot is not None:
             item.changes = changes(item, item.slot)
@@ -181,7 +181,7 @@ def _row(item: Item) -> Row:
     else:
         verdict, messages = Verdict.same, []
     when = f"{item.starts:%d.%m %H:%M} · " if item.starts else ""
-    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings)
+    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings, item.doubts, item)
 
 
 def _name(slot: Slot) -> str:

@@ -80,6 +80,7 @@ class Entry:
     section_ids: tuple[int, ...] = ()
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     registration: Registration | None = None
 
@@ -141,7 +142,7 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
         entry = _read(number, values, known)
         verdict = _judge(entry, known, seen)
         shown = f"{entry.name or '—'}, {entry.email or '—'}"
-        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings))
+        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings, entry.doubts, entry))
         if verdict in (Verdict.create, Verdict.change):
             actions.append(entry)
     return Plan(rows, actions, notes=table.notes)
@@ -154,8 +155,10 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     _check_lengths(entry)
     if words := mixed_words(name):
         entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
-    if len(sort_key(name).split()) < 2:
-        entry.errors.append(_("The full name is missing: surname and first name at least."))
+    if not sort_key(name):
+        entry.errors.append(_("The name is missing."))
+    elif len(sort_key(name).split()) < 2:
+        entry.doubts.append(_("The name is one word. Is it whole?"))
     if not entry.email:
         entry.errors.append(_("The e-mail is missing. Several people may share one address."))
     elif not known.is_address(entry.email):

@@ -17,7 +17,7 @@ from territories.models import Level
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 SURE = click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown.")
-MARKS = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "="}
+MARKS = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "=", Verdict.doubt: "?"}
 
 
 @click.command("territories")
@@ -35,7 +35,7 @@ def import_territories(file: Path, region: str, yes: bool) -> None:
             plan = importer.plan(importer.read(file.name, file.read_bytes()), region)
         except FileRefused as refused:
             raise click.ClickException(str(refused)) from None
-        if yes and not plan.errors:
+        if yes:
             with writing():
                 operations.carry_out(plan, by=None)
         show(plan)
@@ -53,7 +53,7 @@ def import_boundaries(file: Path, credit: str, yes: bool) -> None:
             plan = boundaries.plan(file.read_bytes(), credit)
         except FileRefused as refused:
             raise click.ClickException(str(refused)) from None
-        if yes and not plan.errors:
+        if yes:
             drawn = boundaries.drawn(plan.actions, credit)
             with writing():
                 boundaries.carry_out(plan, drawn, by=None)

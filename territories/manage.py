@@ -13,12 +13,14 @@ from werkzeug.exceptions import NotFound
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
+from kernel.documents.sheets import Table
 from kernel.files import FileRefused, Upload
-from kernel.imports import ImportPreview, Plan, keep_preview, preview_for, shown, take, tell
+from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
 from territories import boundaries, importer, operations, queries
+from territories.cells import HEADINGS
 from territories.forms import BoundariesForm, ImportForm
 from territories.models import Level, Territory
 
@@ -103,19 +105,28 @@ def _keep(kind: str, kept: Upload, scope_id: int | None) -> str:
         return keep_preview(kind, scope_id, actor().id, stored).uuid
 
 
-def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading]:
+def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading, Table]:
     region = queries.current(request.args["region"]) if request.args.get("region") else None
     found = preview_for(uuid, "territories", region.id if region else None, actor().id)
     table = importer.read(found.file.name, files.read(found.file))
-    return found, importer.plan(table, region.oktmo if region else "")
+    return found, importer.plan(table, region.oktmo if region else ""), table
 
 
 @blueprint.get("/manage/territories/import/<uuid>")
 @requires(EDIT)
 def preview(uuid: str) -> ResponseReturnValue:
-    found, loading = _territories_preview(uuid)
-    names = {"uuid": uuid, "region": request.args.get("region") or None}
-    return _preview_page(found, loading, "preview", "confirmation", "upload", names)
+    found, loading, _table = _territories_preview(uuid)
+    names: dict[str, Any] = {"uuid": uuid, "region": request.args.get("region") or None}
+    rest = url_for("territories_desk.import_left_out", **names)
+    return _preview_page(found, loading, "preview", "confirmation", "upload", names, left_out_url=rest)
+
+
+@blueprint.get("/manage/territories/import/<uuid>/left-out.xlsx")
+@requires(EDIT)
+def import_left_out(uuid: str) -> ResponseReturnValue:
+    """The rows that did not come in, to be put right and loaded again."""
+    _found, loading, table = _territories_preview(uuid)
+    return _workbook(left_out(table, HEADINGS, loading), "territories-left-out.xlsx")
 
 
 def _preview_page(
@@ -125,6 +136,7 @@ def _preview_page(
     confirmation: str,
     again: str,
     names: dict[str, Any],
+    left_out_url: str | None = None,
 ) -> str:
     return render_template(
         "territories/preview.html",
@@ -133,6 +145,7 @@ def _preview_page(
         confirm_url=url_for(f"territories_desk.{confirmation}", **names),
         again_url=url_for(f"territories_desk.{again}"),
         credit=names.get("credit"),
+        left_out_url=left_out_url,
         **shown(plan),
     )
 
@@ -140,10 +153,7 @@ def _preview_page(
 @blueprint.post("/manage/territories/import/<uuid>/confirmation")
 @requires(EDIT)
 def confirmation(uuid: str) -> ResponseReturnValue:
-    found, loading = _territories_preview(uuid)
-    if loading.errors:
-        tell(loading, refused=True)
-        return redirect(url_for("territories_desk.preview", uuid=uuid, region=request.args.get("region")))
+    found, loading, _table = _territories_preview(uuid)
     with writing():
         done = take(found)
         if done:
@@ -196,9 +206,6 @@ def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
-    if plan.errors:
-        tell(plan, refused=True)
-        return redirect(url_for("territories_desk.boundaries_preview", uuid=uuid, credit=credit))
     drawn = boundaries.drawn(plan.actions, credit)
     with writing():
         done = take(found)

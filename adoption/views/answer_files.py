@@ -87,15 +87,13 @@ def show(place: Place, uuid: str) -> ResponseReturnValue:
 
 
 def confirm(place: Place, uuid: str) -> ResponseReturnValue:
-    """Keep the answers of the file, all or none."""
+    """Keep the answers of the file that can be kept; rows with errors wait for their repair."""
     kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
     table = importer.read(kept.file.name, files.read(kept.file))
 
     def deed() -> Plan[importer.Action] | None:
         plan = importer.plan(table, place.questions()) if take(kept) else None
-        if plan and plan.errors:
-            kept.applied_at = None
-        elif plan:
+        if plan:
             importer.carry_out(plan, place.source, by=place.by)
         return plan
 
@@ -104,9 +102,8 @@ def confirm(place: Place, uuid: str) -> ResponseReturnValue:
     except (AnswerRefused, Overtaken):  # between the plan and the lock
         flash(_("Somebody has answered meanwhile, so nothing was changed. Look at the rows again."), "bad")
         return redirect(place.preview(uuid), 303)
-    refused = bool(plan and plan.errors)
-    tell(plan, refused=refused)
-    return redirect(place.preview(uuid) if refused else place.back[1], 303)
+    tell(plan)
+    return redirect(place.back[1], 303)
 
 
 def _cabinet_place() -> Place:

@@ -19,7 +19,7 @@ CASES = Path(__file__).parents[1] / "cases"
 
 @pytest.fixture
 def forum(app):
-    from datetime import date  # noqa: PLC0415
+    from datetime import date
 
     with writing():
         return factories.forum(date_start=date(2027, 5, 20), date_end=date(2027, 5, 20))

@@ -23,10 +23,10 @@ from registrations import exports as participants_exports
 from registrations import importer as participants
 from registrations import operations as registrations
 from registrations.queries import Narrowing
-from tests import factories
-from tests.registrations.conftest import enrol
 from territories import importer as territories
 from territories import queries as territory_queries
+from tests import factories
+from tests.registrations.conftest import enrol
 
 LANGUAGES = pytest.mark.parametrize("language", ["ru", "en"])
 GUARDED = ["+1 к семье", "'+1 к семье", "=СУММА(А1)", "-20 % тревоги", "@семья", "'кавычка", "''=2"]
@@ -68,14 +68,19 @@ def _programme(forum) -> int:
     db.session.flush()
     plenary = factories.section(forum, "plenary", "Пленарная; открытие", short_name="Пленум", room_id=hall.id)
     early = factories.section(forum, "early", "Ранняя помощь", room_id=other_house.id)
-    twin, chosen = (factories.practice("Няня на час", territory_id=factories.territory(o).id) for o in (
-        factories.TULUN, factories.TAYSHET))
+    twin, chosen = (
+        factories.practice("Няня на час", territory_id=factories.territory(o).id)
+        for o in (factories.TULUN, factories.TAYSHET)
+    )
     gone = factories.practice("Школа отцов", admission=Admission.archived)
     assert twin.id != chosen.id
     breaks = [factories.slot(plenary, "Кофе-брейк", day.replace(hour=h), kind=SlotKind.break_) for h in (11, 12, 15)]
     breaks.append(factories.slot(early, "Кофе-брейк", day.replace(hour=11), kind=SlotKind.break_, room_id=foyer.id))
-    breaks.append(factories.slot(early, "Выставка", day.replace(hour=10), ends=day.replace(hour=17), room_id=foyer.id,
-                                 kind=SlotKind.film))
+    breaks.append(
+        factories.slot(
+            early, "Выставка", day.replace(hour=10), ends=day.replace(hour=17), room_id=foyer.id, kind=SlotKind.film
+        )
+    )
     talks = [factories.slot(plenary, title, day.replace(hour=9, minute=5 * at)) for at, title in enumerate(GUARDED)]
     for talk in talks:
         talk.ends = talk.starts.replace(minute=talk.starts.minute + 5)
@@ -131,12 +136,24 @@ def test_programme_with_namesakes_and_an_item_by_hand(forum):
 
 
 def _by_hand(known, forum):
-    from programme.items import Item  # noqa: PLC0415
+    from programme.items import Item
 
     at = datetime.combine(forum.date_start, datetime.min.time()).replace(hour=12)
     section = known.all_sections[0]
-    return Item(0, "", section.name, "", SlotKind.talk, TalkFormat.in_person, "От руки", at, at.replace(hour=13), [],
-                None, chosen_section=section)
+    return Item(
+        0,
+        "",
+        section.name,
+        "",
+        SlotKind.talk,
+        TalkFormat.in_person,
+        "От руки",
+        at,
+        at.replace(hour=13),
+        [],
+        None,
+        chosen_section=section,
+    )
 
 
 def _participants_sections(forum) -> None:
@@ -205,8 +222,14 @@ def test_practices(app):
     with writing():
         owner = factories.organisation("МБОУ «Школа № 1»")
         factories.practice("Няня на час", source_id="1", territory_id=factories.territory(factories.TULUN).id)
-        factories.practice("Няня на час", source_id="2", territory_id=factories.territory(factories.TAYSHET).id,
-                           organisation_id=owner.id, ages=["0–3", "3–7"], core=["раз; два", "=три", "+четыре"])
+        factories.practice(
+            "Няня на час",
+            source_id="2",
+            territory_id=factories.territory(factories.TAYSHET).id,
+            organisation_id=owner.id,
+            ages=["0–3", "3–7"],
+            core=["раз; два", "=три", "+четыре"],
+        )
         for text in GUARDED:
             factories.practice(f"{text} практика", effect=text, contact_phone="+7 914 000-00-00", problem=text)
         factories.practice("Черновик", admission=Admission.draft, effect="", sphere=None)
