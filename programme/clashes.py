@@ -130,16 +130,17 @@ def tell(items: Iterable[Item], known: Known) -> None:
         item.doubts += dict.fromkeys(clash.text for clash in found.get(key_of(item), ()))
 
 
-def ask(found: Sequence[Clash], sure: str) -> None:
-    """Raises Doubtful, unless `sure` confirms just these."""
-    confirmed = signature(found)
-    if found and sure != confirmed:
-        raise Doubtful(list(dict.fromkeys(clash.text for clash in found)), confirmed)
+def ask(found: Sequence[Clash], sure: str, also: Sequence[str] = ()) -> None:
+    """Raises Doubtful, unless `sure` confirms just these clashes and the doubts told of `also`."""
+    confirmed = signature(found, also)
+    if (found or also) and sure != confirmed:
+        raise Doubtful(list(dict.fromkeys([*also, *(clash.text for clash in found)])), confirmed)
 
 
-def signature(clashes: Sequence[Clash]) -> str:
-    """What a confirmation brings back: it holds for these clashes and no others."""
+def signature(clashes: Sequence[Clash], also: Sequence[str] = ()) -> str:
+    """What a confirmation brings back: it holds for these doubts and no others."""
     told = sorted(f"{clash.kind.value}|{clash.what}|{clash.mine.key}|{clash.other.key}" for clash in clashes)
+    told += also
     return blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
 
 

@@ -108,13 +108,15 @@ class Known:
         self.slots = queries.slots_of(forum.id, cancelled=True)
         self.practices = queries.practices_by_key()
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
+        self.places = queries.places_by_key(forum.series_id)
         self.organisations: dict[str, Organisation] = organisations_by_key()
         self.gazetteer = Gazetteer(site().region)
 
-    def last_appearance(self, key: str) -> Appearance | None:
-        """How the speaker of that key was presented last at this forum."""
-        found = [a for slot in self.slots for a in slot.appearances if a.speaker.identity_key == key]
-        return found[-1] if found else None
+    def last_appearance(self, name: str, slot: Slot | None) -> Appearance | None:
+        """How the speaker of that name was presented last at this forum; of namesakes only who holds the slot."""
+        found = [a for one in self.slots for a in one.appearances if a.speaker.name_key == sort_key(name)]
+        own = [a for a in found if slot is not None and a.slot_id == slot.id]
+        return (own or found)[-1] if own or len({a.speaker_id for a in found}) == 1 else None
 
     def room_by_id(self, room_id: int | None) -> Room | None:
         return next((room for room in self.all_rooms if room.id == room_id), None)
@@ -142,7 +144,7 @@ def check_times(item: Item, forum: Forum) -> None:
             ),
         )
     elif item.ends - item.starts > timedelta(hours=12):
-        item.blame("when", _("It lasts longer than 12 hours."))
+        item.doubts.append(_("It lasts longer than 12 hours."))
     if not forum.date_start <= item.starts.date() <= forum.date_end:
         item.blame("when", _("%(date)s is not a day of the forum.", date=day(item.starts.date())))
 

@@ -195,7 +195,6 @@ def add_slot(
     slot = builder.put(item)
     assert slot is not None
     db.session.flush()
-    slot.source_id = slot.code  # what the exported workbook says, so that it is found again
     record(by, "slot.added", slot, forum=forum.slug)
     if on_paper:
         builder.note_consents([item])
@@ -231,8 +230,8 @@ def change_slot(
 
 
 def _ask(item: Item, known: Known, sure: str) -> None:
-    """Raises Doubtful, unless what the item clashes with has been confirmed."""
-    clashes.ask(clashes.doubts([item], known).get(clashes.key_of(item), []), sure)
+    """Raises Doubtful, unless what the item clashes with and whatever else is doubtful has been confirmed."""
+    clashes.ask(clashes.doubts([item], known).get(clashes.key_of(item), []), sure, item.doubts)
 
 
 def _touch(forum: Forum) -> None:

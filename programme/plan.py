@@ -43,6 +43,10 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     known = Known(forum)
     items = [_read(number, values, known) for number, values in table.rows]
     match(items, known)
+    for item, (_number, values) in zip(items, table.rows, strict=True):
+        _find_practice(item, clean(as_text(values.get("practice"))), known)
+        if item.slot is not None:
+            _stay(item, item.slot)
     _find_doubles(items)
     namesakes.tell_apart(items, known)
     clashes.tell([item for item in items if not item.errors], known)
@@ -52,7 +56,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     plan = Plan([_row(item) for item in items], [item for item in items if not item.errors])
     matched = {item.slot.id for item in items if item.slot is not None}
     plan.absent = [_name(slot) for slot in known.slots if slot.id not in matched and not slot.cancelled]
-    plan.creates = _creates(items, known)
+    plan.creates = _creates(plan.actions, known)
     plan.notes = table.notes
     return plan
 
@@ -75,19 +79,27 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
     _read_words(item, text)
     _read_when(item, values, known.forum)
     _read_people(item, values, known)
-    if text["practice"]:
-        item.practice = known.practices.get(sort_key(text["practice"]))
-        if item.practice is None:
-            near = get_close_matches(sort_key(text["practice"]), list(known.practices), 1, 0.6)
-            hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]].name)) if near else ""
-            item.warnings.append(
-                _(
-                    "There is no practice «%(name)s» in the catalogue: the talk stays without one.",
-                    name=inner(text["practice"]),
-                )
-                + hint
-            )
     return item
+
+
+def _stay(item: Item, slot: Slot) -> None:
+    """Of two rooms of one name the item's own is meant."""
+    if slot.room is not None and sort_key(item.room) == sort_key(slot.room.name):
+        item.chosen_room = slot.room
+
+
+def _find_practice(item: Item, name: str, known: Known) -> None:
+    """The practice of that name; the item's own first, be it archived or one of two of the name."""
+    own = item.slot.practice if item.slot is not None else None
+    key = sort_key(name)
+    item.practice = own if own is not None and own.name_key == key else known.practices.get(key)
+    if not name or item.practice is not None:
+        return
+    near = get_close_matches(key, list(known.practices), 1, 0.6)
+    hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]].name)) if near else ""
+    item.warnings.append(
+        _("There is no practice «%(name)s» in the catalogue: the talk stays without one.", name=inner(name)) + hint
+    )
 
 
 def _read_words(item: Item, text: dict[str, str]) -> None:

@@ -100,3 +100,89 @@ def test_what_several_people_have_comes_back_to_each(values):
 def test_a_semicolon_at_the_end_is_no_third_person():
     assert cells.spread("директор;\nпсихолог;", 2) == ["директор", "психолог"]
     assert cells.spread("директор", 2) == ["директор", "директор"]
+
+
+NAMESAKES = (
+    "7;10:00;10:20;Секция А;Выступление;Раз;Тёзкина Мария Ивановна",
+    "8;10:00;10:20;Секция Б;Выступление;Два;Тезкина Мария Ивановна",
+    "9;11:00;11:20;Секция Б;Выступление;Три;Тёзкина Мария Ивановна",
+)
+PLACES = ("Тулун", "Зима", "Зима")
+
+
+def with_places(*places: str) -> str:
+    lines = rows(*NAMESAKES).splitlines()
+    return "\n".join([lines[0] + ";Муниципалитет", *(f"{a};{b}" for a, b in zip(lines[1:], places, strict=True))])
+
+
+def speakers() -> dict[str, int]:
+    db.session.rollback()
+    return {slot.title: slot.appearances[0].speaker_id for slot in db.session.scalars(select(Slot))}
+
+
+def test_every_row_of_a_new_namesake_is_in_doubt(forum):
+    with speaking("ru"):
+        plan = importer.plan(forum, "p.csv", with_places(*PLACES).encode())
+        assert [len(row.doubts) for row in plan.rows] == [0, 1, 1]
+        plan.leave_doubts()
+        with writing():
+            operations.carry_out(plan, forum, by=None)
+    assert list(speakers()) == ["Раз"]
+
+
+def test_a_municipality_put_right_makes_nobody_new(forum):
+    load(forum, with_places("Тулун", "Тулун", "Тулун"))
+    one = set(speakers().values())
+    plan = load(forum, with_places("Зима", "Зима", "Зима"))
+    assert plan.doubtful == []
+    assert set(speakers().values()) == one
+
+
+def test_a_town_and_its_region_are_one_place(forum):
+    load(forum, with_places("Тулун", "Иркутская область", "Тулун"))
+    assert len(set(speakers().values())) == 1
+
+
+def test_a_namesake_of_another_forum_of_the_series_is_somebody_else(forum):
+    load(forum, with_places("Тулун", "Тулун", "Тулун"))
+    was = set(speakers().values())
+    with writing():
+        other = factories.forum("repeat", forum.series, date_start=forum.date_start, date_end=forum.date_end)
+    load(other, with_places(*PLACES))
+    assert set(speakers().values()) > was
+
+
+def test_a_talk_edited_by_hand_keeps_its_namesake(forum, sign_in):
+    load(forum, with_places(*PLACES))
+    before = speakers()
+    assert before["Два"] == before["Три"] != before["Раз"]
+    with writing():
+        organiser = sign_in(factories.organiser(forum.series))
+    path = f"/manage/forums/{forum.slug}/programme/slots"
+    page = f"{path}/{codes()['Три', '11:00']}"
+    form = form_of(organiser.get(page))
+    assert organiser.post(page, data=form | {"title": "Четыре"}).status_code == 302
+    assert speakers()["Четыре"] == before["Три"]
+    bare = {name: "" for name in form if name.startswith("people-0-") and not name.endswith("-name")}
+    new = form | bare | {"title": "Пять", "starts": "12:00", "ends": "12:20"}
+    answer = organiser.post(f"{path}/new", data=new)
+    assert "Спикеров по имени «Тезкина Мария Ивановна» несколько" in plain(answer)
+
+
+def form_of(answer) -> dict[str, str]:
+    import html5lib  # noqa: PLC0415
+
+    found = {}
+    page = html5lib.parse(answer.get_data(as_text=True), namespaceHTMLElements=False)
+    form = next(one for one in page.iter("form") if one.find(".//input[@name='title']") is not None)
+    for field in form.iter("input"):
+        if field.get("type") not in ("checkbox", "submit"):
+            found[field.get("name")] = field.get("value", "")
+    for field in form.iter("select"):
+        chosen = [one.get("value", "") for one in field.iter("option") if one.get("selected") is not None]
+        found[field.get("name")] = chosen[0] if chosen else ""
+    return found
+
+
+def plain(answer) -> str:
+    return answer.get_data(as_text=True).replace("\u00a0", " ")
