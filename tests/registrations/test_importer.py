@@ -246,7 +246,7 @@ def test_the_template_is_read_by_the_importer(organiser, forum):
 def test_the_command(app, forum, tmp_path: Path):
     from registrations.cli import import_registrations
 
-    name, body = book((ANNA, "anna@example.org", "", "", "", "", ""), ("王小明", "n@example.org", "", "", "", "", ""))
+    name, body = book((ANNA, "anna@example.org", "", "", "", "", ""), ("Сухарто", "n@example.org", "", "", "", "", ""))
     path = tmp_path / name
     path.write_bytes(body)
     runner = app.test_cli_runner()
@@ -256,5 +256,5 @@ def test_the_command(app, forum, tmp_path: Path):
     runner.invoke(import_registrations, [str(path), "--forum", "prosemyu-2027", "--yes"])
     assert [person.name for person in people(forum)] == [ANNA]
     runner.invoke(import_registrations, [str(path), "--forum", "prosemyu-2027", "--yes", "--doubts"])
-    assert [person.name for person in people(forum)] == [ANNA, "王小明"]
+    assert [person.name for person in people(forum)] == [ANNA, "Сухарто"]
     assert runner.invoke(import_registrations, [str(path), "--forum", "nothing"]).exit_code == 1
