@@ -34,6 +34,7 @@ from kernel.text import clean
 from kernel.transaction import writing
 
 A = TypeVar("A")
+P = TypeVar("P", bound="Plan[Any]")
 KEPT = timedelta(days=7)
 
 
@@ -61,6 +62,10 @@ class Row:
     action: Any = None
     """Which of the plan's actions carries the row out; needed by rows with doubts."""
 
+    @property
+    def is_doubtful(self) -> bool:
+        return bool(self.doubts) and self.verdict in (Verdict.create, Verdict.change)
+
 
 @dataclass
 class Plan(Generic[A]):
@@ -85,13 +90,23 @@ class Plan(Generic[A]):
     @property
     def doubtful(self) -> list[Row]:
         """Rows that would come in, and doubtfully."""
-        return [row for row in self.rows if row.doubts and row.verdict in (Verdict.create, Verdict.change)]
+        return [row for row in self.rows if row.is_doubtful]
+
+    @property
+    def left(self) -> list[Row]:
+        """Rows that do not come in as they are: with an error, or in doubt."""
+        return [row for row in self.rows if row.verdict in (Verdict.error, Verdict.doubt) or row.is_doubtful]
 
     @property
     def signature(self) -> str:
         """What a tick confirms: just these doubts of these rows."""
         told = "\n".join(f"{row.number}|{row.title}|{'|'.join(row.doubts)}" for row in self.doubtful)
         return blake2b(told.encode(), digest_size=8).hexdigest() if told else ""
+
+    def confirm_doubts(self) -> None:
+        """Somebody has looked at the doubts: the rows come in."""
+        for row in self.doubtful:
+            row.warnings, row.doubts = row.warnings + row.doubts, []
 
     def leave_doubts(self) -> None:
         """Keep the doubtful rows out; they stay in the plan as such."""
@@ -185,10 +200,17 @@ def shown(plan: Plan[Any]) -> dict[str, Any]:
     return {"plan": plan, "only": only, "rows": kept}
 
 
-def settle(plan: Plan[A]) -> Plan[A]:
-    """The plan as the sender of the form confirmed it: doubts that nobody ticked are left out."""
-    if plan.signature != request.form.get("sure", ""):
+def settle(plan: P, preview: ImportPreview) -> P:
+    """The plan as the sender of the form confirmed it: doubts that nobody ticked are left out.
+
+    What is left out may still come in from the same page, so the file is not done with. Call after `take`.
+    """
+    if plan.signature == request.form.get("sure", ""):
+        plan.confirm_doubts()
+    else:
         plan.leave_doubts()
+    if plan.left:
+        preview.applied_at = None
     return plan
 
 
@@ -200,15 +222,15 @@ def left_out(table: Table, known: Mapping[str, Sequence[str]], plan: Plan[Any]) 
     used = [name for name in known if any(name in values for _number, values in table.rows)]
     columns = [Column(known[name][0], 28) for name in used] + [Column(_("What to put right"), 60)]
     rows = [
-        [*(values.get(name) for name in used), " ".join(row.messages + row.doubts)]
+        [*(values.get(name) for name in used), " ".join(row.messages if row.verdict is Verdict.error else row.doubts)]
         for row, (_number, values) in zip(plan.rows, table.rows, strict=True)
-        if row.verdict in (Verdict.error, Verdict.doubt) or row in plan.doubtful
+        if row.verdict in (Verdict.error, Verdict.doubt) or row.is_doubtful
     ]
     return xlsx(_("Left out"), columns, rows)
 
 
-def tell(plan: Plan[Any] | None) -> None:
-    """Say what has become of a file: None, it had been carried out before."""
+def tell(plan: Plan[Any] | None, preview_url: str, done_url: str) -> str:
+    """Say what has become of a file (None: it had been carried out before); returns where to go: to what was left."""
     if plan is None:
         flash(_("This file has been loaded already."), "info")
     else:
@@ -224,6 +246,7 @@ def tell(plan: Plan[Any] | None) -> None:
         waiting = plan.count(Verdict.doubt)
         doubtful = ngettext("%(num)d doubtful row is left out.", "%(num)d doubtful rows are left out.", waiting)
         flash(" ".join([done] + [wrong] * bool(plan.errors) + [doubtful] * bool(waiting)), "ok")
+    return preview_url if plan is not None and plan.left else done_url
 
 
 @job("forget-old-previews", every=timedelta(hours=24))

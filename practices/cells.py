@@ -68,7 +68,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "demo": ("Демо", "demo"),
 }
 """Our column names and the headings people write; the first of each is written by our own export."""
-POSITION = {"number": ("№", "№ п/п", "№ пп", "Номер")}
+POSITION: dict[str, tuple[str, ...]] = {"number": ("№", "№ п/п", "№ пп", "Номер")}
 """Where a row stands in somebody's list: read over, for it says nothing of whose row it is."""
 LISTS = ("ages", "situations", "core", "adaptable", "normative", "materials")
 NUMBERS = ["start_year", "cost_once", "cost_year", "cost_family", "launch_months_min", "launch_months_max"]

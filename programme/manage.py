@@ -367,8 +367,8 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     table, on_paper = importer.read(name, body), bool(ImportForm().on_paper.data)
     with writing():
         hold(forum)
-        plan = settle(importer.plan_table(forum, table)) if take(found) else None
+        plan = settle(importer.plan_table(forum, table), found) if take(found) else None
         if plan:
             operations.carry_out(plan, forum, by=actor(), on_paper=on_paper)
-    tell(plan)
-    return redirect(url_for("programme_desk.programme", slug=slug))
+    here = url_for("programme_desk.preview", slug=slug, uuid=uuid)
+    return redirect(tell(plan, here, url_for("programme_desk.programme", slug=slug)))

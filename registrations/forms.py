@@ -91,7 +91,7 @@ class NameField(LineField):
         )
 
     def __call__(self, **kwargs: Any) -> Markup:
-        asked = Markup("<input type=\"hidden\" name=\"{}-asked\" value=\"{}\">").format(self.name, self.asked)
+        asked = Markup('<input type="hidden" name="{}-asked" value="{}">').format(self.name, self.asked)
         return super().__call__(**kwargs) + (asked if self.asked else Markup())
 
 

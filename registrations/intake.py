@@ -64,8 +64,9 @@ def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     if request.method == "GET":
         page, plan = "registrations/manage/preview.html", importer.plan(forum, table)
         return render_template(page, forum=forum, preview=preview, letters=letters, **shown(plan))
-    tell(_carry_out(forum, preview, table, letters))
-    return redirect(url_for("registrations.participants", slug=slug), 303)
+    here = url_for("registrations.import_preview", slug=slug, uuid=uuid, letters="1" if letters else None)
+    done = _carry_out(forum, preview, table, letters)
+    return redirect(tell(done, here, url_for("registrations.participants", slug=slug)), 303)
 
 
 @blueprint.get(BASE + "/import/<uuid>/left-out.xlsx")
@@ -90,6 +91,6 @@ def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool
             return None
         if queries.fingerprint(forum) != before:
             plan = importer.plan(forum, table)
-        settle(plan)
+        settle(plan, preview)
         importer.carry_out(plan, forum, by, letters)
     return plan

@@ -15,7 +15,7 @@ from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import Table
 from kernel.files import FileRefused, Upload
-from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, shown, take, tell
+from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
@@ -157,9 +157,9 @@ def confirmation(uuid: str) -> ResponseReturnValue:
     with writing():
         done = take(found)
         if done:
-            operations.carry_out(loading, by=actor())
-    tell(loading if done else None)
-    return redirect(url_for("territories_desk.territories"))
+            operations.carry_out(settle(loading, found), by=actor())
+    here = url_for("territories_desk.preview", uuid=uuid, region=request.args.get("region") or None)
+    return redirect(tell(loading if done else None, here, url_for("territories_desk.territories")))
 
 
 @blueprint.route("/manage/territories/boundaries", methods=["GET", "POST"])
@@ -189,7 +189,19 @@ def boundaries_preview(uuid: str) -> ResponseReturnValue:
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
     names: dict[str, Any] = {"uuid": uuid, "credit": credit}
-    return _preview_page(found, plan, "boundaries_preview", "boundaries_confirmation", "boundaries_upload", names)
+    rest = url_for("territories_desk.boundaries_left_out", **names)
+    here, confirmation, again = "boundaries_preview", "boundaries_confirmation", "boundaries_upload"
+    return _preview_page(found, plan, here, confirmation, again, names, left_out_url=rest)
+
+
+@blueprint.get("/manage/territories/boundaries/<uuid>/left-out.geojson")
+@requires(EDIT)
+def boundaries_left_out(uuid: str) -> ResponseReturnValue:
+    """The features that did not come in, to be put right and loaded again."""
+    body = files.read(preview_for(uuid, "boundaries", None, actor().id).file)
+    headers = {"Content-Disposition": 'attachment; filename="boundaries-left-out.geojson"'}
+    left = boundaries.left_out(body, boundaries.plan(body, _credit()))
+    return Response(left, mimetype="application/geo+json", headers=headers)
 
 
 def _credit() -> str:
@@ -210,6 +222,6 @@ def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
     with writing():
         done = take(found)
         if done:
-            boundaries.carry_out(plan, drawn, by=actor())
-    tell(plan if done else None)
-    return redirect(url_for("territories_desk.territories"))
+            boundaries.carry_out(settle(plan, found), drawn, by=actor())
+    here = url_for("territories_desk.boundaries_preview", uuid=uuid, credit=credit)
+    return redirect(tell(plan if done else None, here, url_for("territories_desk.territories")))

@@ -158,7 +158,7 @@ def _judge(row: Row, question: Question, said: Said, before: Answer | None, by: 
         return row, None
     row.verdict = Verdict.create if current is None else Verdict.change
     row.messages.append(told(said) if current is None else f"{told_of(current)} → {told(said)}")
-    row.warnings += [labels.doubt(doubt, shown.served_before) for doubt in rules.doubts(said, shown.served_before)]
+    row.doubts += [labels.doubt(doubt, shown.served_before) for doubt in rules.doubts(said, shown.served_before)]
     if said.exit is not None and said.reason is not None:
         row.warnings.append(
             _(
@@ -167,7 +167,8 @@ def _judge(row: Row, question: Question, said: Said, before: Answer | None, by: 
                 reason=str(REASON_LABELS[said.reason]).lower(),
             )
         )
-    return row, Action(question, said, by)
+    row.action = Action(question, said, by)
+    return row, row.action
 
 
 def told_of(answer: Answer) -> str:

@@ -19,6 +19,8 @@ from kernel.text import clean, one_script, sort_key
 
 NOTES = ("Notes", "Пояснения")
 """What the sheet of notes in our own workbooks is called."""
+REMARK = ("What to put right", "Что исправить")
+"""The column of our own that says why a row was left out: read over when the file comes back."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -196,7 +198,7 @@ def _unread(row: list[Any], columns: list[str | None]) -> list[str]:
     seen: set[str] = set()
     names = []
     for cell, column in zip(row, columns, strict=True):
-        if _plain(cell) and (column is None or column in seen):
+        if _plain(cell) and (column is None or column in seen) and _plain(cell) not in REMARK:
             names.append(f"«{_plain(cell)[:60]}»")
         seen.add(column or "")
     return [_("Columns that are not read: %(names)s.", names=", ".join(names[:20]))] if names else []

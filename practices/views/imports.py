@@ -11,7 +11,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
-from kernel.imports import Plan, keep_preview, left_out, preview_for, shown, take, tell
+from kernel.imports import Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import writing
 from practices import importer
 from practices.cells import HEADINGS
@@ -71,11 +71,10 @@ def import_confirmation(uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, KIND, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
     with writing():
-        plan = _plan(table) if take(preview) else None
+        plan = settle(_plan(table), preview) if take(preview) else None
         if plan:
             importer.carry_out(plan, by=actor())
-    tell(plan)
-    return redirect(url_for("practices.manage"))
+    return redirect(tell(plan, url_for("practices.import_preview", uuid=uuid), url_for("practices.manage")))
 
 
 @blueprint.get("/manage/practices/import/template.xlsx")

@@ -170,7 +170,7 @@ def test_a_talk_edited_by_hand_keeps_its_namesake(forum, sign_in):
 
 
 def form_of(answer) -> dict[str, str]:
-    import html5lib  # noqa: PLC0415
+    import html5lib
 
     found = {}
     page = html5lib.parse(answer.get_data(as_text=True), namespaceHTMLElements=False)
