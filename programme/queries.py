@@ -148,7 +148,7 @@ class Place(NamedTuple):
 def places_by_key(series_id: int) -> dict[str, set[Place]]:
     """Where each speaker of the series has spoken from, by their key; nobody is left out."""
     statement = (
-        select(Speaker.identity_key, Territory.id, Territory.parent_id)
+        select(Speaker.id, Speaker.identity_key, Territory.id, Territory.parent_id)
         .outerjoin(Appearance, Appearance.speaker_id == Speaker.id)
         .outerjoin(Territory, Territory.id == Appearance.territory_id)
         .where(Speaker.series_id == series_id)
@@ -156,7 +156,7 @@ def places_by_key(series_id: int) -> dict[str, set[Place]]:
         .distinct()
     )
     found: dict[str, set[Place]] = {}
-    for key, territory_id, parent_id in db.session.execute(statement):
+    for _id, key, territory_id, parent_id in db.session.execute(statement):
         places = found.setdefault(key, set())
         if territory_id is not None:
             places.add(Place(territory_id, parent_id))
