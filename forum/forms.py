@@ -40,7 +40,7 @@ class ForumForm(VersionedForm):
     subtitle = LineField(_l("Subtitle"), [Optional()])
     date_start = DateField(_l("First day"), [InputRequired(_l("Give the date."))])
     date_end = DateField(_l("Last day"), [InputRequired(_l("Give the date."))])
-    programme = RadioField(_l("What becomes of the programme?"), [Optional()], validate_choice=False)
+    programme = RadioField(_l("What becomes of the programme?"), validate_choice=False)
     """Asked when the days change under it: see `forum.moving`."""
     timezone = SelectField(_l("Time zone"), choices=list(ZONES.items()), default="Asia/Irkutsk")
     place = LineField(_l("Town or place, as people say it"), [required])
