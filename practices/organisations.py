@@ -19,6 +19,8 @@ from kernel.db import db
 from kernel.documents.sheets import as_text, read_table
 from kernel.imports import Plan, Row, Verdict
 from kernel.text import clean, slugify
+from practices.models import Practice
+from practices.operations import retell
 from territories.queries import Gazetteer
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -120,3 +122,4 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         if inspect(action.organisation).modified:
             record(by, "organisation.changed", action.organisation)
     db.session.flush()
+    retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
