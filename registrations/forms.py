@@ -12,7 +12,7 @@ from wtforms.validators import Optional, ValidationError
 from accounts.settings import site
 from forum.models import Format, Forum
 from kernel.db import db
-from kernel.forms import ChecksField, Form, LineField, accepted, email, required
+from kernel.forms import ChecksField, Form, LineField, accepted, email, personal_name, required
 from kernel.i18n import spoken
 from kernel.text import sort_key, whole
 from registrations.labels import FORMAT_LABELS
@@ -114,6 +114,7 @@ class PersonForm(Form):
 
 
 class RegistrationForm(PersonForm):
+    name = LineField(_l("Surname, first name, patronymic"), [required, personal_name])
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),
         [accepted(_l("Without this consent we may not keep your name. Tick the box to take part."))],

@@ -13,6 +13,7 @@ from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, token_page
 from kernel.db import utcnow
+from kernel.limits import count, limit
 from kernel.transaction import retried, writing
 from registrations import operations, queries, schedule, tickets
 from registrations.blueprint import blueprint
@@ -22,6 +23,8 @@ from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.sign_up import form_page
 
+# Each sends a letter, and whoever signs a stranger's address up holds the link.
+LINK_CHANGES = limit("link-changes", 30, 3600)
 SHOWN_ON_THE_DAY = 4
 SHOWN_OF_THE_WHOLE = 12
 
@@ -153,6 +156,7 @@ def cancellation(token: str) -> ResponseReturnValue:
 
     def act() -> None:
         with writing():
+            count((LINK_CHANGES, registration.email))
             operations.cancel(registration)
 
     retried(act)()
@@ -184,6 +188,7 @@ def other_format(token: str) -> ResponseReturnValue:
 
         def act() -> bool:
             with writing():
+                count((LINK_CHANGES, registration.email))
                 return operations.change_format(registration, target, back=False)
 
         if retried(act)():
