@@ -24,6 +24,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "accounts:user:edit",
             "accounts:settings:edit",
             "territories:territory:edit",
+            "registrations:registration:erase",
             "activity:log:view",
             "forum:series:edit",
             "adoption:adoption:view",
