@@ -9,6 +9,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
+from accounts import consenting
 from accounts.settings import site
 from forum.models import Format, Forum
 from kernel.db import db
@@ -120,6 +121,11 @@ class RegistrationForm(PersonForm):
         [accepted(_l("Without this consent we may not keep your name. Tick the box to take part."))],
     )
     consent_mailing = BooleanField(_l("I want to receive news of the forum"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not consenting.NEWS:
+            del self.consent_mailing
 
 
 class AddForm(PersonForm):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional
 
+from accounts import consenting
 from kernel.forms import (
     Form,
     LineField,
@@ -50,6 +52,11 @@ class ProposalForm(Form):
         [accepted(_l("Without this consent we may not keep your name and address. Tick the box to go on."))],
     )
     consent_mailing = BooleanField(_l("I want to receive news of forums and practices"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not consenting.NEWS:
+            del self.consent_mailing
 
 
 class ReturnForm(VersionedForm):

@@ -108,7 +108,8 @@ def proposal() -> ResponseReturnValue:
     except TooManyRequests as refused:
         headers = limits.explain(form, refused)
         return render_template("practices/proposal.html", form=form, consents=texts), 429, headers
-    given = [texts["authorship"], texts["mailing"] if form.consent_mailing.data else None]
+    news = form.consent_mailing is not None and form.consent_mailing.data
+    given = [texts["authorship"], texts["mailing"] if news else None]
     assert territory is not None
     with writing():
         moderation.propose(

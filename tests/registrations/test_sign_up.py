@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select
 
+from accounts import consenting
 from accounts.models import Consent
 from activity.models import Letter
 from activity.outbox import compose
@@ -88,7 +89,8 @@ def test_the_letter_is_queued_with_the_registration(client, forum):
     assert "https://forum.example.org" + link_path(only()) in text
 
 
-def test_consents_are_kept_apart_with_their_versions(client, forum):
+def test_consents_are_kept_apart_with_their_versions(client, forum, monkeypatch):
+    monkeypatch.setattr(consenting, "NEWS", True)
     client.submit(PATH, fill(forum))
     consent = db.session.scalars(select(Consent)).one()
     assert (consent.text.kind.value, consent.text.version, consent.subject_id) == ("personal_data", 1, only().id)
