@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.passwords import MINIMUM, is_weak
 from accounts.permissions import SCOPES
 from kernel.forms import ChecksField, Form, LineField, email, required
+from kernel.text import whole
 
 
 class SignInForm(Form):
@@ -88,6 +89,12 @@ class SettingsForm(Form):
     channel_ok = LineField(_l("Odnoklassniki page"), [Optional()])
     channel_max = LineField(_l("MAX channel"), [Optional()])
     channel_telegram = LineField(_l("Telegram channel"), [Optional()])
+
+    backup_days = LineField(_l("For how many days copies of the database are kept"), [required], maximum=4)
+
+    def validate_backup_days(self, field: LineField) -> None:
+        if not whole(field.data):
+            raise ValidationError(_l("Give a number of days, as the command for copies has it: 30 unless changed."))
 
     def _check_link(self, field: LineField) -> None:
         if field.data and not field.data.startswith("https://"):

@@ -10,13 +10,15 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
-from accounts.queries import administering, administrators
+from accounts.queries import administering, administrators, user_by_email
 from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor
 from kernel.db import db, utcnow
+from kernel.jobs import job
 from kernel.pages import bump
 from kernel.text import clean, email_key
+from kernel.transaction import writing
 
 INVITATION_LIFE = timedelta(days=7)
 
@@ -43,9 +45,23 @@ def invite(user: User, *, by: Actor | None, language: str = "ru") -> None:
     send("account_invitation", user.email, language=language, user_id=user.id)
 
 
+RESET = "password-reset"
+
+
+@job(RESET)
+def look_up_for_reset(email: str, language: str) -> None:
+    """What somebody asked for an address that may be nobody's."""
+    with writing():
+        user = user_by_email(email)
+        if user is not None and user.is_active:
+            request_reset(user, language=language)
+
+
 def request_reset(user: User, *, language: str) -> None:
-    """Send a link by which the person sets a new password."""
-    user.invitation_generation += 1
+    """Send a link by which the person sets a new password: the one sent before while it holds, so that a stranger's
+    asking again ends no link that lies in the mailbox."""
+    if not invitation_is_fresh(user):
+        user.invitation_generation += 1
     user.invited_at = utcnow()
     db.session.flush()
     record(None, "user.reset_requested", user)

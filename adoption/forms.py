@@ -18,6 +18,11 @@ from practices.forms import Between
 
 NEW = "new"
 
+WHO_RINGS = _l(
+    "A work number, so that the curator can ring. Seen by coordinators of the municipality, curators and "
+    "organisers, never publicly."
+)
+
 
 class StartForm(VersionedForm):
     """«Беру к себе»: who will do it, whom to write to, what for, where it was seen."""
@@ -33,7 +38,7 @@ class StartForm(VersionedForm):
         _l("Telephone"),
         [Optional(), telephone],
         maximum=40,
-        description=_l("A work number, so that the curator can ring. Seen by curators and organisers, never publicly."),
+        description=WHO_RINGS,
     )
     aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
     source = SelectField(_l("Where you learned of it"), [Optional()])
@@ -162,7 +167,7 @@ class DetailsForm(VersionedForm):
         _l("Telephone"),
         [Optional(), telephone],
         maximum=40,
-        description=_l("A work number, so that the curator can ring. Seen by curators and organisers, never publicly."),
+        description=WHO_RINGS,
     )
     aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
     units = WholeField(

@@ -22,6 +22,8 @@ from territories.models import Level, Territory
 
 ZONE = ZoneInfo("Asia/Irkutsk")
 EDIT, VIEW = "adoption:adoption:edit", "adoption:adoption:view"
+RING = "adoption:contact:ring"
+"""To see the telephone: those the field names, curators and organisers, and whoever enters it."""
 
 
 def today() -> date:

@@ -125,10 +125,16 @@ def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> 
     stays = stall.standing(_late(made.usual, today, shown), made.usual, today)
     made.standing = len(stays)
     made.page = min(max(page, 1), max(1, -(-len(stays) // size)))
-    made.cases = _cases(stays[(made.page - 1) * size : made.page * size])
+    made.cases = _cases(stays[(made.page - 1) * size : made.page * size], _rung(user, reached))
     made.moves, made.moved = _moves(shown, made.monday)
     _count(made, shown, places if chosen is None else [chosen])
     return made
+
+
+def _rung(user: Actor, reached: Shown) -> Shown:
+    """Territories whose telephones the reader may see; as a rule all that are read, or none."""
+    may = user.scopes(queries.RING)
+    return set() if not may else reached if may == user.scopes(VIEW) else reach(may)
 
 
 def _late(usual: Mapping[Stage, int], today: date, shown: Shown) -> list[tuple[int, Stage, date]]:
@@ -166,10 +172,11 @@ def _count(made: Sheet, shown: Shown, places: Iterable[Territory]) -> None:
     made.municipalities, made.working = len(towns), len(at_work & towns)
 
 
-def _cases(stays: Sequence[Stay]) -> list[Case]:
+def _cases(stays: Sequence[Stay], rung: Shown) -> list[Case]:
+    """`rung`: territories whose telephones the reader may see."""
     found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
     coordinators = people.coordinators_in({adoption.territory_id for adoption in found.values()})
-    return [_case(found[stay.adoption_id], stay, coordinators) for stay in stays]
+    return [_case(found[stay.adoption_id], stay, coordinators, rung) for stay in stays]
 
 
 def _whole(ids: list[int]) -> Select[Any]:
@@ -181,8 +188,9 @@ def _whole(ids: list[int]) -> Select[Any]:
     )
 
 
-def _case(adoption: Adoption, stay: Stay, coordinators: dict[int, list[User]]) -> Case:
-    named = Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email, adoption.contact_phone)
+def _case(adoption: Adoption, stay: Stay, coordinators: dict[int, list[User]], rung: Shown) -> Case:
+    number = adoption.contact_phone if rung is None or adoption.territory_id in rung else ""
+    named = Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email, number)
     contacts = [
         Contact(_("Coordinator"), user.name, user.email, named.phone if user.email == named.email else "")
         for user in coordinators.get(adoption.territory_id, [])

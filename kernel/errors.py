@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
+
+from kernel import limits
 
 log = logging.getLogger("tirazh")
 
@@ -66,7 +68,7 @@ def _page(code: int, detail: str | None = None) -> Response:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    response = _page(error.code)
+    response = _page(error.code, _patience(error))
     for name, value in error.get_headers(request.environ):
         if name in ("Retry-After", "Allow"):
             response.headers[name] = value
@@ -74,6 +76,14 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(retry, int):
         response.headers["Retry-After"] = str(retry)
     return response
+
+
+def _patience(error: HTTPException) -> str | None:
+    """How long to wait, where a limit was reached."""
+    if not isinstance(error, TooManyRequests) or not isinstance(error.retry_after, int):
+        return None
+    time = limits.wait(error)
+    return _("Wait and try again in %(time)s. Nothing has been lost: go back, and what you typed is there.", time=time)
 
 
 def _stale(error: CSRFError) -> ResponseReturnValue:

@@ -168,6 +168,30 @@ def telephone(_form: Form, field: Field) -> None:
         raise ValidationError(_l("This does not look like a telephone number. Example: 8 (395) 200-00-00, ext. 12"))
 
 
+_LINK = re.compile(
+    r"://|www\.|\w{2,}\.[a-z]{2,}|\b\w\.(?:me|co|cc|ly|ru|com)\b|\w\.(?:рф|рус|дети|онлайн|сайт|орг|ком|москва)\b",
+    re.IGNORECASE,
+)
+"""An address, or what mail programs make one of. «А.С.Пушкин», «им.Гагарина» and «J.Smith» are none."""
+
+
+def without_links(_form: Form, field: Field) -> None:
+    """For what goes into a letter to whatever address was typed: it must not carry advertising there."""
+    if "@" in (field.data or "") or _LINK.search(field.data or ""):
+        raise ValidationError(_l("Leave out links and addresses: this text also goes into a letter."))
+
+
+def personal_name(form: Form, field: Field) -> None:
+    """A person's name that a stranger may type: it greets the owner of an address nobody has proved."""
+    typed = field.data or ""
+    without_links(form, field)
+    if sum(sign.isdigit() for sign in typed) > 3 or len(typed) > NAME_LENGTH:
+        raise ValidationError(_l("Give the name alone, without numbers and further words."))
+
+
+NAME_LENGTH = 120
+
+
 def accepted(message: str) -> Callable[[Form, Field], None]:
     """A box that must be ticked; `message` says why."""
 

@@ -147,6 +147,22 @@ def client_address() -> str:
     return request.remote_addr or "unknown"
 
 
+def client_network() -> str:
+    """Whom limits count as one client: an IPv4 address, or the /64 that every home and phone has of IPv6."""
+    address = client_address()
+    if ":" not in address:
+        return address
+    import ipaddress  # noqa: PLC0415  (only where IPv6 comes in)
+
+    try:
+        found = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return f"{ipaddress.IPv6Address(int(found) >> 64 << 64)}/64"
+
+
 def same_site() -> bool:
     """Whether the browser says that a page of ours sent this; true when it says nothing."""
     origin = request.headers.get("Origin")

@@ -8,13 +8,20 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import func, select
 
+from accounts.queries import all_organisations
 from kernel import pages
+from kernel.db import db
+from kernel.exporting import FILE as FILE_OUT
+from kernel.exporting import check_suffix, write_export
 from kernel.files import FileRefused
+from kernel.i18n import speaking
 from kernel.imports import Plan, Verdict
 from kernel.search import rebuild
 from kernel.transaction import writing
-from practices import documents, importer, organisations
+from practices import documents, exports, importer, organisations
+from practices.models import Practice
 
 search_cli = AppGroup("search", help="The search index.")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -38,6 +45,28 @@ def import_practices(file: Path, yes: bool) -> None:
 def import_organisations(file: Path, yes: bool) -> None:
     """Organisations from XLSX or CSV."""
     _run(organisations, file, yes)
+
+
+@click.command("practices")
+@FILE_OUT
+@with_appcontext
+def export_practices(file: Path) -> None:
+    """Every practice into a new XLSX file."""
+    check_suffix(file, ".xlsx")
+    with speaking("ru"):
+        count = db.session.scalar(select(func.count()).select_from(Practice)) or 0
+        write_export(file, exports.workbook(select(Practice)), count)
+
+
+@click.command("organisations")
+@FILE_OUT
+@with_appcontext
+def export_organisations(file: Path) -> None:
+    """Every organisation into a new XLSX file."""
+    check_suffix(file, ".xlsx")
+    with speaking("ru"):
+        known = all_organisations()
+        write_export(file, exports.organisations(known), len(known))
 
 
 def _run(module: Any, file: Path, yes: bool) -> None:

@@ -9,10 +9,11 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
+from accounts import consenting
 from accounts.settings import site
 from forum.models import Format, Forum
 from kernel.db import db
-from kernel.forms import ChecksField, Form, LineField, accepted, email, required
+from kernel.forms import ChecksField, Form, LineField, accepted, email, personal_name, required
 from kernel.i18n import spoken
 from kernel.text import sort_key, whole
 from registrations.labels import FORMAT_LABELS
@@ -114,11 +115,17 @@ class PersonForm(Form):
 
 
 class RegistrationForm(PersonForm):
+    name = LineField(_l("Surname, first name, patronymic"), [required, personal_name])
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),
         [accepted(_l("Without this consent we may not keep your name. Tick the box to take part."))],
     )
     consent_mailing = BooleanField(_l("I want to receive news of the forum"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not consenting.NEWS:
+            del self.consent_mailing
 
 
 class AddForm(PersonForm):

@@ -25,10 +25,10 @@ from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict
 from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key, mixed_words, sort_key
-from registrations import operations, quotas
-from registrations.labels import FORMAT_LABELS
+from registrations import operations, queries, quotas
+from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import code_of, identity_of
+from registrations.tickets import code_of, erased_key, identity_of
 from territories.queries import Gazetteer, regions
 
 KNOWN = {
@@ -42,6 +42,7 @@ KNOWN = {
     "organisation": ("Организация", "Место работы", "Учреждение", "Organisation"),
     "position": ("Должность", "Position"),
     "sections": ("Секции", "Секция", "Секции по интересам", "Sections"),
+    "status": ("Состояние", "State"),
 }
 NEEDED = ("email",)
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
@@ -78,6 +79,8 @@ class Entry:
     organisation: str = ""
     position: str = ""
     section_ids: tuple[int, ...] = ()
+    cancelled: bool = False
+    """What the product's own download says of somebody who has given the place back."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -96,6 +99,7 @@ class Known:
             registration.identity: registration
             for registration in db.session.scalars(select(Registration).where(Registration.forum_id == forum.id))
         }
+        self.erased = queries.erased_keys()
         self.sections = {section.name_key: section.id for section in forum.sections}
         self.sections |= {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
         self.formats = {quota.format for quota in forum.quotas}
@@ -147,11 +151,22 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
     return Plan(rows, actions, notes=table.notes)
 
 
+def identity_in(values: dict[str, Any]) -> str:
+    """Who a row of the file is."""
+    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
+    return identity_of(text["email"], _name(text))
+
+
+def _name(text: dict[str, str]) -> str:
+    return text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
+
+
 def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     text = {name: clean(as_text(values.get(name))) for name in KNOWN}
-    name = text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
+    name = _name(text)
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
     _check_lengths(entry)
+    entry.cancelled = text["status"] == STATUS_LABELS[RegistrationStatus.cancelled]
     if words := mixed_words(name):
         entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
     if len(sort_key(name).split()) < 2:
@@ -217,6 +232,12 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
         return Verdict.same
     seen[entry.identity] = entry.number
     registration = known.people.get(entry.identity)
+    if registration is None and known.erased and erased_key(entry.identity) in known.erased:
+        entry.warnings.append(_("This person asked for deletion. With a new consent, add them by hand."))
+        return Verdict.same
+    if registration is None and entry.cancelled:
+        entry.warnings.append(_("By the file this person has given the place back."))
+        return Verdict.same
     if registration is None:
         return Verdict.create
     if registration.status is RegistrationStatus.cancelled:

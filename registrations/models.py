@@ -61,6 +61,10 @@ class Registration(Model):
     cancelled_at: Mapped[datetime | None]
     changed_at: Mapped[datetime | None] = mapped_column(onupdate=utcnow)
     demo: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None]
+    """When the person was erased: what is left counts, and has no name."""
+    erased_key: Mapped[str] = mapped_column(String(26), default="", server_default="")
+    """Keyed hash of the erased identity, so that a list loaded again does not bring the person back in silence."""
 
     forum: Mapped[Forum] = relationship()
     territory: Mapped[Territory | None] = relationship()

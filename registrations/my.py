@@ -13,8 +13,9 @@ from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, token_page
 from kernel.db import utcnow
+from kernel.limits import count, limit
 from kernel.transaction import retried, writing
-from registrations import operations, queries, schedule, tickets
+from registrations import erasing, operations, queries, schedule, tickets
 from registrations.blueprint import blueprint
 from registrations.calendar import personal_calendar
 from registrations.forms import RegistrationForm
@@ -22,6 +23,8 @@ from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.sign_up import form_page
 
+# Each sends a letter, and whoever signs a stranger's address up holds the link.
+LINK_CHANGES = limit("link-changes", 30, 3600)
 SHOWN_ON_THE_DAY = 4
 SHOWN_OF_THE_WHOLE = 12
 
@@ -153,6 +156,7 @@ def cancellation(token: str) -> ResponseReturnValue:
 
     def act() -> None:
         with writing():
+            count((LINK_CHANGES, registration.email))
             operations.cancel(registration)
 
     retried(act)()
@@ -184,11 +188,38 @@ def other_format(token: str) -> ResponseReturnValue:
 
         def act() -> bool:
             with writing():
+                count((LINK_CHANGES, registration.email))
                 return operations.change_format(registration, target, back=False)
 
         if retried(act)():
             flash(_("Done. A letter with the new details is on its way."), "ok")
     return _to_page(token)
+
+
+@blueprint.route("/my/<token>/erasure", methods=["GET", "POST"])
+@public
+@token_page
+def erasure(token: str) -> ResponseReturnValue:
+    """The consent is withdrawn: what goes, what stays, and the button."""
+    registration = queries.registration_by_link(token)
+    forum = registration.forum
+    if request.method == "GET":
+        return render_template(
+            "registrations/erasure.html",
+            registration=registration,
+            forum=forum,
+            token=token,
+            kept=erasing.stays(registration),
+        )
+    slug = forum.slug
+    erasing.erase([registration])
+    return redirect(url_for("registrations.erased", slug=slug), 303)
+
+
+@blueprint.get("/forums/<slug>/registration/erased")
+@public
+def erased(slug: str) -> ResponseReturnValue:
+    return render_template("registrations/erased.html", forum=public_forum(slug))
 
 
 def _is_over(registration: Registration) -> bool:

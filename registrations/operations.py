@@ -5,7 +5,9 @@ Order of locks on both databases: the forum's counters in id order, then registr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -16,6 +18,7 @@ from activity.operations import record
 from activity.outbox import send
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
+from kernel.jobs import enqueue, job
 from kernel.limits import Limit, count
 from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
@@ -24,6 +27,7 @@ from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import identity_of, set_secrets
 
 T = TypeVar("T")
+HOUR = timedelta(hours=1)
 
 
 class Application(NamedTuple):
@@ -67,15 +71,47 @@ def register(forum_id: int, application: Application, *, by: Any = None) -> Outc
     if found is not None and found.status is not RegistrationStatus.cancelled:
         return Outcome(found, known=True, others=others)
     if found is not None:
-        return Outcome(_return(found, application, by), others=others)
+        return Outcome(_return(found, application, by, same), others=others)
     registration = _new(forum_id, application, identity)
     db.session.add(registration)
     db.session.flush()
     _keep_consents(registration, application)
     record(by, "registration.added", registration, source=application.source)
-    send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
+    _tell(registration, same)
     _seat(registration)
     return Outcome(registration, others=others)
+
+
+LETTERS_AN_HOUR = 20
+LINKS = "registration-links"
+
+
+def _tell(registration: Registration, same: Sequence[Registration]) -> None:
+    """Queue the letter with the ticket. A mailbox that many sign up with at once (a school's, or a stranger's that
+    somebody floods) gets the first letters one by one and the rest of an hour in one; `same`: who has it already."""
+    now = utcnow()
+    fresh = sum(max(one.created_at, one.confirmed_at or one.created_at) > now - HOUR for one in same)
+    if registration.source != "site" or fresh < LETTERS_AN_HOUR:
+        send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
+        return
+    whose = hashlib.sha256(registration.email.encode()).hexdigest()[:24]
+    enqueue(
+        LINKS,
+        run_after=now + HOUR,
+        unique_key=f"{LINKS}:{registration.forum_id}:{whose}:{int(now.timestamp() // HOUR.total_seconds())}",
+        forum_id=registration.forum_id,
+        email=registration.email,
+        language=registration.language,
+    )
+
+
+@job(LINKS)
+def send_links(forum_id: int, email: str, language: str) -> None:
+    """The letter with every link of a mailbox, which may be nobody's."""
+    with writing():
+        forum = db.session.get(Forum, forum_id)
+        if forum is not None:
+            send_all(forum, email, language=language)
 
 
 def attempt(operation: Callable[[], T], *counted: tuple[Limit, str]) -> T:
@@ -119,7 +155,9 @@ def _new(forum_id: int, application: Application, identity: str) -> Registration
     return registration
 
 
-def _return(registration: Registration, application: Application, by: Any) -> Registration:
+def _return(
+    registration: Registration, application: Application, by: Any, same: Sequence[Registration]
+) -> Registration:
     """Somebody who had cancelled takes part again: earlier links and codes stay dead."""
     quotas.lock_counters(registration.forum_id)
     db.session.refresh(registration)
@@ -136,7 +174,7 @@ def _return(registration: Registration, application: Application, by: Any) -> Re
     db.session.flush()
     _keep_consents(registration, application)
     record(by, "registration.returned", registration, source=application.source)
-    send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
+    _tell(registration, same)
     _seat(registration)
     return registration
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
+from accounts.queries import user_by_email
 from forum.kept import forum_copy
 from forum.models import Format, Forum, Quota, Section
 from forum.queries import local_today
@@ -79,7 +80,7 @@ def registration_of(forum: Forum, uuid: str) -> Registration:
     """A registration of a forum the caller was given by `forum_for`. Raises NotFound."""
     found = db.session.scalar(
         select(Registration)
-        .where(Registration.forum_id == forum.id, Registration.uuid == uuid)
+        .where(Registration.forum_id == forum.id, Registration.uuid == uuid, Registration.erased_at.is_(None))
         .options(joinedload(Registration.territory), selectinload(Registration.interests))
     )
     if found is None:
@@ -227,7 +228,8 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
         .outerjoin(Presence, Presence.registration_id == Registration.id)
         .order_by(Registration.name_key, Registration.id)
     )
-    return [tuple(row) for row in db.session.execute(statement.where(*conditions(forum, by)))]
+    found = statement.where(*conditions(forum, by), Registration.erased_at.is_(None))
+    return [tuple(row) for row in db.session.execute(found)]
 
 
 def interests_of(forum: Forum) -> dict[int, list[str]]:
@@ -305,6 +307,23 @@ def by_name(forum: Forum, q: str, limit: int = NAMES_SHOWN) -> Found:
         .limit(limit)
     )
     return Found([(registration, territory, entered) for registration, territory, entered in rows], total)
+
+
+def same_person(registration: Registration) -> list[Registration]:
+    """Registrations of the same address and name at every forum, by forum; this one among them."""
+    statement = select(Registration).where(Registration.identity == registration.identity)
+    return list(db.session.scalars(statement.order_by(Registration.forum_id, Registration.id)))
+
+
+def mailbox_is_used(email: str) -> bool:
+    """Whether somebody registered, or with an account, has this address."""
+    registered = select(Registration.id).where(Registration.email == email)
+    return bool(db.session.scalar(select(registered.exists()))) or user_by_email(email) is not None
+
+
+def erased_keys() -> set[str]:
+    """Keyed hashes of everybody who was erased, at whatever forum."""
+    return set(db.session.scalars(select(Registration.erased_key).where(Registration.erased_at.is_not(None))))
 
 
 def registration_by_id(registration_id: int) -> Registration:

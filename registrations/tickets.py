@@ -28,6 +28,11 @@ def identity_of(email: str, name: str) -> str:
     return f"{email_key(email)}|{sort_key(name)}"[:400]
 
 
+def erased_key(identity: str) -> str:
+    """What is kept of an erased identity: enough to know it again by this installation's key, and nothing else."""
+    return token("erased", identity, 0)
+
+
 def link_token(registration: Registration) -> str:
     return token("link", registration.uuid, registration.link_generation)
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
+from kernel.exporting import FILE as FILE_OUT
+from kernel.exporting import check_suffix, write_export
 from kernel.files import FileRefused
 from kernel.i18n import speaking
 from kernel.imports import Plan, Verdict
 from kernel.transaction import writing
 from territories import boundaries, importer, operations, queries
-from territories.models import Level
+from territories.models import Level, Territory
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 SURE = click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown.")
@@ -58,6 +61,22 @@ def import_boundaries(file: Path, credit: str, yes: bool) -> None:
             with writing():
                 boundaries.carry_out(plan, drawn, by=None)
         show(plan)
+
+
+@click.command("territories")
+@FILE_OUT
+@click.option("--region", default="", help="Only municipalities of the region with this OKTMO.")
+@with_appcontext
+def export_territories(file: Path, region: str) -> None:
+    """Municipalities into a new XLSX file."""
+    check_suffix(file, ".xlsx")
+    with speaking("ru"):
+        statement = select(Territory).where(Territory.valid_to.is_(None))
+        if region:
+            known = queries.current(region)
+            statement = statement.where(Territory.parent_id == (known.id if known else None))
+        rows = queries.exported(statement)
+        write_export(file, importer.export(rows), len(rows))
 
 
 def show(plan: Plan[Any]) -> None:

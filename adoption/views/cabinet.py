@@ -115,6 +115,7 @@ def _page(found: Adoption, **forms: FlaskForm) -> str:
         labels=labels,
         Stage=Stage,
         may_edit=queries.may(actor(), found, EDIT),
+        may_ring=queries.may(actor(), found, queries.RING) or queries.may(actor(), found, EDIT),
         may_confirm=launches.role_of(actor(), found) is not None,
         refusal=forms.get("refusal") or RefusalForm(formdata=None),
         refused=rules.to_mend(found),

@@ -1,13 +1,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
-from kernel.forms import Form, LineField, TextField, VersionedForm, accepted, email, required
+from accounts import consenting
+from kernel.forms import (
+    Form,
+    LineField,
+    TextField,
+    VersionedForm,
+    accepted,
+    email,
+    personal_name,
+    required,
+    without_links,
+)
 from practices.labels import FIELD_LABELS
 from practices.moderation.models import PracticeComment
 from practices.moderation.rules import COMMENTED
@@ -28,24 +40,23 @@ class AuthorForm(Form):
     email = LineField(_l("Author's e-mail"), [required, email], maximum=254)
 
 
-def without_links(_form: Form, field: LineField) -> None:
-    """Both go into a letter to whatever address was typed: it must not carry advertising there."""
-    if "://" in (field.data or "") or "www." in (field.data or "").lower():
-        raise ValidationError(_l("Leave out the link: there is a place for it in the card."))
-
-
 class ProposalForm(Form):
     """«Предложить практику»: enough to send the personal link."""
 
     practice = LineField(_l("What is the practice called?"), [required, without_links])
     territory = SelectField(_l("Municipality"), [required])
-    name = LineField(_l("Your surname, first name, patronymic"), [required, without_links])
+    name = LineField(_l("Your surname, first name, patronymic"), [required, personal_name])
     email = LineField(_l("Your e-mail"), [required, email], maximum=254)
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),
         [accepted(_l("Without this consent we may not keep your name and address. Tick the box to go on."))],
     )
     consent_mailing = BooleanField(_l("I want to receive news of forums and practices"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not consenting.NEWS:
+            del self.consent_mailing
 
 
 class ReturnForm(VersionedForm):

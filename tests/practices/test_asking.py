@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from accounts import consenting
 from accounts.models import Consent
 from activity.models import Letter
 from activity.outbox import compose
@@ -197,7 +198,8 @@ def test_a_practice_is_proposed(client):
     assert given() == [("practice_author", "authorship")]
 
 
-def test_the_mailing_is_a_consent_of_its_own(client):
+def test_the_mailing_is_a_consent_of_its_own(client, monkeypatch):
+    monkeypatch.setattr(consenting, "NEWS", True)
     client.submit("/practices/new", PROPOSAL | {"consent_mailing": "y"})
     assert given() == [("practice_author", "authorship"), ("practice_author", "mailing")]
 

@@ -25,6 +25,7 @@ from kernel.transaction import writing
 from practices.models import Admission, DocumentState, Practice, PracticeEdition, Readiness, SampleDocument
 from programme.models import Slot
 from programme.operations import cancel_slot
+from registrations.models import Registration
 from speakers.models import Speaker
 from speakers.operations import withdraw_consent
 from tests import factories
@@ -109,6 +110,8 @@ def filled(loaded):
         other.admission, other.working = Admission.accepted, {"documents": [{"id": 1}]}
         entries = db.session.scalars(select(Entry).order_by(Entry.id.desc()).limit(2)).all()
         db.session.get_one(Slot, 1).announced = True
+        gone = db.session.scalars(select(Registration).order_by(Registration.id)).first()
+        gone.erased_at, gone.erased_key = utcnow(), "A" * 26
         entries[0].within, entries[1].within = "forum:99", "territory:99"
     return loaded
 
