@@ -69,6 +69,14 @@ def chosen(_form: Form, field: RadioField) -> None:
 chosen.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
+def consented(_form: Form, field: RadioField) -> None:
+    if field.data not in {value for value, _label in field.choices}:
+        raise ValidationError(_("A name may be kept only with consent: let the person read it, or sign it on paper."))
+
+
+consented.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
 def _section_id(value: Any) -> int:
     return whole(value) or 0
 
@@ -129,6 +137,23 @@ class AddForm(PersonForm):
         _l("The person has signed the consent on paper"),
         [accepted(_l("A name may be kept only with the person's consent. Tick the box once you have it."))],
     )
+
+
+ON_SCREEN, ON_PAPER = "screen", "paper"
+
+
+class ArrivalForm(Form):
+    """Somebody without a ticket, signed up by the volunteer at the door."""
+
+    name = LineField(_l("Surname, first name, patronymic"), [required])
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    consent = RadioField(
+        _l("The person's consent to the processing of personal data"),
+        [consented],
+        choices=[(ON_SCREEN, _l("Has read it here and agrees")), (ON_PAPER, _l("Has signed it on paper"))],
+        validate_choice=False,
+    )
+    validate_name = PersonForm.validate_name
 
 
 class CorrectionForm(PersonForm):

@@ -28,7 +28,7 @@ from kernel.text import clean, email_key, mixed_words, sort_key
 from registrations import operations, quotas
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import code_of, identity_of
+from registrations.tickets import code_hashes, identity_of
 from territories.queries import Gazetteer, regions
 
 KNOWN = {
@@ -304,6 +304,7 @@ def create(
 
 def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
     uuid = str(uuid4())
+    code_hash, short_hash = code_hashes(uuid, 1)
     return {
         "uuid": uuid,
         "forum_id": forum_id,
@@ -318,7 +319,8 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
         "organisation_key": sort_key(entry.organisation)[:255],
         "position": entry.position,
         "link_hash": token_hash(token("link", uuid, 1)),
-        "code_hash": token_hash(code_of(uuid, 1)),
+        "code_hash": code_hash,
+        "short_hash": short_hash,
         "source": source,
         "created_at": utcnow(),
         "confirmed_at": utcnow(),

@@ -307,6 +307,24 @@ def by_name(forum: Forum, q: str, limit: int = NAMES_SHOWN) -> Found:
     return Found([(registration, territory, entered) for registration, territory, entered in rows], total)
 
 
+def namesakes(forum: Forum, name: str, email: str) -> Found:
+    """People of exactly this name under another address: perhaps the same person, who forgot which was given."""
+    rows = db.session.execute(
+        select(Registration, Territory.short_name, Presence.entered_at)
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .where(
+            Registration.forum_id == forum.id,
+            Registration.name_key == sort_key(name),
+            Registration.email != email_key(email),
+        )
+        .order_by(Registration.id)
+        .limit(NAMES_SHOWN)
+    )
+    found: list[Any] = [tuple(row) for row in rows]
+    return Found(found, len(found))
+
+
 def registration_by_id(registration_id: int) -> Registration:
     return db.session.get_one(Registration, registration_id)
 

@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.standing": ("curator", "/manage/adoption/standing"),
     "adoption.standing_xlsx": ("curator", "/manage/adoption/standing.xlsx"),
     "adoption.start": ("coordinator", "/practices/{practice}/adoption"),
+    "door.arrival": ("door", "/door/{coming}/registrations?mode=record"),
     "door.choose": ("organiser", "/door/"),
     "door.count": ("door", "/door/{coming}/count"),
     "door.forum": ("door", "/door/{coming}?mode=record&q=ан"),

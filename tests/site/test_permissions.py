@@ -400,6 +400,7 @@ VIEW_FILES = [
     *ROOT.glob("*/views.py"),
     *ROOT.glob("*/manage.py"),
     *ROOT.glob("*/views/*.py"),
+    ROOT / "registrations" / "arrivals.py",
     ROOT / "registrations" / "door.py",
     ROOT / "registrations" / "my.py",
     ROOT / "programme" / "work.py",
