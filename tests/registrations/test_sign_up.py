@@ -65,7 +65,7 @@ def test_the_first_look_at_the_page_says_where_the_letter_went(client, forum):
     told = "Вы записаны. Письмо с билетом отправлено на anna@example.org."
     page = client.get(path)
     assert told in text_of(page)
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert told not in text_of(client.get(path))
 
 
