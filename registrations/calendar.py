@@ -57,7 +57,9 @@ def _event(
     event = Event()
     event.add("uid", registration.uuid if number == 1 else f"{registration.uuid}-{number}")
     # Rises with every change of the person's plans or of the times and places in the programme.
-    event.add("sequence", registration.sequence + forum.version + sum(item.sequence for item in items))
+    # Of the whole programme: with other sections chosen it must not fall.
+    shifts = sum(item.sequence for item in schedule.all_items(forum))
+    event.add("sequence", registration.sequence + forum.version + shifts)
     event.add("dtstamp", _changed(registration, items))
     event.add("dtstart", begin)
     event.add("dtend", end)

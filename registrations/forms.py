@@ -81,22 +81,13 @@ def _section_id(value: Any) -> int:
     return whole(value) or 0
 
 
-class PersonForm(Form):
-    """What is asked of a participant. `forum` gives the formats and sections to choose from."""
+class SectionsForm(Form):
+    """The sections that a participant chooses among those of `forum`."""
 
-    format = RadioField(_l("How will you take part?"), [chosen], choices=[], validate_choice=False)
-    name = LineField(_l("Surname, first name, patronymic"), [required])
-    email = LineField(_l("E-mail"), [required, email], maximum=254)
-    territory = TerritoryField(_l("Municipality"), [required])
-    organisation = LineField(_l("Organisation"), [Optional()])
-    position = LineField(_l("Position"), [Optional()])
     sections = ChecksField(_l("Sections of interest"), coerce=_section_id, choices=[], validate_choice=False)
 
     def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = {quota.format for quota in forum.quotas}
-        if self.format is not None:
-            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
         self.offer_sections(forum)
 
     def offer_sections(self, forum: Forum) -> None:
@@ -111,14 +102,31 @@ class PersonForm(Form):
         """Whether a section chosen among those offered is no longer the `forum`'s."""
         return not set(self.section_ids()) <= {section.id for section in forum.sections}
 
-    def validate_name(self, field: LineField) -> None:
-        if len(sort_key(field.data or "").split()) < 2:
-            raise ValidationError(_("Give at least the surname and the first name."))
-
     def section_ids(self) -> tuple[int, ...]:
         """The sections chosen that the forum has."""
         known = {section_id for section_id, _name in self.sections.choices}
         return tuple(sorted(known & set(self.sections.data or ())))
+
+
+class PersonForm(SectionsForm):
+    """What is asked of a participant. `forum` gives the formats and sections to choose from."""
+
+    format = RadioField(_l("How will you take part?"), [chosen], choices=[], validate_choice=False)
+    name = LineField(_l("Surname, first name, patronymic"), [required])
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    territory = TerritoryField(_l("Municipality"), [required])
+    organisation = LineField(_l("Organisation"), [Optional()])
+    position = LineField(_l("Position"), [Optional()])
+
+    def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
+        super().__init__(*args, forum=forum, **kwargs)
+        offered = {quota.format for quota in forum.quotas}
+        if self.format is not None:
+            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
+
+    def validate_name(self, field: LineField) -> None:
+        if len(sort_key(field.data or "").split()) < 2:
+            raise ValidationError(_("Give at least the surname and the first name."))
 
 
 class RegistrationForm(PersonForm):

@@ -157,6 +157,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "registrations.participants_csv": ("organiser", MANAGE + "/registrations.csv"),
     "registrations.participants_xlsx": ("organiser", MANAGE + "/registrations.xlsx"),
     "registrations.resend": ("", "/forums/{coming}/registration/resend"),
+    "registrations.sections": ("", "/my/{token}/sections"),
     "registrations.sent": ("", "/forums/{coming}/registration/sent"),
     "registrations.sign_up": ("", "/forums/{coming}/registration"),
     "registrations.ticket_pdf": ("", "/my/{token}/ticket.pdf"),
