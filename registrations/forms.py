@@ -12,7 +12,7 @@ from wtforms.validators import Optional, ValidationError
 from accounts.settings import site
 from forum.models import Format, Forum
 from kernel.db import db
-from kernel.forms import ChecksField, Form, LineField, accepted, email, required
+from kernel.forms import ChecksField, Form, LineField, accepted, asked_once, email, plain_name, required
 from kernel.i18n import spoken
 from kernel.text import sort_key, whole
 from registrations.labels import FORMAT_LABELS
@@ -81,6 +81,14 @@ def _section_id(value: Any) -> int:
     return whole(value) or 0
 
 
+def _one_word(name: str) -> str:
+    """A name of one word is mostly half a name, and sometimes a whole one."""
+    return "" if len(sort_key(name).split()) > 1 else _("Give at least the surname and the first name.")
+
+
+whole_name = asked_once(_one_word)
+
+
 class SectionsForm(Form):
     """The sections that a participant chooses among those of `forum`."""
 
@@ -112,7 +120,7 @@ class PersonForm(SectionsForm):
     """What is asked of a participant. `forum` gives the formats and sections to choose from."""
 
     format = RadioField(_l("How will you take part?"), [chosen], choices=[], validate_choice=False)
-    name = LineField(_l("Surname, first name, patronymic"), [required])
+    name = LineField(_l("Surname, first name, patronymic"), [required, plain_name, whole_name])
     email = LineField(_l("E-mail"), [required, email], maximum=254)
     territory = TerritoryField(_l("Municipality"), [required])
     organisation = LineField(_l("Organisation"), [Optional()])
@@ -123,10 +131,6 @@ class PersonForm(SectionsForm):
         offered = {quota.format for quota in forum.quotas}
         if self.format is not None:
             self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
-
-    def validate_name(self, field: LineField) -> None:
-        if len(sort_key(field.data or "").split()) < 2:
-            raise ValidationError(_("Give at least the surname and the first name."))
 
 
 class RegistrationForm(PersonForm):
@@ -153,7 +157,7 @@ ON_SCREEN, ON_PAPER = "screen", "paper"
 class ArrivalForm(Form):
     """Somebody without a ticket, signed up by the volunteer at the door."""
 
-    name = LineField(_l("Surname, first name, patronymic"), [required])
+    name = LineField(_l("Surname, first name, patronymic"), [required, plain_name, whole_name])
     email = LineField(_l("E-mail"), [required, email], maximum=254)
     consent = RadioField(
         _l("The person's consent to the processing of personal data"),
@@ -161,7 +165,6 @@ class ArrivalForm(Form):
         choices=[(ON_SCREEN, _l("Has read it here and agrees")), (ON_PAPER, _l("Has signed it on paper"))],
         validate_choice=False,
     )
-    validate_name = PersonForm.validate_name
 
 
 class CorrectionForm(PersonForm):

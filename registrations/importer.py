@@ -24,7 +24,8 @@ from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict
 from kernel.secrets import token, token_hash
-from kernel.text import clean, email_key, mixed_words, sort_key
+from kernel.text import clean, email_key, sort_key
+from kernel.twins import address_doubt, name_doubt
 from registrations import operations, quotas
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
@@ -152,8 +153,7 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     name = text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
     _check_lengths(entry)
-    if words := mixed_words(name):
-        entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
+    entry.warnings += filter(None, (name_doubt(name), address_doubt(entry.email)))
     if len(sort_key(name).split()) < 2:
         entry.errors.append(_("The full name is missing: surname and first name at least."))
     if not entry.email:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from kernel.forms import Form, LineField, TextField, VersionedForm, accepted, email, required
+from kernel.forms import Form, LineField, TextField, VersionedForm, accepted, email, plain_name, required
 from practices.labels import FIELD_LABELS
 from practices.moderation.models import PracticeComment
 from practices.moderation.rules import COMMENTED
@@ -19,12 +19,12 @@ class InvitationForm(Form):
 
     practice = LineField(_l("Name of the practice"), [required])
     territory = SelectField(_l("Where it comes from"), [required])
-    name = LineField(_l("Author's surname, first name, patronymic"), [required])
+    name = LineField(_l("Author's surname, first name, patronymic"), [required, plain_name])
     email = LineField(_l("Author's e-mail"), [required, email], maximum=254)
 
 
 class AuthorForm(Form):
-    name = LineField(_l("Author's surname, first name, patronymic"), [required])
+    name = LineField(_l("Author's surname, first name, patronymic"), [required, plain_name])
     email = LineField(_l("Author's e-mail"), [required, email], maximum=254)
 
 
@@ -39,7 +39,7 @@ class ProposalForm(Form):
 
     practice = LineField(_l("What is the practice called?"), [required, without_links])
     territory = SelectField(_l("Municipality"), [required])
-    name = LineField(_l("Your surname, first name, patronymic"), [required, without_links])
+    name = LineField(_l("Your surname, first name, patronymic"), [required, without_links, plain_name])
     email = LineField(_l("Your e-mail"), [required, email], maximum=254)
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),

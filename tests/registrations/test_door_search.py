@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from forum.models import Format
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import attendance, operations, queries
 from registrations.codes import read_code, readings
-from registrations.models import Presence
+from registrations.models import Presence, Registration
 from registrations.tickets import code_of, qr_text, short_code
 from tests.registrations.conftest import ANNA, enrol, text_of
 from tests.registrations.door import PATH, count
@@ -146,3 +146,18 @@ def test_one_tap_lets_in_who_was_found(forum, volunteer):
     assert count(Presence) == 1
     unknown = volunteer.submit(PATH + "/scans", {"registration": "nobody", "nonce": "a"}, page=PATH)
     assert "Билет не найден" in text_of(unknown)
+
+
+def test_letters_that_look_alike_are_found_in_either_spelling(forum, volunteer):
+    enrol(forum, "Пример\u006fв Олег", "\u0430nna@example.org")
+    enrol(forum, "Примеров Пётр", "anna@example.org")
+    for typed in ("Примеров", "Пример\u006fв"):
+        assert queries.by_name(forum, typed).total == 2
+        assert len(listed(forum, typed)) == 2
+    for typed in ("anna@example.org", "\u0430nna@example.org", "\u0430nn\u0430"):
+        assert len(listed(forum, typed)) == 2
+
+
+def listed(forum, q):
+    total, held = queries.matched(forum, queries.Narrowing(q=q), 2)
+    return db.session.scalars(select(Registration.id).where(*held)).all()
