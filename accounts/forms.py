@@ -13,12 +13,12 @@ from accounts.labels import ROLE_LABELS, SCOPE_LABELS
 from accounts.models import User
 from accounts.passwords import MINIMUM, is_weak
 from accounts.permissions import SCOPES
-from kernel.forms import ChecksField, Form, LineField, email, required
+from kernel.forms import ChecksField, Form, LineField, email, email_shape, plain_name, required
 from kernel.text import whole
 
 
 class SignInForm(Form):
-    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    email = LineField(_l("E-mail"), [required, email_shape], maximum=254)
     password = PasswordField(_l("Password"), [required])
     next = HiddenField()
     kept = HiddenField()
@@ -50,7 +50,7 @@ class PasswordForm(Form):
 
 
 class UserForm(Form):
-    name = LineField(_l("Full name"), [required])
+    name = LineField(_l("Full name"), [required, plain_name])
     email = LineField(_l("E-mail"), [required, email], maximum=254)
     position = LineField(_l("Position"), [Optional()])
 
@@ -137,6 +137,7 @@ class HandoverForm(Form):
     def validate_name(self, field: LineField) -> None:
         if self.email.data and not field.data:
             raise ValidationError(_("Give the name of the person to invite."))
+        plain_name(self, field)
 
     def validate_email(self, field: LineField) -> None:
         if field.data:

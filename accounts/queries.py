@@ -16,6 +16,7 @@ from kernel.access import Actor
 from kernel.db import db
 from kernel.secrets import normalise, token
 from kernel.text import email_key, like_prefix, sort_key
+from kernel.twins import holds
 from territories import queries as territories
 
 
@@ -66,9 +67,7 @@ def users_statement(narrowing: Narrowing = Narrowing()) -> Select[Any]:
     """Users that `narrowing` leaves, for a listing; role and scope must be of one assignment."""
     statement = select(User)
     if key := sort_key(narrowing.q):
-        statement = statement.where(
-            User.name_key.contains(key, autoescape=True) | User.email.contains(email_key(narrowing.q), autoescape=True)
-        )
+        statement = statement.where(holds(User.name_key, key) | holds(User.email, email_key(narrowing.q)))
     held = []
     if narrowing.role:
         held.append(RoleAssignment.role == Role(narrowing.role))

@@ -12,7 +12,7 @@ from adoption import rules
 from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
-from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, required, telephone
+from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, plain_name, required, telephone
 from kernel.text import DASH, email_key, quoted
 from practices.forms import Between
 
@@ -32,7 +32,7 @@ class StartForm(VersionedForm):
         _l("Name of the organisation"), description=_l("Its full name, as in official papers.")
     )
     territory = SelectField(_l("Municipality of the organisation"), validate_choice=False)
-    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
+    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required, plain_name])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
     contact_phone = LineField(
         _l("Telephone"),
@@ -161,7 +161,7 @@ class RefusalForm(Form):
 
 
 class DetailsForm(VersionedForm):
-    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
+    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required, plain_name])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
     contact_phone = LineField(
         _l("Telephone"),

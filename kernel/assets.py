@@ -54,7 +54,9 @@ def serve(version: str, path: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     # A page of the previous release may still ask by the old version: answer, but do not let it be kept.
-    response.headers["Cache-Control"] = FOREVER if version == current_app.config["STATIC_VERSION"] else "no-cache"
+    response.headers["Cache-Control"] = (
+        FOREVER if version == current_app.config["STATIC_VERSION"] else "public, no-cache"
+    )
     return response
 
 

@@ -222,8 +222,8 @@ def erase(uuid: str) -> None:
         _path(uuid).unlink(missing_ok=True)
 
 
-def download(stored: StoredFile) -> Response:
-    """Answer with the file as a download under its own name."""
+def download(stored: StoredFile, *, public: bool = False) -> Response:
+    """Answer with the file as a download under its own name; one that is not `public` is kept nowhere."""
     response = send_file(
         io.BytesIO(read(stored)),
         mimetype=stored.kind,
@@ -232,6 +232,8 @@ def download(stored: StoredFile) -> Response:
         etag=stored.sha256,
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if public:
+        response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     return response
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
+from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     DecimalField,
@@ -28,6 +29,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, Length, StopValidation, ValidationError
 
 from kernel.text import clean, dial, whole
+from kernel.twins import address_doubt, name_doubt
+
+SURE = "sure"
 
 
 class _Token(_FlaskFormCSRF):  # type: ignore[misc]
@@ -81,9 +85,17 @@ def _clean_text(value: Any) -> Any:
 class LineField(StringField):
     """One line of text, cleaned of control characters and doubled spaces."""
 
+    doubted = ""
+    """The value that was asked about: it goes along, so that sent again it is taken. See `asked_once`."""
+
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 255, **kwargs: Any) -> None:
         kwargs["filters"] = [_clean_line, *kwargs.get("filters", ())]
         super().__init__(label, [*validators, Length(max=maximum)], **kwargs)
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        drawn = Markup(super().__call__(**kwargs))
+        sure = Markup('<input type="hidden" name="{}" value="{}">').format(SURE, self.doubted)
+        return drawn + sure if self.doubted else drawn
 
 
 # WTForms' own sentences, in its own catalogues.
@@ -157,7 +169,37 @@ class _Required(DataRequired):  # type: ignore[misc]
 
 
 required = _Required()
-email = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))
+
+
+def asked_once(doubt: Callable[[str], str]) -> Callable[[Form, Field], None]:
+    """A validator that asks about a value in the words of `doubt`; sent once more unchanged, the value is taken.
+
+    The page carries what was asked about: see `LineField`.
+    """
+
+    def check(_form: Form, field: Field) -> None:
+        said = doubt(field.data or "")
+        if not said:
+            return
+        field.doubted = field.data
+        if field.data not in request.form.getlist(SURE):
+            raise ValidationError(said + " " + _("Put it right, or press the button again to leave it so."))
+
+    return check
+
+
+_address_is_plain = asked_once(address_doubt)
+plain_name = asked_once(name_doubt)
+
+
+email_shape = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))
+"""For an address that is known already, as at the sign-in."""
+
+
+def email(form: Form, field: Field) -> None:
+    """An address that letters are to reach."""
+    email_shape(form, field)
+    _address_is_plain(form, field)
 
 
 def telephone(_form: Form, field: Field) -> None:

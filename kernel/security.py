@@ -181,8 +181,7 @@ def _headers(response: Response) -> Response:
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("token_page"):
-        headers["Cache-Control"] = "no-store"
         headers["X-Robots-Tag"] = "noindex, nofollow"
-    elif "Cache-Control" not in headers:
-        headers["Cache-Control"] = "private, no-store"
+    if g.get("token_page") or not headers.get("Cache-Control", "").startswith("public"):
+        headers["Cache-Control"] = "private, no-store"  # only what a view calls public may be kept by anybody
     return response

@@ -12,7 +12,7 @@ from wtforms import BooleanField, FieldList, FormField, SelectField, TimeField
 from wtforms.validators import InputRequired, Optional
 
 from forum.models import Forum, Room, Section
-from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, required
+from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, plain_name, required
 from kernel.i18n import day
 from practices.models import Practice
 from programme.items import Item, Known, Person, check_times, find_territory
@@ -46,7 +46,7 @@ class EmailForm(Form):
 class PersonForm(wtforms.Form):
     """A speaker of the item; a row without a name is left out."""
 
-    name = LineField(_l("Surname, name, patronymic"), [Optional()])
+    name = LineField(_l("Surname, name, patronymic"), [Optional(), plain_name])
     position = LineField(_l("Position"), [Optional()])
     organisation = LineField(_l("Organisation"), [Optional()])
     municipality = LineField(_l("Municipality"), [Optional()])

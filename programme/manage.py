@@ -27,6 +27,7 @@ from kernel.imports import keep_preview, preview_for, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import inner, sort_key
 from kernel.transaction import writing
+from kernel.twins import holds
 from practices.queries import spreads
 from programme import importer, operations, queries
 from programme.documents import thanks_data
@@ -210,7 +211,7 @@ def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None)
     lacking = request.args.get("consent") == "no"
     statement = queries.unnamed_of(forum.id) if lacking else queries.named_at(forum.id)
     if key := sort_key(request.args.get("q", "")):
-        statement = statement.where(Speaker.name_key.contains(key, autoescape=True))
+        statement = statement.where(holds(Speaker.name_key, key))
     listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
     if lacking:
         listing.add_filter("consent", _("Only"), _("without a consent"))

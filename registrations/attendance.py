@@ -7,7 +7,7 @@ two doors loses the insert of the presence and hears «again».
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,8 +19,9 @@ from forum.models import Format, Forum, Quota
 from kernel.db import db, dialect, inserting, utcnow
 from kernel.secrets import token_hash
 from registrations import operations
+from registrations.codes import SHORT, WHOLE
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
-from registrations.tickets import SHORT, code_of
+from registrations.tickets import code_of
 from territories.models import Territory
 
 RECENT = timedelta(minutes=10)
@@ -67,10 +68,10 @@ class Verdict(NamedTuple):
 
 
 def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
-    """Judge a code as read from a ticket (see `tickets.read_code`) and let its holder in."""
+    """Let in the holder of a whole code; whose code it was once is asked of `formerly`, outside the transaction."""
     seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
     if seen is None:
-        return _not_current(forum_id, code)
+        return Verdict(Answer.unknown)
     return _admit(forum_id, seen, nonce, user_id, gate, force)
 
 
@@ -78,7 +79,7 @@ def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = Fal
     """What `scan` (of a code) or `admit` (of somebody found by name) would say; nothing is written."""
     seen = _run(_BY_UUID if uuid else _BY_CODE, forum=forum_id, key=uuid or token_hash(code)).first()
     if seen is None:
-        return _count(Answer.unknown, forum_id) if uuid else _not_current(forum_id, code)
+        return _count(Answer.unknown, forum_id) if uuid else Verdict(Answer.unknown)
     if seen.forum_id != forum_id:
         return _count(Answer.unknown, forum_id) if uuid else _other_forum(forum_id, seen.forum_id)
     inside_already = seen.entered_at is not None and not force
@@ -231,15 +232,17 @@ def _had_place(seen: Row[Any]) -> bool:
     return seen.format is Format.in_person and seen.confirmed_at is not None
 
 
-def _not_current(forum_id: int, code: str) -> Verdict:
-    """A code that opens nothing now: revoked earlier, or never given out."""
+def formerly(forum_id: int, readings: Sequence[str]) -> Verdict:
+    """Of codes that open nothing now: whose one of them was once, or unknown. Reads much: outside a transaction."""
     rows = db.session.execute(
         select(Registration.id, Registration.uuid, Registration.code_generation).where(
             Registration.forum_id == forum_id, Registration.code_generation > 1
         )
     )
+    asked = set(readings)
     for registration_id, uuid, generation in rows:
-        if any(code_of(uuid, earlier) == code for earlier in range(1, generation)):
+        earlier = (code_of(uuid, number) for number in range(1, generation))
+        if any(code in asked or code[:SHORT] in asked for code in earlier):
             seen = _run(_BY_ID, forum=forum_id, key=registration_id).one()
             return _verdict(Answer.revoked, seen)
     return _count(Answer.unknown, forum_id)
@@ -269,23 +272,21 @@ _COUNTER = select(
 )
 
 
-def code_by_start(forum_id: int, start: str) -> str:
-    """The whole code, in force or revoked, of the one ticket beginning with these 8 characters, else what was given.
+def code_in_force(forum_id: int, readings: Sequence[str]) -> str:
+    """The whole code of the one ticket in force that one of `readings` (see `codes.readings`) stands for, or "".
 
-    40 bits against a few thousand tickets, and only for those who work at the door.
+    A short one is found by its own key: 40 bits against a few thousand tickets, and only for those at the door.
     """
-    if len(start) != SHORT:
-        return start
+    whole = {token_hash(code): code for code in readings if len(code) == WHOLE}
+    short = [token_hash(code) for code in readings if len(code) == SHORT]
+    if known := db.session.scalars(select(_registration.c.code_hash).where(_registration.c.code_hash.in_(whole))).all():
+        return whole[known[0]]
     rows = db.session.execute(
-        select(Registration.uuid, Registration.code_generation).where(Registration.forum_id == forum_id)
-    )
-    found = [
-        code
-        for uuid, newest in rows
-        for generation in range(1, newest + 1)
-        if (code := code_of(uuid, generation)).startswith(start)
-    ]
-    return found[0] if len(found) == 1 else start
+        select(Registration.uuid, Registration.code_generation)
+        .where(Registration.forum_id == forum_id, Registration.short_hash.in_(short))
+        .limit(2)
+    ).all()
+    return code_of(*rows[0]) if len(rows) == 1 else ""
 
 
 class LastEntry(NamedTuple):

@@ -24,11 +24,12 @@ from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict
 from kernel.secrets import token, token_hash
-from kernel.text import clean, email_key, mixed_words, sort_key
+from kernel.text import clean, email_key, sort_key
+from kernel.twins import address_doubt, name_doubt
 from registrations import operations, queries, quotas
 from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import code_of, erased_key, identity_of
+from registrations.tickets import code_hashes, erased_key, identity_of
 from territories.queries import Gazetteer, regions
 
 KNOWN = {
@@ -167,8 +168,7 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
     _check_lengths(entry)
     entry.cancelled = text["status"] == STATUS_LABELS[RegistrationStatus.cancelled]
-    if words := mixed_words(name):
-        entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
+    entry.warnings += filter(None, (name_doubt(name), address_doubt(entry.email)))
     if len(sort_key(name).split()) < 2:
         entry.errors.append(_("The full name is missing: surname and first name at least."))
     if not entry.email:
@@ -325,6 +325,7 @@ def create(
 
 def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
     uuid = str(uuid4())
+    code_hash, short_hash = code_hashes(uuid, 1)
     return {
         "uuid": uuid,
         "forum_id": forum_id,
@@ -339,7 +340,8 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
         "organisation_key": sort_key(entry.organisation)[:255],
         "position": entry.position,
         "link_hash": token_hash(token("link", uuid, 1)),
-        "code_hash": token_hash(code_of(uuid, 1)),
+        "code_hash": code_hash,
+        "short_hash": short_hash,
         "source": source,
         "created_at": utcnow(),
         "confirmed_at": utcnow(),

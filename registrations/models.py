@@ -30,6 +30,7 @@ class Registration(Model):
         Index("ix_registration_forum_words", "forum_id", "name_key", "organisation_key", "email"),
         Index("ix_registration_forum_created", "forum_id", "created_at"),
         Index("ix_registration_forum_territory", "forum_id", "territory_id"),
+        Index("ix_registration_short", "forum_id", "short_hash"),
         Index("ix_registration_waiting", "forum_id", "format", "waiting_number"),
     )
 
@@ -52,6 +53,8 @@ class Registration(Model):
     code_generation: Mapped[int] = mapped_column(default=1)
     link_hash: Mapped[str] = mapped_column(String(40), unique=True)
     code_hash: Mapped[str] = mapped_column(String(40), unique=True)
+    short_hash: Mapped[str] = mapped_column(String(40), default="")
+    """Of the code's first 8 characters, which are typed at the door and open nothing else."""
     language: Mapped[str] = mapped_column(String(5), default="ru")
     source: Mapped[str] = mapped_column(String(32), default="site")
     """site, import, door or organiser."""

@@ -49,6 +49,10 @@ class Application(NamedTuple):
     source: str = "site"
 
 
+class NoPlaces(Exception):
+    """The format asked for is full, and the caller did not want the waiting list."""
+
+
 class Outcome(NamedTuple):
     """What became of an application. `known`: the same person is registered already, nothing changed."""
 
@@ -58,10 +62,10 @@ class Outcome(NamedTuple):
     """How many other participants use the same e-mail at this forum."""
 
 
-def register(forum_id: int, application: Application, *, by: Any = None) -> Outcome:
-    """Sign a person up: a place, or a number in the waiting list; the letter is queued here.
+def register(forum_id: int, application: Application, *, by: Any = None, wait: bool = True) -> Outcome:
+    """Sign a person up: a place, or (with `wait`) a number in the waiting list; the letter is queued here.
 
-    Raises IntegrityError when the same person came through another request a moment ago: roll back
+    Raises NoPlaces; and IntegrityError when the same person came through another request a moment ago: roll back
     and call again, and the outcome is `known`.
     """
     same = queries.same_mailbox(forum_id, email_key(application.email))
@@ -71,7 +75,7 @@ def register(forum_id: int, application: Application, *, by: Any = None) -> Outc
     if found is not None and found.status is not RegistrationStatus.cancelled:
         return Outcome(found, known=True, others=others)
     if found is not None:
-        return Outcome(_return(found, application, by, same), others=others)
+        return Outcome(_waiting_only_if(wait, _return(found, application, by, same)), others=others)
     registration = _new(forum_id, application, identity)
     db.session.add(registration)
     db.session.flush()
@@ -79,7 +83,7 @@ def register(forum_id: int, application: Application, *, by: Any = None) -> Outc
     record(by, "registration.added", registration, source=application.source)
     _tell(registration, same)
     _seat(registration)
-    return Outcome(registration, others=others)
+    return Outcome(_waiting_only_if(wait, registration), others=others)
 
 
 LETTERS_AN_HOUR = 20
@@ -164,12 +168,13 @@ def _return(
     registration.format = application.format
     registration.status = RegistrationStatus.confirmed
     registration.confirmed_at, registration.cancelled_at = utcnow(), None
-    registration.territory_id = application.territory_id
-    registration.organisation = clean(application.organisation)
-    registration.position = clean(application.position)
+    if application.source != "door":  # there nothing but name and e-mail is asked: what was known stays
+        registration.territory_id = application.territory_id
+        registration.organisation = clean(application.organisation)
+        registration.position = clean(application.position)
+        _choose(registration, application.section_ids)
     registration.language = application.language
     registration.sequence += 1
-    _choose(registration, application.section_ids)
     set_secrets(registration, new_link=True, new_code=True)
     db.session.flush()
     _keep_consents(registration, application)
@@ -190,6 +195,12 @@ def _seat(registration: Registration) -> None:
     db.session.flush()
     if free:  # a place came back between the two statements: the first in the list takes it
         _tell_promoted(quotas.promote(registration.forum_id, registration.format))
+
+
+def _waiting_only_if(wait: bool, registration: Registration) -> Registration:
+    if registration.status is RegistrationStatus.waitlisted and not wait:
+        raise NoPlaces()
+    return registration
 
 
 def _keep_consents(registration: Registration, application: Application) -> None:
@@ -222,10 +233,6 @@ def cancel(registration: Registration, *, by: Any = None) -> bool:
         quotas.give_back(forum_id, registration.format)
         _tell_promoted(quotas.promote(forum_id, registration.format))
     return True
-
-
-class NoPlaces(Exception):
-    """The format asked for is full, and the caller did not want the waiting list."""
 
 
 def change_format(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -14,7 +14,8 @@ from forum.models import Format, Forum, Quota, Section
 from forum.queries import local_today
 from kernel.db import db
 from kernel.secrets import token_hash
-from kernel.text import email_key, like_prefix, sort_key, whole
+from kernel.text import email_key, sort_key, whole
+from kernel.twins import begins, holds
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
@@ -153,13 +154,10 @@ def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
     """What a Registration must answer to be in the list."""
     held: list[ColumnElement[bool]] = [Registration.forum_id == forum.id]
     for word in sort_key(by.q).split() if "@" not in by.q else []:
-        held.append(
-            Registration.name_key.contains(word, autoescape=True)
-            | Registration.organisation_key.contains(word, autoescape=True)
-            | Registration.email.contains(word, autoescape=True)
-        )
+        organisation = Registration.organisation_key.contains(word, autoescape=True)
+        held.append(or_(holds(Registration.name_key, word), organisation, holds(Registration.email, word)))
     if "@" in by.q:
-        held.append(Registration.email.contains(email_key(by.q), autoescape=True))
+        held.append(holds(Registration.email, email_key(by.q)))
     if by.status in {member.value for member in RegistrationStatus}:
         held.append(Registration.status == RegistrationStatus(by.status))
     if by.format in {member.value for member in Format}:
@@ -288,16 +286,12 @@ def by_name(forum: Forum, q: str, limit: int = NAMES_SHOWN) -> Found:
     words = sort_key(q).split()
     if not words:
         return Found([], 0)
-    starts = [like_prefix(word) for word in words]
-    held: list[ColumnElement[bool]] = [
-        Registration.name_key.like(start, escape="\\") | Registration.name_key.like("% " + start, escape="\\")
-        for start in starts
-    ]
+    held = [begins(Registration.name_key, word) for word in words]
     held.insert(0, Registration.forum_id == forum.id)
     total = db.session.scalar(select(func.count(Registration.id)).where(*held)) or 0
     if not total:
         return Found([], 0)
-    surname = case((Registration.name_key.like(starts[0], escape="\\"), 0), else_=1)
+    surname = case((begins(Registration.name_key, words[0], anywhere=False), 0), else_=1)
     rows = db.session.execute(
         select(Registration, Territory.short_name, Presence.entered_at)
         .outerjoin(Territory, Territory.id == Registration.territory_id)
@@ -324,6 +318,24 @@ def mailbox_is_used(email: str) -> bool:
 def erased_keys() -> set[str]:
     """Keyed hashes of everybody who was erased, at whatever forum."""
     return set(db.session.scalars(select(Registration.erased_key).where(Registration.erased_at.is_not(None))))
+
+
+def namesakes(forum: Forum, name: str, email: str) -> Found:
+    """People of exactly this name under another address: perhaps the same person, who forgot which was given."""
+    rows = db.session.execute(
+        select(Registration, Territory.short_name, Presence.entered_at)
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .where(
+            Registration.forum_id == forum.id,
+            Registration.name_key == sort_key(name),
+            Registration.email != email_key(email),
+        )
+        .order_by(Registration.id)
+        .limit(NAMES_SHOWN)
+    )
+    found: list[Any] = [tuple(row) for row in rows]
+    return Found(found, len(found))
 
 
 def registration_by_id(registration_id: int) -> Registration:

@@ -14,13 +14,11 @@ from forum.labels import zone_name
 from forum.models import Format, Forum
 from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
-from kernel.secrets import normalise, token, token_hash
+from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key, sort_key
 from registrations import schedule
+from registrations.codes import PREFIX, SHORT
 from registrations.models import Registration
-
-PREFIX = "T1."
-SHORT = 8
 
 
 def identity_of(email: str, name: str) -> str:
@@ -52,7 +50,13 @@ def set_secrets(registration: Registration, *, new_link: bool = False, new_code:
     registration.link_generation += new_link
     registration.code_generation += new_code
     registration.link_hash = token_hash(link_token(registration))
-    registration.code_hash = token_hash(code_of(registration.uuid, registration.code_generation))
+    registration.code_hash, registration.short_hash = code_hashes(registration.uuid, registration.code_generation)
+
+
+def code_hashes(uuid: str, generation: int) -> tuple[str, str]:
+    """What a code, and its beginning typed by hand, are found by."""
+    code = code_of(uuid, generation)
+    return token_hash(code), token_hash(code[:SHORT])
 
 
 def qr_text(registration: Registration) -> str:
@@ -63,14 +67,6 @@ def short_code(registration: Registration) -> str:
     """What a volunteer may type when a screen is cracked: «ABCD-EFGH»."""
     code = code_of(registration.uuid, registration.code_generation)
     return f"{code[:4]}-{code[4:SHORT]}"
-
-
-def read_code(text: str) -> str:
-    """A scanned or typed code without its prefix and without what hands do to it."""
-    text = clean(text)
-    if text.upper().startswith(PREFIX):
-        text = text[len(PREFIX) :]
-    return normalise(text)
 
 
 def qr_svg(registration: Registration) -> str:

@@ -17,6 +17,7 @@ from kernel.forms import (
     accepted,
     email,
     personal_name,
+    plain_name,
     required,
     without_links,
 )
@@ -31,12 +32,12 @@ class InvitationForm(Form):
 
     practice = LineField(_l("Name of the practice"), [required])
     territory = SelectField(_l("Where it comes from"), [required])
-    name = LineField(_l("Author's surname, first name, patronymic"), [required])
+    name = LineField(_l("Author's surname, first name, patronymic"), [required, plain_name])
     email = LineField(_l("Author's e-mail"), [required, email], maximum=254)
 
 
 class AuthorForm(Form):
-    name = LineField(_l("Author's surname, first name, patronymic"), [required])
+    name = LineField(_l("Author's surname, first name, patronymic"), [required, plain_name])
     email = LineField(_l("Author's e-mail"), [required, email], maximum=254)
 
 
@@ -45,7 +46,7 @@ class ProposalForm(Form):
 
     practice = LineField(_l("What is the practice called?"), [required, without_links])
     territory = SelectField(_l("Municipality"), [required])
-    name = LineField(_l("Your surname, first name, patronymic"), [required, personal_name])
+    name = LineField(_l("Your surname, first name, patronymic"), [required, personal_name, plain_name])
     email = LineField(_l("Your e-mail"), [required, email], maximum=254)
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),

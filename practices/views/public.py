@@ -129,4 +129,4 @@ def practice_page(found: Any, preview: bool = False) -> str:
 @blueprint.get("/practices/<slug>/documents/<int:document_id>")
 @public
 def document(slug: str, document_id: int) -> ResponseReturnValue:
-    return files.download(queries.public_document(slug, document_id).file)
+    return files.download(queries.public_document(slug, document_id).file, public=True)

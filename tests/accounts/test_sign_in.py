@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import event, func, select
 
 from accounts import operations
 from accounts.enums import Role
 from accounts.letters import invitation_path
 from accounts.models import User
-from accounts.passwords import hash_password
+from accounts.passwords import hash_password, matches
 from accounts.views.session import RESET_MAILBOX, SIGN_IN_ACCOUNT, SIGN_IN_NETWORK, SIGN_IN_STRANGER
 from activity.models import Entry, Letter
 from activity.outbox import compose
@@ -355,3 +357,12 @@ def test_the_last_administrator_cannot_be_removed(app):
     with pytest.raises(operations.LastAdministrator), writing():
         operations.withdraw(admin.assignments[0], by=admin)
     assert db.session.get(User, admin.id).holds(Role.administrator)
+
+
+def test_a_password_is_the_same_however_its_letters_are_made(app):
+    composed, pieces = "синий й край", unicodedata.normalize("NFD", "синий й край")
+    assert composed != pieces
+    for kept in (hash_password(composed), hash_password(pieces)):
+        assert [matches(kept, typed) for typed in (composed, pieces, "синии и краи")] == [True, True, False]
+    before = PasswordHasher().hash(pieces)  # of an account whose password was hashed as it was typed
+    assert [matches(before, typed) for typed in (pieces, composed)] == [True, False]

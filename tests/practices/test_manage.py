@@ -251,7 +251,8 @@ def test_a_document_is_checked_attached_and_taken_away(editor, practice):
     assert editor.submit(f"{address}/documents", good, page=address).status_code == 302
     db.session.expire_all()
     [sample] = practice.next_documents
-    assert editor.get(f"{address}/documents/{sample.id}").data == b"%PDF-1.7 text"
+    own = editor.get(f"{address}/documents/{sample.id}")
+    assert (own.data, own.headers["Cache-Control"]) == (b"%PDF-1.7 text", "private, no-store")
     editor.submit(f"{address}/documents/{sample.id}/removal", page=address)
     db.session.expire_all()
     assert practice.samples == []

@@ -75,7 +75,7 @@ def test_the_first_look_at_the_page_says_where_the_letter_went(client, forum):
     told = "Вы записаны. Письмо с билетом отправлено на anna@example.org."
     page = client.get(path)
     assert told in text_of(page)
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert told not in text_of(client.get(path))
 
 
@@ -310,3 +310,35 @@ def test_a_town_hidden_in_a_long_name_is_found(client, forum):
     assert ">Зиминское городское муниципальное образование (г. Зима)</option>" in page
     assert ">город Братск</option>" in page
     assert ">Братский муниципальный район</option>" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "odd", "said"),
+    [
+        ("email", "\u0430nna@example.org", "Буквы другого алфавита: \u0430. Возможно, нужно: anna@example.org?"),
+        ("email", "ivan@\u0435\u0445ample.org", "Возможно, нужно: ivan@example.org?"),
+        ("email", "иван@example.org", "письма могут не доходить"),
+        ("name", "Примеров\u0061 Анна", "Возможно, нужно: Примерова Анна?"),
+        ("name", "Сухарто", "Укажите хотя бы фамилию и имя."),
+        ("name", "王小明", "Укажите хотя бы фамилию и имя."),
+    ],
+)
+def test_what_looks_mistyped_is_asked_about_once(client, forum, field, odd, said):
+    path = f"/forums/{forum.slug}/registration"
+    typed = fill(forum, **{field: odd})
+    answer = client.submit(path, typed)
+    page = text_of(answer)
+    assert (answer.status_code, said in page) == (422, True)
+    sure = re.search(r'name="sure" value="([^"]+)"', page)[1]
+    wrong_elsewhere = text_of(client.submit(path, typed | {"sure": sure, "consent_personal_data": ""}))
+    assert said not in wrong_elsewhere
+    assert f'name="sure" value="{sure}"' in wrong_elsewhere
+    assert client.submit(path, typed | {"sure": "another value"}).status_code == 422
+    assert client.submit(path, typed | {"sure": sure}).status_code == 303
+    assert getattr(db.session.scalars(select(Registration)).one(), field) == odd
+
+
+def test_a_cyrillic_domain_is_asked_nothing(client, forum):
+    typed = fill(forum, email="ivan@xn--e1afmkfd.xn--p1ai")
+    assert client.submit(f"/forums/{forum.slug}/registration", typed).status_code == 303
+    assert db.session.scalars(select(Registration.email)).one() == "ivan@пример.рф"

@@ -1,0 +1,46 @@
+"""A code typed at the door is found by a key of its own
+
+Revision ID: 0024
+Revises: 0015
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from kernel.secrets import token, token_hash
+from kernel.shelving import shelve_columns, take_back_columns
+
+
+revision = '0024'
+down_revision = '0015'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('registration', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('short_hash', sa.String(length=40), server_default='', nullable=False))
+        batch_op.create_index('ix_registration_short', ['forum_id', 'short_hash'], unique=False)
+    _fill()
+    take_back_columns(revision, 'registration', 'short_hash')
+
+
+def _fill() -> None:
+    table = sa.table('registration', *(sa.column(name) for name in ('id', 'uuid', 'code_generation', 'short_hash')))
+    connection = op.get_bind()
+    rows = connection.execute(sa.select(table.c.id, table.c.uuid, table.c.code_generation)).all()
+    found = [
+        {'row': row_id, 'hash': token_hash(token('code', uuid, generation)[:8])} for row_id, uuid, generation in rows
+    ]
+    if found:
+        filled = sa.update(table).where(table.c.id == sa.bindparam('row')).values(short_hash=sa.bindparam('hash'))
+        connection.execute(filled, found)
+
+
+def downgrade() -> None:
+    shelve_columns(revision, 'registration', 'short_hash')
+    with op.batch_alter_table('registration', schema=None) as batch_op:
+        batch_op.drop_index('ix_registration_short')
+        batch_op.drop_column('short_hash')
