@@ -16,6 +16,7 @@ timeout = 60
 keepalive = 5
 max_requests = 0
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+forwarder_headers = ""  # nothing of the request's environment is taken from a header, whoever sent it
 accesslog = None
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None

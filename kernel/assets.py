@@ -48,7 +48,7 @@ def serve(version: str, path: str) -> Response:
     body, zipped = _read(root, path, current_app.config["STATIC_VERSION"])
     suffix = Path(path).suffix
     kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    use_zip = zipped is not None and "gzip" in request.headers.get("Accept-Encoding", "")
+    use_zip = zipped is not None and request.accept_encodings.quality("gzip") > 0
     response = Response(zipped if use_zip else body, content_type=kind)
     if use_zip:
         response.headers["Content-Encoding"] = "gzip"

@@ -55,13 +55,29 @@ def _words(code: int) -> tuple[str, str]:
 
 
 def _page(code: int, detail: str | None = None) -> Response:
+    try:
+        return _whole_page(code, detail)
+    except Exception:  # whatever failed, a template, the database or the translations, may fail here again
+        log.exception("the page of an error failed", extra={"request_id": g.get("request_id")})
+        return make_response(PLAIN, code)
+
+
+PLAIN = (
+    '<!doctype html><html lang="ru"><meta charset="utf-8"><title>Сервис временно не отвечает</title>'
+    "<h1>Сервис временно не отвечает</h1><p>Повторите через несколько минут.</p>"
+    '<p lang="en">The service is resting. Try again in a few minutes.</p></html>'
+)
+"""What is said when even the page of the error cannot be made."""
+
+
+def _whole_page(code: int, detail: str | None) -> Response:
     title, advice = _words(code)
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=title, advice=detail or advice), code)
     try:
         page = render_template("errors/error.html", code=code, title=title, advice=detail or advice)
     except SQLAlchemyError:  # the database itself is out of reach: say it without the site's own settings
-        page = f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>"
+        page = f'<!doctype html><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{advice}</p>'
     return make_response(page, code)
 
 

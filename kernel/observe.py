@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, jsonify, request
@@ -34,11 +35,31 @@ class JsonLines(logging.Formatter):
             if hasattr(record, name):
                 line[name] = getattr(record, name)
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = record.exc_text or mask(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
+class MaskedRecord(logging.LogRecord):
+    """A record of any logger in the process, Flask's and the web server's own too: addresses lose their secrets."""
+
+    def getMessage(self) -> str:
+        return mask(super().getMessage())
+
+
+def mask_all_logs() -> None:
+    """From now on whatever is logged is masked, traces included."""
+    logging.setLogRecordFactory(_record)
+
+
+def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    record = MaskedRecord(*args, **kwargs)
+    if record.exc_info:
+        record.exc_text = mask(logging.Formatter().formatException(record.exc_info))
+    return record
+
+
 def init_app(app: Flask) -> None:
+    mask_all_logs()
     logger = logging.getLogger("tirazh")
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)

@@ -169,7 +169,7 @@ def _weight() -> int:
 
 
 def _respond(entry: _Entry) -> Response:
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    zipped = request.accept_encodings.quality("gzip") > 0
     response = Response(entry.zipped if zipped else entry.body, headers=list(entry.headers))
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
