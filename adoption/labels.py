@@ -132,6 +132,7 @@ HISTORY_LABELS = {
     "adoption.confirmed": _l("The launch was confirmed"),
     "adoption.refused": _l("The launch was not confirmed"),
     "adoption.changed": _l("Contact or aim changed"),
+    "adoption.rebooked": _l("The organisation was corrected"),
     "adoption.answered": _l("The quarterly question was answered"),
 }
 
@@ -155,6 +156,7 @@ name_actions(
         "adoption.confirmed": _l("launch confirmed"),
         "adoption.refused": _l("launch not confirmed"),
         "adoption.changed": _l("adoption's data changed"),
+        "adoption.rebooked": _l("adoption's organisation corrected"),
         "subject:adoption": _l("adoption of a practice"),
     }
 )

@@ -8,8 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from accounts.models import Organisation
-from accounts.operations import add_organisation
-from accounts.queries import organisation_by_code, organisation_by_name
 from activity.operations import record
 from activity.outbox import send
 from adoption import people, queries, rules, spread
@@ -18,10 +16,9 @@ from adoption.rules import Reached
 from kernel import pages
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
-from kernel.text import email_key, slugify
+from kernel.text import email_key
 from practices.models import Practice
 from practices.operations import hold_spread, set_spread
-from territories.models import Territory
 
 
 class MoveRefused(ValueError):
@@ -30,6 +27,14 @@ class MoveRefused(ValueError):
     def __init__(self, faults: list[tuple[Stage | None, rules.Fault]]) -> None:
         super().__init__(", ".join(fault.value for _stage, fault in faults))
         self.faults = faults
+
+
+class BookedAlready(ValueError):
+    """The organisation has taken the practice already: `adoption`."""
+
+    def __init__(self, adoption: Adoption) -> None:
+        super().__init__(adoption.code)
+        self.adoption = adoption
 
 
 class Respondent(NamedTuple):
@@ -48,22 +53,6 @@ class Request(NamedTuple):
     contact_phone: str = ""
     source_forum_id: int | None = None
     source_slot_id: int | None = None
-
-
-def ensure_organisation(name: str, territory: Territory, *, by: Any) -> Organisation:
-    """The organisation of that name in the territory, added when there is none; safe when two do it at once."""
-    found = organisation_by_name(name, territory.id)
-    if found is not None and found.territory_id == territory.id:
-        return found
-    code = f"{slugify(name)[:60]}-{territory.oktmo}"
-    try:
-        with db.session.begin_nested():
-            return add_organisation(code, name, territory.id, by=by)
-    except IntegrityError:
-        known = organisation_by_code(code)
-        if known is None:
-            raise
-        return known
 
 
 def start_adoption(
@@ -285,6 +274,20 @@ def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
         record(by, "adoption.changed", adoption, fields=changed)
         pages.bump("adoption")
     return changed
+
+
+def rebook(adoption: Adoption, organisation: Organisation, *, by: Any) -> None:
+    """The adoption is another organisation's of the same territory. Raises BookedAlready."""
+    hold(adoption)
+    before = adoption.organisation
+    if organisation.id == before.id:
+        return
+    if (taken := queries.adoption_of(adoption.practice_id, organisation.id)) is not None:
+        raise BookedAlready(taken)
+    adoption.organisation = organisation
+    _touch(adoption)
+    record(by, "adoption.rebooked", adoption, before=before.code, organisation=organisation.code)
+    _spread(adoption.practice_id)
 
 
 def _touch(adoption: Adoption) -> None:

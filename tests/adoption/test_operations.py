@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from accounts.operations import ensure_organisation
 from activity.models import Entry, Letter
 from activity.outbox import compose
 from adoption import operations, rules
@@ -150,9 +151,9 @@ def test_the_projection_can_be_rebuilt(world):
 def test_an_organisation_is_added_once(world):
     place = factories.territory(factories.TAYSHET)
     with writing():
-        one = operations.ensure_organisation("Новый центр", place, by=None)
-        two = operations.ensure_organisation("новый  центр", place, by=None)
-        other = operations.ensure_organisation("Новый центр", factories.territory(factories.KUYTUN), by=None)
+        one = ensure_organisation("Новый центр", place, by=None)
+        two = ensure_organisation("новый  центр", place, by=None)
+        other = ensure_organisation("Новый центр", factories.territory(factories.KUYTUN), by=None)
     assert one.id == two.id
     assert other.id != one.id
 

@@ -1,7 +1,7 @@
 """Eight processes at once, on the database under test.
 
 Tried by breaking the code. On PostgreSQL: no row lock in `operations.hold` fails the moves; no savepoint around the
-insert in `start_adoption` or in `ensure_organisation` fails the requests; no `hold_spread` fails the count of different
+insert in `start_adoption` or in `ensure_organisation` (of `accounts`) fails the requests; no `hold_spread` fails the count of different
 organisations; no row lock in the quarter's `operations._hold` fails both tests of answers; no savepoint in `open_round`
 fails the openings. On SQLite, where writers queue, a view that does not compare versions fails the moves.
 """
@@ -102,6 +102,19 @@ def test_different_organisations_at_once_are_all_counted(processes, world):
     assert Counter(status for status, _where in answers) == {302: 24}
     assert count(Adoption) == 24
     assert count(PracticeSpread, PracticeSpread.organisations == 24) == 1
+
+
+def test_schools_whose_names_begin_alike_at_once_are_all_there(processes, world):
+    """Without the numbering of a taken code the second school is booked on the first."""
+    processes.meet(START, world["people"]["coordinator"].get_id())
+    names = [f"Муниципальное бюджетное общеобразовательное учреждение «Школа № {number}»" for number in range(8)]
+    requests = [(START, ASKED | {"organisation": "new", "new_organisation": name}) for name in [*names, *names]]
+    answers = processes.send(requests)
+    assert Counter(status for status, _where in answers) == {302: 16}
+    db.session.rollback()
+    known = db.session.scalars(select(Organisation.name).where(Organisation.name.startswith("Муниц")))
+    assert sorted(known) == names
+    assert count(Adoption) == 8
 
 
 QUARTER = "/cabinet/quarter"
