@@ -6,8 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from accounts.operations import ensure_organisation
-from adoption import doubtful, queries
-from adoption.models import Adoption
+from adoption import doubtful, queries, rules
+from adoption.models import Adoption, Stage
 from adoption.operations import BookedAlready, rebook, rebuild
 from kernel.text import clean
 from kernel.transaction import write
@@ -23,24 +23,37 @@ def rebuild_command() -> None:
 
 @adoption_cli.command("doubtful")
 def doubtful_command() -> None:
-    """List adoptions that may be booked on another organisation; nothing is changed.
+    """List adoptions that somebody has to look at; nothing is changed.
 
-    The first of each group made the organisation, any of the others may be of one whose name begins alike.
+    Booked on an organisation that may be another one: the first of each group made the organisation, any of
+    the others may be of one whose name begins alike. And what was called permanent without a confirmed launch
+    or before its time.
     """
     groups = doubtful.shared()
     for organisation, adoptions in groups:
         click.echo(f"{organisation.name} [{organisation.code}]")
         for number, adoption in enumerate(adoptions):
             click.echo(f"  {'?' if number else '='} {_line(adoption)}")
-    click.echo(f"to decide: {sum(len(adoptions) - 1 for _organisation, adoptions in groups)}")
+    click.echo(f"perhaps of another organisation: {sum(len(adoptions) - 1 for _organisation, adoptions in groups)}")
     if groups:
-        click.echo('Another organisation\'s: flask adoption rebook CODE "Full name of that organisation"')
+        click.echo('  if so: flask adoption rebook CODE "Full name of that organisation"')
+    hasty = doubtful.hasty()
+    for adoption in hasty:
+        click.echo(f"! {_line(adoption)}  {_times(adoption)}")
+    click.echo(f"permanent before its time, {rules.HOLD.days} days after a confirmed launch: {len(hasty)}")
 
 
 def _line(adoption: Adoption) -> str:
     asked = f"{adoption.steps[0].reached_on:%d.%m.%Y}"
     who = f"{adoption.contact_name} <{adoption.contact_email}>"
     return f"{adoption.code}  {asked}  «{adoption.practice.name}»  {who}  {adoption.aim}".rstrip()
+
+
+def _times(adoption: Adoption) -> str:
+    dates = rules.reached_dates(adoption.steps)
+    launched, permanent = dates.get(Stage.launched), dates.get(Stage.sustained)
+    sure = "confirmed" if adoption.confirmed else "not confirmed"
+    return f"launched {launched or '—'}, {sure}; permanent {permanent or '—'}"
 
 
 @adoption_cli.command("rebook")

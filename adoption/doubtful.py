@@ -7,6 +7,7 @@ import re
 from sqlalchemy import func, select
 
 from accounts.models import Organisation
+from adoption.lists import called_permanent_too_soon
 from adoption.models import Adoption
 from adoption.queries import whole
 from kernel.db import db
@@ -32,3 +33,8 @@ def shared() -> list[tuple[Organisation, list[Adoption]]]:
         if _CUT.fullmatch(adoption.organisation.code):
             found.setdefault(adoption.organisation_id, []).append(adoption)
     return [(booked[0].organisation, booked) for booked in found.values()]
+
+
+def hasty() -> list[Adoption]:
+    """Called permanent without a confirmed launch or before the time the rule asks: they keep their stage."""
+    return list(db.session.scalars(whole().where(*called_permanent_too_soon()).order_by(Adoption.id)))

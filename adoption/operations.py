@@ -22,11 +22,11 @@ from practices.operations import hold_spread, set_spread
 
 
 class MoveRefused(ValueError):
-    """The move breaks a rule; `faults` as `rules.faults` gives them."""
+    """The move breaks a rule, or is to be confirmed first; `faults` and `doubts` as `rules` gives them."""
 
-    def __init__(self, faults: list[tuple[Stage | None, rules.Fault]]) -> None:
-        super().__init__(", ".join(fault.value for _stage, fault in faults))
-        self.faults = faults
+    def __init__(self, faults: list[tuple[Stage | None, rules.Fault]], doubts: Sequence[rules.Doubt] = ()) -> None:
+        super().__init__(", ".join([*(fault.value for _stage, fault in faults), *("doubt" for _one in doubts)]))
+        self.faults, self.doubts = faults, doubts
 
 
 class BookedAlready(ValueError):
@@ -131,15 +131,24 @@ def move(
     file: StoredFile | None = None,
     units: int | None = None,
     letters: bool = True,
+    sure: bool = False,
 ) -> None:
     """Move forward through `reached`, in order; `file` shows the last of them. Call `hold` first.
 
-    Raises MoveRefused.
+    `sure`: what is doubtful was asked about and is so. Raises MoveRefused.
     """
-    last_on = rules.reached_dates(adoption.steps).get(adoption.stage)
-    found = rules.faults(adoption.stage, last_on, reached, queries.today(), closed=adoption.exit is not None)
-    if found:
-        raise MoveRefused(found)
+    steps = adoption.steps
+    found = rules.faults(
+        adoption.stage,
+        rules.reached_dates(steps).get(adoption.stage),
+        reached,
+        queries.today(),
+        closed=adoption.exit is not None,
+        hold_from=rules.may_hold_from(steps),
+    )
+    asked = rules.doubts(steps, reached, file.sha256 if file is not None else "")
+    if found or (asked and not sure):
+        raise MoveRefused(found, [] if sure else asked)
     if file is not None:
         db.session.add(file)
         db.session.flush()
@@ -160,7 +169,7 @@ def move(
     if units is not None:
         adoption.units = units
     _touch(adoption)
-    record(by, "adoption.moved", adoption, stage=adoption.stage.value)
+    record(by, "adoption.moved", adoption, stage=adoption.stage.value, **({"sure": True} if asked else {}))
     if launched and letters:
         _tell_launch(adoption)
     _spread(adoption.practice_id)
@@ -171,7 +180,7 @@ def _tell_launch(adoption: Adoption) -> None:
         send("adoption_launched", adoption.practice.contact_email, adoption_id=adoption.id)
     for curator in people.curators_of(adoption.territory):
         send("adoption_confirm", curator.email, language=curator.language, adoption_id=adoption.id)
-    if adoption.mentor is not None:
+    if adoption.mentor is not None and adoption.mentor.confirmed:
         for person in people.coordinators_of(adoption.mentor.territory):
             send("adoption_mentor", person.email, language=person.language, adoption_id=adoption.id)
 

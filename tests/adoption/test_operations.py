@@ -51,7 +51,8 @@ def test_taking_over_tells_the_author_and_the_curator(world):
 def test_letters_leave_nothing_untranslated(world):
     made, _new = start(world)
     with writing():
-        operations.move(made, [Reached(stage, date(2027, 3, 1), "приказ № 1") for stage in list(Stage)[1:6]], by=None)
+        told = [Reached(stage, date(2027, 3, 1), f"приказ № {stage.number}") for stage in list(Stage)[1:6]]
+        operations.move(made, told, by=None, sure=True)
     for letter in db.session.scalars(select(Letter)):
         message = compose(letter)
         for kind in ("plain", "html"):

@@ -99,11 +99,11 @@ def test_adoptions_booked_on_another_are_listed_and_moved(app, world, mixed_up):
     assert f"{FIRST} [{right.organisation.code}]" in listed
     assert f"= {right.code}  01.06.2026  «Домашний консультант»  {ASKED.contact_name} <olga@example.org>" in listed
     assert f"? {wrong.code}  01.06.2026  «Клуб отцов»" in listed
-    assert "to decide: 1" in listed
+    assert "perhaps of another organisation: 1" in listed
     assert booked()[:2] == [FIRST, FIRST]
     assert runner.invoke(adoption_cli, ["rebook", wrong.code, SECOND]).exit_code == 0
     assert booked()[:2] == [FIRST, SECOND]
-    assert "to decide: 0" in runner.invoke(adoption_cli, ["doubtful"]).output
+    assert "perhaps of another organisation: 0" in runner.invoke(adoption_cli, ["doubtful"]).output
     page = world["coordinator"].get(f"/cabinet/adoptions/{wrong.code}").text
     assert "Исправлена организация" in page
 
