@@ -165,16 +165,38 @@ def organisation_by_code(code: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.code == code))
 
 
-def organisation_by_name(name: str, territory_id: int | None = None) -> Organisation | None:
-    """The organisation of that name (full or short), preferring the territory given."""
-    key = sort_key(name)
-    found = list(
-        db.session.scalars(
-            select(Organisation).where((Organisation.name_key == key) | (Organisation.short_name == name))
-        )
-    )
-    here = [organisation for organisation in found if organisation.territory_id == territory_id]
-    return next(iter(here or found), None)
+def is_called(organisation: Organisation, name: str) -> bool:
+    """Whether the name, full or short, is the organisation's."""
+    return sort_key(name) in (organisation.name_key, sort_key(organisation.short_name) or None)
+
+
+class OrganisationNames:
+    """Organisations by what people call them, for whoever has only a name."""
+
+    def __init__(self, organisations: Iterable[Organisation]) -> None:
+        self._full: dict[str, list[Organisation]] = {}
+        self._short: dict[str, list[Organisation]] = {}
+        for organisation in organisations:
+            self._full.setdefault(sort_key(organisation.name), []).append(organisation)
+            if organisation.short_name:
+                self._short.setdefault(sort_key(organisation.short_name), []).append(organisation)
+
+    def find(self, name: str, territory_id: int | None = None) -> list[Organisation]:
+        """Whom the name means: nobody, one, or several of whom somebody must choose.
+
+        Those of the territory go before the others, a full name before a short one.
+        """
+        key = sort_key(name)
+        called = [self._full.get(key, []), self._short.get(key, [])]
+        here = [[one for one in found if one.territory_id == territory_id] for found in called]
+        return next((found for found in [*here, *called] if found), [])
+
+
+def organisations_named(name: str, territory_id: int | None = None) -> list[Organisation]:
+    """As `OrganisationNames.find`, of everybody. One query."""
+    called = (Organisation.name_key == sort_key(name)) | (Organisation.short_name == name)
+    found = db.session.scalars(select(Organisation).where(called).order_by(Organisation.id))
+    return OrganisationNames(found).find(name, territory_id)
 
 
 def all_organisations() -> list[Organisation]:
@@ -207,16 +229,6 @@ def organisations_like(prefix: str, limit: int = 10) -> list[Organisation]:
 def demo_accounts() -> list[User]:
     """The accounts shown on the sign-in page of a demonstration."""
     return list(db.session.scalars(select(User).where(User.demo.is_(True)).order_by(User.id)))
-
-
-def organisations_by_key() -> dict[str, Organisation]:
-    """Every organisation by the keys of its full and short names."""
-    found: dict[str, Organisation] = {}
-    for organisation in db.session.scalars(select(Organisation)):
-        if organisation.short_name:
-            found.setdefault(sort_key(organisation.short_name), organisation)
-        found[organisation.name_key] = organisation
-    return found
 
 
 @scope_source(ScopeKind.territory)

@@ -3,13 +3,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from adoption import rules
-from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
+from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS, doubt_line
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
 from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, plain_name, required, telephone
@@ -79,6 +80,8 @@ class MoveForm(VersionedForm):
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
     )
 
+    sure = BooleanField(_l("Yes, it was so"))
+
     def validate_evidence_url(self, field: LineField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):
             raise ValidationError(_l("Give the whole address beginning with https://"))
@@ -107,8 +110,13 @@ class MoveForm(VersionedForm):
         """(stage, what was written of it), for whoever was overtaken."""
         return [(str(STAGE_LABELS[step.stage]), f"{step.on or ''} {step.evidence}".strip()) for step in self.reached()]
 
-    def blame(self, faults: list[tuple[Stage | None, rules.Fault]], first: Stage) -> None:
-        """Say each fault at its field."""
+    def blame(
+        self, faults: Sequence[tuple[Stage | None, rules.Fault]], doubts: Sequence[rules.Doubt], first: Stage
+    ) -> None:
+        """Say each fault at its field, and ask what is doubtful at the tick that answers it."""
+        self.sure.errors = [doubt_line(doubt) for doubt in doubts]
+        if self.file.data:
+            self.file.errors = [*self.file.errors, _("Attach the file once more: a browser does not keep it.")]
         for stage, fault in faults:
             where = stage or first
             suffix = {rules.Fault.no_evidence: "evidence", rules.Fault.gap: "done", rules.Fault.nothing: "done"}

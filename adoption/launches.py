@@ -6,6 +6,7 @@ A launch is confirmed by somebody who did not report it: the practice's author, 
 from __future__ import annotations
 
 from hmac import compare_digest
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -31,6 +32,24 @@ def asked_step(adoption: Adoption) -> StageStep | None:
     return rules.live_steps(adoption.steps).get(Stage.launched) or rules.refusal(adoption.steps)
 
 
+class Proof(NamedTuple):
+    """What whoever confirms a launch has to see."""
+
+    step: StageStep
+    told_by: str
+    doubts: list[rules.Doubt]
+    """What the launch shares with other stages."""
+
+
+def proof(adoption: Adoption) -> Proof | None:
+    """What shows the launch that is, was or will be confirmed."""
+    step = asked_step(adoption)
+    if step is None:
+        return None
+    shared = rules.shared(rules.shown(adoption.steps), [Stage.launched]) if step.withdrawn_at is None else []
+    return Proof(step, step.user.name if step.user else "", shared)
+
+
 def role_of(user: Actor, adoption: Adoption) -> Confirmer | None:
     """As whom `user` may confirm the launch that waits: nobody confirms their own, nor their municipality's."""
     step = waiting_step(adoption)
@@ -38,7 +57,7 @@ def role_of(user: Actor, adoption: Adoption) -> Confirmer | None:
         return None
     if queries.may(user, adoption, CONFIRM):
         return Confirmer.curator
-    if adoption.mentor is not None and queries.may(user, adoption.mentor, EDIT):
+    if adoption.mentor is not None and adoption.mentor.confirmed and queries.may(user, adoption.mentor, EDIT):
         return Confirmer.mentor
     return None
 

@@ -162,7 +162,8 @@ def to_confirm(user: Actor) -> str | Markup:
     return Markup(
         render_template(
             "adoption/panels/curator.html",
-            waiting=[(one, launches.waiting_step(one)) for one in lists.unconfirmed_launches(user, LAUNCHES)],
+            waiting=[(one, launches.proof(one)) for one in lists.unconfirmed_launches(user, LAUNCHES)],
+            labels=labels,
             number=lists.unconfirmed(user),
             standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
             more=len(standing) - STANDING,

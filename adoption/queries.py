@@ -93,6 +93,7 @@ def mentors_for(adoption: Adoption) -> list[Adoption]:
                 Adoption.practice_id == adoption.practice_id,
                 Adoption.id != adoption.id,
                 Adoption.exit.is_(None),
+                Adoption.confirmed,
                 Adoption.stage.in_([Stage.operating, Stage.sustained]),
             )
             .order_by(Territory.name_key, Adoption.id)

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from accounts.models import Organisation
-from accounts.queries import organisations_by_key
+from accounts.queries import OrganisationNames, all_organisations
 from accounts.settings import site
 from forum.models import Forum, Room, Section
 from forum.queries import rooms_of, sections_of
@@ -62,6 +61,8 @@ class Item:
     changes: list[str] = field(default_factory=list)
     chosen_section: Section | None = None
     chosen_room: Room | None = None
+    namesakes: list[Practice] = field(default_factory=list)
+    """Practices of the name a row gives."""
 
     @property
     def errors(self) -> list[str]:
@@ -102,14 +103,15 @@ class Known:
     def __init__(self, forum: Forum) -> None:
         self.forum = forum
         self.all_sections = sections_of(forum.id)
-        self.sections: dict[str, Section] = {s.name_key: s for s in self.all_sections}
-        self.sections |= {sort_key(s.short_name): s for s in self.sections.copy().values() if s.short_name}
+        # A short name means a section only where it is nobody's full name.
+        self.sections: dict[str, Section] = {sort_key(s.short_name): s for s in self.all_sections if s.short_name}
+        self.sections |= {s.name_key: s for s in self.all_sections}
         self.all_rooms = rooms_of(forum.id)
         self.rooms: dict[str, Room] = {sort_key(r.name): r for r in self.all_rooms}
         self.slots = queries.slots_of(forum.id, cancelled=True)
         self.practices = queries.practices_by_key()
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
-        self.organisations: dict[str, Organisation] = organisations_by_key()
+        self.organisations = OrganisationNames(all_organisations())
         self.gazetteer = Gazetteer(site().region)
         self.by_id = {slot.source_id: slot for slot in self.slots if slot.source_id}
         self.by_title = {(slot.section_id, slot.title_key): slot for slot in self.slots}

@@ -41,6 +41,8 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     known = Known(forum)
     items = [_read(number, values, known) for number, values in table.rows]
     _match(items, known)
+    for item in items:
+        _choose_practice(item)
     _find_doubles(items)
     find_clashes(items, known)
     clashes.warn(items, known)
@@ -74,10 +76,10 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
     _read_when(item, values, known.forum)
     _read_people(item, values, known)
     if text["practice"]:
-        item.practice = known.practices.get(sort_key(text["practice"]))
-        if item.practice is None:
+        item.namesakes = known.practices.get(sort_key(text["practice"]), [])
+        if not item.namesakes:
             near = get_close_matches(sort_key(text["practice"]), list(known.practices), 1, 0.6)
-            hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]].name)) if near else ""
+            hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]][0].name)) if near else ""
             item.warnings.append(
                 _(
                     "There is no practice «%(name)s» in the catalogue: the talk stays without one.",
@@ -169,6 +171,23 @@ def _match(items: list[Item], known: Known) -> None:
             item.slot = known.by_title.get((section.id, sort_key(item.title)))
             if item.slot is None and item.starts and item.people:
                 item.slot = known.by_time.get((section.id, item.starts, item.people[0].key))
+
+
+def _choose_practice(item: Item) -> None:
+    """Of several practices of one name the one the talk is about already, else that of a speaker's municipality."""
+    kept = item.slot.practice if item.slot is not None else None
+    places = {person.territory.id for person in item.people if person.territory}
+    near = [practice for practice in item.namesakes if practice.territory_id in places]
+    for found in ([kept] if kept in item.namesakes else [], near, item.namesakes):
+        if len(found) == 1:
+            item.practice = found[0]
+            return
+    if item.namesakes:
+        text = _(
+            "Several practices are called «%(name)s»: the talk stays without one. Choose it on the item's page.",
+            name=inner(item.namesakes[0].name),
+        )
+        item.warnings.append(text)
 
 
 def _find_doubles(items: list[Item]) -> None:

@@ -100,10 +100,14 @@ def public_slots_about(practice_id: int) -> list[Slot]:
     return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
 
 
-def practices_by_key() -> dict[str, Practice]:
-    """Practices a talk may be about, by the key of their name."""
-    rows = db.session.scalars(select(Practice).where(Practice.admission != Admission.archived))
-    return {practice.name_key: practice for practice in rows}
+def practices_by_key() -> dict[str, list[Practice]]:
+    """Practices a talk may be about, by the key of their name; several may bear one."""
+    found: dict[str, list[Practice]] = {}
+    for practice in db.session.scalars(
+        select(Practice).where(Practice.admission != Admission.archived).order_by(Practice.id)
+    ):
+        found.setdefault(practice.name_key, []).append(practice)
+    return found
 
 
 def practices_for_talks(slot: Slot | None) -> list[Practice]:

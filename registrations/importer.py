@@ -101,8 +101,8 @@ class Known:
             for registration in db.session.scalars(select(Registration).where(Registration.forum_id == forum.id))
         }
         self.erased = queries.erased_keys()
-        self.sections = {section.name_key: section.id for section in forum.sections}
-        self.sections |= {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
+        self.sections = {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
+        self.sections |= {section.name_key: section.id for section in forum.sections}
         self.formats = {quota.format for quota in forum.quotas}
         self.gazetteer = Gazetteer(site().region)
         self.regions = {region.name_key: region.id for region in regions()}

@@ -5,6 +5,7 @@ The link opens «Мой форум»; the code is only in the QR and lets one pe
 
 from __future__ import annotations
 
+from hashlib import sha256
 from textwrap import wrap
 
 from flask_babel import gettext as _
@@ -20,10 +21,15 @@ from registrations import schedule
 from registrations.codes import PREFIX, SHORT
 from registrations.models import Registration
 
+IDENTITY = 400
+
 
 def identity_of(email: str, name: str) -> str:
     """What makes a person at a forum: the address and the name, whatever their case."""
-    return f"{email_key(email)}|{sort_key(name)}"[:400]
+    whole = f"{email_key(email)}|{sort_key(name)}"
+    if len(whole) <= IDENTITY:
+        return whole
+    return whole[: IDENTITY - 65] + "#" + sha256(whole.encode()).hexdigest()  # what is cut off counts too
 
 
 def erased_key(identity: str) -> str:

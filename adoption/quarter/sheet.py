@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, STAGE_LABELS
+from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, stage_line
 from adoption.quarter import labels, queries, rules
 from adoption.quarter.importer import KNOWN
 from adoption.quarter.models import Answer, Question, Round
@@ -100,7 +100,7 @@ def _values(question: Question, before: Answer | None) -> dict[str, Any]:
         "id": question.code,
         "practice": adoption.practice.name,
         "organisation": adoption.organisation.title,
-        "now": str(EXIT_LABELS[adoption.exit] if adoption.exit else STAGE_LABELS[adoption.stage]),
+        "now": str(EXIT_LABELS[adoption.exit]) if adoption.exit else stage_line(adoption),
         "before": before_line(before),
     }
     values |= dict.fromkeys(_FILLED)
