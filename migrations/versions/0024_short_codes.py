@@ -1,7 +1,7 @@
 """A code typed at the door is found by a key of its own
 
 Revision ID: 0024
-Revises: 0015
+Revises: 0022
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kernel.shelving import shelve_columns, take_back_columns
 
 
 revision = '0024'
-down_revision = '0015'
+down_revision = '0022'
 branch_labels = None
 depends_on = None
 
