@@ -115,7 +115,6 @@ class PersonForm(Form):
 
 
 class RegistrationForm(PersonForm):
-    name = LineField(_l("Surname, first name, patronymic"), [required, personal_name])
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),
         [accepted(_l("Without this consent we may not keep your name. Tick the box to take part."))],
@@ -126,6 +125,10 @@ class RegistrationForm(PersonForm):
         super().__init__(*args, **kwargs)
         if not consenting.NEWS:
             del self.consent_mailing
+
+    def validate_name(self, field: LineField) -> None:
+        super().validate_name(field)
+        personal_name(self, field)
 
 
 class AddForm(PersonForm):

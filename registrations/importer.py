@@ -26,7 +26,7 @@ from kernel.imports import Plan, Row, Verdict
 from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key, mixed_words, sort_key
 from registrations import operations, queries, quotas
-from registrations.labels import FORMAT_LABELS, STATUS_LABELS
+from registrations.labels import FORMAT_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import code_of, erased_key, identity_of
 from territories.queries import Gazetteer, regions
@@ -42,7 +42,6 @@ KNOWN = {
     "organisation": ("Организация", "Место работы", "Учреждение", "Organisation"),
     "position": ("Должность", "Position"),
     "sections": ("Секции", "Секция", "Секции по интересам", "Sections"),
-    "status": ("Состояние", "State"),
 }
 NEEDED = ("email",)
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
@@ -79,8 +78,6 @@ class Entry:
     organisation: str = ""
     position: str = ""
     section_ids: tuple[int, ...] = ()
-    cancelled: bool = False
-    """What the product's own download says of somebody who has given the place back."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -166,7 +163,6 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     name = _name(text)
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
     _check_lengths(entry)
-    entry.cancelled = text["status"] == STATUS_LABELS[RegistrationStatus.cancelled]
     if words := mixed_words(name):
         entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
     if len(sort_key(name).split()) < 2:
@@ -234,9 +230,6 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
     registration = known.people.get(entry.identity)
     if registration is None and known.erased and erased_key(entry.identity) in known.erased:
         entry.warnings.append(_("This person asked for deletion. With a new consent, add them by hand."))
-        return Verdict.same
-    if registration is None and entry.cancelled:
-        entry.warnings.append(_("By the file this person has given the place back."))
         return Verdict.same
     if registration is None:
         return Verdict.create
