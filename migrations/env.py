@@ -58,6 +58,8 @@ def main() -> None:
     engine = db.engine
     with engine.connect() as connection:
         run(connection)
+        if context.config.attributes.pop("vacuum", False) and connection.dialect.name == "sqlite":
+            connection.connection.dbapi_connection.execute("VACUUM")
 
 
 assert current_app

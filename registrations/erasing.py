@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Enum, String, delete, or_, select, update
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
@@ -92,13 +92,23 @@ def _is_history(registration: Registration) -> bool:
     return phase(registration.forum) == "after" or queries.presence(registration) is not None
 
 
+TEXTS = [
+    column.name
+    for column in Registration.__table__.columns
+    if type(column.type) is not Enum and isinstance(column.type, String)
+    if column.name not in ("uuid", "identity", "link_hash", "code_hash", "language", "source", "erased_key")
+]
+"""Every text of the row, those that later releases add among them."""
+
+
 def _empty(registration: Registration) -> None:
     """What is left: forum, format, state, municipality and moments. Old links and codes open nothing."""
     registration.erased_key = erased_key(registration.identity)
     registration.erased_at = utcnow()
     registration.uuid = str(uuid4())
     registration.identity = f"erased|{registration.uuid}"
-    registration.name = registration.email = registration.organisation = registration.position = ""
+    for name in TEXTS:
+        setattr(registration, name, "")
     registration.link_hash, registration.code_hash = secrets.token_hex(20), secrets.token_hex(20)
     registration.link_generation = registration.code_generation = 0
     registration.sequence += 1

@@ -27,7 +27,7 @@ from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key, sort_key
 from kernel.twins import address_doubt, name_doubt
 from registrations import operations, queries, quotas
-from registrations.labels import FORMAT_LABELS, STATUS_LABELS
+from registrations.labels import FORMAT_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import code_hashes, erased_key, identity_of
 from territories.queries import Gazetteer, regions
@@ -43,7 +43,6 @@ KNOWN = {
     "organisation": ("Организация", "Место работы", "Учреждение", "Organisation"),
     "position": ("Должность", "Position"),
     "sections": ("Секции", "Секция", "Секции по интересам", "Sections"),
-    "status": ("Состояние", "State"),
 }
 NEEDED = ("email",)
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
@@ -80,8 +79,6 @@ class Entry:
     organisation: str = ""
     position: str = ""
     section_ids: tuple[int, ...] = ()
-    cancelled: bool = False
-    """What the product's own download says of somebody who has given the place back."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -167,7 +164,6 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     name = _name(text)
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
     _check_lengths(entry)
-    entry.cancelled = text["status"] == STATUS_LABELS[RegistrationStatus.cancelled]
     entry.warnings += filter(None, (name_doubt(name), address_doubt(entry.email)))
     if len(sort_key(name).split()) < 2:
         entry.errors.append(_("The full name is missing: surname and first name at least."))
@@ -234,9 +230,6 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
     registration = known.people.get(entry.identity)
     if registration is None and known.erased and erased_key(entry.identity) in known.erased:
         entry.warnings.append(_("This person asked for deletion. With a new consent, add them by hand."))
-        return Verdict.same
-    if registration is None and entry.cancelled:
-        entry.warnings.append(_("By the file this person has given the place back."))
         return Verdict.same
     if registration is None:
         return Verdict.create

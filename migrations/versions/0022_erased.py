@@ -23,6 +23,8 @@ def upgrade() -> None:
     with op.batch_alter_table('registration', schema=None) as batch_op:
         batch_op.add_column(sa.Column('erased_at', kernel.db.UTCDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('erased_key', sa.String(length=26), server_default='', nullable=False))
+    # What SQLite deleted before it overwrote what it deletes still lies in the file (see env.py).
+    op.get_context().config.attributes['vacuum'] = True
     take_back_columns(revision, 'registration', 'erased_at', 'erased_key')
 
 
