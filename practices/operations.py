@@ -222,7 +222,8 @@ def _changed(*practices: Practice) -> None:
 
 def retell(*where: ColumnElement[bool]) -> None:
     """Whoever or wherever these practices belong to is called otherwise: they are shown and found by the new name."""
-    _changed(*db.session.scalars(select(Practice).where(*where).order_by(Practice.id)))
+    if practices := db.session.scalars(select(Practice).where(*where).order_by(Practice.id)).all():
+        _changed(*practices)
 
 
 def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:

@@ -15,6 +15,7 @@ from accounts.operations import add_organisation, ensure_organisation
 from accounts.queries import all_organisations
 from accounts.settings import site
 from activity.operations import record
+from kernel import pages
 from kernel.db import db
 from kernel.documents.sheets import as_text, read_table
 from kernel.imports import Plan, Row, Verdict
@@ -131,6 +132,7 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         if inspect(action.organisation).modified:
             record(by, "organisation.changed", action.organisation)
     db.session.flush()
+    pages.bump("adoption")  # organisations are named there whether they have a practice or not
     retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
 
 
