@@ -80,7 +80,7 @@ class MoveForm(VersionedForm):
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
     )
 
-    sure = BooleanField(_l("Yes, it was so"))
+    sure = BooleanField(_l("Days or papers repeat"))
 
     def validate_evidence_url(self, field: LineField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):

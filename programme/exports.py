@@ -45,7 +45,7 @@ def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -
             "conference": {
                 "acronym": _acronym(forum.slug),
                 "title": forum.name,
-                "description": forum.subtitle,
+                "description": " ".join(part for part in (forum.subtitle, invented(forum)) if part),
                 "start": days[0].isoformat(),
                 "end": days[-1].isoformat(),
                 "daysCount": len(days),
@@ -61,6 +61,11 @@ def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -
             },
         },
     }
+
+
+def invented(forum: Forum) -> str:
+    """What a file says of a forum made up for the demonstration."""
+    return _("Demonstration data: the date, the speakers and the participants are invented.") if forum.demo else ""
 
 
 def _acronym(slug: str) -> str:
@@ -187,6 +192,9 @@ def calendar(forum: Forum, slots: Sequence[Item]) -> bytes:
     feed.add("name", forum.name)
     feed.add("x-wr-calname", forum.name)
     feed.add("x-wr-timezone", forum.timezone)
+    if forum.demo:
+        feed.add("description", invented(forum))
+        feed.add("x-wr-caldesc", invented(forum))
     feed.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     feed.add("url", public_url(f"/forums/{forum.slug}/programme", spoken()))
     days = _days(forum, slots)

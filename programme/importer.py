@@ -13,6 +13,7 @@ from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table, read_table
 from kernel.imports import Plan
 from programme import queries
+from programme.exports import invented
 from programme.items import Item
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot
@@ -105,7 +106,8 @@ def template(forum: Forum) -> bytes:
 
 def workbook(forum: Forum) -> bytes:
     """The whole programme as a workbook that the import reads back."""
-    return sheets.xlsx("Программа", COLUMNS, [_cells(slot) for slot in queries.slots_of(forum.id)])
+    notes = [invented(forum)] if forum.demo else []
+    return sheets.xlsx("Программа", COLUMNS, [_cells(slot) for slot in queries.slots_of(forum.id)], notes)
 
 
 def _cells(slot: Slot) -> list[Any]:

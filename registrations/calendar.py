@@ -84,4 +84,5 @@ def _description(registration: Registration) -> str:
         own = _("Your ticket, the programme and changes: %(link)s", link=link)
     forum = registration.forum
     programme = public_url(tickets.programme_path(forum))
-    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme)])
+    invented = [_("Demonstration data.")] if forum.demo or registration.demo else []
+    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme), *invented])

@@ -93,6 +93,7 @@ def _as_json(practice: Practice, spread: Spread) -> dict[str, Any]:
         "staff": practice.staff,
         "launch_months": [practice.launch_months_min, practice.launch_months_max],
         "edition": practice.edition,
+        "demo": practice.demo,
         "works_in": [{"oktmo": oktmo, "name": name} for oktmo, name in spread.works],
     }
 
