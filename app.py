@@ -46,6 +46,7 @@ from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
 from programme.manage import blueprint as programme_desk_pages
+from programme.materials import views as programme_materials  # noqa: F401  (adds its pages to the blueprints)
 from programme.views import blueprint as programme_pages
 from programme.work import blueprint as programme_work_pages
 from registrations import receivers as registrations_receivers

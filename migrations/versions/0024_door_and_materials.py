@@ -1,4 +1,4 @@
-"""A code typed at the door is found by a key of its own
+"""A code typed at the door is found by a key of its own; materials of talks
 
 Revision ID: 0024
 Revises: 0022
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+import kernel.db
 from kernel.secrets import token, token_hash
 from kernel.shelving import shelve_columns, take_back_columns
 
@@ -25,6 +26,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_registration_short', ['forum_id', 'short_hash'], unique=False)
     _fill()
     take_back_columns(revision, 'registration', 'short_hash')
+    op.create_table('talk_material',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('slot_id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=255), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('published', sa.Boolean(), nullable=False),
+    sa.Column('created_at', kernel.db.UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_talk_material_file_id_stored_file')),
+    sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_talk_material_slot_id_slot')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_talk_material'))
+    )
+    with op.batch_alter_table('talk_material', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_talk_material_slot_id'), ['slot_id'], unique=False)
 
 
 def _fill() -> None:
@@ -40,6 +54,7 @@ def _fill() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('talk_material')
     shelve_columns(revision, 'registration', 'short_hash')
     with op.batch_alter_table('registration', schema=None) as batch_op:
         batch_op.drop_index('ix_registration_short')
