@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, has_request_context
 from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
@@ -39,10 +42,23 @@ def fragment(template: str, **context: Any) -> str:
     return current_app.jinja_env.get_template(template).render(context)
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates in a folder, for the next start. Where they cannot be kept or read they are compiled again."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # unreadable or cut short: pickle has many words for it
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
 def init_app(app: Flask) -> None:
-    compiled = app.config["VAR"] / "templates"
-    compiled.mkdir(parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))  # a start need not compile them again
+    app.jinja_env.bytecode_cache = _Compiled(str(app.config["VAR"] / "templates"))
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
