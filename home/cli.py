@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from home.queries import empty_database, has_users
-from home.worker import drain, run_forever
+from home.worker import run_forever, run_once
 from practices.cli import import_documents, import_organisations, import_practices
 from programme.cli import import_programme
 from registrations.cli import import_registrations
@@ -34,11 +34,7 @@ for command in (
 @with_appcontext
 def worker_command(once: bool) -> None:
     """Drain jobs and letters."""
-    if once:
-        while drain():
-            pass
-    else:
-        run_forever()
+    run_once() if once else run_forever()
 
 
 @click.command("demo")
