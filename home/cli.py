@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from home.queries import empty_database, has_users
-from home.worker import drain, run_forever
+from home.worker import run_forever, run_once
 from practices.cli import (
     export_organisations,
     export_practices,
@@ -42,11 +42,7 @@ for command in (export_territories, export_programme, export_practices, export_o
 @with_appcontext
 def worker_command(once: bool) -> None:
     """Drain jobs and letters."""
-    if once:
-        while drain():
-            pass
-    else:
-        run_forever()
+    run_once() if once else run_forever()
 
 
 @click.command("demo")

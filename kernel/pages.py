@@ -21,6 +21,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import changes, mode
+from kernel.compression import takes_gzip
 from kernel.db import Model, db, inserting
 from kernel.links import base_url
 
@@ -169,7 +170,7 @@ def _weight() -> int:
 
 
 def _respond(entry: _Entry) -> Response:
-    zipped = request.accept_encodings.quality("gzip") > 0
+    zipped = takes_gzip()
     response = Response(entry.zipped if zipped else entry.body, headers=list(entry.headers))
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Vary"] = "Accept-Encoding, Cookie"

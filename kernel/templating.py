@@ -42,29 +42,23 @@ def fragment(template: str, **context: Any) -> str:
     return current_app.jinja_env.get_template(template).render(context)
 
 
-class OptionalCache(FileSystemBytecodeCache):
-    """Compiled templates on the disk spare a start its compiling; a disk that fails costs no page."""
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates in a folder, for the next start. Where they cannot be kept or read they are compiled again."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        with suppress(OSError):
+        try:
             super().load_bytecode(bucket)
+        except Exception:  # unreadable or cut short: pickle has many words for it
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
             super().dump_bytecode(bucket)
 
 
-def _cache(folder: Path) -> OptionalCache | None:
-    """None where no folder can be made: Jinja's own default is one that all users of the machine can reach."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return OptionalCache(str(folder))
-
-
 def init_app(app: Flask) -> None:
-    app.jinja_env.bytecode_cache = _cache(app.config["VAR"] / "templates")
+    app.jinja_env.bytecode_cache = _Compiled(str(app.config["VAR"] / "templates"))
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from activity.models import Entry
 from kernel import limits
 from kernel.db import db
-from kernel.observe import mask
+from kernel.logs import mask
 from kernel.transaction import writing
 from practices.models import Admission, Practice, SampleDocument, TargetGroup
 from practices.moderation import operations, queries
