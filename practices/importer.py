@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from accounts.queries import all_organisations
 from accounts.settings import site
 from kernel.documents.sheets import Table, as_text, read_table
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
 from practices import labels, operations, passport
 from practices.cells import HEADINGS, READERS, Fault, Known, choice
@@ -66,6 +66,7 @@ def plan_rows(
         if action and row.verdict in (Verdict.create, Verdict.change):
             result.actions.append(action)
     result.notes = table.notes
+    result.rows = with_oddities(result.rows, table)
     named = {row.title for row in result.rows}
     own = [p for p in known.practices.values() if territories is None or p.territory_id in territories]
     result.absent = sorted({practice.name for practice in own} - named)

@@ -17,7 +17,7 @@ from accounts.settings import site
 from activity.operations import record
 from kernel.db import db
 from kernel.documents.sheets import as_text, read_table
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify
 from territories.queries import Gazetteer
 
@@ -58,6 +58,7 @@ def plan(name: str, body: bytes) -> Plan[Action]:
                 result.actions.append(Action(found, code or _code(values["name"], by_code), values))
         result.rows.append(row)
     result.notes = table.notes
+    result.rows = with_oddities(result.rows, table)
     result.absent = sorted({organisation.name for organisation in known} - {row.title for row in result.rows})
     return result
 

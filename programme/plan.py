@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from forum.models import Forum
 from kernel.documents.sheets import Table, as_text
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, mixed_words, sort_key
 from programme import cells
 from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_territory
@@ -46,7 +46,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     for item in items:
         if item.slot is not None:
             item.changes = changes(item, item.slot)
-    plan = Plan([_row(item) for item in items], [item for item in items if not item.errors])
+    plan = Plan(with_oddities([_row(item) for item in items], table), [item for item in items if not item.errors])
     matched = {item.slot.id for item in items if item.slot is not None}
     plan.absent = [_name(slot) for slot in known.slots if slot.id not in matched and not slot.cancelled]
     plan.creates = _creates(items, known)
