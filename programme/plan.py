@@ -38,7 +38,6 @@ KNOWN = {
     "format": ("Формат", "Формат участия", "Format"),
     "practice": ("Практика", "Название практики", "Practice"),
 }
-NEEDED = ("start", "section", "title")
 
 
 def make_plan(forum: Forum, table: Table) -> Plan[Item]:
@@ -182,7 +181,7 @@ def _find_doubles(items: list[Item]) -> None:
             keys.append(("title", sort_key(item.section), sort_key(item.title), item.starts))
         for key in keys:
             if key in seen:
-                item.blame("double", _("The same as row %(number)d. Leave one of them.", number=seen[key]))
+                item.blame("double", _("The same as row %(number)s. Leave one of them.", number=seen[key]))
                 break
             seen[key] = item.number
 

@@ -29,6 +29,7 @@ _HOUR = re.compile(r"\d{1,2}")
 _HOURS = r"(?P<hours>\d{1,2}(?:[.,]\d)?)\s*(?:часа|часов|час|ч|hours?|h)\.?"
 _MINUTES = r"(?P<minutes>\d{1,3})\s*(?:минуты?|минут|мин|м|minutes?|min|['’′])\.?"
 _LENGTH = re.compile(rf"\+?\s*(?:{_HOURS})?\s*(?:{_MINUTES})?")
+LONGEST_TEXT = 200
 LONGEST = timedelta(hours=12)
 EVENING, MORNING = time(18), time(6)
 """What begins after the one and ends before the other goes over midnight."""
@@ -133,7 +134,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _normal(value: Any) -> str:
-    text = _RAISED.sub(lambda found: ":" + found[0], str(value or ""))
+    text = _RAISED.sub(lambda found: ":" + found[0], str(value or "")[:LONGEST_TEXT])
     text = clean(text.translate(_RAISED_DIGITS)).casefold().translate(_DASHES)
     return clean(_REMARK.sub("", text))
 

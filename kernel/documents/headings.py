@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +15,10 @@ Known = Mapping[str, Sequence[str | re.Pattern[str]]]
 """Our column names, with the headings people write for each; a pattern finds one inside a longer heading."""
 Needed = Sequence[str | tuple[str, ...]]
 """Columns that must be there; of several in brackets one is enough."""
+
+
+LONGEST = 200
+"""Letters of a heading; questions of a form are long ones."""
 
 
 class Headings:
@@ -33,13 +38,13 @@ class Headings:
 
     def columns(self, row: Sequence[Any], loosely: bool = True) -> list[str | None]:
         """Our column over each cell; one known by its whole heading goes before one found in a longer heading."""
-        keys = [heading_key(plain(cell)) if isinstance(cell, str) else "" for cell in row]
-        found = [self.exact.get(key) for key in keys]
+        keys = [heading_key(cell) if isinstance(cell, str) and len(cell) < LONGEST else "" for cell in row]
+        found = [self.exact.get(key) if key else None for key in keys]
         for column, pattern in self.patterns if loosely else ():
             if column not in found:
-                places = [place for place, key in enumerate(keys) if found[place] is None and pattern.search(key)]
-                if places:
-                    found[places[0]] = column
+                free = (place for place, key in enumerate(keys) if key and found[place] is None)
+                if (fits := next((place for place in free if pattern.search(keys[place])), None)) is not None:
+                    found[fits] = column
         return found
 
     def fits(self, row: Sequence[Any]) -> int:
@@ -96,8 +101,9 @@ def alternatives(column: str | tuple[str, ...]) -> tuple[str, ...]:
     return (column,) if isinstance(column, str) else column
 
 
+@lru_cache(maxsize=2048)
 def heading_key(text: str) -> str:
-    return sort_key(one_script(text))
+    return sort_key(one_script(text.replace("№", " номер ")))
 
 
 def plain(cell: Any) -> str:
