@@ -22,6 +22,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
+from kernel.documents.sheets import Table
 from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, discard
 from kernel.jobs import job
 from kernel.text import clean
@@ -76,6 +77,14 @@ class Plan(Generic[A]):
             f"created {self.count(Verdict.create)}, changed {self.count(Verdict.change)}, "
             f"skipped {self.count(Verdict.same)}, errors {self.errors}"
         )
+
+
+def with_oddities(rows: list[Row], table: Table) -> list[Row]:
+    """The rows with what their reading found odd; those that could not be read stand among them as errors."""
+    for row in rows:
+        row.warnings += table.doubts.get(row.number, [])
+    unread = [Row(number, "—", Verdict.error, [text]) for number, text in table.faults.items()]
+    return sorted([*rows, *unread], key=lambda row: row.number) if unread else rows
 
 
 class ImportPreview(Model):

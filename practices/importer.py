@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from accounts.queries import OrganisationNames, all_organisations, is_called
 from accounts.settings import site
 from kernel.documents.sheets import Table, as_text, read_table
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
 from practices import labels, operations, passport
 from practices.cells import HEADINGS, READERS, Fault, Known, choice
@@ -74,6 +74,7 @@ def plan_rows(
         if action and row.verdict in (Verdict.create, Verdict.change):
             result.actions.append(action)
     result.notes = table.notes
+    result.rows = with_oddities(result.rows, table)
     named = {row.title for row in result.rows}
     own = [p for p in known.practices.by_slug.values() if territories is None or p.territory_id in territories]
     result.absent = sorted({practice.name for practice in own} - named)

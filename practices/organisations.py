@@ -18,7 +18,7 @@ from activity.operations import record
 from kernel import pages
 from kernel.db import db
 from kernel.documents.sheets import as_text, read_table
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
 from practices.models import Practice
 from practices.operations import retell
@@ -68,6 +68,7 @@ def plan(name: str, body: bytes) -> Plan[Action]:
                 result.actions.append(Action(found, code, values))
         result.rows.append(row)
     result.notes = table.notes
+    result.rows = with_oddities(result.rows, table)
     result.absent = sorted({organisation.name for organisation in known} - {row.title for row in result.rows})
     return result
 

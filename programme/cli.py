@@ -20,7 +20,7 @@ from kernel.i18n import speaking
 from kernel.imports import Plan, Verdict
 from kernel.transaction import writing
 from programme import importer, operations, queries
-from programme.cells import read_date
+from programme.dates import read_date
 from programme.items import Item
 from territories.queries import current
 

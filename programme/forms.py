@@ -24,7 +24,7 @@ MOST_PEOPLE = 30
 
 
 class UploadForm(Form):
-    file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])
+    file = FileField(_l("Workbook, Word document or CSV file"), [FileRequired(_l("Choose a file."))])
 
 
 class ImportForm(Form):

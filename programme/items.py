@@ -193,7 +193,7 @@ def find_clashes(items: list[Item], known: Known) -> None:
     for item in items:
         if item.starts is None or item.ends is None or item.ends <= item.starts:
             continue
-        entry = _Entry(item.starts, item.ends, _("row %(number)d", number=item.number), item)
+        entry = _Entry(item.starts, item.ends, _("row %(number)s", number=item.number), item)
         if item.room:
             rooms[known.room_key(item)].append(entry)
         for key in {person.key for person in item.people}:

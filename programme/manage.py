@@ -352,7 +352,7 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     name, body = found.file.name, files.read(found.file)
-    table, on_paper = importer.read(name, body), bool(ImportForm().on_paper.data)
+    table, on_paper = importer.read(name, body, forum), bool(ImportForm().on_paper.data)
     with writing():
         hold(forum)
         plan = importer.plan_table(forum, table) if take(found) else None

@@ -22,7 +22,7 @@ from activity.operations import record
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key, sort_key
 from kernel.twins import address_doubt, name_doubt
@@ -146,7 +146,7 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
         rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings))
         if verdict in (Verdict.create, Verdict.change):
             actions.append(entry)
-    return Plan(rows, actions, notes=table.notes)
+    return Plan(with_oddities(rows, table), actions, notes=table.notes)
 
 
 def identity_in(values: dict[str, Any]) -> str:

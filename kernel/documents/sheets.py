@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from kernel.documents.grids import Grid, sheets_of
+from kernel.documents.grids import Grid, Sheet, sheets_of, unmerged
+from kernel.documents.headings import Headings, Known, Needed, alternatives, plain
+from kernel.documents.separated import HEAD
 from kernel.files import MAX_BYTES, FileRefused, Upload
-from kernel.text import clean, one_script, sort_key
+from kernel.text import clean
 
 NOTES = ("Notes", "Пояснения")
 """What the sheet of notes in our own workbooks is called."""
@@ -122,6 +124,10 @@ class Table:
     rows: list[tuple[int, dict[str, Any]]]
     notes: list[str] = field(default_factory=list)
     """What of the file was not read, in the reader's language."""
+    doubts: dict[int, list[str]] = field(default_factory=dict)
+    """What was read by the sense and is to be looked at, by row."""
+    faults: dict[int, str] = field(default_factory=dict)
+    """Why a row could not be read; it is not among `rows`."""
 
 
 def accept(file: FileStorage | None) -> Upload:
@@ -135,60 +141,50 @@ def accept(file: FileStorage | None) -> Upload:
     return Upload(name, XLSX if body[:2] == b"PK" else "text/csv", body)
 
 
-def read_table(name: str, body: bytes, known: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Table:
+def read_table(name: str, body: bytes, known: Known, needed: Needed) -> Table:
     """Read the table in an XLSX or CSV file.
 
-    `known` maps our column name to the headings people write for it; `needed` must be present.
     The table is on the first visible sheet that has a header; the header may stand below titles and merged cells:
     it is the first of the first 15 rows with all of `needed`.
     Values are str, or date/time/datetime/float from XLSX. Raises FileRefused with a sentence for the reader.
     """
     if len(body) > MAX_BYTES:
         raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
-    lookup = {_heading_key(heading): column for column, headings in known.items() for heading in (column, *headings)}
-    found, others = None, []
-    for sheet, grid in sheets_of(name, body):
-        table = _table(grid, lookup, needed) if found is None else None
+    headings = Headings(known)
+    found, others, heads = None, [], list[Grid]()
+    for sheet in sheets_of(name, body, headings.fits):
+        grid = unmerged(sheet)
+        table = _table(sheet, grid, headings, needed) if found is None else None
         if table is not None:
             found = table
-        elif sheet not in NOTES and any(_plain(cell) for row in grid for cell in row):
-            others.append(sheet)
+        elif sheet.name not in NOTES and any(plain(cell) for row in grid for cell in row):
+            others.append(sheet.name)
+            heads.append(grid[:HEAD])
     if found is None:
-        first = ", ".join(f"«{known[column][0]}»" for column in needed)
-        raise FileRefused(
-            _("No header row found. The file needs the columns %(columns)s. Take our template.", columns=first)
-        )
-    if not found.rows:
+        raise FileRefused(headings.missing((row for head in heads for row in head), needed))
+    if not found.rows and not found.faults:
         raise FileRefused(_("There are only headings in the file. Fill in at least one row and retry."))
     if others:
         found.notes.append(_("Other sheets are not read: %(names)s.", names=", ".join(f"«{one}»" for one in others)))
     return found
 
 
-def _table(grid: Grid, lookup: Mapping[str, str], needed: Sequence[str]) -> Table | None:
-    for start, row in enumerate(grid[:15]):
-        columns = [lookup.get(_heading_key(_plain(cell))) for cell in row]
-        if all(column in columns for column in needed):
-            return Table([_plain(cell) for cell in row], _rows(grid, start + 1, columns), _unread(row, columns))
+def _table(sheet: Sheet, grid: Grid, headings: Headings, needed: Needed) -> Table | None:
+    for loosely in (False, True):
+        for start, row in enumerate(grid[:HEAD]):
+            columns = headings.columns(row, loosely=loosely)
+            if all(set(alternatives(column)).intersection(columns) for column in needed):
+                columns = headings.columns(row)
+                doubts = {number: [text] for number, text in sheet.doubts.items()}
+                rows = rows_under(grid, start + 1, columns)
+                return Table(
+                    [plain(cell) for cell in row], rows, headings.told(row, columns), doubts, dict(sheet.faults)
+                )
     return None
 
 
-def _heading_key(text: str) -> str:
-    return sort_key(one_script(text))
-
-
-def _unread(row: list[Any], columns: list[str | None]) -> list[str]:
-    """A note about columns that are not ours or stand twice."""
-    seen: set[str] = set()
-    names = []
-    for cell, column in zip(row, columns, strict=True):
-        if _plain(cell) and (column is None or column in seen):
-            names.append(f"«{_plain(cell)[:60]}»")
-        seen.add(column or "")
-    return [_("Columns that are not read: %(names)s.", names=", ".join(names[:20]))] if names else []
-
-
-def _rows(grid: Grid, start: int, columns: list[str | None]) -> list[tuple[int, dict[str, Any]]]:
+def rows_under(grid: Grid, start: int, columns: Sequence[str | None]) -> list[tuple[int, dict[str, Any]]]:
+    """Number from 1 and values by column of the rows from `start` on that hold any."""
     rows = []
     for number, cells in enumerate(grid[start:], start=start + 1):
         values: dict[str, Any] = {}
@@ -198,10 +194,6 @@ def _rows(grid: Grid, start: int, columns: list[str | None]) -> list[tuple[int, 
         if any(value not in ("", None) for value in values.values()):
             rows.append((number, values))
     return rows
-
-
-def _plain(cell: Any) -> str:
-    return str(cell).strip() if cell is not None else ""
 
 
 def as_text(value: Any) -> str:
