@@ -1,6 +1,7 @@
 """Practices from a workbook or CSV, as people have them: plan, then carry out.
 
 A practice is matched by its `id`, else by its slug, else by its name in the territory; repeating changes nothing.
+An `id` of digits alone may be a place in a list: it is believed where the name says the same, and nobody else's does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
 from practices import labels, operations, passport
-from practices.cells import HEADINGS, READERS, Fault, Known, choice
+from practices.cells import HEADINGS, POSITION, READERS, Fault, Known, choice
 from practices.models import Admission, Practice
 from practices.moderation import operations as moderation
 from practices.queries import known_practices
@@ -40,7 +41,7 @@ class Action:
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused when it cannot be read at all."""
-    return read_table(name, body, HEADINGS, NEEDED)
+    return read_table(name, body, HEADINGS | POSITION, NEEDED)
 
 
 def plan(name: str, body: bytes) -> Plan[Action]:
@@ -67,6 +68,7 @@ def plan_rows(
         territories,
         publishing,
     )
+    known.named = {sort_key(as_text(cells.get("name"))) for _number, cells in table.rows}
     result: Plan[Action] = Plan([], [])
     for number, cells in table.rows:
         row, action = _plan_row(number, cells, known)
@@ -154,10 +156,23 @@ def _match(
             )
     slug = slugify(slug) if slug else ""
     practices = known.practices
-    found = practices.by_id.get(source_id or "") or practices.by_slug.get(slug)
-    if found is None and not source_id and not slug:
+    owner = practices.by_id.get(source_id or "")
+    if owner is not None and _is_meant(owner, values, known, source_id or ""):
+        return owner, slug, source_id
+    if slug and slug in practices.by_slug:
+        return practices.by_slug[slug], slug, source_id
+    free = source_id if owner is None else None
+    found = None
+    if not slug and (not source_id or source_id.isdecimal()):
         found = practices.by_name.get((sort_key(values.get("name", "")), values.get("territory_id", 0)))
-    return found, slug, source_id
+    return found, slug, free
+
+
+def _is_meant(owner: Practice, values: dict[str, Any], known: Known, source_id: str) -> bool:
+    """Whether the practice that has the ID is the row's; a number alone moves when a row is inserted above."""
+    if not source_id.isdecimal() or owner.name_key == sort_key(values.get("name", "")):
+        return True
+    return owner.name_key not in known.named and owner.territory_id == values.get("territory_id")
 
 
 def _check(row: Row, number: int, practice: Practice | None, values: dict[str, Any], slug: str, known: Known) -> None:

@@ -122,31 +122,25 @@ def doubts(items: Iterable[Item], known: Known) -> dict[Hashable, list[Clash]]:
     return found
 
 
-def warn(items: Iterable[Item], known: Known) -> None:
-    """Say the doubts at the items, but for those that `items.find_clashes` tells already."""
+def tell(items: Iterable[Item], known: Known) -> None:
+    """Say the doubts at the items."""
     items = list(items)
     found = doubts(items, known)
     for item in items:
-        told = [clash.text for clash in found.get(key_of(item), ()) if not _found_elsewhere(clash)]
-        item.warnings += dict.fromkeys(told)
+        item.doubts += dict.fromkeys(clash.text for clash in found.get(key_of(item), ()))
 
 
-def _found_elsewhere(clash: Clash) -> bool:
-    """A person, or a room that both name."""
-    rooms_named = clash.kind is Kind.place and bool(clash.mine.room and clash.other.room)
-    return clash.kind is Kind.people or rooms_named
+def ask(found: Sequence[Clash], sure: str, also: Sequence[str] = ()) -> None:
+    """Raises Doubtful, unless `sure` confirms just these clashes and the doubts told of `also`."""
+    confirmed = signature(found, also)
+    if (found or also) and sure != confirmed:
+        raise Doubtful(list(dict.fromkeys([*also, *(clash.text for clash in found)])), confirmed)
 
 
-def ask(found: Sequence[Clash], sure: str) -> None:
-    """Raises Doubtful, unless `sure` confirms just these."""
-    confirmed = signature(found)
-    if found and sure != confirmed:
-        raise Doubtful(list(dict.fromkeys(clash.text for clash in found)), confirmed)
-
-
-def signature(clashes: Sequence[Clash]) -> str:
-    """What a confirmation brings back: it holds for these clashes and no others."""
+def signature(clashes: Sequence[Clash], also: Sequence[str] = ()) -> str:
+    """What a confirmation brings back: it holds for these doubts and no others."""
     told = sorted(f"{clash.kind.value}|{clash.what}|{clash.mine.key}|{clash.other.key}" for clash in clashes)
+    told += also
     return blake2b("\n".join(told).encode(), digest_size=8).hexdigest()
 
 
@@ -159,7 +153,7 @@ def of_item(item: Item, known: Known) -> Entry | None:
     if item.starts is None or item.ends is None or item.ends <= item.starts:
         return None
     section = item.chosen_section or known.sections.get(sort_key(item.section))
-    name = _("row %(number)d", number=item.number) if item.number else _name(item.title, item.starts, item.ends)
+    name = _("row %(number)s", number=item.number) if item.number else _name(item.title, item.starts, item.ends)
     return Entry(
         key_of(item),
         name,

@@ -18,6 +18,7 @@ from practices.models import Practice
 from programme.items import Item, Known, Person, check_times, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
+from programme.namesakes import tell_apart
 from programme.queries import practice_by_id
 
 MOST_PEOPLE = 30
@@ -116,6 +117,7 @@ class SlotForm(VersionedForm):
             made.blame("section", _("This section has just been removed. Choose another one."))
         check_times(made, known.forum)
         made.people = [_person(row.form, made, known) for row in self.people if row.form.name.data]
+        tell_apart([made], known)
         return made
 
     def blame(self, faults: Sequence[tuple[str, str]]) -> None:
@@ -131,7 +133,7 @@ def _person(row: Any, item: Item, known: Known) -> Person:
     name = row.name.data
     typed = [row.position.data or "", row.organisation.data or "", row.municipality.data or ""]
     person = Person(name, typed[0], typed[1], find_territory(typed[2], item, known))
-    last = None if any(typed) else known.last_appearance(person.key)
+    last = None if any(typed) else known.last_appearance(name, item.slot)
     if last is None:
         return person
     return Person(name, last.position, last.organisation_name, last.territory)

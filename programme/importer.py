@@ -14,7 +14,7 @@ from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
 from kernel.imports import Plan
 from kernel.text import sort_key
-from programme import layouts, queries
+from programme import cells, layouts, queries
 from programme.exports import invented
 from programme.items import Item
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
@@ -124,7 +124,7 @@ def workbook(forum: Forum) -> bytes:
 def _cells(slot: Slot) -> list[Any]:
     people = slot.appearances
     return [
-        slot.source_id or slot.code,
+        slot.code,
         slot.starts.date(),
         f"{slot.starts:%H:%M}",
         f"{slot.ends:%H:%M}",
@@ -133,9 +133,9 @@ def _cells(slot: Slot) -> list[Any]:
         KIND_WORDS[slot.kind.value],
         slot.title,
         "; ".join(a.speaker.name for a in people),
-        "; ".join(a.position for a in people) if any(a.position for a in people) else "",
-        "; ".join(a.organisation_name for a in people) if any(a.organisation_name for a in people) else "",
-        "; ".join(a.territory.name if a.territory else "" for a in people) if any(a.territory for a in people) else "",
+        cells.together([a.position for a in people]),
+        cells.together([a.organisation_name for a in people]),
+        cells.together([a.territory.name if a.territory else "" for a in people]),
         FORMAT_WORDS[slot.format.value],
         slot.practice.name if slot.practice else "",
     ]

@@ -23,7 +23,8 @@ from kernel.asking import Doubtful, confirmed, question_page
 from kernel.documents import pdf, sheets, word
 from kernel.errors import Conflict
 from kernel.i18n import spoken
-from kernel.imports import keep_preview, preview_for, shown, take, tell
+from kernel.imports import keep_preview, preview_for, settle, shown, take, tell
+from kernel.imports import left_out as left_out_sheet
 from kernel.listing import paginate
 from kernel.text import inner, sort_key
 from kernel.transaction import writing
@@ -35,6 +36,7 @@ from programme.forms import EmailForm, ImportForm, SlotForm, UploadForm, as_type
 from programme.items import compare
 from programme.labels import KIND_LABELS
 from programme.models import Slot
+from programme.plan import KNOWN
 from programme.resolution import draft, practices_of
 from speakers.models import Speaker
 from speakers.operations import consent, set_email, withdraw_consent
@@ -346,6 +348,17 @@ def preview(slug: str, uuid: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/manage/forums/<slug>/programme/import/<uuid>/left-out.xlsx")
+@requires(EDIT)
+def left_out(slug: str, uuid: str) -> ResponseReturnValue:
+    """The rows that did not come in, to be put right and loaded again."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    found = preview_for(uuid, "programme", forum.id, actor().id)
+    table = importer.read(found.file.name, files.read(found.file))
+    body = left_out_sheet(table, KNOWN, importer.plan_table(forum, table))
+    return attachment(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
+
+
 @blueprint.post("/manage/forums/<slug>/programme/import/<uuid>/confirmation")
 @requires(EDIT)
 def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
@@ -355,13 +368,8 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     table, on_paper = importer.read(name, body, forum), bool(ImportForm().on_paper.data)
     with writing():
         hold(forum)
-        plan = importer.plan_table(forum, table) if take(found) else None
-        refused = bool(plan and plan.errors)
-        if refused:
-            found.applied_at = None
-        elif plan:
+        plan = settle(importer.plan_table(forum, table), found) if take(found) else None
+        if plan:
             operations.carry_out(plan, forum, by=actor(), on_paper=on_paper)
-    tell(plan, refused=refused)
-    if refused:
-        return redirect(url_for("programme_desk.preview", slug=slug, uuid=uuid))
-    return redirect(url_for("programme_desk.programme", slug=slug))
+    here = url_for("programme_desk.preview", slug=slug, uuid=uuid)
+    return redirect(tell(plan, here, url_for("programme_desk.programme", slug=slug)))

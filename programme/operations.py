@@ -23,10 +23,6 @@ from speakers.models import Speaker
 from speakers.operations import consent_on_paper
 
 
-class ImportHasErrors(ValueError):
-    """A plan with errors is not carried out."""
-
-
 class SlotRefused(ValueError):
     """What is wanted cannot be: `faults` are those of the item."""
 
@@ -36,12 +32,10 @@ class SlotRefused(ValueError):
 
 
 def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None, on_paper: bool = False) -> None:
-    """Do what the plan says, all of it, in the caller's transaction. Raises ImportHasErrors.
+    """Do what the plan says in the caller's transaction; rows with errors are not among its actions.
 
     `on_paper`: the speakers of the file signed the consent to publish their names.
     """
-    if plan.errors:
-        raise ImportHasErrors()
     builder = _Builder(forum, by)
     for item in plan.actions:
         builder.put(item)
@@ -208,7 +202,6 @@ def add_slot(
     slot = builder.put(item)
     assert slot is not None
     db.session.flush()
-    slot.source_id = slot.code  # what the exported workbook says, so that it is found again
     record(by, "slot.added", slot, forum=forum.slug)
     if on_paper:
         builder.note_consents([item])
@@ -244,8 +237,8 @@ def change_slot(
 
 
 def _ask(item: Item, known: Known, sure: str) -> None:
-    """Raises Doubtful, unless what the item clashes with has been confirmed."""
-    clashes.ask(clashes.doubts([item], known).get(clashes.key_of(item), []), sure)
+    """Raises Doubtful, unless what the item clashes with and whatever else is doubtful has been confirmed."""
+    clashes.ask(clashes.doubts([item], known).get(clashes.key_of(item), []), sure, item.doubts)
 
 
 def _touch(forum: Forum) -> None:

@@ -13,16 +13,17 @@ from kernel.documents.sheets import Table, as_text
 from kernel.i18n import day
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, mixed_words, sort_key
-from programme import cells, clashes
+from programme import cells, clashes, namesakes
 from programme.dates import read_date
-from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_territory
+from programme.items import Item, Known, Person, changes, check_times, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.matching import match
 from programme.models import Slot, SlotKind, TalkFormat
 from programme.times import over_midnight, read_when
 
 KNOWN = {
     "id": ("ID", "Код"),
-    "number": ("№", "№ п/п", "N"),
+    "number": ("№", "№ п/п", "№ пп", "Номер", "N"),
     "date": ("Дата", "День", "Date"),
     "start": ("Начало", "Время начала", "Время", "Start"),
     "end": ("Окончание", "Конец", "Время окончания", "End"),
@@ -44,19 +45,21 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     """Read and check every row against the forum. Raises nothing: what is wrong is said in the rows."""
     known = Known(forum)
     items = [_read(number, values, known) for number, values in table.rows]
-    _match(items, known)
-    for item in items:
-        _choose_practice(item)
+    match(items, known)
+    for item, (_number, values) in zip(items, table.rows, strict=True):
+        _find_practice(item, clean(as_text(values.get("practice"))), known)
+        if item.slot is not None:
+            _stay(item, item.slot)
     _find_doubles(items)
-    find_clashes(items, known)
-    clashes.warn(items, known)
+    namesakes.tell_apart(items, known)
+    clashes.tell([item for item in items if not item.errors], known)
     for item in items:
         if item.slot is not None:
             item.changes = changes(item, item.slot)
     plan = Plan(with_oddities([_row(item) for item in items], table), [item for item in items if not item.errors])
     matched = {item.slot.id for item in items if item.slot is not None}
     plan.absent = [_name(slot) for slot in known.slots if slot.id not in matched and not slot.cancelled]
-    plan.creates = _creates(items, known)
+    plan.creates = _creates(plan.actions, known)
     plan.notes = table.notes
     return plan
 
@@ -79,19 +82,39 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
     _read_words(item, text)
     _read_when(item, values, known.forum)
     _read_people(item, values, known)
-    if text["practice"]:
-        item.namesakes = known.practices.get(sort_key(text["practice"]), [])
-        if not item.namesakes:
-            near = get_close_matches(sort_key(text["practice"]), list(known.practices), 1, 0.6)
-            hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]][0].name)) if near else ""
-            item.warnings.append(
-                _(
-                    "There is no practice «%(name)s» in the catalogue: the talk stays without one.",
-                    name=inner(text["practice"]),
-                )
-                + hint
-            )
     return item
+
+
+def _stay(item: Item, slot: Slot) -> None:
+    """Of two rooms of one name the item's own is meant."""
+    if slot.room is not None and sort_key(item.room) == sort_key(slot.room.name):
+        item.chosen_room = slot.room
+
+
+def _find_practice(item: Item, name: str, known: Known) -> None:
+    """The practice of that name: the item's own first, be it archived; of several, that of a speaker's municipality."""
+    own, key = item.slot.practice if item.slot is not None else None, sort_key(name)
+    found = [own] if own is not None and own.name_key == key else known.practices.get(key, [])
+    places = {person.territory.id for person in item.people if person.territory}
+    for some in ([practice for practice in found if practice.territory_id in places], found):
+        if len(some) == 1:
+            item.practice = some[0]
+            return
+    if found:
+        item.warnings.append(
+            _(
+                "Several practices are called «%(name)s»: the talk stays without one. Choose it on the item's page.",
+                name=inner(name),
+            )
+        )
+    elif name:
+        item.warnings.append(_unknown_practice(name, key, known))
+
+
+def _unknown_practice(name: str, key: str, known: Known) -> str:
+    near = get_close_matches(key, list(known.practices), 1, 0.6)
+    hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]][0].name)) if near else ""
+    return _("There is no practice «%(name)s» in the catalogue: the talk stays without one.", name=inner(name)) + hint
 
 
 def _read_words(item: Item, text: dict[str, str]) -> None:
@@ -163,47 +186,13 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
         item.people.append(Person(name, position[:255], organisation[:255], territory))
 
 
-def _match(items: list[Item], known: Known) -> None:
-    for item in items:
-        section = known.sections.get(sort_key(item.section))
-        if item.source_id and item.source_id in known.by_id:
-            item.slot = known.by_id[item.source_id]
-        elif section is not None and not (item.source_id and known.by_id):
-            item.slot = known.by_title.get((section.id, sort_key(item.title)))
-            if item.slot is None and item.starts and item.people:
-                item.slot = known.by_time.get((section.id, item.starts, item.people[0].key))
-
-
-def _choose_practice(item: Item) -> None:
-    """Of several practices of one name the one the talk is about already, else that of a speaker's municipality."""
-    kept = item.slot.practice if item.slot is not None else None
-    places = {person.territory.id for person in item.people if person.territory}
-    near = [practice for practice in item.namesakes if practice.territory_id in places]
-    for found in ([kept] if kept in item.namesakes else [], near, item.namesakes):
-        if len(found) == 1:
-            item.practice = found[0]
-            return
-    if item.namesakes:
-        text = _(
-            "Several practices are called «%(name)s»: the talk stays without one. Choose it on the item's page.",
-            name=inner(item.namesakes[0].name),
-        )
-        item.warnings.append(text)
-
-
 def _find_doubles(items: list[Item]) -> None:
     seen: dict[object, int] = {}
     for item in items:
-        keys: list[object] = [("id", item.source_id)] if item.source_id else []
-        if item.slot is not None:
-            keys.append(("slot", item.slot.id))
-        elif not item.source_id:
-            keys.append(("title", sort_key(item.section), sort_key(item.title), item.starts))
-        for key in keys:
-            if key in seen:
-                item.blame("double", _("The same as row %(number)s. Leave one of them.", number=seen[key]))
-                break
-            seen[key] = item.number
+        key = (sort_key(item.section), sort_key(item.title), item.starts, sort_key(item.room))
+        if key in seen and item.slot is None:
+            item.blame("double", _("The same as row %(number)s. Leave one of them.", number=seen[key]))
+        seen.setdefault(key, item.number)
 
 
 def _row(item: Item) -> Row:
@@ -216,7 +205,7 @@ def _row(item: Item) -> Row:
     else:
         verdict, messages = Verdict.same, []
     when = f"{item.starts:%d.%m %H:%M} · " if item.starts else ""
-    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings)
+    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings, item.doubts, item)
 
 
 def _name(slot: Slot) -> str:

@@ -20,6 +20,7 @@ from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
 from speakers.queries import decided
+from territories.models import Territory
 
 
 def _with_people(statement: Select[Any]) -> Select[Any]:
@@ -135,6 +136,36 @@ def speakers_by_key(series_id: int) -> dict[str, Speaker]:
         speaker.identity_key: speaker
         for speaker in db.session.scalars(select(Speaker).where(Speaker.series_id == series_id))
     }
+
+
+class Place(NamedTuple):
+    """Where somebody spoke from: a territory and the one above it."""
+
+    territory_id: int
+    parent_id: int | None
+
+    def meets(self, other: Place) -> bool:
+        """Whether they may be one place: the same, or one lies in the other."""
+        theirs = other.territory_id, other.parent_id
+        return self.territory_id in theirs or other.territory_id == self.parent_id
+
+
+def places_by_key(series_id: int) -> dict[str, set[Place]]:
+    """Where each speaker of the series has spoken from, by their key; nobody is left out."""
+    statement = (
+        select(Speaker.identity_key, Territory.id, Territory.parent_id)
+        .outerjoin(Appearance, Appearance.speaker_id == Speaker.id)
+        .outerjoin(Territory, Territory.id == Appearance.territory_id)
+        .where(Speaker.series_id == series_id)
+        .order_by(Speaker.id)
+        .distinct()
+    )
+    found: dict[str, set[Place]] = {}
+    for key, territory_id, parent_id in db.session.execute(statement):
+        places = found.setdefault(key, set())
+        if territory_id is not None:
+            places.add(Place(territory_id, parent_id))
+    return found
 
 
 def statement_of(forum_id: int, words: str = "") -> Select[Any]:

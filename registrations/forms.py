@@ -15,7 +15,7 @@ from forum.models import Format, Forum
 from kernel.db import db
 from kernel.forms import ChecksField, Form, LineField, accepted, asked_once, email, personal_name, plain_name, required
 from kernel.i18n import spoken
-from kernel.text import sort_key, whole
+from kernel.text import is_one_word, whole
 from registrations.labels import FORMAT_LABELS
 from territories.models import Level, Territory
 from territories.queries import current, municipality_choices, regions
@@ -84,7 +84,7 @@ def _section_id(value: Any) -> int:
 
 def _one_word(name: str) -> str:
     """A name of one word is mostly half a name, and sometimes a whole one."""
-    return "" if len(sort_key(name).split()) > 1 else _("Give at least the surname and the first name.")
+    return _("Give at least the surname and the first name.") if is_one_word(name) else ""
 
 
 whole_name = asked_once(_one_word)

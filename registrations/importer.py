@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -22,18 +23,19 @@ from activity.operations import record
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
+from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.secrets import token, token_hash
-from kernel.text import clean, email_key, sort_key
+from kernel.text import clean, email_key, is_one_word, sort_key
 from kernel.twins import address_doubt, name_doubt
 from registrations import operations, queries, quotas
-from registrations.labels import FORMAT_LABELS
+from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import code_hashes, erased_key, identity_of
 from territories.queries import Gazetteer, regions
 
 KNOWN = {
-    "name": ("ФИО", "Фамилия, имя, отчество", "Участник", "ФИО участника", "Name"),
+    "name": ("ФИО", "Фамилия, имя, отчество", "Участник", "ФИО участника", "Name", "Surname, first name, patronymic"),
     "surname": ("Фамилия", "Surname"),
     "first_name": ("Имя", "First name"),
     "patronymic": ("Отчество", "Patronymic"),
@@ -43,7 +45,9 @@ KNOWN = {
     "organisation": ("Организация", "Место работы", "Учреждение", "Organisation"),
     "position": ("Должность", "Position"),
     "sections": ("Секции", "Секция", "Секции по интересам", "Sections"),
+    "state": ("Состояние", "State"),
 }
+"""The first headings, or in English the last, are those of our own list, which is read back."""
 NEEDED = ("email",)
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
 """RFC 5321: letters of an address, and of its part before the @."""
@@ -79,8 +83,11 @@ class Entry:
     organisation: str = ""
     position: str = ""
     section_ids: tuple[int, ...] = ()
+    gone: bool = False
+    """The list says that this person has given the place back."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     registration: Registration | None = None
 
@@ -143,7 +150,7 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
         entry = _read(number, values, known)
         verdict = _judge(entry, known, seen)
         shown = f"{entry.name or '—'}, {entry.email or '—'}"
-        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings))
+        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings, entry.doubts, entry))
         if verdict in (Verdict.create, Verdict.change):
             actions.append(entry)
     return Plan(with_oddities(rows, table), actions, notes=table.notes)
@@ -165,8 +172,10 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
     _check_lengths(entry)
     entry.warnings += filter(None, (name_doubt(name), address_doubt(entry.email)))
-    if len(sort_key(name).split()) < 2:
-        entry.errors.append(_("The full name is missing: surname and first name at least."))
+    if not sort_key(name):
+        entry.errors.append(_("The name is missing."))
+    elif is_one_word(name):
+        entry.doubts.append(_("The name is one word. Is it whole?"))
     if not entry.email:
         entry.errors.append(_("The e-mail is missing. Several people may share one address."))
     elif not known.is_address(entry.email):
@@ -174,7 +183,18 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     _read_format(entry, text["format"], known)
     _read_territory(entry, text["territory"], known)
     _read_sections(entry, text["sections"], known)
+    entry.gone = sort_key(text["state"]) in _gone_words()
     return entry
+
+
+@cache
+def _gone_words() -> set[str]:
+    """How our own list says in either language that somebody has given the place back."""
+    words = set()
+    for tongue in ("ru", "en"):
+        with speaking(tongue):
+            words.add(sort_key(str(STATUS_LABELS[RegistrationStatus.cancelled])))
+    return words
 
 
 def _check_lengths(entry: Entry) -> None:
@@ -229,15 +249,15 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
     seen[entry.identity] = entry.number
     registration = known.people.get(entry.identity)
     if registration is None and known.erased and erased_key(entry.identity) in known.erased:
-        entry.warnings.append(_("This person asked for deletion. With a new consent, add them by hand."))
-        return Verdict.same
-    if registration is None:
+        entry.doubts.append(_("This person asked for deletion. Have they consented anew?"))
+    if registration is None and not entry.gone:
         return Verdict.create
-    if registration.status is RegistrationStatus.cancelled:
+    if registration is None or registration.status is RegistrationStatus.cancelled:
         entry.warnings.append(_("This person has given the place back; the import does not bring them back."))
         return Verdict.same
     entry.registration = registration
     entry.changes = _changes(entry, registration)
+    entry.doubts.clear()  # was asked when the person came in
     return Verdict.change if entry.changes else Verdict.same
 
 

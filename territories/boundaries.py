@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -67,6 +68,14 @@ def plan(body: bytes, credit: str) -> Plan[Outline]:
         if row.parent_id in parents and row.oktmo not in matched
     ]
     return result
+
+
+def left_out(body: bytes, plan: Plan[Outline]) -> bytes:
+    """The features that do not come in, as GeoJSON, with what is wrong as their property `remark`."""
+    found = json.loads(body.decode("utf-8-sig"))["features"]
+    wrong = [(found[row.number - 1], " ".join(row.messages)) for row in plan.left]
+    kept = [{**one, "properties": {**(one.get("properties") or {}), "remark": text}} for one, text in wrong if one]
+    return json.dumps({"type": "FeatureCollection", "features": kept}, ensure_ascii=False).encode()
 
 
 class _Known:

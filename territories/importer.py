@@ -93,8 +93,10 @@ def plan(table: Table, region: str = "") -> Loading:
     loading = Loading([], [], notes=table.notes)
     seen: dict[str, int] = {}
     codes = {as_text(cells.get("oktmo")).strip() for _number, cells in table.rows}
+    entries = []
     for number, cells in table.rows:
         entry = _read(number, cells, known, codes)
+        entries.append(entry)
         if entry.oktmo in seen:
             entry.errors.append(_("The same code stands in row %(number)s.", number=seen[entry.oktmo]))
         if entry.oktmo:
@@ -103,14 +105,25 @@ def plan(table: Table, region: str = "") -> Loading:
             entry.errors.append(
                 _("This code belongs to another region: %(name)s.", name=known.regions[entry.region].name)
             )
+    _wait_for_those_above(entries, known)
+    for entry, (_number, cells) in zip(entries, table.rows, strict=True):
         _judge(entry, clean(as_text(cells.get("name"))), loading)
     loading.rows = with_oddities(loading.rows, table)
     _find_absent(loading, seen, known, region)
-    if not loading.errors:
-        loading.spots = {
-            one: _spots(one, loading.actions, known) for one in {entry.region for entry in loading.actions}
-        }
+    loading.spots = {one: _spots(one, loading.actions, known) for one in {entry.region for entry in loading.actions}}
     return loading
+
+
+def _wait_for_those_above(entries: Iterable[Entry], known: Known) -> None:
+    """What lies in a territory whose own row is wrong cannot come in before that is put right."""
+    there, waiting = set(known.current), [entry for entry in entries if not entry.errors]
+    while ready := [entry for entry in waiting if entry.parent in there]:
+        waiting = [entry for entry in waiting if entry.parent not in there]
+        there |= {entry.oktmo for entry in ready}
+    for entry in waiting:
+        entry.errors.append(
+            _("The row of the territory it lies in, %(code)s, has an error. Put that right first.", code=entry.parent)
+        )
 
 
 def _judge(entry: Entry, name: str, loading: Loading) -> None:
