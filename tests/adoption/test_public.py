@@ -130,7 +130,8 @@ def test_the_page_the_tables_and_english(loaded, client):
         "Организации",
         "Из\u00a0них работает",
     ]
-    assert lines[0][6:] == ["Запуск заявлен, подтверждается"]
+    assert lines[0][6:] == ["Запуск заявлен, подтверждается", "Демонстрационные данные"]
+    assert {line[7] for line in lines[1:]} == {"да"}
     pairs = {(row["practice"], row["territory"]) for row in going()}
     assert len(lines) - 1 == len(pairs)
     assert sum(int(line[4]) for line in lines[1:]) == len(going())
