@@ -36,6 +36,8 @@ def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None, on_paper: boo
 
     `on_paper`: the speakers of the file signed the consent to publish their names.
     """
+    if not plan.actions:
+        return
     builder = _Builder(forum, by)
     for item in plan.actions:
         builder.put(item)

@@ -62,6 +62,7 @@ CASES = [
         lambda: collection(feature(), feature()),
         ("Тот же код у объекта 1.",),
         (1, 0, 0, 1),
+        42,
     ),
     Case(
         "a point, a line of two points, nothing, letters",
