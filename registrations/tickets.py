@@ -15,7 +15,7 @@ from forum.models import Format, Forum
 from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
 from kernel.secrets import normalise, token, token_hash
-from kernel.text import clean, email_key, sort_key
+from kernel.text import clean, email_key, printable, sort_key
 from registrations import schedule
 from registrations.models import Registration
 
@@ -80,7 +80,7 @@ def ticket_svg(registration: Registration) -> str:
     ticket, texts, y = _("Ticket"), [], 372
     for text, size, weight in lines:
         style = f'font-size="{size}" font-weight="{weight}" text-anchor="middle"'
-        texts.append(f'<text x="180" y="{y}" {style}>{escape(text)}</text>')
+        texts.append(f'<text x="180" y="{y}" {style}>{escape(printable(text))}</text>')
         y += round(size * 1.5)
     code = qr_svg(registration).replace("<svg ", '<svg x="20" y="20" width="320" height="320" ', 1)
     return (
