@@ -5,15 +5,13 @@ A launch is confirmed by somebody who did not report it: the practice's author, 
 
 from __future__ import annotations
 
-from hmac import compare_digest
-
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Stage, StageStep
 from kernel.access import Actor
-from kernel.secrets import normalise, token
+from kernel.secrets import agrees, token
 from kernel.text import email_key
 
 EDIT, CONFIRM = "adoption:adoption:edit", "adoption:adoption:confirm"
@@ -88,6 +86,6 @@ def adoption_by_link(text: str) -> Adoption:
     step = asked_step(found) if found is not None else None
     if found is None or step is None or not _author_is_outside(found, step):
         raise NotFound()
-    if not compare_digest(normalise(secret).encode(), _secret(found, step).encode()):
+    if not agrees(PURPOSE, found.code, step.id, secret):
         raise NotFound()
     return found

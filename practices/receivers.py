@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from practices import entries, panels
-from practices.moderation import letters
+from practices.moderation import letters, rekeying
 from practices.questions import letters as question_letters
 from practices.questions import operations
 
@@ -13,5 +13,6 @@ def connect() -> None:
     assert entries
     assert panels
     assert letters
+    assert rekeying
     assert question_letters
     assert operations

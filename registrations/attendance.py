@@ -17,10 +17,10 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select
 from activity.operations import record
 from forum.models import Format, Forum, Quota
 from kernel.db import db, dialect, inserting, utcnow
-from kernel.secrets import token_hash
+from kernel.secrets import forms_of, token_hash
 from registrations import operations
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
-from registrations.tickets import SHORT, code_of
+from registrations.tickets import SHORT, codes_of
 from territories.models import Territory
 
 RECENT = timedelta(minutes=10)
@@ -68,7 +68,7 @@ class Verdict(NamedTuple):
 
 def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Judge a code as read from a ticket (see `tickets.read_code`) and let its holder in."""
-    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    seen, code = _of_code(forum_id, code)
     if seen is None:
         return _not_current(forum_id, code)
     return _admit(forum_id, seen, nonce, user_id, gate, force)
@@ -76,13 +76,26 @@ def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str
 
 def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = False) -> Verdict:
     """What `scan` (of a code) or `admit` (of somebody found by name) would say; nothing is written."""
-    seen = _run(_BY_UUID if uuid else _BY_CODE, forum=forum_id, key=uuid or token_hash(code)).first()
+    if uuid:
+        seen = _run(_BY_UUID, forum=forum_id, key=uuid).first()
+    else:
+        seen, code = _of_code(forum_id, code)
     if seen is None:
         return _count(Answer.unknown, forum_id) if uuid else _not_current(forum_id, code)
     if seen.forum_id != forum_id:
         return _count(Answer.unknown, forum_id) if uuid else _other_forum(forum_id, seen.forum_id)
     inside_already = seen.entered_at is not None and not force
     return _verdict(_refusal(seen) or (Answer.again if inside_already else Answer.go), seen)
+
+
+def _of_code(forum_id: int, code: str) -> tuple[Row[Any] | None, str]:
+    """Whose code it is, and the code in the form in force: a ticket may have been sent under a key of before."""
+    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    others = forms_of("code", code) if seen is None else []
+    for other in others:
+        if (seen := _run(_BY_CODE, forum=forum_id, key=token_hash(other)).first()) is not None:
+            return seen, other
+    return seen, others[0] if others else code
 
 
 def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
@@ -239,7 +252,7 @@ def _not_current(forum_id: int, code: str) -> Verdict:
         )
     )
     for registration_id, uuid, generation in rows:
-        if any(code_of(uuid, earlier) == code for earlier in range(1, generation)):
+        if any(code in codes_of(uuid, earlier) for earlier in range(1, generation)):
             seen = _run(_BY_ID, forum=forum_id, key=registration_id).one()
             return _verdict(Answer.revoked, seen)
     return _count(Answer.unknown, forum_id)
@@ -283,7 +296,8 @@ def code_by_start(forum_id: int, start: str) -> str:
         code
         for uuid, newest in rows
         for generation in range(1, newest + 1)
-        if (code := code_of(uuid, generation)).startswith(start)
+        for code in codes_of(uuid, generation)
+        if code.startswith(start)
     ]
     return found[0] if len(found) == 1 else start
 

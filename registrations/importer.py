@@ -28,7 +28,7 @@ from kernel.text import clean, email_key, mixed_words, sort_key
 from registrations import operations, quotas
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import code_of, identity_of
+from registrations.tickets import identity_of
 from territories.queries import Gazetteer, regions
 
 KNOWN = {
@@ -318,7 +318,7 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
         "organisation_key": sort_key(entry.organisation)[:255],
         "position": entry.position,
         "link_hash": token_hash(token("link", uuid, 1)),
-        "code_hash": token_hash(code_of(uuid, 1)),
+        "code_hash": token_hash(token("code", uuid, 1)),
         "source": source,
         "created_at": utcnow(),
         "confirmed_at": utcnow(),

@@ -9,12 +9,15 @@ from textwrap import wrap
 
 from flask_babel import gettext as _
 from markupsafe import escape
+from sqlalchemy import inspect
 
 from forum.labels import zone_name
 from forum.models import Format, Forum
 from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
-from kernel.secrets import normalise, token, token_hash
+from kernel.keys import current_id
+from kernel.rekeying import lock_key
+from kernel.secrets import every_token, normalise, token, token_hash
 from kernel.text import clean, email_key, printable, sort_key
 from registrations import schedule
 from registrations.models import Registration
@@ -29,12 +32,17 @@ def identity_of(email: str, name: str) -> str:
 
 
 def link_token(registration: Registration) -> str:
-    return token("link", registration.uuid, registration.link_generation)
+    return token("link", registration.uuid, registration.link_generation, registration.key_id)
 
 
-def code_of(uuid: str, generation: int) -> str:
+def code_token(registration: Registration) -> str:
     """The secret inside a registration's QR, 26 characters."""
-    return token("code", uuid, generation)
+    return token("code", registration.uuid, registration.code_generation, registration.key_id)
+
+
+def codes_of(uuid: str, generation: int) -> list[str]:
+    """The code of a registration by each key that may have made it."""
+    return every_token("code", uuid, generation)
 
 
 def link_path(registration: Registration) -> str:
@@ -44,19 +52,20 @@ def link_path(registration: Registration) -> str:
 
 def set_secrets(registration: Registration, *, new_link: bool = False, new_code: bool = False) -> None:
     """Keep the hashes in step with the generations; a new generation revokes what was given out before."""
+    registration.key_id = lock_key(registration) if inspect(registration).persistent else current_id()
     registration.link_generation += new_link
     registration.code_generation += new_code
     registration.link_hash = token_hash(link_token(registration))
-    registration.code_hash = token_hash(code_of(registration.uuid, registration.code_generation))
+    registration.code_hash = token_hash(code_token(registration))
 
 
 def qr_text(registration: Registration) -> str:
-    return PREFIX + code_of(registration.uuid, registration.code_generation)
+    return PREFIX + code_token(registration)
 
 
 def short_code(registration: Registration) -> str:
     """What a volunteer may type when a screen is cracked: «ABCD-EFGH»."""
-    code = code_of(registration.uuid, registration.code_generation)
+    code = code_token(registration)
     return f"{code[:4]}-{code[4:SHORT]}"
 
 

@@ -8,7 +8,7 @@ from forum.models import Format
 from kernel.transaction import writing
 from registrations import attendance, operations, queries
 from registrations.models import Presence
-from registrations.tickets import code_of, qr_text, read_code, short_code
+from registrations.tickets import code_token, qr_text, read_code, short_code
 from tests.registrations.conftest import ANNA, enrol, text_of
 from tests.registrations.door import PATH, count
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("noon_of_the_day")
 
 def test_typed_codes_forgive_hands(forum):
     person = enrol(forum)
-    code = code_of(person.uuid, 1)
+    code = code_token(person)
     for typed in (
         qr_text(person),
         code.lower(),
