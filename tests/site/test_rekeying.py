@@ -267,9 +267,8 @@ def test_the_migration_finds_out_which_key_made_a_row(app, sent):
     with writing():
         db.session.execute(update(Registration).values(key_id=""))
         db.session.execute(update(Registration).where(Registration.id == sent["person"]).values(link_hash="0" * 40))
-    with db.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+    with writing(), Operations.context(MigrationContext.configure(db.session.connection())):
         step.remember("registration")
-    db.session.rollback()
     found = db.session.scalars(select(Registration.key_id).order_by(Registration.id)).all()
     assert found == ["", key_id(KEY)]
 
