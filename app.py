@@ -20,9 +20,10 @@ from adoption.views import blueprint as adoption_pages
 from forum import receivers as forum_receivers
 from forum.manage import blueprint as forum_desk_pages
 from forum.views import blueprint as forum_pages
-from home import navigation
+from home import first_key, navigation
 from home.backup import backup_command, restore_command
 from home.cli import demo_command, export_cli, import_cli, worker_command
+from home.secrets_cli import secrets_cli
 from home.views import blueprint as home_pages
 from kernel import (
     access,
@@ -72,6 +73,7 @@ PARTS = (
     labels,
     login,
     settings,
+    first_key,
 )
 BLUEPRINTS = (
     home_pages,
@@ -109,6 +111,7 @@ COMMANDS = (
     demo_command,
     import_cli,
     export_cli,
+    secrets_cli,
     translations.cli,
 )
 

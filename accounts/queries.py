@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select
@@ -14,7 +13,7 @@ from accounts.scopes import read_scope, scope_source
 from accounts.settings import site
 from kernel.access import Actor
 from kernel.db import db
-from kernel.secrets import normalise, token
+from kernel.secrets import agrees
 from kernel.text import email_key, like_prefix, sort_key
 from kernel.twins import holds
 from territories import queries as territories
@@ -29,9 +28,7 @@ def user_by_invitation(uuid: str, secret: str) -> User:
     user = db.session.scalar(select(User).where(User.uuid == uuid))
     if user is None or user.suspended_at or not user.invitation_generation:
         raise NotFound()
-    if not compare_digest(
-        normalise(secret).encode(), token("invitation", user.uuid, user.invitation_generation).encode()
-    ):
+    if not agrees("invitation", user.uuid, user.invitation_generation, secret):
         raise NotFound()
     return user
 

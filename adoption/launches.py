@@ -5,7 +5,6 @@ A launch is confirmed by somebody who did not report it: the practice's author, 
 
 from __future__ import annotations
 
-from hmac import compare_digest
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -14,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Stage, StageStep
 from kernel.access import Actor
-from kernel.secrets import normalise, token
+from kernel.secrets import agrees, token
 from kernel.text import email_key
 
 EDIT, CONFIRM = "adoption:adoption:edit", "adoption:adoption:confirm"
@@ -107,6 +106,6 @@ def adoption_by_link(text: str) -> Adoption:
     step = asked_step(found) if found is not None else None
     if found is None or step is None or not _author_is_outside(found, step):
         raise NotFound()
-    if not compare_digest(normalise(secret).encode(), _secret(found, step).encode()):
+    if not agrees(PURPOSE, found.code, step.id, secret):
         raise NotFound()
     return found

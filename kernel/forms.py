@@ -28,6 +28,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, Length, StopValidation, ValidationError
 
+from kernel.keys import check_form_token
 from kernel.text import clean, dial, whole
 from kernel.twins import address_doubt, name_doubt
 
@@ -39,7 +40,7 @@ class _Token(_FlaskFormCSRF):  # type: ignore[misc]
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         try:
-            super().validate_csrf_token(form, field)
+            check_form_token(field.data)
         except ValidationError:
             raise ValidationError(
                 _("The page stood open for too long. Look at what was entered and press the button again.")

@@ -15,6 +15,8 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import cached_property
 
+from kernel.keys import weakness
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -125,6 +127,8 @@ class Sessions(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> Any:
         if self.signer is None:
             self.signer = super().get_signing_serializer(app)
+            *before, now = self.signer.secret_keys  # by a key that everybody can guess anybody would sign a session
+            self.signer.secret_keys = [*(key for key in before if not weakness(key.decode())), now]
         return self.signer
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from practices import entries, panels
 from practices.models import Practice
-from practices.moderation import letters
+from practices.moderation import letters, rekeying
 from practices.operations import retell
 from practices.questions import letters as question_letters
 from practices.questions import operations
@@ -22,6 +22,7 @@ def connect() -> None:
     assert entries
     assert panels
     assert letters
+    assert rekeying
     assert question_letters
     assert operations
     territories_changed.connect(_retell)

@@ -15,7 +15,7 @@ from forum.labels import floor_name
 from forum.models import Forum, Section
 from kernel.i18n import spoken
 from kernel.links import base_url, path_for, public_url
-from kernel.text import slugify
+from kernel.text import one_line, printable, slugify
 from programme.models import Slot, SlotKind
 from programme.timetable import Item, Person
 
@@ -189,8 +189,8 @@ def calendar(forum: Forum, slots: Sequence[Item]) -> bytes:
     feed.add("version", "2.0")
     feed.add("calscale", "GREGORIAN")
     feed.add("method", "PUBLISH")
-    feed.add("name", forum.name)
-    feed.add("x-wr-calname", forum.name)
+    feed.add("name", one_line(forum.name))
+    feed.add("x-wr-calname", one_line(forum.name))
     feed.add("x-wr-timezone", forum.timezone)
     if forum.demo:
         feed.add("description", invented(forum))
@@ -262,10 +262,10 @@ def _event_text(occasion: _Occasion) -> bytes:
     event.add("sequence", occasion.sequence)
     event.add("dtstart", occasion.starts)
     event.add("dtend", occasion.ends)
-    event.add("summary", occasion.summary)
-    event.add("location", occasion.location)
-    event.add("description", occasion.description)
-    event.add("categories", [occasion.category])
+    event.add("summary", one_line(occasion.summary))
+    event.add("location", one_line(occasion.location))
+    event.add("description", printable(occasion.description))
+    event.add("categories", [one_line(occasion.category)])
     event.add("url", occasion.url)
     event.add("status", "CANCELLED" if occasion.cancelled else "CONFIRMED")
     return bytes(event.to_ical())

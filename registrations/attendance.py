@@ -17,11 +17,11 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select
 from activity.operations import record
 from forum.models import Format, Forum, Quota
 from kernel.db import db, dialect, inserting, utcnow
-from kernel.secrets import token_hash
+from kernel.secrets import FormerSecret, forms_of, token_hash
 from registrations import operations
 from registrations.codes import SHORT, WHOLE
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
-from registrations.tickets import code_of
+from registrations.tickets import START, code_of, codes_of
 from territories.models import Territory
 
 RECENT = timedelta(minutes=10)
@@ -69,7 +69,7 @@ class Verdict(NamedTuple):
 
 def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Let in the holder of a whole code; whose code it was once is asked of `formerly`, outside the transaction."""
-    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    seen, code = _of_code(forum_id, code)
     if seen is None:
         return Verdict(Answer.unknown)
     return _admit(forum_id, seen, nonce, user_id, gate, force)
@@ -77,13 +77,26 @@ def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str
 
 def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = False) -> Verdict:
     """What `scan` (of a code) or `admit` (of somebody found by name) would say; nothing is written."""
-    seen = _run(_BY_UUID if uuid else _BY_CODE, forum=forum_id, key=uuid or token_hash(code)).first()
+    if uuid:
+        seen = _run(_BY_UUID, forum=forum_id, key=uuid).first()
+    else:
+        seen, code = _of_code(forum_id, code)
     if seen is None:
         return _count(Answer.unknown, forum_id) if uuid else Verdict(Answer.unknown)
     if seen.forum_id != forum_id:
         return _count(Answer.unknown, forum_id) if uuid else _other_forum(forum_id, seen.forum_id)
     inside_already = seen.entered_at is not None and not force
     return _verdict(_refusal(seen) or (Answer.again if inside_already else Answer.go), seen)
+
+
+def _of_code(forum_id: int, code: str) -> tuple[Row[Any] | None, str]:
+    """Whose code it is, and the code in the form in force: a ticket may have been sent under a key of before."""
+    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    others = forms_of("code", code) if seen is None else []
+    for other in others:
+        if (seen := _run(_BY_CODE, forum=forum_id, key=token_hash(other)).first()) is not None:
+            return seen, other
+    return seen, others[0] if others else code
 
 
 def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
@@ -239,9 +252,9 @@ def formerly(forum_id: int, readings: Sequence[str]) -> Verdict:
             Registration.forum_id == forum_id, Registration.code_generation > 1
         )
     )
-    asked = set(readings)
+    asked = {*readings, *(form for code in readings if len(code) == WHOLE for form in forms_of("code", code))}
     for registration_id, uuid, generation in rows:
-        earlier = (code_of(uuid, number) for number in range(1, generation))
+        earlier = (code for number in range(1, generation) for code in codes_of(uuid, number))
         if any(code in asked or code[:SHORT] in asked for code in earlier):
             seen = _run(_BY_ID, forum=forum_id, key=registration_id).one()
             return _verdict(Answer.revoked, seen)
@@ -279,13 +292,16 @@ def code_in_force(forum_id: int, readings: Sequence[str]) -> str:
     """
     whole = {token_hash(code): code for code in readings if len(code) == WHOLE}
     short = [token_hash(code) for code in readings if len(code) == SHORT]
-    if known := db.session.scalars(select(_registration.c.code_hash).where(_registration.c.code_hash.in_(whole))).all():
-        return whole[known[0]]
-    rows = db.session.execute(
-        select(Registration.uuid, Registration.code_generation)
-        .where(Registration.forum_id == forum_id, Registration.short_hash.in_(short))
-        .limit(2)
-    ).all()
+    for column in (_registration.c.code_hash, FormerSecret.hash):
+        if known := db.session.scalars(select(column).where(column.in_(whole))).all():
+            return whole[known[0]]
+    tickets = select(Registration.uuid, Registration.code_generation, Registration.key_id)
+    tickets = tickets.where(Registration.forum_id == forum_id).limit(2)
+    former = tickets.join(FormerSecret, FormerSecret.uuid == Registration.uuid).where(
+        Registration.code_generation == FormerSecret.generation, FormerSecret.purpose == START.kept_as
+    )
+    rows = db.session.execute(tickets.where(Registration.short_hash.in_(short))).all()
+    rows = rows or db.session.execute(former.where(FormerSecret.hash.in_(short))).all()
     return code_of(*rows[0]) if len(rows) == 1 else ""
 
 

@@ -96,7 +96,7 @@ TEXTS = [
     column.name
     for column in Registration.__table__.columns
     if type(column.type) is not Enum and isinstance(column.type, String)
-    if column.name not in ("uuid", "identity", "link_hash", "code_hash", "language", "source", "erased_key")
+    if column.name not in ("uuid", "identity", "link_hash", "code_hash", "key_id", "language", "source", "erased_key")
 ]
 """Every text of the row, those that later releases add among them."""
 

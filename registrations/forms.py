@@ -147,10 +147,6 @@ class RegistrationForm(PersonForm):
         if not consenting.NEWS:
             del self.consent_mailing
 
-    def validate_name(self, field: LineField) -> None:
-        super().validate_name(field)
-        personal_name(self, field)
-
 
 class AddForm(PersonForm):
     """A participant added by an organiser, whose consent lies on paper."""

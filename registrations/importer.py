@@ -31,7 +31,7 @@ from kernel.twins import address_doubt, name_doubt
 from registrations import operations, queries, quotas
 from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import code_hashes, erased_key, identity_of
+from registrations.tickets import code_hashes, erased_keys_of, identity_of
 from territories.queries import Gazetteer, regions
 
 KNOWN = {
@@ -248,7 +248,7 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
         return Verdict.same
     seen[entry.identity] = entry.number
     registration = known.people.get(entry.identity)
-    if registration is None and known.erased and erased_key(entry.identity) in known.erased:
+    if registration is None and known.erased and not known.erased.isdisjoint(erased_keys_of(entry.identity)):
         entry.doubts.append(_("This person asked for deletion. Have they consented anew?"))
     if registration is None and not entry.gone:
         return Verdict.create

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.models import Format, Forum, Section
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, key_type, utcnow
+from kernel.keys import current_id
 from territories.models import Territory
 
 
@@ -55,6 +56,8 @@ class Registration(Model):
     code_hash: Mapped[str] = mapped_column(String(40), unique=True)
     short_hash: Mapped[str] = mapped_column(String(40), default="")
     """Of the code's first 8 characters, which are typed at the door and open nothing else."""
+    key_id: Mapped[str] = mapped_column(String(8), default=current_id, server_default="")
+    """Which key made the hashes: see `kernel.secrets`."""
     language: Mapped[str] = mapped_column(String(5), default="ru")
     source: Mapped[str] = mapped_column(String(32), default="site")
     """site, import, door or organiser."""

@@ -13,7 +13,7 @@ from forum.kept import forum_copy
 from forum.models import Format, Forum, Quota, Section
 from forum.queries import local_today
 from kernel.db import db
-from kernel.secrets import token_hash
+from kernel.secrets import found_by
 from kernel.text import email_key, sort_key, whole
 from kernel.twins import begins, holds
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
@@ -40,7 +40,7 @@ _SAME_MAILBOX = (
 
 def registration_by_link(link: str) -> Registration:
     """The registration whose secret address this is, with its forum. Raises NotFound."""
-    found = db.session.scalar(_BY_LINK, {"key": token_hash(link)})
+    found = found_by("link", link, lambda key: db.session.scalar(_BY_LINK, {"key": key}))
     if found is None:
         raise NotFound()
     return found
@@ -59,7 +59,7 @@ _BY_LINK = (
 
 def own_page(link: str) -> tuple[Registration, Forum, set[int]]:
     """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises NotFound."""
-    row = db.session.execute(_TO_SHOW, {"key": token_hash(link)}).first()
+    row = found_by("link", link, lambda key: db.session.execute(_TO_SHOW, {"key": key}).first())
     if row is None:
         raise NotFound()
     chosen = db.session.connection().execute(_CHOSEN, {"registration": row[0].id})

@@ -10,18 +10,23 @@ from textwrap import wrap
 
 from flask_babel import gettext as _
 from markupsafe import escape
+from sqlalchemy import inspect
 
 from forum.labels import zone_name
 from forum.models import Format, Forum
 from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
-from kernel.secrets import token, token_hash
-from kernel.text import clean, email_key, sort_key
+from kernel.keys import current_id
+from kernel.rekeying import Secret, lock_key
+from kernel.secrets import every_token, token, token_hash
+from kernel.text import clean, email_key, printable, sort_key
 from registrations import schedule
 from registrations.codes import PREFIX, SHORT
 from registrations.models import Registration
 
 IDENTITY = 400
+START = Secret("code", "code_generation", "short_hash", SHORT)
+"""The beginning of a code, as rekeying moves it."""
 
 
 def identity_of(email: str, name: str) -> str:
@@ -37,13 +42,28 @@ def erased_key(identity: str) -> str:
     return token("erased", identity, 0)
 
 
+def erased_keys_of(identity: str) -> list[str]:
+    """What may have been kept of it: by each key known, for an identity that is gone cannot be moved to another."""
+    return every_token("erased", identity, 0)
+
+
 def link_token(registration: Registration) -> str:
-    return token("link", registration.uuid, registration.link_generation)
+    return token("link", registration.uuid, registration.link_generation, registration.key_id)
 
 
-def code_of(uuid: str, generation: int) -> str:
-    """The secret inside a registration's QR, 26 characters."""
-    return token("code", uuid, generation)
+def code_of(uuid: str, generation: int, made_by: str | None = None) -> str:
+    """The secret inside a registration's QR, 26 characters. `made_by`: see `kernel.secrets.token`."""
+    return token("code", uuid, generation, made_by)
+
+
+def code_token(registration: Registration) -> str:
+    """The code of a registration as it was sent."""
+    return code_of(registration.uuid, registration.code_generation, registration.key_id)
+
+
+def codes_of(uuid: str, generation: int) -> list[str]:
+    """The code of a registration by each key that may have made it."""
+    return every_token("code", uuid, generation)
 
 
 def link_path(registration: Registration) -> str:
@@ -53,25 +73,28 @@ def link_path(registration: Registration) -> str:
 
 def set_secrets(registration: Registration, *, new_link: bool = False, new_code: bool = False) -> None:
     """Keep the hashes in step with the generations; a new generation revokes what was given out before."""
+    registration.key_id = lock_key(registration) if inspect(registration).persistent else current_id()
     registration.link_generation += new_link
     registration.code_generation += new_code
     registration.link_hash = token_hash(link_token(registration))
-    registration.code_hash, registration.short_hash = code_hashes(registration.uuid, registration.code_generation)
+    registration.code_hash, registration.short_hash = code_hashes(
+        registration.uuid, registration.code_generation, registration.key_id
+    )
 
 
-def code_hashes(uuid: str, generation: int) -> tuple[str, str]:
+def code_hashes(uuid: str, generation: int, made_by: str | None = None) -> tuple[str, str]:
     """What a code, and its beginning typed by hand, are found by."""
-    code = code_of(uuid, generation)
+    code = code_of(uuid, generation, made_by)
     return token_hash(code), token_hash(code[:SHORT])
 
 
 def qr_text(registration: Registration) -> str:
-    return PREFIX + code_of(registration.uuid, registration.code_generation)
+    return PREFIX + code_token(registration)
 
 
 def short_code(registration: Registration) -> str:
     """What a volunteer may type when a screen is cracked: «ABCD-EFGH»."""
-    code = code_of(registration.uuid, registration.code_generation)
+    code = code_token(registration)
     return f"{code[:4]}-{code[4:SHORT]}"
 
 
@@ -87,7 +110,7 @@ def ticket_svg(registration: Registration) -> str:
     ticket, texts, y = _("Ticket"), [], 372
     for text, size, weight in lines:
         style = f'font-size="{size}" font-weight="{weight}" text-anchor="middle"'
-        texts.append(f'<text x="180" y="{y}" {style}>{escape(text)}</text>')
+        texts.append(f'<text x="180" y="{y}" {style}>{escape(printable(text))}</text>')
         y += round(size * 1.5)
     code = qr_svg(registration).replace("<svg ", '<svg x="20" y="20" width="320" height="320" ', 1)
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -17,11 +18,13 @@ from kernel.documents.grids import Grid, Sheet, sheets_of, unmerged
 from kernel.documents.headings import Headings, Known, Needed, alternatives, plain
 from kernel.documents.separated import HEAD
 from kernel.files import MAX_BYTES, FileRefused, Upload
-from kernel.text import clean
+from kernel.text import clean, one_line, printable
 
 NOTES = ("Notes", "Пояснения")
 """What the sheet of notes in our own workbooks is called."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+LONGEST_CELL = 32767
 
 
 class Column(NamedTuple):
@@ -43,7 +46,7 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], n
         "constant_memory": True,
     }
     book = xlsxwriter.Workbook(buffer, options)
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet(sheet_name(title))
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     formats = {
         date: book.add_format({"num_format": "dd.mm.yyyy", "align": "left"}),
@@ -52,7 +55,7 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], n
     }
     for x, column in enumerate(columns):
         sheet.set_column(x, x, column.width)
-        sheet.write_string(0, x, column.title, bold)
+        sheet.write_string(0, x, cell_text(column.title), bold)
     y = 0
     for y, row in enumerate(rows, start=1):
         for x, value in enumerate(row):
@@ -78,15 +81,26 @@ def _write_cell(sheet: Any, y: int, x: int, value: Any, formats: dict[type, Any]
             value = value.replace(tzinfo=None)
         sheet.write_datetime(y, x, value, formats[type(value)])
     else:
-        sheet.write_string(y, x, harmless(str(value)))
+        sheet.write_string(y, x, cell_text(str(value)))
+
+
+def cell_text(text: str) -> str:
+    """As a cell can hold it: a longer text would be left out without a word."""
+    text = harmless(printable(text))
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def sheet_name(title: str) -> str:
+    """A sheet's name has its own rules: short, without some signs, no apostrophe at its ends."""
+    return re.sub(r"[\[\]:*?/\\]", " ", one_line(title))[:31].strip(" '") or "1"
 
 
 def _write_notes(book: Any, notes: Sequence[str]) -> None:
-    sheet = book.add_worksheet(_("Notes")[:31])
+    sheet = book.add_worksheet(sheet_name(_("Notes")))
     sheet.set_column(0, 0, 100)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     for y, note in enumerate(notes):
-        sheet.write_string(y, 0, note, wrap)
+        sheet.write_string(y, 0, cell_text(note), wrap)
 
 
 GUARD = "'"
@@ -112,7 +126,7 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
     """CSV as Excel opens it: BOM, semicolons, CRLF, neutralised formulas."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow([harmless(column.title) for column in columns])
+    writer.writerow([_as_text(column.title) for column in columns])
     for row in rows:
         writer.writerow([_as_text(value) for value in row])
     return ("\ufeff" + buffer.getvalue()).encode()
@@ -127,7 +141,7 @@ def _as_text(value: Any) -> str:
         return value.strftime("%d.%m.%Y")
     if isinstance(value, time):
         return value.strftime("%H:%M")
-    return harmless(value) if isinstance(value, str) else str(value)
+    return harmless(printable(value)) if isinstance(value, str) else str(value)
 
 
 @dataclass(frozen=True)

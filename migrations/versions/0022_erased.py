@@ -1,7 +1,7 @@
 """A participant erased: when, and a keyed hash of who it was
 
 Revision ID: 0022
-Revises: 0017
+Revises: 0021
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kernel.shelving import shelve_columns, take_back_columns
 
 
 revision = '0022'
-down_revision = '0017'
+down_revision = '0021'
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import kernel.db
+from kernel.keys import keys
 from kernel.secrets import token, token_hash
 from kernel.shelving import shelve_columns, take_back_columns
 
@@ -42,11 +43,14 @@ def upgrade() -> None:
 
 
 def _fill() -> None:
-    table = sa.table('registration', *(sa.column(name) for name in ('id', 'uuid', 'code_generation', 'short_hash')))
+    names = ('id', 'uuid', 'code_generation', 'key_id', 'short_hash')
+    table = sa.table('registration', *(sa.column(name) for name in names))
     connection = op.get_bind()
-    rows = connection.execute(sa.select(table.c.id, table.c.uuid, table.c.code_generation)).all()
+    rows = connection.execute(sa.select(table.c.id, table.c.uuid, table.c.code_generation, table.c.key_id)).all()
     found = [
-        {'row': row_id, 'hash': token_hash(token('code', uuid, generation)[:8])} for row_id, uuid, generation in rows
+        {'row': row_id, 'hash': token_hash(token('code', uuid, generation, key)[:8])}
+        for row_id, uuid, generation, key in rows
+        if key in keys()
     ]
     if found:
         filled = sa.update(table).where(table.c.id == sa.bindparam('row')).values(short_hash=sa.bindparam('hash'))
