@@ -66,6 +66,11 @@ class Row:
     def is_doubtful(self) -> bool:
         return bool(self.doubts) and self.verdict in (Verdict.create, Verdict.change)
 
+    @property
+    def stands(self) -> str:
+        """The verdict's code as the preview says it: in doubt before it will be added or changed."""
+        return Verdict.doubt.value if self.is_doubtful else self.verdict.value
+
 
 @dataclass
 class Plan(Generic[A]):
@@ -204,8 +209,7 @@ def take(preview: ImportPreview) -> bool:
 def shown(plan: Plan[Any]) -> dict[str, Any]:
     """What a preview's page draws: the plan, and its rows narrowed to one verdict by `?only=`."""
     only = request.args.get("only", "")
-    kept = plan.doubtful if only == "doubt" else [row for row in plan.rows if only in ("", row.verdict.value)]
-    return {"plan": plan, "only": only, "rows": kept}
+    return {"plan": plan, "only": only, "rows": [row for row in plan.rows if only in ("", row.stands)]}
 
 
 def settle(plan: P, preview: ImportPreview) -> P:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -61,21 +61,37 @@ class _Finder:
     def in_order(
         self, items: Iterable[Item], slot_key: Callable[[Slot], Hashable], item_key: Callable[[Item], Hashable]
     ) -> None:
-        """Rows and slots of one key, such as three breaks of one title, whose times have moved: each to its nearest."""
+        """Rows and slots of one key, such as three breaks of one title, whose times have moved.
+
+        As many rows as slots: in their order. Else each row means the nearest.
+        """
+        wanted: dict[Hashable, list[tuple[datetime, Item]]] = defaultdict(list)
+        for item in items:
+            if item.slot is None and item.starts:
+                wanted[item_key(item)].append((item.starts, item))
         by_key = self._grouped(slot_key)
-        pairs: list[tuple[Any, int, Item, Slot]] = [
-            (abs(item.starts - slot.starts), item.number, item, slot)
-            for item in items
-            if item.slot is None and item.starts
-            for slot in by_key.get(item_key(item), ())
+        for key, rows in wanted.items():
+            there = by_key.get(key, [])
+            live = [slot for slot in there if not slot.cancelled]
+            if len(live) == len(rows):
+                rows.sort(key=lambda row: (row[0], row[1].number))
+                live.sort(key=lambda slot: (slot.starts, slot.id))
+                for (_at, item), slot in zip(rows, live, strict=True):
+                    self._take(item, slot)
+            else:
+                self._nearest(rows, there)
+
+    def _nearest(self, rows: list[tuple[datetime, Item]], slots: list[Slot]) -> None:
+        pairs = [
+            (slot.cancelled, abs(at - slot.starts), item.number, item, slot) for at, item in rows for slot in slots
         ]
-        for _distance, _number, item, slot in sorted(pairs, key=lambda pair: pair[:2]):
+        for _cancelled, _distance, _number, item, slot in sorted(pairs, key=lambda pair: pair[:3]):
             if item.slot is None and slot.id in self.free:
                 self._take(item, slot)
 
     def _grouped(self, key: Callable[[Slot], Hashable]) -> dict[Hashable, list[Slot]]:
         groups: dict[Hashable, list[Slot]] = defaultdict(list)
-        for slot in self.free.values():
+        for slot in sorted(self.free.values(), key=lambda slot: slot.cancelled):
             if (value := key(slot)) is not None:
                 groups[value].append(slot)
         return groups

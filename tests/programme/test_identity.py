@@ -186,3 +186,31 @@ def form_of(answer) -> dict[str, str]:
 
 def plain(answer) -> str:
     return answer.get_data(as_text=True).replace("\u00a0", " ")
+
+
+def test_breaks_that_all_slide_by_more_than_half_their_distance_keep_their_order(forum):
+    def breaks(*starts: str) -> str:
+        return rows(*(f";{at};{at[:3]}{int(at[3:]) + 10};Пленарная;Перерыв;Кофе-брейк;" for at in starts))
+
+    load(forum, breaks("11:00", "12:00"))
+    before = codes()
+    load(forum, breaks("11:45", "12:45"))
+    after = codes()
+    assert [after["Кофе-брейк", at] for at in ("11:45", "12:45")] == [
+        before["Кофе-брейк", at] for at in ("11:00", "12:00")
+    ]
+
+
+def test_a_cancelled_break_does_not_come_back_in_the_place_of_another(forum):
+    lines = (";11:00;11:15;Пленарная;Перерыв;Кофе-брейк;", ";12:00;12:15;Пленарная;Перерыв;Кофе-брейк;")
+    load(forum, rows(*lines))
+    gone = db.session.scalars(select(Slot).order_by(Slot.starts)).first()
+    with writing():
+        operations.cancel_slot(gone, True, by=None)
+    plan = load(forum, rows(lines[1].replace("12:00;12:15", "11:10;11:20")))
+    assert plan.absent == []
+    db.session.rollback()
+    assert sorted((f"{one.starts:%H:%M}", one.cancelled) for one in db.session.scalars(select(Slot))) == [
+        ("11:00", True),
+        ("11:10", False),
+    ]
