@@ -181,8 +181,6 @@ def compare(item: Item, slot: Slot) -> list[tuple[str, str, str]]:
     ]
     if item.starts and item.ends:
         pairs.append((_("time"), _when(slot.starts, slot.ends), _when(item.starts, item.ends)))
-    if item.source_id and slot.source_id != item.source_id:
-        pairs.append(("ID", slot.source_id or "", item.source_id))
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 

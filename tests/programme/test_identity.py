@@ -214,3 +214,9 @@ def test_a_cancelled_break_does_not_come_back_in_the_place_of_another(forum):
         ("11:00", True),
         ("11:10", False),
     ]
+
+
+def test_an_id_that_an_item_did_not_have_is_no_change_of_it(forum):
+    line = "10:00;10:20;Пленарная;Выступление;Няня на час;Нянина Ольга"
+    load(forum, rows(";" + line))
+    assert load(forum, rows("7;" + line)).summary() == "created 0, changed 0, skipped 1, errors 0"
