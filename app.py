@@ -20,9 +20,10 @@ from adoption.views import blueprint as adoption_pages
 from forum import receivers as forum_receivers
 from forum.manage import blueprint as forum_desk_pages
 from forum.views import blueprint as forum_pages
-from home import navigation
+from home import first_key, navigation
 from home.backup import backup_command, restore_command
 from home.cli import demo_command, export_cli, import_cli, worker_command
+from home.secrets_cli import secrets_cli
 from home.views import blueprint as home_pages
 from kernel import (
     access,
@@ -46,6 +47,7 @@ from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
 from programme.manage import blueprint as programme_desk_pages
+from programme.materials import views as programme_materials  # noqa: F401  (adds its pages to the blueprints)
 from programme.views import blueprint as programme_pages
 from programme.work import blueprint as programme_work_pages
 from registrations import receivers as registrations_receivers
@@ -71,6 +73,7 @@ PARTS = (
     labels,
     login,
     settings,
+    first_key,
 )
 BLUEPRINTS = (
     home_pages,
@@ -108,6 +111,7 @@ COMMANDS = (
     demo_command,
     import_cli,
     export_cli,
+    secrets_cli,
     translations.cli,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -23,6 +24,7 @@ def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
         "VAR": var,
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL"), var),
         "SECRET_KEY": env.get("SECRET_KEY"),
+        "SECRET_KEY_FALLBACKS": _fallbacks(env.get("SECRET_KEY_FALLBACKS", "")),
         "PUBLIC_URL": env.get("PUBLIC_URL", "").rstrip("/"),
         "DEMO": env.get("TIRAZH_DEMO") == "1",
         "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
@@ -64,6 +66,20 @@ def _database_url(url: str | None, var: Path) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _fallbacks(text: str) -> list[str]:
+    """The keys of before: one as it is, or several as a JSON list."""
+    text = text.strip()
+    if not text.startswith("["):
+        return [text] if text else []
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or not all(isinstance(key, str) and key for key in found):
+        raise RuntimeError('SECRET_KEY_FALLBACKS is neither a key nor a list such as ["one", "two"].')
+    return found
 
 
 def _development_secret(var: Path) -> str:

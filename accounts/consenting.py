@@ -11,6 +11,9 @@ from accounts.models import ConsentText
 from kernel import pages
 from kernel.db import db
 
+NEWS = False
+"""Whether letters with news exist. Until they do nobody is asked to agree to them; what was given stays kept."""
+
 
 class Wording(NamedTuple):
     id: int

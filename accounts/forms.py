@@ -13,11 +13,12 @@ from accounts.labels import ROLE_LABELS, SCOPE_LABELS
 from accounts.models import User
 from accounts.passwords import MINIMUM, is_weak
 from accounts.permissions import SCOPES
-from kernel.forms import ChecksField, Form, LineField, email, required
+from kernel.forms import ChecksField, Form, LineField, email, email_shape, plain_name, required
+from kernel.text import whole
 
 
 class SignInForm(Form):
-    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    email = LineField(_l("E-mail"), [required, email_shape], maximum=254)
     password = PasswordField(_l("Password"), [required])
     next = HiddenField()
     kept = HiddenField()
@@ -49,7 +50,7 @@ class PasswordForm(Form):
 
 
 class UserForm(Form):
-    name = LineField(_l("Full name"), [required])
+    name = LineField(_l("Full name"), [required, plain_name])
     email = LineField(_l("E-mail"), [required, email], maximum=254)
     position = LineField(_l("Position"), [Optional()])
 
@@ -88,6 +89,12 @@ class SettingsForm(Form):
     channel_ok = LineField(_l("Odnoklassniki page"), [Optional()])
     channel_max = LineField(_l("MAX channel"), [Optional()])
     channel_telegram = LineField(_l("Telegram channel"), [Optional()])
+
+    backup_days = LineField(_l("For how many days copies of the database are kept"), [required], maximum=4)
+
+    def validate_backup_days(self, field: LineField) -> None:
+        if not whole(field.data):
+            raise ValidationError(_l("Give a number of days, as the command for copies has it: 30 unless changed."))
 
     def _check_link(self, field: LineField) -> None:
         if field.data and not field.data.startswith("https://"):
@@ -130,6 +137,7 @@ class HandoverForm(Form):
     def validate_name(self, field: LineField) -> None:
         if self.email.data and not field.data:
             raise ValidationError(_("Give the name of the person to invite."))
+        plain_name(self, field)
 
     def validate_email(self, field: LineField) -> None:
         if field.data:

@@ -4,19 +4,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
-from accounts.queries import administering, administrators
+from accounts.queries import (
+    administering,
+    administrators,
+    organisation_by_code,
+    organisations_named,
+    user_by_email,
+)
 from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor
 from kernel.db import db, utcnow
+from kernel.jobs import job
 from kernel.pages import bump
-from kernel.text import clean, email_key
+from kernel.text import clean, email_key, slugify, sort_key
+from kernel.transaction import writing
+from territories.models import Territory
 
 INVITATION_LIFE = timedelta(days=7)
 
@@ -43,9 +54,23 @@ def invite(user: User, *, by: Actor | None, language: str = "ru") -> None:
     send("account_invitation", user.email, language=language, user_id=user.id)
 
 
+RESET = "password-reset"
+
+
+@job(RESET)
+def look_up_for_reset(email: str, language: str) -> None:
+    """What somebody asked for an address that may be nobody's."""
+    with writing():
+        user = user_by_email(email)
+        if user is not None and user.is_active:
+            request_reset(user, language=language)
+
+
 def request_reset(user: User, *, language: str) -> None:
-    """Send a link by which the person sets a new password."""
-    user.invitation_generation += 1
+    """Send a link by which the person sets a new password: the one sent before while it holds, so that a stranger's
+    asking again ends no link that lies in the mailbox."""
+    if not invitation_is_fresh(user):
+        user.invitation_generation += 1
     user.invited_at = utcnow()
     db.session.flush()
     record(None, "user.reset_requested", user)
@@ -197,7 +222,7 @@ def add_organisation(
     demo: bool = False,
 ) -> Organisation:
     organisation = Organisation(
-        code=code[:80],
+        code=code,
         name=clean(name),
         short_name=clean(short_name),
         kind=kind,
@@ -209,6 +234,29 @@ def add_organisation(
     db.session.flush()
     record(by, "organisation.added", organisation)
     return organisation
+
+
+def ensure_organisation(name: str, territory: Territory, *, by: Any, **columns: Any) -> Organisation:
+    """The organisation of that name in the territory, added when there is none; safe when several do it at once.
+
+    The code is made of the name's beginning and says nothing: when another organisation has it, it is numbered.
+    """
+    base = f"{slugify(sort_key(name))[:50].rstrip('-')}-{territory.oktmo}"
+    number = 0
+    while True:
+        known = [one for one in organisations_named(name, territory.id) if one.territory_id == territory.id]
+        if known:
+            return known[0]
+        number += 1
+        code = base if number == 1 else f"{base}-{number}"
+        if organisation_by_code(code) is not None:
+            continue
+        try:
+            with db.session.begin_nested():
+                return add_organisation(code, name, territory.id, by=by, **columns)
+        except IntegrityError:  # somebody took the code in the same moment, perhaps for the same organisation
+            if organisation_by_code(code) is None:
+                raise
 
 
 def give_consent(text_id: int, subject_type: str, subject_id: int, *, address: str, on_paper: bool = False) -> None:

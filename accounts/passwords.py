@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -16,8 +17,11 @@ def _hasher() -> PasswordHasher:
 
 
 def hash_password(password: str) -> str:
-    """An Argon2id hash; about 50 ms, so never inside `writing()`."""
-    return _hasher().hash(password)
+    """An Argon2id hash; about 50 ms, so never inside `writing()`.
+
+    Of the composed form: one keyboard sends «й» as a letter, another as «и» and a breve.
+    """
+    return _hasher().hash(unicodedata.normalize("NFC", password))
 
 
 @cache
@@ -26,12 +30,19 @@ def _nobody() -> str:
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is right; takes as long for an unknown account as for a known one."""
+    """Whether the password is right; takes as long for an unknown account as for a known one.
+
+    Composed, then as typed: so it was hashed before.
+    """
+    spellings = dict.fromkeys((unicodedata.normalize("NFC", password), password))
+    return any(_verify(password_hash or _nobody(), one) for one in spellings) and password_hash is not None
+
+
+def _verify(password_hash: str, password: str) -> bool:
     try:
-        _hasher().verify(password_hash or _nobody(), password)
+        return _hasher().verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
 
 
 def is_weak(password: str, *personal: str) -> bool:

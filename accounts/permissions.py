@@ -24,22 +24,32 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "accounts:user:edit",
             "accounts:settings:edit",
             "territories:territory:edit",
+            "registrations:registration:erase",
             "activity:log:view",
             "forum:series:edit",
             "adoption:adoption:view",
             "adoption:adoption:confirm",
+            "adoption:contact:ring",
             "adoption:round:lead",
         }
     ),
     Role.organiser: frozenset(
-        FORUM | PRACTICES | {"forum:series:edit", "adoption:adoption:view", "adoption:round:lead", "activity:log:view"}
+        FORUM
+        | PRACTICES
+        | {
+            "forum:series:edit",
+            "adoption:adoption:view",
+            "adoption:contact:ring",
+            "adoption:round:lead",
+            "activity:log:view",
+        }
     ),
     Role.section_moderator: frozenset({"work:hall:open", "forum:section:chair"}),
     Role.assistant: frozenset({"work:hall:open", "forum:section:assist"}),
     Role.door: frozenset({"registrations:door:work"}),
     Role.speaker: frozenset({"speakers:profile:own"}),
     Role.coordinator: frozenset(ADOPTION),
-    Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm"}),
+    Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm", "adoption:contact:ring"}),
     Role.approver: frozenset({"adoption:adoption:view", "work:approval:open"}),
     Role.methodist: frozenset({"work:practices:open", "practices:practice:edit"}),
     Role.expert: frozenset({"practices:practice:grade"}),

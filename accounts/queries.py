@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hmac import compare_digest
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select
@@ -14,8 +13,9 @@ from accounts.scopes import read_scope, scope_source
 from accounts.settings import site
 from kernel.access import Actor
 from kernel.db import db
-from kernel.secrets import normalise, token
+from kernel.secrets import agrees
 from kernel.text import email_key, like_prefix, sort_key
+from kernel.twins import holds
 from territories import queries as territories
 
 
@@ -28,9 +28,7 @@ def user_by_invitation(uuid: str, secret: str) -> User:
     user = db.session.scalar(select(User).where(User.uuid == uuid))
     if user is None or user.suspended_at or not user.invitation_generation:
         raise NotFound()
-    if not compare_digest(
-        normalise(secret).encode(), token("invitation", user.uuid, user.invitation_generation).encode()
-    ):
+    if not agrees("invitation", user.uuid, user.invitation_generation, secret):
         raise NotFound()
     return user
 
@@ -66,9 +64,7 @@ def users_statement(narrowing: Narrowing = Narrowing()) -> Select[Any]:
     """Users that `narrowing` leaves, for a listing; role and scope must be of one assignment."""
     statement = select(User)
     if key := sort_key(narrowing.q):
-        statement = statement.where(
-            User.name_key.contains(key, autoescape=True) | User.email.contains(email_key(narrowing.q), autoescape=True)
-        )
+        statement = statement.where(holds(User.name_key, key) | holds(User.email, email_key(narrowing.q)))
     held = []
     if narrowing.role:
         held.append(RoleAssignment.role == Role(narrowing.role))
@@ -166,16 +162,38 @@ def organisation_by_code(code: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.code == code))
 
 
-def organisation_by_name(name: str, territory_id: int | None = None) -> Organisation | None:
-    """The organisation of that name (full or short), preferring the territory given."""
-    key = sort_key(name)
-    found = list(
-        db.session.scalars(
-            select(Organisation).where((Organisation.name_key == key) | (Organisation.short_name == name))
-        )
-    )
-    here = [organisation for organisation in found if organisation.territory_id == territory_id]
-    return next(iter(here or found), None)
+def is_called(organisation: Organisation, name: str) -> bool:
+    """Whether the name, full or short, is the organisation's."""
+    return sort_key(name) in (organisation.name_key, sort_key(organisation.short_name) or None)
+
+
+class OrganisationNames:
+    """Organisations by what people call them, for whoever has only a name."""
+
+    def __init__(self, organisations: Iterable[Organisation]) -> None:
+        self._full: dict[str, list[Organisation]] = {}
+        self._short: dict[str, list[Organisation]] = {}
+        for organisation in organisations:
+            self._full.setdefault(sort_key(organisation.name), []).append(organisation)
+            if organisation.short_name:
+                self._short.setdefault(sort_key(organisation.short_name), []).append(organisation)
+
+    def find(self, name: str, territory_id: int | None = None) -> list[Organisation]:
+        """Whom the name means: nobody, one, or several of whom somebody must choose.
+
+        Those of the territory go before the others, a full name before a short one.
+        """
+        key = sort_key(name)
+        called = [self._full.get(key, []), self._short.get(key, [])]
+        here = [[one for one in found if one.territory_id == territory_id] for found in called]
+        return next((found for found in [*here, *called] if found), [])
+
+
+def organisations_named(name: str, territory_id: int | None = None) -> list[Organisation]:
+    """As `OrganisationNames.find`, of everybody. One query."""
+    called = (Organisation.name_key == sort_key(name)) | (Organisation.short_name == name)
+    found = db.session.scalars(select(Organisation).where(called).order_by(Organisation.id))
+    return OrganisationNames(found).find(name, territory_id)
 
 
 def all_organisations() -> list[Organisation]:
@@ -208,16 +226,6 @@ def organisations_like(prefix: str, limit: int = 10) -> list[Organisation]:
 def demo_accounts() -> list[User]:
     """The accounts shown on the sign-in page of a demonstration."""
     return list(db.session.scalars(select(User).where(User.demo.is_(True)).order_by(User.id)))
-
-
-def organisations_by_key() -> dict[str, Organisation]:
-    """Every organisation by the keys of its full and short names."""
-    found: dict[str, Organisation] = {}
-    for organisation in db.session.scalars(select(Organisation)):
-        if organisation.short_name:
-            found.setdefault(sort_key(organisation.short_name), organisation)
-        found[organisation.name_key] = organisation
-    return found
 
 
 @scope_source(ScopeKind.territory)

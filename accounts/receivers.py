@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from accounts import entries, letters
+from accounts import entries, letters, rekeying
 
 
 def connect() -> None:
     """Called once by the application."""
     assert entries
     assert letters
+    assert rekeying

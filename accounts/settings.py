@@ -23,6 +23,7 @@ DEFAULTS = {
     "channel_ok": "",
     "channel_max": "",
     "channel_telegram": "",
+    "backup_days": "30",
 }
 
 
@@ -38,6 +39,7 @@ class Site(NamedTuple):
     channel_ok: str
     channel_max: str
     channel_telegram: str
+    backup_days: str
 
 
 def site() -> Site:

@@ -26,6 +26,8 @@ from kernel.db import db, utcnow
 from kernel.i18n import speaking
 from kernel.jobs import job
 from kernel.leases import claim
+from kernel.templating import plain_text
+from kernel.text import one_line, printable
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.mail")
@@ -80,17 +82,17 @@ def compose(letter: Letter) -> EmailMessage | None:
         if content is None:
             return None
         message = EmailMessage()
-        message["Subject"] = content.subject
+        message["Subject"] = one_line(content.subject)
         message["From"] = current_app.config["MAIL_FROM"]
-        message["To"] = letter.to
+        message["To"] = one_line(letter.to)
         message["Date"] = format_datetime(letter.created_at)
         message["Message-ID"] = f"<{letter.message_id}@{_domain()}>"
         message["Auto-Submitted"] = "auto-generated"
         if content.reply_to:
-            message["Reply-To"] = content.reply_to
-        context = {"subject": content.subject, **content.context}
-        message.set_content(render_template(f"{content.template}.txt", **context))
-        message.add_alternative(render_template(f"{content.template}.html", **context), subtype="html")
+            message["Reply-To"] = one_line(content.reply_to)
+        context = {"subject": one_line(content.subject), **content.context}
+        message.set_content(printable(plain_text(f"{content.template}.txt", **context)))
+        message.add_alternative(printable(render_template(f"{content.template}.html", **context)), subtype="html")
     html = message.get_payload()[1]  # type: ignore[index]
     for part in content.attachments:
         kind, subkind = part.kind.split("/")

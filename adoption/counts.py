@@ -217,10 +217,15 @@ def _launches(kind: str) -> Any:
 
 @cache
 def _spent(kind: str) -> Any:
-    """(stage, days until the next one, how many). A part a stage: an index finds the pairs of each."""
+    """(stage, days until the next one, how many). A part a stage: an index finds the pairs of each.
+
+    What was told of a launch that nobody has confirmed is usual for nobody.
+    """
     parts = []
     for stage, following in pairwise(Stage):
         made = _passed(kind, stage, following)
+        if following.number >= Stage.launched.number:
+            made = made.join(Adoption.__table__, _adoption.id == _later.c.adoption_id).where(_adoption.confirmed)
         parts.append(made.with_only_columns(literal(stage.value, String), *made.selected_columns))
     return union_all(*parts)
 

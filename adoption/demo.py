@@ -69,10 +69,13 @@ def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
         return False
     shows = evidence_by_stage(row["evidence"], dates, practice.first_unit)
     reached = [Reached(stage, on, shows.get(stage, "")) for stage, on in dates.items() if stage is not Stage.interest]
-    if reached:
-        units = int(row["units"]) if row["units"] else None
-        operations.move(adoption, reached, by=by, units=units, letters=False)
+    units = int(row["units"]) if row["units"] else None
+    begun = [step for step in reached if step.stage is not Stage.sustained]
+    if begun:
+        operations.move(adoption, begun, by=by, units=units, letters=False, sure=True)
     _confirm(adoption, bool(row.get("mentor")))
+    if begun != reached:
+        operations.move(adoption, reached[-1:], by=by, letters=False, sure=True)
     if row["exit"]:
         operations.leave(
             adoption,

@@ -8,6 +8,8 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
+from flask_babel import gettext as _
+
 from adoption import rules
 from adoption.labels import NEXT_STEPS, STATE_LABELS
 from adoption.models import Adoption, Stage, State
@@ -70,6 +72,8 @@ class Desk:
 
 def next_step(adoption: Adoption) -> str:
     """What to do next, in plain words; at the launch, the practice's own first result."""
+    if adoption.launch_waits and adoption.stage is not Stage.launched:
+        return _("Have the launch confirmed: until then the practice is not called permanent")
     text = str(NEXT_STEPS[adoption.stage])
     if adoption.stage is Stage.safeguards and adoption.practice.first_unit:
         text += f": «{adoption.practice.first_unit}»"

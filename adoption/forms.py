@@ -3,20 +3,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, SelectField
 from wtforms.validators import Optional, ValidationError
 
 from adoption import rules
-from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS
+from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS, doubt_line
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
-from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, required, telephone
+from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, plain_name, required, telephone
 from kernel.text import DASH, email_key, quoted
 from practices.forms import Between
 
 NEW = "new"
+
+WHO_RINGS = _l(
+    "A work number, so that the curator can ring. Seen by coordinators of the municipality, curators and "
+    "organisers, never publicly."
+)
 
 
 class StartForm(VersionedForm):
@@ -27,13 +33,13 @@ class StartForm(VersionedForm):
         _l("Name of the organisation"), description=_l("Its full name, as in official papers.")
     )
     territory = SelectField(_l("Municipality of the organisation"), validate_choice=False)
-    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
+    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required, plain_name])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
     contact_phone = LineField(
         _l("Telephone"),
         [Optional(), telephone],
         maximum=40,
-        description=_l("A work number, so that the curator can ring. Seen by curators and organisers, never publicly."),
+        description=WHO_RINGS,
     )
     aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
     source = SelectField(_l("Where you learned of it"), [Optional()])
@@ -74,6 +80,8 @@ class MoveForm(VersionedForm):
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
     )
 
+    sure = BooleanField(_l("Days or papers repeat"))
+
     def validate_evidence_url(self, field: LineField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):
             raise ValidationError(_l("Give the whole address beginning with https://"))
@@ -102,8 +110,13 @@ class MoveForm(VersionedForm):
         """(stage, what was written of it), for whoever was overtaken."""
         return [(str(STAGE_LABELS[step.stage]), f"{step.on or ''} {step.evidence}".strip()) for step in self.reached()]
 
-    def blame(self, faults: list[tuple[Stage | None, rules.Fault]], first: Stage) -> None:
-        """Say each fault at its field."""
+    def blame(
+        self, faults: Sequence[tuple[Stage | None, rules.Fault]], doubts: Sequence[rules.Doubt], first: Stage
+    ) -> None:
+        """Say each fault at its field, and ask what is doubtful at the tick that answers it."""
+        self.sure.errors = [doubt_line(doubt) for doubt in doubts]
+        if self.file.data:
+            self.file.errors = [*self.file.errors, _("Attach the file once more: a browser does not keep it.")]
         for stage, fault in faults:
             where = stage or first
             suffix = {rules.Fault.no_evidence: "evidence", rules.Fault.gap: "done", rules.Fault.nothing: "done"}
@@ -156,13 +169,13 @@ class RefusalForm(Form):
 
 
 class DetailsForm(VersionedForm):
-    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required])
+    contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required, plain_name])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
     contact_phone = LineField(
         _l("Telephone"),
         [Optional(), telephone],
         maximum=40,
-        description=_l("A work number, so that the curator can ring. Seen by curators and organisers, never publicly."),
+        description=WHO_RINGS,
     )
     aim = TextField(_l("What you want of it"), [Optional()], maximum=1000)
     units = WholeField(

@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
-from adoption.models import Confirmer, Exit, ExitReason, Stage, State
-from adoption.rules import Fault
+from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, State
+from adoption.rules import HOLD, Doubt, Fault, may_hold_from
+from kernel.i18n import day
+from kernel.text import quoted
 
 if TYPE_CHECKING:
     from adoption.spread import Cell
@@ -75,6 +77,8 @@ ASKS = {
     Stage.operating: _l("Ask what will hold it: posts, budget or an act."),
 }
 """The question that moves a stage on."""
+UNCONFIRMED_WAITS = _l("Waiting for the launch to be confirmed")
+UNCONFIRMED_ASK = _l("Look at what shows it: confirm it, or say what is missing.")
 STATE_LABELS = {
     State.think: _l("Thinking"),
     State.ready: _l("Preparing"),
@@ -122,6 +126,11 @@ FAULTS = {
     Fault.no_date: _l("Give the date."),
     Fault.no_evidence: _l("Say what shows it: the number of the act, a link or a file."),
     Fault.closed: _l("The work is interrupted. Resume it first."),
+    Fault.unconfirmed: _l("The launch has to be confirmed first: by the author, a mentor or the region."),
+    Fault.too_soon: _l(
+        "Too soon: a practice is called permanent when %(days)s days have passed since its first result.",
+        days=HOLD.days,
+    ),
 }
 HISTORY_LABELS = {
     "adoption.started": _l("The practice was taken"),
@@ -132,8 +141,43 @@ HISTORY_LABELS = {
     "adoption.confirmed": _l("The launch was confirmed"),
     "adoption.refused": _l("The launch was not confirmed"),
     "adoption.changed": _l("Contact or aim changed"),
+    "adoption.rebooked": _l("The organisation was corrected"),
     "adoption.answered": _l("The quarterly question was answered"),
 }
+
+
+def stage_line(adoption: Adoption) -> str:
+    """The stage as it was told; what nobody has confirmed is said to be so."""
+    told = str(STAGE_LABELS[adoption.stage])
+    return f"{told} ({str(REPORTED).lower()})" if adoption.launch_waits else told
+
+
+def hold_rule(adoption: Adoption) -> str:
+    """When the practice may be called permanent there, with the number of days."""
+    since = may_hold_from(adoption.steps)
+    if since is None:
+        text: str = _(
+            "Possible %(days)s days after the first result, once the launch is confirmed from outside.", days=HOLD.days
+        )
+    else:
+        text = _(
+            "Possible from %(day)s: %(days)s days after the first result, which is confirmed.",
+            day=day(since, "digits"),
+            days=HOLD.days,
+        )
+    return text
+
+
+def doubt_line(doubt: Doubt) -> str:
+    """«В один день, 12.03.2027: „Подготовка“, „Кадры обучены“»."""
+    stages = ", ".join(quoted(str(STAGE_LABELS[stage])) for stage in doubt.stages)
+    if doubt.day is not None:
+        text: str = _("On one day, %(day)s: %(stages)s.", day=day(doubt.day, "digits"), stages=stages)
+    elif doubt.evidence:
+        text = _("Shown by the same, %(evidence)s: %(stages)s.", evidence=quoted(doubt.evidence), stages=stages)
+    else:
+        text = _("Shown by the same file: %(stages)s.", stages=stages)
+    return text
 
 
 def reported_line(cell: Cell) -> str:
@@ -155,6 +199,7 @@ name_actions(
         "adoption.confirmed": _l("launch confirmed"),
         "adoption.refused": _l("launch not confirmed"),
         "adoption.changed": _l("adoption's data changed"),
+        "adoption.rebooked": _l("adoption's organisation corrected"),
         "subject:adoption": _l("adoption of a practice"),
     }
 )

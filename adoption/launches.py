@@ -5,7 +5,7 @@ A launch is confirmed by somebody who did not report it: the practice's author, 
 
 from __future__ import annotations
 
-from hmac import compare_digest
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Stage, StageStep
 from kernel.access import Actor
-from kernel.secrets import normalise, token
+from kernel.secrets import agrees, token
 from kernel.text import email_key
 
 EDIT, CONFIRM = "adoption:adoption:edit", "adoption:adoption:confirm"
@@ -31,6 +31,24 @@ def asked_step(adoption: Adoption) -> StageStep | None:
     return rules.live_steps(adoption.steps).get(Stage.launched) or rules.refusal(adoption.steps)
 
 
+class Proof(NamedTuple):
+    """What whoever confirms a launch has to see."""
+
+    step: StageStep
+    told_by: str
+    doubts: list[rules.Doubt]
+    """What the launch shares with other stages."""
+
+
+def proof(adoption: Adoption) -> Proof | None:
+    """What shows the launch that is, was or will be confirmed."""
+    step = asked_step(adoption)
+    if step is None:
+        return None
+    shared = rules.shared(rules.shown(adoption.steps), [Stage.launched]) if step.withdrawn_at is None else []
+    return Proof(step, step.user.name if step.user else "", shared)
+
+
 def role_of(user: Actor, adoption: Adoption) -> Confirmer | None:
     """As whom `user` may confirm the launch that waits: nobody confirms their own, nor their municipality's."""
     step = waiting_step(adoption)
@@ -38,7 +56,7 @@ def role_of(user: Actor, adoption: Adoption) -> Confirmer | None:
         return None
     if queries.may(user, adoption, CONFIRM):
         return Confirmer.curator
-    if adoption.mentor is not None and queries.may(user, adoption.mentor, EDIT):
+    if adoption.mentor is not None and adoption.mentor.confirmed and queries.may(user, adoption.mentor, EDIT):
         return Confirmer.mentor
     return None
 
@@ -88,6 +106,6 @@ def adoption_by_link(text: str) -> Adoption:
     step = asked_step(found) if found is not None else None
     if found is None or step is None or not _author_is_outside(found, step):
         raise NotFound()
-    if not compare_digest(normalise(secret).encode(), _secret(found, step).encode()):
+    if not agrees(PURPOSE, found.code, step.id, secret):
         raise NotFound()
     return found

@@ -10,7 +10,7 @@ from activity.outbox import Content, letter_kind
 from adoption import launches, queries
 from adoption.desk import next_step
 from adoption.labels import REFUSED_LABELS
-from adoption.models import Adoption, Stage
+from adoption.models import Adoption, Stage, StageStep
 from adoption.rules import live_steps, refusal
 from kernel.links import public_url
 from kernel.text import inner
@@ -23,13 +23,15 @@ def _content(
     if adoption is None:
         return None
     secret = launches.link_path(adoption)
+    step = live_steps(adoption.steps).get(Stage.launched)
     context = {
         "adoption": adoption,
         "question": launches.question(adoption),
         "confirm_link": public_url(secret) if secret else "",
         "mentor_link": public_url(f"/cabinet/launches/{adoption.code}"),
         "next_step": next_step(adoption),
-        "launched": live_steps(adoption.steps).get(Stage.launched),
+        "launched": step,
+        "shows": _shows(step) if step is not None else "",
         "link": public_url(f"/cabinet/adoptions/{adoption.code}"),
         "practice_link": public_url(f"/practices/{adoption.practice.slug}"),
     }
@@ -38,6 +40,11 @@ def _content(
     context |= {"refused": refused, "who": str(REFUSED_LABELS[who]) if who else ""}
     reply_to = adoption.contact_email if reply else None
     return Content(subject(adoption), f"adoption/letters/{template}", context, reply_to=reply_to)
+
+
+def _shows(step: StageStep) -> str:
+    """What shows a launch: the words, the link, the name of the file, which the page behind the button opens."""
+    return ", ".join(part for part in (step.evidence, step.evidence_url, step.file.name if step.file else "") if part)
 
 
 @letter_kind("adoption_author")
@@ -62,10 +69,10 @@ def curator(adoption_id: int) -> Content | None:
 
 @letter_kind("adoption_launched")
 def launched(adoption_id: int) -> Content | None:
-    """To the author: it works in one more place."""
+    """To the author: somebody says that it works in one more place."""
 
     def subject(adoption: Adoption) -> str:
-        return str(_("Your practice works in one more place: «%(practice)s»", practice=inner(adoption.practice.name)))
+        return str(_("Launch reported: «%(practice)s»", practice=inner(adoption.practice.name)))
 
     return _content(adoption_id, subject, "launched")
 

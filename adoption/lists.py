@@ -11,11 +11,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.models import Organisation
 from accounts.scopes import reach
-from adoption import rules
+from adoption import counts, rules
 from adoption.models import Adoption, Stage, StageStep, State
 from adoption.queries import VIEW, whole
 from kernel.access import Actor
-from kernel.db import db
+from kernel.db import db, dialect
 from kernel.text import sort_key
 from practices.models import Practice
 from territories.models import Territory
@@ -39,6 +39,7 @@ def adoptions_for(
     state: State | None = None,
     exit: bool | None = None,
     unconfirmed: bool = False,
+    hasty: bool = False,
     permission: str = VIEW,
 ) -> Select[Adoption]:
     """Adoptions where `user` holds `permission`, for a listing joined to practice, organisation and territory.
@@ -65,7 +66,22 @@ def adoptions_for(
         statement = statement.where(Adoption.exit.is_not(None) if exit else Adoption.exit.is_(None))
     if unconfirmed:
         statement = statement.where(*_launch_waits())
+    if hasty:
+        statement = statement.where(*called_permanent_too_soon())
     return statement
+
+
+def called_permanent_too_soon() -> tuple[ColumnElement[bool], ...]:
+    """Called permanent, before the rule was, without a confirmed launch or without the time in operation it asks."""
+    launched, firm = aliased(StageStep), aliased(StageStep)
+    in_time = (
+        select(launched.id)
+        .join(firm, firm.adoption_id == launched.adoption_id)
+        .where(launched.adoption_id == Adoption.id, launched.stage == Stage.launched, firm.stage == Stage.sustained)
+        .where(launched.withdrawn_at.is_(None), firm.withdrawn_at.is_(None), launched.confirmed_at.is_not(None))
+        .where(counts.days_between(dialect(), launched.reached_on, firm.reached_on) >= rules.HOLD.days)
+    )
+    return Adoption.stage == Stage.sustained, Adoption.exit.is_(None), ~in_time.exists()
 
 
 def _stands(state: State) -> ColumnElement[bool]:
@@ -86,13 +102,18 @@ def _launch_waits() -> tuple[ColumnElement[bool], ...]:
 
 def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
     """Launches that wait for a confirmation of `user`, the oldest change first."""
-    statement = adoptions_for(user, unconfirmed=True, permission="adoption:adoption:confirm")
+    statement = adoptions_for(user, unconfirmed=True, permission="adoption:adoption:confirm").options(
+        selectinload(Adoption.steps).options(joinedload(StageStep.file), joinedload(StageStep.user))
+    )
     return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
 
 
 def stages_for(user: Actor, permission: str, since: date) -> list[tuple[int, Stage, date]]:
-    """(id, present stage, when it was reached) of what goes on where `user` holds `permission`, unmoved since then."""
-    statement = NOW.where(_step.reached_on <= since)
+    """(id, present stage, when it was reached) of what goes on where `user` holds `permission`, unmoved since then.
+
+    Without launches that wait for a confirmation: they are a list of their own.
+    """
+    statement = NOW.where(_step.reached_on <= since, _SETTLED)
     territories = reach(user.scopes(permission))
     if territories is not None:
         statement = statement.where(_adoption.territory_id.in_(territories))
@@ -102,12 +123,14 @@ def stages_for(user: Actor, permission: str, since: date) -> list[tuple[int, Sta
 _adoption, _step = Adoption.__table__.c, StageStep.__table__.c
 
 
+_SETTLED = _adoption.confirmed | _adoption.stage.in_([one for one in Stage if one.number < Stage.launched.number])
 NOW = (
-    select(_adoption.id, _adoption.stage, _step.reached_on)
+    select(_adoption.id, _step.stage, _step.reached_on)
     .select_from(Adoption.__table__.join(StageStep.__table__, _step.adoption_id == _adoption.id))
-    .where(_step.stage == _adoption.stage, _step.withdrawn_at.is_(None), _adoption.exit.is_(None))
+    .where(_step.withdrawn_at.is_(None), _adoption.exit.is_(None))
+    .where(or_(_SETTLED & (_step.stage == _adoption.stage), ~_SETTLED & (_step.stage == Stage.launched)))
 )
-"""What goes on, with its present stage and the day it was reached."""
+"""What goes on, with its present stage and the day it was reached; what nobody has confirmed stands at its launch."""
 
 
 def counts_for(user: Actor) -> dict[State, int]:
@@ -122,8 +145,17 @@ def counts_for(user: Actor) -> dict[State, int]:
 
 def unconfirmed(user: Actor) -> int:
     """How many launches wait for a confirmation of `user`."""
-    statement = adoptions_for(user, unconfirmed=True).with_only_columns(Adoption.id).order_by(None)
-    return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    return _number(adoptions_for(user, unconfirmed=True))
+
+
+def hasty(user: Actor) -> int:
+    """How many were called permanent before their time."""
+    return _number(adoptions_for(user, hasty=True))
+
+
+def _number(statement: Select[Adoption]) -> int:
+    counted = statement.with_only_columns(Adoption.id).order_by(None)
+    return db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
 
 
 def launches_of_pupils(territories: Iterable[Territory]) -> list[Adoption]:
@@ -134,7 +166,7 @@ def launches_of_pupils(territories: Iterable[Territory]) -> list[Adoption]:
         db.session.scalars(
             whole()
             .join(mentor, mentor.id == Adoption.source_adoption_id)
-            .where(mentor.territory_id.in_(ids), Adoption.territory_id.not_in(ids))
+            .where(mentor.territory_id.in_(ids), mentor.confirmed, Adoption.territory_id.not_in(ids))
             .where(*_launch_waits())
             .order_by(Adoption.changed_at, Adoption.id)
         ).unique()

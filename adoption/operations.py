@@ -8,8 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from accounts.models import Organisation
-from accounts.operations import add_organisation
-from accounts.queries import organisation_by_code, organisation_by_name
 from activity.operations import record
 from activity.outbox import send
 from adoption import people, queries, rules, spread
@@ -18,18 +16,25 @@ from adoption.rules import Reached
 from kernel import pages
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
-from kernel.text import email_key, slugify
+from kernel.text import email_key
 from practices.models import Practice
 from practices.operations import hold_spread, set_spread
-from territories.models import Territory
 
 
 class MoveRefused(ValueError):
-    """The move breaks a rule; `faults` as `rules.faults` gives them."""
+    """The move breaks a rule, or is to be confirmed first; `faults` and `doubts` as `rules` gives them."""
 
-    def __init__(self, faults: list[tuple[Stage | None, rules.Fault]]) -> None:
-        super().__init__(", ".join(fault.value for _stage, fault in faults))
-        self.faults = faults
+    def __init__(self, faults: list[tuple[Stage | None, rules.Fault]], doubts: Sequence[rules.Doubt] = ()) -> None:
+        super().__init__(", ".join([*(fault.value for _stage, fault in faults), *("doubt" for _one in doubts)]))
+        self.faults, self.doubts = faults, doubts
+
+
+class BookedAlready(ValueError):
+    """The organisation has taken the practice already: `adoption`."""
+
+    def __init__(self, adoption: Adoption) -> None:
+        super().__init__(adoption.code)
+        self.adoption = adoption
 
 
 class Respondent(NamedTuple):
@@ -48,22 +53,6 @@ class Request(NamedTuple):
     contact_phone: str = ""
     source_forum_id: int | None = None
     source_slot_id: int | None = None
-
-
-def ensure_organisation(name: str, territory: Territory, *, by: Any) -> Organisation:
-    """The organisation of that name in the territory, added when there is none; safe when two do it at once."""
-    found = organisation_by_name(name, territory.id)
-    if found is not None and found.territory_id == territory.id:
-        return found
-    code = f"{slugify(name)[:60]}-{territory.oktmo}"
-    try:
-        with db.session.begin_nested():
-            return add_organisation(code, name, territory.id, by=by)
-    except IntegrityError:
-        known = organisation_by_code(code)
-        if known is None:
-            raise
-        return known
 
 
 def start_adoption(
@@ -142,15 +131,24 @@ def move(
     file: StoredFile | None = None,
     units: int | None = None,
     letters: bool = True,
+    sure: bool = False,
 ) -> None:
     """Move forward through `reached`, in order; `file` shows the last of them. Call `hold` first.
 
-    Raises MoveRefused.
+    `sure`: what is doubtful was asked about and is so. Raises MoveRefused.
     """
-    last_on = rules.reached_dates(adoption.steps).get(adoption.stage)
-    found = rules.faults(adoption.stage, last_on, reached, queries.today(), closed=adoption.exit is not None)
-    if found:
-        raise MoveRefused(found)
+    steps = adoption.steps
+    found = rules.faults(
+        adoption.stage,
+        rules.reached_dates(steps).get(adoption.stage),
+        reached,
+        queries.today(),
+        closed=adoption.exit is not None,
+        hold_from=rules.may_hold_from(steps),
+    )
+    asked = rules.doubts(steps, reached, file.sha256 if file is not None else "")
+    if found or (asked and not sure):
+        raise MoveRefused(found, [] if sure else asked)
     if file is not None:
         db.session.add(file)
         db.session.flush()
@@ -171,7 +169,7 @@ def move(
     if units is not None:
         adoption.units = units
     _touch(adoption)
-    record(by, "adoption.moved", adoption, stage=adoption.stage.value)
+    record(by, "adoption.moved", adoption, stage=adoption.stage.value, **({"sure": True} if asked else {}))
     if launched and letters:
         _tell_launch(adoption)
     _spread(adoption.practice_id)
@@ -182,7 +180,7 @@ def _tell_launch(adoption: Adoption) -> None:
         send("adoption_launched", adoption.practice.contact_email, adoption_id=adoption.id)
     for curator in people.curators_of(adoption.territory):
         send("adoption_confirm", curator.email, language=curator.language, adoption_id=adoption.id)
-    if adoption.mentor is not None:
+    if adoption.mentor is not None and adoption.mentor.confirmed:
         for person in people.coordinators_of(adoption.mentor.territory):
             send("adoption_mentor", person.email, language=person.language, adoption_id=adoption.id)
 
@@ -285,6 +283,20 @@ def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
         record(by, "adoption.changed", adoption, fields=changed)
         pages.bump("adoption")
     return changed
+
+
+def rebook(adoption: Adoption, organisation: Organisation, *, by: Any) -> None:
+    """The adoption is another organisation's of the same territory. Raises BookedAlready."""
+    hold(adoption)
+    before = adoption.organisation
+    if organisation.id == before.id:
+        return
+    if (taken := queries.adoption_of(adoption.practice_id, organisation.id)) is not None:
+        raise BookedAlready(taken)
+    adoption.organisation = organisation
+    _touch(adoption)
+    record(by, "adoption.rebooked", adoption, before=before.code, organisation=organisation.code)
+    _spread(adoption.practice_id)
 
 
 def _touch(adoption: Adoption) -> None:

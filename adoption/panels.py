@@ -40,6 +40,7 @@ def practice_spread(practice: Practice) -> str | Markup:
         real=figures.region_map(),
         on_map=practice.territory_id in {place.id for place in places},
         by_state=by_state,
+        demo=any((practice.id, cell.territory_id) in queries.invented() for cell in cells),
         labels=labels,
         day=queries.today(),
     )
@@ -79,6 +80,7 @@ def territory_main(territory: Territory) -> str | Markup:
         "adoption/panels/territory.html",
         territory=territory,
         by_state=by_state,
+        demo=queries.any_demo({territory.id}),
         taken=bool(cells),
         most=MOST,
         labels=labels,
@@ -96,7 +98,7 @@ def _region(territory: Territory) -> str | Markup:
         tiles=figures.whole_map(counts.going(), counts.waiting(), places),
         real=real_map(territory.id),
         day=queries.today(),
-        demo=False,
+        demo=queries.any_demo({place.id for place in places}),
         listed="open",
     )
 
@@ -144,7 +146,7 @@ def home_figures() -> str | Markup:
     if not going:
         return ""
     made = figures.figures(going, figures.region_tiles(), counts.totals())
-    return render_template("adoption/panels/figures.html", figures=made, day=queries.today())
+    return render_template("adoption/panels/figures.html", figures=made, day=queries.today(), demo=queries.any_demo())
 
 
 START = "adoption:adoption:start"
@@ -162,7 +164,8 @@ def to_confirm(user: Actor) -> str | Markup:
     return Markup(
         render_template(
             "adoption/panels/curator.html",
-            waiting=[(one, launches.waiting_step(one)) for one in lists.unconfirmed_launches(user, LAUNCHES)],
+            waiting=[(one, launches.proof(one)) for one in lists.unconfirmed_launches(user, LAUNCHES)],
+            labels=labels,
             number=lists.unconfirmed(user),
             standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
             more=len(standing) - STANDING,

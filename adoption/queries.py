@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from accounts.scopes import reach
 from adoption.models import Adoption, Exit, Stage, StageStep
 from forum.models import Forum, ForumStatus, Section
+from kernel import pages
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
@@ -22,6 +23,8 @@ from territories.models import Level, Territory
 
 ZONE = ZoneInfo("Asia/Irkutsk")
 EDIT, VIEW = "adoption:adoption:edit", "adoption:adoption:view"
+RING = "adoption:contact:ring"
+"""To see the telephone: those the field names, curators and organisers, and whoever enters it."""
 
 
 def today() -> date:
@@ -91,6 +94,7 @@ def mentors_for(adoption: Adoption) -> list[Adoption]:
                 Adoption.practice_id == adoption.practice_id,
                 Adoption.id != adoption.id,
                 Adoption.exit.is_(None),
+                Adoption.confirmed,
                 Adoption.stage.in_([Stage.operating, Stage.sustained]),
             )
             .order_by(Territory.name_key, Adoption.id)
@@ -132,8 +136,19 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
     return dict(sorted(found.items(), key=lambda item: item[1].level is not Level.municipality))
 
 
-def any_demo() -> bool:
-    return db.session.scalar(select(Adoption.id).where(Adoption.demo.is_(True)).limit(1)) is not None
+def invented() -> frozenset[tuple[int, int]]:
+    """(practice id, territory id) where an adoption is made up for the demonstration. Kept in the process."""
+
+    def pairs() -> frozenset[tuple[int, int]]:
+        statement = select(Adoption.practice_id, Adoption.territory_id).where(Adoption.demo.is_(True))
+        return frozenset((row[0], row[1]) for row in db.session.connection().execute(statement.distinct()))
+
+    return pages.remembered("adoption.invented", ("adoption", "catalogue"), pairs)
+
+
+def any_demo(territory_ids: Collection[int] | None = None) -> bool:
+    """Whether what is counted, in the territories or everywhere, is made up for the demonstration in part."""
+    return any(territory_ids is None or place in territory_ids for _practice, place in invented())
 
 
 def taken_in(practice_id: int, territories: Iterable[Territory]) -> list[Adoption]:

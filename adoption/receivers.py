@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoption import entries, handover, letters, panels
+from adoption import entries, handover, letters, panels, rekeying
 from adoption.quarter import letters as quarter_letters
 from adoption.quarter import panels as quarter_panels
 
@@ -14,4 +14,5 @@ def connect() -> None:
     assert letters
     assert quarter_letters
     assert panels
+    assert rekeying
     assert quarter_panels

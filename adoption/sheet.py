@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
 from adoption import counts, lists, people, queries, rules, stall
-from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, WAITS
+from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, UNCONFIRMED_ASK, UNCONFIRMED_WAITS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from adoption.stall import Stay
 from kernel.access import Actor
@@ -125,16 +126,22 @@ def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> 
     stays = stall.standing(_late(made.usual, today, shown), made.usual, today)
     made.standing = len(stays)
     made.page = min(max(page, 1), max(1, -(-len(stays) // size)))
-    made.cases = _cases(stays[(made.page - 1) * size : made.page * size])
+    made.cases = _cases(stays[(made.page - 1) * size : made.page * size], _rung(user, reached))
     made.moves, made.moved = _moves(shown, made.monday)
     _count(made, shown, places if chosen is None else [chosen])
     return made
 
 
+def _rung(user: Actor, reached: Shown) -> Shown:
+    """Territories whose telephones the reader may see; as a rule all that are read, or none."""
+    may = user.scopes(queries.RING)
+    return set() if not may else reached if may == user.scopes(VIEW) else reach(may)
+
+
 def _late(usual: Mapping[Stage, int], today: date, shown: Shown) -> list[tuple[int, Stage, date]]:
     """(adoption, present stage, since when) of those that have outstayed what `stall` allows their stage."""
     over = [
-        (_adoption.stage == stage) & (_step.reached_on < today - timedelta(days=days))
+        (_step.stage == stage) & (_step.reached_on < today - timedelta(days=days))
         for stage, days in stall.limits(usual).items()
     ]
     if not over:
@@ -166,10 +173,11 @@ def _count(made: Sheet, shown: Shown, places: Iterable[Territory]) -> None:
     made.municipalities, made.working = len(towns), len(at_work & towns)
 
 
-def _cases(stays: Sequence[Stay]) -> list[Case]:
+def _cases(stays: Sequence[Stay], rung: Shown) -> list[Case]:
+    """`rung`: territories whose telephones the reader may see."""
     found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
     coordinators = people.coordinators_in({adoption.territory_id for adoption in found.values()})
-    return [_case(found[stay.adoption_id], stay, coordinators) for stay in stays]
+    return [_case(found[stay.adoption_id], stay, coordinators, rung) for stay in stays]
 
 
 def _whole(ids: list[int]) -> Select[Any]:
@@ -181,8 +189,9 @@ def _whole(ids: list[int]) -> Select[Any]:
     )
 
 
-def _case(adoption: Adoption, stay: Stay, coordinators: dict[int, list[User]]) -> Case:
-    named = Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email, adoption.contact_phone)
+def _case(adoption: Adoption, stay: Stay, coordinators: dict[int, list[User]], rung: Shown) -> Case:
+    number = adoption.contact_phone if rung is None or adoption.territory_id in rung else ""
+    named = Contact(_("Answers for it"), adoption.contact_name, adoption.contact_email, number)
     contacts = [
         Contact(_("Coordinator"), user.name, user.email, named.phone if user.email == named.email else "")
         for user in coordinators.get(adoption.territory_id, [])
@@ -194,7 +203,7 @@ def _case(adoption: Adoption, stay: Stay, coordinators: dict[int, list[User]]) -
         adoption,
         stay,
         quoted(adoption.practice.name),
-        str(WAITS[stay.stage]),
+        str(UNCONFIRMED_WAITS if adoption.launch_waits else WAITS[stay.stage]),
         _last_word(adoption),
         contacts,
         say(adoption, stay),
@@ -202,10 +211,10 @@ def _case(adoption: Adoption, stay: Stay, coordinators: dict[int, list[User]]) -
 
 
 def _last_word(adoption: Adoption) -> str:
-    """«приказ № 14 от 22.07.2026» with the day it became true, or the day alone."""
-    step = max(
-        (step for step in adoption.steps if step.withdrawn_at is None), key=lambda step: step.stage.number, default=None
-    )
+    """«приказ № 14 от 22.07.2026» with the day it became true, or the day alone; of what waits, the launch's."""
+    most = Stage.launched if adoption.launch_waits else Stage.sustained
+    live = [step for step in rules.live_steps(adoption.steps).values() if step.stage.number <= most.number]
+    step = max(live, key=lambda step: step.stage.number, default=None)
     if step is None:
         return ""
     told, evidence = day(step.reached_on, "digits"), typograph(step.evidence)
@@ -221,6 +230,9 @@ def say(adoption: Adoption, stay: Stay) -> str:
         practice=quoted(adoption.practice.name),
         day=day(began),
     )
+    if adoption.launch_waits:
+        text = _("A first result of %(day)s was reported, and nobody has confirmed it.", day=day(stay.since))
+        return typograph(f"{facts} {text} {UNCONFIRMED_ASK}")
     waits = _(
         "%(stage)s for %(days)s, usually %(usual)s.",
         stage=WAITS[stay.stage],
@@ -252,16 +264,24 @@ def notes(made: Sheet) -> list[str]:
 
 
 def _moves(shown: Shown, monday: date) -> tuple[list[Move], int]:
-    """What was written down from `monday` on, newest first: the furthest stage of each adoption, and interruptions."""
+    """What was written down from `monday` on, newest first: the furthest stage of each adoption, and interruptions.
+
+    A launch that nobody has confirmed is not among it.
+    """
     since = datetime.combine(monday, time(), queries.ZONE)
     steps: dict[int, Any] = {}
-    for row in db.session.execute(_of(_RECENT.where(_step.recorded_at >= since), shown)):
+    for row in db.session.execute(_of(_RECENT.where(_heard_since(since)), shown)):
         steps.setdefault(row.id, row)
     moves = [_move(row, str(STAGE_LABELS[row.stage]), row.reached_on) for row in steps.values()]
     for left in db.session.execute(_of(_LEFT.where(_adoption.exit_date >= monday), shown)):
         moves.append(_move(left, _("interrupted"), left.exit_date))
     moves.sort(key=lambda move: (-move.day.toordinal(), move.place, move.practice))
     return moves[:LIMIT], len(moves)
+
+
+def _heard_since(since: datetime) -> ColumnElement[bool]:
+    """Written down since then; a launch and what came after it are heard of when the launch is confirmed."""
+    return (_step.recorded_at >= since) | (~_EARLY & (_launch.c.confirmed_at >= since))
 
 
 def _move(row: Any, what: str, on: date) -> Move:
@@ -297,10 +317,20 @@ _JOINED = (
     .join(Practice.__table__, _practice.id == _adoption.practice_id)
     .join(Organisation.__table__, _organisation.id == _adoption.organisation_id)
 )
+_launch = StageStep.__table__.alias("launch")
+_EARLY = _step.stage.in_([stage for stage in Stage if stage.number < Stage.launched.number])
 _RECENT = (
     select(*_NAMED, _step.stage, _step.reached_on)
-    .select_from(_JOINED.join(StageStep.__table__, _step.adoption_id == _adoption.id))
+    .select_from(
+        _JOINED.join(StageStep.__table__, _step.adoption_id == _adoption.id).outerjoin(
+            _launch,
+            (_launch.c.adoption_id == _adoption.id)
+            & (_launch.c.stage == Stage.launched)
+            & _launch.c.withdrawn_at.is_(None),
+        )
+    )
     .where(_step.withdrawn_at.is_(None), _adoption.exit.is_(None))
+    .where(_EARLY | _adoption.confirmed)
     .order_by(_step.reached_on.desc(), _step.id.desc())
 )
 _LEFT = select(*_NAMED, _adoption.exit_date).select_from(_JOINED).where(_adoption.exit.is_not(None))

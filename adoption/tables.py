@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from adoption import counts, curve, figures, picture, spread
+from adoption import counts, curve, figures, picture, queries, spread
 from adoption.counts import Going
 from adoption.curve import Point
 from adoption.figures import Figure
@@ -196,6 +196,9 @@ def list_table(found: Found) -> Table:
     columns = [Column(_("Practice"), 44), Column(_("Municipality"), 40), Column(_("OKTMO code"), 14)]
     columns += [Column(_("State"), 16), Column(_("Organisations"), 14), Column(_("Of them at work"), 14)]
     columns.append(Column(str(REPORTED), 22))
+    made_up = queries.invented()
+    if made_up:
+        columns.append(Column(_("Demonstration data"), 14))
     places = found.places()
     lines, _total, _page = picture.lines("name", found.wish.audience, grouped=False)
     by_practice: dict[int, list[Cell]] = {}
@@ -205,7 +208,9 @@ def list_table(found: Found) -> Table:
     for _group, subject in lines:
         for cell in by_practice.get(subject.id, ()):
             place, state = places[cell.territory_id], str(STATE_LABELS[cell.state])
-            rows.append([subject.name, place.name, place.oktmo, state, cell.all, cell.working, cell.reported])
+            row = [subject.name, place.name, place.oktmo, state, cell.all, cell.working, cell.reported]
+            invented = [_("yes") if (cell.practice_id, cell.territory_id) in made_up else ""] if made_up else []
+            rows.append([*row, *invented])
     return columns, rows
 
 

@@ -7,6 +7,8 @@ import gc
 import os
 import signal
 import threading
+import time
+from contextlib import suppress
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -15,7 +17,9 @@ preload_app = True
 timeout = 60
 keepalive = 5
 max_requests = 0
+forwarder_headers = ""  # else a visitor whose proxy lets such names pass could set SCRIPT_NAME and PATH_INFO
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+forwarder_headers = ""  # nothing of the request's environment is taken from a header, whoever sent it
 accesslog = None
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -35,6 +39,9 @@ except (AttributeError, OSError):
 
 _job_worker = 0
 _ending = threading.Event()
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+LAST_SECONDS = 55
+"""How long the master waits for the job worker, which gives itself less: together with it below systemd's 90."""
 
 
 def when_ready(server) -> None:
@@ -47,8 +54,27 @@ def when_ready(server) -> None:
     gc.set_threshold(10_000, 20, 20)
     gc.enable()
     if os.environ.get("WORKER", "1") != "0":
+        for number in ENDING:
+            signal.signal(number, _pass_on(server))
         _fork_job_worker(server)
         threading.Thread(target=_keep_job_worker, args=(server,), daemon=True).start()
+
+
+def _pass_on(server):
+    """Tell the job worker to end at once, and not only after the web workers have ended."""
+
+    def told(number, frame) -> None:
+        _ending.set()
+        _tell_job_worker(signal.SIGTERM)
+        server.signal(number, frame)
+
+    return told
+
+
+def _tell_job_worker(number: int) -> None:
+    if _job_worker:
+        with suppress(ProcessLookupError):
+            os.kill(_job_worker, number)
 
 
 def _keep_job_worker(server) -> None:
@@ -63,9 +89,11 @@ def _keep_job_worker(server) -> None:
 def _fork_job_worker(server) -> None:
     global _job_worker
     master = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until the child has put the master's ways aside
     child = os.fork()
     if child:
         _job_worker = child
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         return
     try:
         _work(server, master)
@@ -80,6 +108,7 @@ def _work(server, master: int) -> None:
 
     for name in ("SIGTERM", "SIGINT", "SIGCHLD", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     for listener in server.LISTENERS:
         listener.sock.close()  # else the port stays taken when the master is killed
     with wsgi.app.app_context():
@@ -102,10 +131,18 @@ def post_request(worker, request, environ, response) -> None:
 
 
 def on_exit(server) -> None:
+    """Wait for the piece that the job worker has in hand; one that a mail server holds for too long is sent again."""
     _ending.set()
-    if _job_worker:
-        try:
-            os.kill(_job_worker, signal.SIGTERM)
-            os.waitpid(_job_worker, 0)
-        except (ProcessLookupError, ChildProcessError):
-            pass
+    _tell_job_worker(signal.SIGTERM)
+    until = time.monotonic() + LAST_SECONDS
+    while _job_worker and not _ended(_job_worker):
+        if time.monotonic() > until:
+            _tell_job_worker(signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _ended(process: int) -> bool:
+    try:
+        return os.waitpid(process, os.WNOHANG) != (0, 0)
+    except ChildProcessError:
+        return True

@@ -40,7 +40,7 @@ class ForumForm(VersionedForm):
     subtitle = LineField(_l("Subtitle"), [Optional()])
     date_start = DateField(_l("First day"), [InputRequired(_l("Give the date."))])
     date_end = DateField(_l("Last day"), [InputRequired(_l("Give the date."))])
-    programme = RadioField(_l("What becomes of the programme?"), [Optional()], validate_choice=False)
+    programme = RadioField(_l("What becomes of the programme?"), validate_choice=False)
     """Asked when the days change under it: see `forum.moving`."""
     timezone = SelectField(_l("Time zone"), choices=list(ZONES.items()), default="Asia/Irkutsk")
     place = LineField(_l("Town or place, as people say it"), [required])
@@ -110,8 +110,6 @@ class SectionForm(VersionedForm):
     moderator = LineField(_l("Moderator: role or position"), [Optional()])
     room = SelectField(_l("Room"), coerce=Choice(int))
     stream_url = LineField(_l("Link to the stream"), [Optional()], maximum=500)
-    capacity_in_person = WholeField(_l("Places in the room"), [Optional(), NumberRange(0, 100_000)])
-    capacity_remote = WholeField(_l("Places at the stream"), [Optional(), NumberRange(0, 1_000_000)])
 
     def validate_stream_url(self, field: LineField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):
@@ -120,8 +118,4 @@ class SectionForm(VersionedForm):
     def values(self) -> dict[str, Any]:
         names = ("name", "short_name", "description", "moderator", "stream_url")
         values: dict[str, Any] = {name: self[name].data or "" for name in names}
-        return values | {
-            "room_id": self.room.data,
-            "capacity_in_person": self.capacity_in_person.data,
-            "capacity_remote": self.capacity_remote.data,
-        }
+        return values | {"room_id": self.room.data}

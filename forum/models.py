@@ -159,6 +159,7 @@ class Section(Model):
     """The moderator's role or position as shown publicly."""
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
     stream_url: Mapped[str] = mapped_column(String(500), default="")
+    # Kept, and asked for by no form until joining a section online reads them.
     capacity_in_person: Mapped[int | None]
     capacity_remote: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)

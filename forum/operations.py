@@ -210,6 +210,7 @@ def add_room(
 
 
 def edit_place(forum: Forum, place: Venue | Room, values: dict[str, Any], *, by: Actor | None) -> None:
+    hold(forum)  # before its parts, as everybody does who plans something in them
     before = change(place, values)
     if before:
         record(by, f"{type(place).__tablename__}.changed", place, fields=list(before))
@@ -218,6 +219,7 @@ def edit_place(forum: Forum, place: Venue | Room, values: dict[str, Any], *, by:
 
 def remove_place(forum: Forum, place: Venue | Room | Section, *, by: Actor | None) -> None:
     """Remove a venue, room or section. Raises IntegrityError while something is planned there."""
+    hold(forum)
     record(by, f"{type(place).__tablename__}.removed", place, forum=forum.slug)
     db.session.delete(place)
     db.session.flush()
@@ -245,6 +247,7 @@ def edit_section(
     sure: str = "",
 ) -> None:
     """Raises StaleVersion, and Doubtful when another room is taken (`sure`: see `kernel.asking`)."""
+    hold(forum)
     before = change(section, values, opened_version=opened_version)
     if before:
         record(by, "section.changed", section, fields=list(before))

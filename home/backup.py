@@ -13,7 +13,6 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -26,6 +25,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, make_url
 
+from home.workplace import PREFIX, folder_in, must_be_free, put_in_place
 from kernel.db import db, measure_tables, utcnow
 from kernel.transaction import writing
 
@@ -33,6 +33,8 @@ FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"
 MANIFEST_SIZE = 10_000
 UNCHANGED = "Nothing was changed."
+OF_THE_DISK = {"lost+found"}
+"""What an empty folder holds when it is a disk of its own."""
 UPLOAD = re.compile(r"files/([0-9a-f-]{2}/[0-9a-f-]{36})")
 
 
@@ -43,7 +45,8 @@ def backup_command(archive: Path) -> None:
     """Copy the database and the uploads into ARCHIVE (.tar.gz), while the site works."""
     if not archive.parent.is_dir():
         raise click.ClickException(f"There is no folder {archive.parent}.")
-    with _taking(archive), _folder_in(archive.parent) as folder:
+    must_be_free(archive)
+    with folder_in(archive.parent) as folder:
         copy, part = folder / DATABASE, folder / "archive"
         schema = _schema()
         (_dump_postgresql if _is_postgresql() else _dump_sqlite)(copy)
@@ -54,7 +57,7 @@ def backup_command(archive: Path) -> None:
             tar.add(copy, DATABASE)
             added = _add_uploads(tar)
         part.chmod(0o600)
-        part.replace(archive)
+        put_in_place(part, archive)
         if missing := _named_uploads(copy) - added:
             click.echo(f"  {_missing(missing)} Restoring this archive will want --incomplete.", err=True)
     number = len(added)
@@ -69,48 +72,21 @@ def restore_command(archive: Path, incomplete: bool) -> None:
     """Bring ARCHIVE back into an empty database and an empty folder of uploads."""
     files = _files()
     _must_be_empty(files)
-    with _folder_in(next(folder for folder in files.parents if folder.is_dir())) as folder:
+    with folder_in(_working_place(files)) as folder:
         names = _unpack(archive, folder)
         manifest = _manifest(folder / MANIFEST)
         _must_fit(manifest)
         _must_be_whole(folder / DATABASE, manifest["schema"])
         if (missing := _named_uploads(folder / DATABASE) - names) and not incomplete:
             raise click.ClickException(f"{_missing(missing)} {UNCHANGED} To restore without them: --incomplete.")
-        (_load_postgresql if _is_postgresql() else _load_sqlite)(folder / DATABASE)
+        with _uploads_moved(folder / "files", files):
+            (_load_postgresql if _is_postgresql() else _load_sqlite)(folder / DATABASE)
         with writing():
             measure_tables()
-        _move_uploads(folder / "files", files)
     uploads = len(names - {MANIFEST, DATABASE})
     click.echo(f"  restored: database of schema {manifest['schema']}, {uploads} files.")
     if manifest["schema"] != _schemas()[0]:
         click.echo("  The copy is of an earlier release. Now: flask db upgrade, flask search rebuild.")
-
-
-@contextmanager
-def _taking(archive: Path) -> Iterator[None]:
-    """Take the archive's name before the work: of two copies made at once under one name, the second is refused."""
-    try:
-        os.close(os.open(archive, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError as error:
-        said = f"{archive} is there already. Choose another name: nothing is written over."
-        raise click.ClickException(said) from error
-    except OSError as error:
-        raise click.ClickException(f"{archive} cannot be written: {error.strerror}.") from error
-    try:
-        yield
-    except BaseException:
-        archive.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _folder_in(parent: Path) -> Iterator[Path]:
-    """A folder for work on the same disk, nobody else's to read, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=".tirazh-", dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def _url() -> URL:
@@ -154,18 +130,39 @@ def _add_uploads(tar: tarfile.TarFile) -> set[str]:
     return added
 
 
-def _move_uploads(unpacked: Path, files: Path) -> None:
-    if not unpacked.exists():
-        return
-    files.parent.mkdir(parents=True, exist_ok=True)
-    if files.exists():
-        files.rmdir()
-    unpacked.rename(files)
+@contextmanager
+def _uploads_moved(unpacked: Path, files: Path) -> Iterator[None]:
+    """Move the uploads into their folder, which may be a mounted disk; out again when what follows fails."""
+    made = not files.exists()
+    files.mkdir(parents=True, exist_ok=True)
+    moved = []
+    try:
+        for path in sorted(unpacked.glob("*")):
+            moved.append(files / path.name)
+            shutil.move(path, files / path.name)
+        yield
+    except BaseException:
+        for path in moved:
+            shutil.rmtree(path, ignore_errors=True)
+        if made:
+            files.rmdir()
+        raise
+
+
+def _working_place(files: Path) -> Path:
+    """Beside the uploads, on their disk; in their folder where that is mounted or all that one may write to."""
+    above = next(folder for folder in files.parents if folder.is_dir())
+    if files.exists() and (os.path.ismount(files) or not os.access(above, os.W_OK)):
+        return files
+    return above
 
 
 def _must_be_empty(files: Path) -> None:
-    if files.exists() and any(files.iterdir()):
+    there = [path.name for path in files.iterdir()] if files.exists() else []
+    if any(name not in OF_THE_DISK and not name.startswith(PREFIX) for name in there):
         raise click.ClickException(f"{files} is not empty. Nothing was changed: restore into an empty place only.")
+    if not os.access(files if files.exists() else _working_place(files), os.W_OK):
+        raise click.ClickException(f"{files} cannot be written: Permission denied. Nothing was changed.")
     if _is_postgresql():
         filled = bool(inspect(db.engine).get_table_names())
         db.engine.dispose()

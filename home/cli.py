@@ -7,14 +7,20 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from home.queries import empty_database, has_users
-from home.worker import drain, run_forever
-from practices.cli import import_documents, import_organisations, import_practices
-from programme.cli import import_programme
-from registrations.cli import import_registrations
-from territories.cli import import_boundaries, import_territories
+from home.worker import run_forever, run_once
+from practices.cli import (
+    export_organisations,
+    export_practices,
+    import_documents,
+    import_organisations,
+    import_practices,
+)
+from programme.cli import export_programme, import_programme
+from registrations.cli import export_registrations, import_registrations
+from territories.cli import export_territories, import_boundaries, import_territories
 
 import_cli = AppGroup("import", help="Bring data in; without --yes only shows what would happen.")
-export_cli = AppGroup("export", help="Take data out.")
+export_cli = AppGroup("export", help="Take data out, into files that the imports of the same names read back.")
 
 
 for command in (
@@ -27,6 +33,8 @@ for command in (
     import_registrations,
 ):
     import_cli.add_command(command)
+for command in (export_territories, export_programme, export_practices, export_organisations, export_registrations):
+    export_cli.add_command(command)
 
 
 @click.command("worker")
@@ -34,11 +42,7 @@ for command in (
 @with_appcontext
 def worker_command(once: bool) -> None:
     """Drain jobs and letters."""
-    if once:
-        while drain():
-            pass
-    else:
-        run_forever()
+    run_once() if once else run_forever()
 
 
 @click.command("demo")

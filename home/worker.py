@@ -1,4 +1,4 @@
-"""The worker: jobs, letters and the schedule, one loop."""
+"""The worker: one thread for jobs, one for letters; the main one ticks, and ends them when it is told to stop."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+
+from flask import Flask, current_app
 
 from activity.outbox import deliver_due
 from kernel.db import db
@@ -14,31 +17,94 @@ from kernel.jobs import run_due, tick
 
 log = logging.getLogger("tirazh.worker")
 IDLE_SECONDS = 1.0
+STUMBLED_SECONDS = 5.0
 TICK_SECONDS = 30.0
+GRACE_SECONDS = 45.0
+"""How long a piece in hand may take after the order to stop: more than a mail server that has stopped answering."""
+HUNG_SECONDS = 900.0
+"""A thread that has been with one piece for so long is no sign of life: longer than any lease."""
 
 
-def drain() -> int:
-    """Do everything that is due now. Returns how much was tried."""
-    return run_due() + deliver_due()
+class Loop(threading.Thread):
+    """Do piece after piece, each in a context of its own, until told to stop: looked at after each."""
+
+    def __init__(self, app: Flask, name: str, piece: Callable[[], int], stop: threading.Event) -> None:
+        super().__init__(name=name, daemon=True)
+        self.app, self.piece, self.stop = app, piece, stop
+        self.turned = time.monotonic()
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            self.turned = time.monotonic()
+            if pause := self._turn():
+                self.stop.wait(pause)
+
+    def _turn(self) -> float:
+        """One piece. Returns how many seconds to rest."""
+        with self.app.app_context():
+            try:
+                return 0 if self.piece() else IDLE_SECONDS
+            except Exception:
+                log.exception("%s stumbled; they go on", self.name)
+                db.session.rollback()
+                return STUMBLED_SECONDS
+
+    @property
+    def well(self) -> bool:
+        return self.is_alive() and time.monotonic() - self.turned < HUNG_SECONDS
+
+
+def _one_job() -> int:
+    return run_due(limit=1)
+
+
+def _one_letter() -> int:
+    return deliver_due(limit=1)
+
+
+def run_once() -> None:
+    """Do everything that is due now and end, or after the piece in hand when told to stop."""
+    stop = _told_to_stop()
+    while not stop.is_set() and _one_job() + _one_letter():
+        pass
 
 
 def run_forever(parent: int | None = None) -> None:
-    """Work until SIGTERM or SIGINT, or until the process `parent` is no longer ours; finishes the piece in hand."""
+    """Work until SIGTERM or SIGINT, or until the process `parent` is no longer ours; finishes the pieces in hand.
+
+    A thread that has ended ends the worker: whoever started it starts another one.
+    """
+    stop, app = _told_to_stop(), current_app._get_current_object()  # type: ignore[attr-defined]
+    loops = [Loop(app, "jobs", _one_job, stop), Loop(app, "letters", _one_letter, stop)]
+    for loop in loops:
+        loop.start()
+    next_tick = 0.0
+    while not stop.is_set() and all(loop.is_alive() for loop in loops):
+        if parent is not None and os.getppid() != parent:
+            break
+        if time.monotonic() >= next_tick and all(loop.well for loop in loops):
+            next_tick = time.monotonic() + (TICK_SECONDS if _ticked(app) else STUMBLED_SECONDS)
+        stop.wait(IDLE_SECONDS)
+    stop.set()
+    until = time.monotonic() + GRACE_SECONDS
+    for loop in loops:
+        loop.join(max(0.0, until - time.monotonic()))
+
+
+def _ticked(app: Flask) -> bool:
+    with app.app_context():
+        try:
+            tick()
+        except Exception:
+            log.exception("the tick stumbled")
+            db.session.rollback()
+            return False
+    return True
+
+
+def _told_to_stop() -> threading.Event:
+    """Set by SIGTERM and SIGINT from now on."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    ticked = 0.0
-    while not stop.is_set() and (parent is None or os.getppid() == parent):
-        try:
-            if time.monotonic() - ticked > TICK_SECONDS:
-                tick()
-                ticked = time.monotonic()
-            busy = drain()
-        except Exception:
-            log.exception("the worker stumbled; it goes on")
-            busy = 0
-            db.session.rollback()
-        finally:
-            db.session.remove()
-        if not busy:
-            stop.wait(IDLE_SECONDS)
+    return stop

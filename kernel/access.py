@@ -13,9 +13,11 @@ from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError, validate_csrf
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import NotFound
 from wtforms import ValidationError
+
+from kernel.keys import check_form_token
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -123,6 +125,6 @@ def _check_csrf() -> None:
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return
     try:
-        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+        check_form_token(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
     except ValidationError as error:
         raise CSRFError(str(error)) from error

@@ -13,10 +13,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 from werkzeug.exceptions import NotFound
 
 from kernel.access import public
+from kernel.compression import takes_gzip
 
 FOREVER = "public, max-age=31536000, immutable"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm"}
@@ -48,13 +49,15 @@ def serve(version: str, path: str) -> Response:
     body, zipped = _read(root, path, current_app.config["STATIC_VERSION"])
     suffix = Path(path).suffix
     kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    use_zip = zipped is not None and "gzip" in request.headers.get("Accept-Encoding", "")
+    use_zip = zipped is not None and takes_gzip()
     response = Response(zipped if use_zip else body, content_type=kind)
     if use_zip:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     # A page of the previous release may still ask by the old version: answer, but do not let it be kept.
-    response.headers["Cache-Control"] = FOREVER if version == current_app.config["STATIC_VERSION"] else "no-cache"
+    response.headers["Cache-Control"] = (
+        FOREVER if version == current_app.config["STATIC_VERSION"] else "public, no-cache"
+    )
     return response
 
 

@@ -151,6 +151,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=20000")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is gone from the file, too
         cursor.close()
 
 

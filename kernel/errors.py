@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,9 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from kernel import limits
 
 log = logging.getLogger("tirazh")
 
@@ -53,20 +56,45 @@ def _words(code: int) -> tuple[str, str]:
 
 
 def _page(code: int, detail: str | None = None) -> Response:
+    return _safely(code, lambda: _full_page(code, detail))
+
+
+def _full_page(code: int, detail: str | None) -> Response:
     title, advice = _words(code)
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=title, advice=detail or advice), code)
+    return make_response(
+        render_template("errors/error.html", code=code, title=title, advice=detail or advice),
+        code,
+    )
+
+
+def _safely(code: int, page: Callable[[], Response]) -> Response:
+    """The page, or where that fails too (no database, a broken template, a full disk) a bare one that needs nothing."""
     try:
-        page = render_template("errors/error.html", code=code, title=title, advice=detail or advice)
-    except SQLAlchemyError:  # the database itself is out of reach: say it without the site's own settings
-        page = f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>"
-    return make_response(page, code)
+        return page()
+    except Exception as error:
+        if current_app.config.get("RAISE_UNEXPECTED") and not isinstance(error, SQLAlchemyError):
+            raise
+        log.exception("the page of error %s failed", code, extra={"request_id": g.get("request_id")})
+        return make_response(_bare(code), code)
+
+
+def _bare(code: int) -> str:
+    try:
+        title, advice = _words(code)
+    except Exception:  # not even words: those of whoever reads most
+        title, advice = (
+            "Ошибка на нашей стороне",
+            "Повторите через минуту. Something went wrong: try again in a minute.",
+        )
+    return f'<!doctype html><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{advice}</p>'
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    response = _page(error.code)
+    response = _page(error.code, _patience(error))
     for name, value in error.get_headers(request.environ):
         if name in ("Retry-After", "Allow"):
             response.headers[name] = value
@@ -76,12 +104,23 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+def _patience(error: HTTPException) -> str | None:
+    """How long to wait, where a limit was reached."""
+    if not isinstance(error, TooManyRequests) or not isinstance(error.retry_after, int):
+        return None
+    time = limits.wait(error)
+    return _("Wait and try again in %(time)s. Nothing has been lost: go back, and what you typed is there.", time=time)
+
+
 def _stale(error: CSRFError) -> ResponseReturnValue:
     return _page(400, _("The page stood open for too long. Go back, refresh it and press the button again."))
 
 
 def _conflict(error: Conflict) -> ResponseReturnValue:
-    return make_response(render_template("errors/conflict.html", rows=error.rows, address=error.address), 409)
+    return _safely(
+        409,
+        lambda: make_response(render_template("errors/conflict.html", rows=error.rows, address=error.address), 409),
+    )
 
 
 def _overtaken(_error: ObjectDeletedError | StaleDataError) -> ResponseReturnValue:
@@ -93,6 +132,4 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     if current_app.config.get("RAISE_UNEXPECTED"):
         raise error
     log.exception("unexpected error", extra={"request_id": g.get("request_id")})
-    if isinstance(error, InternalServerError):
-        return _page(500)
     return _page(500)

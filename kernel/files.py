@@ -67,6 +67,7 @@ OFFICE = {
 ODT = "application/vnd.oasis.opendocument.text"
 ACTIVE_PARTS = ("vbaproject", "vbadata", "activex/", "basic/", "scripts/", "macrosheets/")
 """Parts of an Office or OpenDocument file that can run by themselves."""
+ACTIVE_PRESSES = (b"ppaction://program", b"ppaction://macro")
 ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch)\b")
 HEX_IN_PDF = re.compile(rb"#([0-9A-Fa-f]{2})")
 """A letter of a name may be written by its code: /J#53 is /JS."""
@@ -95,15 +96,30 @@ def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
     if suffix in PLAIN and body.startswith(PLAIN[suffix][0]):
         if suffix == ".pdf" and _is_active(body):
             raise FileRefused(_("The PDF contains scripts. Print it into a new PDF and retry."))
+        if suffix != ".pdf":
+            _check_picture(body)
         return Upload(name, PLAIN[suffix][1], body)
     if suffix in OFFICE:
         check_archive(body, OFFICE[suffix][0])
+        if suffix == ".pptx":
+            _check_actions(body)
         return Upload(name, OFFICE[suffix][1], body)
     if suffix == ".odt":
         check_archive(body, "content.xml")
         _check_odt(body)
         return Upload(name, ODT, body)
     raise FileRefused(_("The content of the file is not what its name says. Accepted: %(kinds)s.", kinds=str(ACCEPTED)))
+
+
+def _check_picture(body: bytes) -> None:
+    """Refuse what only begins as a picture. Raises FileRefused."""
+    from PIL import Image  # noqa: PLC0415  (large, and for pictures alone)
+
+    try:
+        with Image.open(io.BytesIO(body), formats=("PNG", "JPEG")) as picture:
+            picture.verify()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise FileRefused(_("The file is damaged and cannot be opened. Save it again and retry.")) from None
 
 
 def _is_active(body: bytes) -> bool:
@@ -144,6 +160,14 @@ def _check_names(names: set[str], member: str) -> None:
         )
     if any(part in name.casefold() for name in names for part in ACTIVE_PARTS):
         raise FileRefused(_("The file contains macros. Save it without macros and retry."))
+
+
+def _check_actions(body: bytes) -> None:
+    """Refuse slides on which a press runs a program or a macro. Raises FileRefused."""
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        slides = (archive.read(name) for name in archive.namelist() if name.startswith("ppt/"))
+        if any(action in slide for slide in slides for action in ACTIVE_PRESSES):
+            raise FileRefused(_("The file contains macros. Save it without macros and retry."))
 
 
 def _check_odt(body: bytes) -> None:
@@ -207,6 +231,14 @@ def discard(rows: Collection[tuple[int, str]]) -> None:
         enqueue("erase-file", run_after=utcnow() + GRACE, unique_key=f"erase-file:{uuid}", uuid=uuid)
 
 
+def blank(uuids: Collection[str]) -> None:
+    """Empty the bodies of discarded files at once, after the commit: they hold a person's data to be erased. A backup
+    under way still finds a file by each name."""
+    for uuid in uuids:
+        if _path(uuid).exists():
+            _path(uuid).write_bytes(b"")
+
+
 @job("erase-file")
 def erase(uuid: str) -> None:
     """Take a body out of storage, unless a row names it."""
@@ -214,8 +246,8 @@ def erase(uuid: str) -> None:
         _path(uuid).unlink(missing_ok=True)
 
 
-def download(stored: StoredFile) -> Response:
-    """Answer with the file as a download under its own name."""
+def download(stored: StoredFile, *, public: bool = False) -> Response:
+    """Answer with the file as a download under its own name; one that is not `public` is kept nowhere."""
     response = send_file(
         io.BytesIO(read(stored)),
         mimetype=stored.kind,
@@ -224,6 +256,8 @@ def download(stored: StoredFile) -> Response:
         etag=stored.sha256,
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if public:
+        response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     return response
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
+from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     DecimalField,
@@ -27,7 +28,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, Length, StopValidation, ValidationError
 
+from kernel.keys import check_form_token
 from kernel.text import clean, dial, whole
+from kernel.twins import address_doubt, name_doubt
+
+SURE = "sure"
 
 
 class _Token(_FlaskFormCSRF):  # type: ignore[misc]
@@ -35,7 +40,7 @@ class _Token(_FlaskFormCSRF):  # type: ignore[misc]
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         try:
-            super().validate_csrf_token(form, field)
+            check_form_token(field.data)
         except ValidationError:
             raise ValidationError(
                 _("The page stood open for too long. Look at what was entered and press the button again.")
@@ -81,9 +86,17 @@ def _clean_text(value: Any) -> Any:
 class LineField(StringField):
     """One line of text, cleaned of control characters and doubled spaces."""
 
+    doubted = ""
+    """The value that was asked about: it goes along, so that sent again it is taken. See `asked_once`."""
+
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 255, **kwargs: Any) -> None:
         kwargs["filters"] = [_clean_line, *kwargs.get("filters", ())]
         super().__init__(label, [*validators, Length(max=maximum)], **kwargs)
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        drawn = Markup(super().__call__(**kwargs))
+        sure = Markup('<input type="hidden" name="{}" value="{}">').format(SURE, self.doubted)
+        return drawn + sure if self.doubted else drawn
 
 
 # WTForms' own sentences, in its own catalogues.
@@ -157,7 +170,37 @@ class _Required(DataRequired):  # type: ignore[misc]
 
 
 required = _Required()
-email = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))
+
+
+def asked_once(doubt: Callable[[str], str]) -> Callable[[Form, Field], None]:
+    """A validator that asks about a value in the words of `doubt`; sent once more unchanged, the value is taken.
+
+    The page carries what was asked about: see `LineField`.
+    """
+
+    def check(_form: Form, field: Field) -> None:
+        said = doubt(field.data or "")
+        if not said:
+            return
+        field.doubted = field.data
+        if field.data not in request.form.getlist(SURE):
+            raise ValidationError(said + " " + _("Put it right, or press the button again to leave it so."))
+
+    return check
+
+
+_address_is_plain = asked_once(address_doubt)
+plain_name = asked_once(name_doubt)
+
+
+email_shape = Email(_l("This does not look like an e-mail address. Example: anna@example.org"))
+"""For an address that is known already, as at the sign-in."""
+
+
+def email(form: Form, field: Field) -> None:
+    """An address that letters are to reach."""
+    email_shape(form, field)
+    _address_is_plain(form, field)
 
 
 def telephone(_form: Form, field: Field) -> None:
@@ -166,6 +209,30 @@ def telephone(_form: Form, field: Field) -> None:
     strange = re.search(r"[^0-9+() .,;:‑–-]", re.sub("доб|вн|ext", "", typed))
     if typed and (strange or not 5 <= len(dial(typed).lstrip("+")) <= 15):
         raise ValidationError(_l("This does not look like a telephone number. Example: 8 (395) 200-00-00, ext. 12"))
+
+
+_LINK = re.compile(
+    r"://|www\.|\w{2,}\.[a-z]{2,}|\b\w\.(?:me|co|cc|ly|ru|com)\b|\w\.(?:рф|рус|дети|онлайн|сайт|орг|ком|москва)\b",
+    re.IGNORECASE,
+)
+"""An address, or what mail programs make one of. «А.С.Пушкин», «им.Гагарина» and «J.Smith» are none."""
+
+
+def without_links(_form: Form, field: Field) -> None:
+    """For what goes into a letter to whatever address was typed: it must not carry advertising there."""
+    if "@" in (field.data or "") or _LINK.search(field.data or ""):
+        raise ValidationError(_l("Leave out links and addresses: this text also goes into a letter."))
+
+
+def personal_name(form: Form, field: Field) -> None:
+    """A person's name that a stranger may type: it greets the owner of an address nobody has proved."""
+    typed = field.data or ""
+    without_links(form, field)
+    if sum(sign.isdigit() for sign in typed) > 3 or len(typed) > NAME_LENGTH:
+        raise ValidationError(_l("Give the name alone, without numbers and further words."))
+
+
+NAME_LENGTH = 120
 
 
 def accepted(message: str) -> Callable[[Form, Field], None]:

@@ -130,6 +130,14 @@ class Plan(Generic[A]):
         )
 
 
+def with_oddities(rows: list[Row], table: Table) -> list[Row]:
+    """The rows with what their reading found odd; those that could not be read stand among them as errors."""
+    for row in rows:
+        row.warnings += table.doubts.get(row.number, [])
+    unread = [Row(number, "—", Verdict.error, [text]) for number, text in table.faults.items()]
+    return sorted([*rows, *unread], key=lambda row: row.number) if unread else rows
+
+
 class ImportPreview(Model):
     """An uploaded file waiting for its confirmation."""
 
@@ -221,14 +229,17 @@ def settle(plan: P, preview: ImportPreview) -> P:
 def left_out(table: Table, known: Mapping[str, Sequence[str]], plan: Plan[Any]) -> bytes:
     """A workbook of the rows that did not come in, with what is wrong beside each: repaired, it is loaded as it is.
 
-    `plan.rows` stand for the table's rows, in their order; `known` maps columns to the headings they are read by.
+    `known` maps columns to the headings they are read by. Of a row that could not be read the reason stands alone.
     """
+    written = dict(table.rows)
     used = [name for name in known if any(name in values for _number, values in table.rows)]
     columns = [Column(known[name][0], 28) for name in used] + [Column(_("What to put right"), 60)]
     rows = [
-        [*(values.get(name) for name in used), " ".join(row.messages if row.verdict is Verdict.error else row.doubts)]
-        for row, (_number, values) in zip(plan.rows, table.rows, strict=True)
-        if row.verdict in (Verdict.error, Verdict.doubt) or row.is_doubtful
+        [
+            *(written.get(row.number, {}).get(name) for name in used),
+            " ".join(row.messages if row.verdict is Verdict.error else row.doubts),
+        ]
+        for row in plan.left
     ]
     return xlsx(_("Left out"), columns, rows)
 

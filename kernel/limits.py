@@ -1,6 +1,7 @@
 """Rate limits shared by all workers: a fixed window per bucket and subject, kept in the database.
 
-Subjects (addresses, e-mails) are stored hashed.
+Subjects (addresses, e-mails) are stored hashed. docs/limits.md says of each limit whom it slows, what they see
+and what the owner can still do; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
@@ -31,22 +34,27 @@ class RateWindow(Model):
 
 
 class Limit(NamedTuple):
-    """At most `hits` per `seconds` for each subject of `bucket`."""
+    """At most `hits` per `seconds` for each subject of `bucket`. Made by `limit`."""
 
     bucket: str
     hits: int
     seconds: int
 
 
-SIGN_IN_ACCOUNT = Limit("sign-in-account", 10, 900)
-SIGN_IN_ADDRESS = Limit("sign-in-address", 60, 900)
-LOOKUP_EMAIL = Limit("lookup-email", 5, 3600)
-LOOKUP_ADDRESS = Limit("lookup-address", 60, 3600)
-REGISTRATION_EMAIL = Limit("registration-email", 60, 3600)
-# A ministry, or a whole hall, is one address: this only stops a flood.
-REGISTRATION_ADDRESS = Limit("registration-address", 3000, 3600)
+_known: dict[str, Limit] = {}
+
+
+def limit(bucket: str, hits: int, seconds: int) -> Limit:
+    """A limit that docs/limits.md tells of. A subject called network is `security.client_network()`."""
+    return _known.setdefault(bucket, Limit(bucket, hits, seconds))
+
+
+def every() -> list[Limit]:
+    return list(_known.values())
+
+
 # A personal link needs no account: whoever got hold of one must not fill the disk with it.
-LINK_FILES = Limit("link-files", 40, 3600)
+LINK_FILES = limit("link-files", 40, 3600)
 
 
 Check = tuple[Limit, str]
@@ -86,6 +94,33 @@ def count(*checks: Check) -> None:
                 over.append(until - now)
         if over:
             raise TooManyRequests(retry_after=max(over))
+
+
+def allowed(*checks: Check) -> bool:
+    """Count as `count` does, and tell whether there was room: for what is left out without a word.
+
+    Inside `writing()` for one check only: of several, those that had room stay counted.
+    """
+    try:
+        count(*checks)
+    except TooManyRequests:
+        return False
+    return True
+
+
+def wait(refused: TooManyRequests) -> str:
+    """How long whoever was refused must wait, in words."""
+    seconds = refused.retry_after if isinstance(refused.retry_after, int) else 0
+    minutes = max(1, -(-seconds // 60))
+    return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+
+
+def explain(form: Any, refused: TooManyRequests, sentence: str = "") -> dict[str, str]:
+    """Say on the form itself, where what was typed is kept, how long to wait; the answer's headers."""
+    said = sentence or _("Too many at once from you or from your network. Nothing is lost: press the button again.")
+    patience = _("Wait %(time)s.", time=wait(refused))
+    form.form_errors = [f"{said} {patience}"]
+    return {"Retry-After": str(refused.retry_after)}
 
 
 def _key(limit: Limit, subject: str) -> str:

@@ -94,7 +94,8 @@ def paginate(
     who knows a cheaper way to count gives `total`. `wide`: rows are joined to others, which a far page's are only
     once the page is found.
     """
-    sort = request.args.get("sort", default)
+    params = {name: values for name, values in request.args.lists() if any(values)}  # of a kept page: what it names
+    sort = params.get("sort", [default])[0]
     if sort.removeprefix("-") not in sorts:
         sort = default
     if total is None:
@@ -110,9 +111,8 @@ def paginate(
         cut = statement.where(tie.in_(cut.with_only_columns(tie, maintain_column_froms=True))).order_by(*order)
     result = db.session.execute(cut)
     items: list[Any] = list(result.unique().scalars()) if scalars else list(result)  # type: ignore[arg-type]
-    params = {name: values for name, values in request.args.lists() if any(values)}
     path = request.script_root + request.path
-    return Listing(items, total, page, per_page, sort, request.args.get("q", "").strip(), params, path)
+    return Listing(items, total, page, per_page, sort, params.get("q", [""])[0].strip(), params, path)
 
 
 def _counting(statement: Select[Any]) -> Select[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -27,4 +28,25 @@ def deliver(message: EmailMessage) -> None:
             connection.starttls(context=ssl.create_default_context())
         if parts.username:
             connection.login(unquote(parts.username), unquote(parts.password or ""))
-        connection.send_message(message)
+        connection.send_message(for_the_wire(message))
+
+
+def for_the_wire(message: EmailMessage) -> EmailMessage:
+    """The message with the domains of its addresses as servers know them: «пример.рф» → «xn--e1afmkfd.xn--p1ai»."""
+    for name in ("From", "To", "Reply-To"):
+        if name in message and not str(message[name]).isascii():
+            known = message[name].addresses
+            del message[name]
+            message[name] = [Address(one.display_name, one.username, _ascii(one.domain)) for one in known]
+    return message
+
+
+def _ascii(domain: str) -> str:
+    if domain.isascii():
+        return domain
+    import idna  # noqa: PLC0415  (its tables are large and seldom needed)
+
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain  # the mail server says what is wrong with it

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 import shutil
-import sys
 import time
 from datetime import timedelta
 from uuid import uuid4
@@ -14,38 +11,16 @@ from uuid import uuid4
 from flask import Flask, Response, current_app, g, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from kernel import logs
 from kernel.access import public
 from kernel.jobs import worker_seen
+from kernel.logs import mask
 
-_TOKEN = re.compile(r"(/(?:my|invitation|reset|feed|answer|author|launch)/)[^/?\s]+")
 WORKER_LATE = timedelta(minutes=2)
 
 
-def mask(path: str) -> str:
-    """Hide the secrets of addresses from logs."""
-    return _TOKEN.sub(r"\1***", path)
-
-
-class JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line = {"at": self.formatTime(record), "level": record.levelname, "name": record.name}
-        line["message"] = mask(record.getMessage())
-        for name in ("request_id", "status", "ms", "path", "method"):
-            if hasattr(record, name):
-                line[name] = getattr(record, name)
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
-
-
 def init_app(app: Flask) -> None:
-    logger = logging.getLogger("tirazh")
-    if not logger.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(JsonLines())
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-        logger.propagate = app.testing
+    logs.init(app.testing)
     app.before_request(_begin)
     app.after_request(_finish)
     app.add_url_rule("/healthz", "healthz", healthz)
@@ -81,6 +56,14 @@ def healthz() -> tuple[Response, int]:
         checks["database"] = True
     except SQLAlchemyError:
         checks["database"] = checks["worker"] = False
-    checks["disk"] = shutil.disk_usage(current_app.config["VAR"]).free > 200 * 1024 * 1024
+    checks["disk"] = _free() > 200 * 1024 * 1024
     well = checks["database"] and checks["disk"]
     return jsonify(status="ok" if well else "unwell", **checks), 200 if well else 503
+
+
+def _free() -> int:
+    """Bytes left for data; none where their folder is gone."""
+    try:
+        return shutil.disk_usage(current_app.config["VAR"]).free
+    except OSError:
+        return 0

@@ -21,7 +21,9 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import changes, mode
+from kernel.compression import takes_gzip
 from kernel.db import Model, db, inserting
+from kernel.kept import Chosen, of_the_key
 from kernel.links import base_url
 
 CAPACITY = 600
@@ -40,6 +42,8 @@ class ContentVersion(Model):
     number: Mapped[int] = mapped_column(default=1)
 
 
+Key = tuple[str, str, str, Chosen]
+"""Base address, language prefix, path, and what is chosen of the parameters named."""
 Versions = tuple[tuple[str, int], ...]
 
 
@@ -52,7 +56,7 @@ class _Entry(NamedTuple):
     headers: tuple[tuple[str, str], ...]
 
 
-_cache: OrderedDict[tuple[object, ...], _Entry] = OrderedDict()
+_cache: OrderedDict[Key, _Entry] = OrderedDict()
 _values: dict[str, tuple[Versions, float, Any]] = {}
 _lock = Lock()
 
@@ -103,7 +107,7 @@ def warm(
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
     """Keep the view's answer while the `scopes` (templates over view arguments, "forum:{slug}") stand still.
 
-    `query` names the parameters the page reads: others are dropped from the key.
+    `query` names the parameters the page reads: others are dropped, and reading one raises (see `kernel.kept`).
     `seconds` bounds its age for what changes without a version, such as places left or dates.
     """
 
@@ -118,28 +122,30 @@ def warm(
             key = _key(query)
             entry = _known(key)
             if entry is None or entry.versions != versions or time.monotonic() - entry.born > seconds:
-                response = make_response(view(*args, **kwargs))
+                with of_the_key(base_url(), query, key[-1]):
+                    response = make_response(view(*args, **kwargs))
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
                     return response
                 entry = _keep(key, versions, response)
             return _respond(entry)
 
+        answer.kept_by = query  # type: ignore[attr-defined]
         return answer
 
     return decorate
 
 
-def _key(query: tuple[str, ...]) -> tuple[object, ...]:
+def _key(query: tuple[str, ...]) -> Key:
     chosen = tuple((name, tuple(request.args.getlist(name))) for name in query if name in request.args)
     return (base_url(), request.script_root, request.path, chosen)
 
 
-def _chosen(key: tuple[Any, ...]) -> int:
+def _chosen(key: Key) -> int:
     """How many values of parameters the address gives."""
     return sum(len(values) for _name, values in key[-1])
 
 
-def _known(key: tuple[object, ...]) -> _Entry | None:
+def _known(key: Key) -> _Entry | None:
     """The kept page, marked as used: the least used ones are dropped first."""
     with _lock:
         entry = _cache.get(key)
@@ -148,7 +154,7 @@ def _known(key: tuple[object, ...]) -> _Entry | None:
     return entry
 
 
-def _keep(key: tuple[object, ...], versions: Versions, response: Response) -> _Entry:
+def _keep(key: Key, versions: Versions, response: Response) -> _Entry:
     response.direct_passthrough = False
     body = response.get_data()
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
@@ -169,7 +175,7 @@ def _weight() -> int:
 
 
 def _respond(entry: _Entry) -> Response:
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    zipped = takes_gzip()
     response = Response(entry.zipped if zipped else entry.body, headers=list(entry.headers))
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Vary"] = "Accept-Encoding, Cookie"

@@ -1,6 +1,9 @@
-"""Secrets in addresses: HMAC tokens rebuilt when needed; the database keeps only a hash.
+"""Secrets in addresses: HMAC tokens rebuilt when needed; the database keeps only a hash, and which key made it.
 
 token = base32(HMAC-SHA256(server key, purpose ‖ uuid ‖ generation)[:16]), 26 characters.
+
+When the key is changed (`kernel.rekeying`), what had been given out stays in `FormerSecret`: by its hash it is
+known for whom it was made, and answered as the token that the key in force makes for the same purpose.
 """
 
 from __future__ import annotations
@@ -8,18 +11,83 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
+from collections.abc import Callable
+from typing import TypeVar
 
-from flask import current_app
+from sqlalchemy import String, bindparam, select
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.exceptions import ServiceUnavailable
+
+from kernel.db import Model, db
+from kernel.keys import current_id, keys
+
+log = logging.getLogger("tirazh")
+T = TypeVar("T")
 
 
-def token(purpose: str, uuid: str, generation: int) -> str:
-    """The token of `purpose` ("link", "code", "invitation", …) for an object: 128 bits, [A-Z2-7]{26}."""
-    return _encode(_digest(purpose, uuid, generation))
+class FormerSecret(Model):
+    """A secret given out under a key of before: for what it was made."""
+
+    __tablename__ = "former_secret"
+    hash: Mapped[str] = mapped_column(String(40), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    uuid: Mapped[str] = mapped_column(String(36), index=True)
+    generation: Mapped[int]
+
+
+class KeyMissing(ServiceUnavailable):
+    """A row's secret was made by a key that is neither in force nor among SECRET_KEY_FALLBACKS."""
+
+
+def token(purpose: str, uuid: str, generation: int, made_by: str | None = None) -> str:
+    """The token of `purpose` ("link", "code", "invitation", …) for an object: 128 bits, [A-Z2-7]{26}.
+
+    `made_by`: the id of the key that made the hash kept of it; None: the key in force. Raises KeyMissing.
+    """
+    known = keys()
+    key = known.get(current_id() if made_by is None else made_by)
+    if key is None:
+        log.error("key %s is missing: give it in SECRET_KEY_FALLBACKS, or run `flask secrets rekey`", made_by)
+        raise KeyMissing(f"key {made_by} is missing")
+    return _encode(_digest(key, purpose, uuid, generation))
+
+
+def every_token(purpose: str, uuid: str, generation: int) -> list[str]:
+    """The token as each known key makes it, the key in force first."""
+    return [_encode(_digest(key, purpose, uuid, generation)) for key in keys().values()]
 
 
 def token_hash(text: str) -> str:
     """What the database keeps of a token, to find its object by."""
     return hashlib.sha256(normalise(text).encode()).hexdigest()[:40]
+
+
+def found_by(purpose: str, text: str, look: Callable[[str], T | None]) -> T | None:
+    """What `look(hash)` finds by a token, also by one given out under a key of before."""
+    found = look(token_hash(text))
+    others = forms_of(purpose, text) if found is None else []
+    return next((kept for other in others if (kept := look(token_hash(other))) is not None), found)
+
+
+def forms_of(purpose: str, text: str) -> list[str]:
+    """As what a token given out under a key of before is known now: as each known key makes it, for while rows move."""
+    found = db.session.execute(_FORMER, {"hash": token_hash(text), "purpose": purpose}).first()
+    return every_token(purpose, *found) if found is not None else []
+
+
+_FORMER = select(FormerSecret.uuid, FormerSecret.generation).where(
+    FormerSecret.hash == bindparam("hash"), FormerSecret.purpose == bindparam("purpose")
+)
+
+
+def agrees(purpose: str, uuid: str, generation: int, text: str) -> bool:
+    """Whether `text` is this token, by any known key: for secrets of which no hash is kept."""
+    given = normalise(text).encode()
+    right = every_token(purpose, uuid, generation)
+    if any(hmac.compare_digest(given, one.encode()) for one in right):
+        return True
+    return right[0] in forms_of(purpose, text)
 
 
 def normalise(text: str) -> str:
@@ -28,9 +96,8 @@ def normalise(text: str) -> str:
     return kept.replace("0", "O").replace("1", "I").replace("8", "B")
 
 
-def _digest(purpose: str, uuid: str, generation: int) -> bytes:
-    key = current_app.config["SECRET_KEY"].encode()
-    return hmac.new(key, f"{purpose}\0{uuid}\0{generation}".encode(), hashlib.sha256).digest()[:16]
+def _digest(key: str, purpose: str, uuid: str, generation: int) -> bytes:
+    return hmac.new(key.encode(), f"{purpose}\0{uuid}\0{generation}".encode(), hashlib.sha256).digest()[:16]
 
 
 def _encode(raw: bytes) -> str:

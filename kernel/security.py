@@ -15,6 +15,8 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import cached_property
 
+from kernel.keys import weakness
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -125,6 +127,8 @@ class Sessions(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> Any:
         if self.signer is None:
             self.signer = super().get_signing_serializer(app)
+            *before, now = self.signer.secret_keys  # by a key that everybody can guess anybody would sign a session
+            self.signer.secret_keys = [*(key for key in before if not weakness(key.decode())), now]
         return self.signer
 
 
@@ -147,6 +151,22 @@ def client_address() -> str:
     return request.remote_addr or "unknown"
 
 
+def client_network() -> str:
+    """Whom limits count as one client: an IPv4 address, or the /64 that every home and phone has of IPv6."""
+    address = client_address()
+    if ":" not in address:
+        return address
+    import ipaddress  # noqa: PLC0415  (only where IPv6 comes in)
+
+    try:
+        found = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return f"{ipaddress.IPv6Address(int(found) >> 64 << 64)}/64"
+
+
 def same_site() -> bool:
     """Whether the browser says that a page of ours sent this; true when it says nothing."""
     origin = request.headers.get("Origin")
@@ -165,8 +185,7 @@ def _headers(response: Response) -> Response:
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("token_page"):
-        headers["Cache-Control"] = "no-store"
         headers["X-Robots-Tag"] = "noindex, nofollow"
-    elif "Cache-Control" not in headers:
-        headers["Cache-Control"] = "private, no-store"
+    if g.get("token_page") or not headers.get("Cache-Control", "").startswith("public"):
+        headers["Cache-Control"] = "private, no-store"  # only what a view calls public may be kept by anybody
     return response

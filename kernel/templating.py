@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, has_request_context
 from flask_wtf.csrf import generate_csrf
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
 from kernel.links import path_for
-from kernel.text import dial, typograph
+from kernel.text import Lines, cited, dial, one_line, typograph
 
 
 @lru_cache(maxsize=512)
@@ -39,16 +42,48 @@ def fragment(template: str, **context: Any) -> str:
     return current_app.jinja_env.get_template(template).render(context)
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates in a folder, for the next start. Where they cannot be kept or read they are compiled again."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # unreadable or cut short: pickle has many words for it
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
+def plain_text(template: str, **context: Any) -> str:
+    """A letter's plain text. What is put into it is one line: the lines of a letter are those of its template.
+
+    A value that is nothing but line ends stays, and so does what is `cited`.
+    """
+    current_app.update_template_context(context)
+    environment: Environment = current_app.extensions["tirazh.plain-text"]
+    return environment.get_template(template).render(context)
+
+
+def _inserted(value: Any) -> Any:
+    if not isinstance(value, str) or isinstance(value, Lines) or not value.strip("\n"):
+        return value
+    return one_line(value)
+
+
 def init_app(app: Flask) -> None:
-    compiled = app.config["VAR"] / "templates"
-    compiled.mkdir(parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))  # a start need not compile them again
+    app.jinja_env.bytecode_cache = _Compiled(str(app.config["VAR"] / "templates"))
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.filters["dial"] = dial
+    app.jinja_env.filters["cited"] = cited
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    # What is compiled for it differs: a cache of what the other environment compiled would be the wrong one.
+    app.extensions["tirazh.plain-text"] = app.jinja_env.overlay(finalize=_inserted, bytecode_cache=None)
     app.add_template_global(generate_csrf, "csrf_token")
     app.add_template_global(abbreviations)
     app.context_processor(_navigation)

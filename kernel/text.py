@@ -71,6 +71,37 @@ _NO_LETTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 """Codes that Unicode gives to no letter, and XML to nobody."""
 
 
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+def printable(text: str) -> str:
+    """`text` as any document can hold it: lines end by \\n, nothing XML refuses, nothing that turns the reading round.
+
+    For what leaves the database as a file or a letter: what was typed is `clean` already, what was brought in by
+    other ways need not be.
+    """
+    return _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def one_line(text: str) -> str:
+    """`printable` text for where a line's end would begin something else: headers, titles, rows."""
+    return " ".join(filter(None, map(str.strip, printable(text).split("\n"))))
+
+
+class Lines(str):
+    """Text of several lines that may stand as such in a letter of plain text."""
+
+    __slots__ = ()
+
+
+def cited(text: str) -> Lines:
+    """Somebody's words in a letter of plain text: marked line by line, so that none reads as ours."""
+    return Lines("\n".join(f"> {line}".rstrip() for line in printable(text).split("\n")))
+
+
 def sort_key(text: str) -> str:
     """Case-folded, ё→е, punctuation to spaces: equal on both databases, fit for prefix search and order."""
     folded = clean(text).casefold().replace("ё", "е")

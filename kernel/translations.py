@@ -12,8 +12,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from babel.support import Translations
 from flask import Flask, current_app
 from flask.cli import AppGroup
+
+from kernel.i18n import babel
 
 cli = AppGroup("translations", help="Messages of the interface.")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
@@ -170,11 +173,23 @@ def compile_catalog(app: Flask) -> Path:
 
 
 def init_app(app: Flask) -> None:
-    """Compile the catalogue when a translation is newer than what was compiled."""
+    """Compile the catalogue when a translation is newer than what was compiled; for this process only where it cannot
+    be written."""
     compiled = Path(app.config["VAR"]) / "translations" / "ru" / "LC_MESSAGES" / "messages.mo"
     sources = list((Path(app.root_path) / "translations" / "ru").glob("*.po"))
-    if not compiled.exists() or max(path.stat().st_mtime for path in sources) > compiled.stat().st_mtime:
-        compile_catalog(app)
+    try:
+        if not compiled.exists() or max(path.stat().st_mtime for path in sources) > compiled.stat().st_mtime:
+            compile_catalog(app)
+    except OSError:
+        with app.app_context():
+            _keep_in_memory()
+
+
+def _keep_in_memory() -> None:
+    made = io.BytesIO()
+    write_mo(made, joined())
+    made.seek(0)
+    babel.domain_instance.by_language["ru"] = Translations(made)
 
 
 @cli.command("compile")

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 import adoption.models
 import adoption.quarter.models  # noqa: F401
 import kernel.imports
-import kernel.limits  # noqa: F401
+import kernel.limits
+import kernel.secrets  # noqa: F401
 import registrations.models  # noqa: F401
 from kernel import mode
 from kernel.db import Base, db
@@ -58,6 +59,8 @@ def main() -> None:
     engine = db.engine
     with engine.connect() as connection:
         run(connection)
+        if context.config.attributes.pop("vacuum", False) and connection.dialect.name == "sqlite":
+            connection.connection.dbapi_connection.execute("VACUUM")
 
 
 assert current_app

@@ -13,9 +13,11 @@ from flask_babel import gettext as _
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
 from accounts.models import Organisation
+from accounts.queries import OrganisationNames
 from kernel.text import clean, email_key, sort_key
 from practices import labels, passport
-from practices.models import Evidence, Practice, Prevention, TargetGroup
+from practices.models import Evidence, Prevention, TargetGroup
+from practices.queries import KnownPractices
 from territories.models import Territory
 from territories.queries import Gazetteer
 
@@ -109,8 +111,10 @@ class Fault(ValueError):
 class Known:
     """What rows are checked against, read once."""
 
-    practices: dict[str, Practice]
-    organisations: dict[str, Organisation]
+    practices: KnownPractices
+    organisations: OrganisationNames
+    codes: dict[str, Organisation]
+    """Organisations by code."""
     gazetteer: Gazetteer
     territories: set[int] | None = None
     """Ids the person may write to; None: all."""
@@ -212,15 +216,6 @@ def _territory(_column: str, text: str, known: Known) -> dict[str, Any]:
     return {"territory_id": found.id}
 
 
-def _organisation(_column: str, text: str, known: Known) -> dict[str, Any]:
-    if not text:
-        return {"organisation_id": None}
-    found = known.organisations.get(sort_key(text))
-    if found is None:
-        raise Fault(_("There is no organisation «%(text)s». Add it first or leave the cell empty.", text=text))
-    return {"organisation_id": found.id}
-
-
 def _email(column: str, text: str, _known: Known) -> dict[str, Any]:
     address = email_key(text)
     if address and ("@" not in address[1:] or " " in address or len(address) > 254):
@@ -266,7 +261,6 @@ READERS: dict[str, Reader] = {
     "target_groups": _groups,
     "formats": _formats,
     "territory": _territory,
-    "organisation": _organisation,
     "contact_email": _email,
     "review_due": _date,
     "steps": _steps,

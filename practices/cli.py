@@ -8,13 +8,19 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import func, select
 
+from accounts.queries import all_organisations
 from kernel import import_cli, pages
+from kernel.db import db
+from kernel.exporting import FILE as FILE_OUT
+from kernel.exporting import check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.imports import Plan
 from kernel.search import rebuild
 from kernel.transaction import writing
-from practices import cells, documents, importer, organisations
+from practices import cells, documents, exports, importer, organisations
+from practices.models import Practice
 
 search_cli = AppGroup("search", help="The search index.")
 
@@ -37,6 +43,28 @@ def import_practices(file: Path, yes: bool, rest: Path | None) -> None:
 def import_organisations(file: Path, yes: bool, rest: Path | None) -> None:
     """Organisations from XLSX or CSV."""
     _run(organisations, file, yes, rest, organisations.HEADINGS)
+
+
+@click.command("practices")
+@FILE_OUT
+@with_appcontext
+def export_practices(file: Path) -> None:
+    """Every practice into a new XLSX file."""
+    check_suffix(file, ".xlsx")
+    with speaking("ru"):
+        count = db.session.scalar(select(func.count()).select_from(Practice)) or 0
+        write_export(file, exports.workbook(select(Practice)), count)
+
+
+@click.command("organisations")
+@FILE_OUT
+@with_appcontext
+def export_organisations(file: Path) -> None:
+    """Every organisation into a new XLSX file."""
+    check_suffix(file, ".xlsx")
+    with speaking("ru"):
+        known = all_organisations()
+        write_export(file, exports.organisations(known), len(known))
 
 
 def _run(module: Any, file: Path, yes: bool, rest: Path | None, known: dict[str, tuple[str, ...]]) -> None:

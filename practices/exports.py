@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select
 
+from accounts.labels import ORGANISATION_LABELS, SPHERE_LABELS
+from accounts.models import Organisation
 from kernel.db import db
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from practices import labels, passport
 from practices.cells import HEADINGS
 from practices.models import Practice
+from practices.organisations import HEADINGS as ORGANISATION_HEADINGS
 
 WIDE = {"name": 40, "effect": 60, "what_is_done": 60, "steps": 60, "organisation": 40}
 
@@ -23,6 +27,24 @@ def workbook(statement: Select[Any]) -> bytes:
     columns = [Column(headings[0], WIDE.get(name, 20)) for name, headings in HEADINGS.items()]
     notes = [_("One row a practice; several items in a cell stand one a line, target groups are separated by «;».")]
     return sheets.xlsx(_("Practices"), columns, [_row(practice) for practice in practices], notes)
+
+
+def organisations(known: Sequence[Organisation]) -> bytes:
+    """XLSX of organisations as their own import reads it, by name."""
+    columns = [Column(headings[0], 60 if name == "name" else 20) for name, headings in ORGANISATION_HEADINGS.items()]
+    rows = [
+        [
+            one.code,
+            one.name,
+            one.short_name,
+            str(ORGANISATION_LABELS[one.kind]),
+            str(SPHERE_LABELS[one.sphere]),
+            one.territory.oktmo,
+            "да" if one.demo else "",
+        ]
+        for one in sorted(known, key=lambda one: (one.name_key, one.id))
+    ]
+    return sheets.xlsx(_("Organisations"), columns, rows)
 
 
 def _row(practice: Practice) -> list[Any]:

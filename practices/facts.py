@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, String, cast, func, select, true
 
 from kernel.db import db
-from practices.models import SHOWN, Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
+from practices.models import MATERIALS, SHOWN, Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
 
 WORKING = ("works", "firm")
 
@@ -40,7 +40,9 @@ def facts(ids: Collection[int] | None = None) -> dict[int, Fact]:
         select(_spread.practice_id, _spread.territory_id).where(_spread.state.in_(WORKING)), _spread.practice_id, ids
     ):
         works[practice_id].append(territory_id)
-    sampled = select(_document.practice_id).where(_document.state.in_(SHOWN)).distinct()
+    sampled = (
+        select(_document.practice_id).where(_document.state.in_(SHOWN), _document.kind.not_in(MATERIALS)).distinct()
+    )
     documents = {row[0] for row in _rows(sampled, _document.practice_id, ids)}
     return {
         practice_id: Fact(

@@ -10,7 +10,8 @@ from wtforms.widgets import TextArea
 
 from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
-from accounts.queries import organisation_by_name
+from accounts.models import Organisation
+from accounts.queries import is_called, organisation_by_code, organisations_named
 from kernel.forms import (
     ChecksField,
     Choice,
@@ -168,6 +169,8 @@ class PassportForm(CardForm):
         _l("How many adopters the author can mentor at once"), [Optional()], description=_l("For example: 3.")
     )
     found_through = LineField(_l("Found through"), [Optional()], maximum=80)
+    kept: Organisation | None = None
+    """The organisation the practice has already: others may bear its name."""
 
     def validate_staff(self, field: NumberField) -> None:
         _comma(field)
@@ -178,8 +181,10 @@ class PassportForm(CardForm):
             raise ValidationError(_l("This is less than the number before it."))
 
     def validate_organisation(self, field: LineField) -> None:
-        if field.data and organisation_by_name(field.data) is None:
+        if field.data and not self._organisations():
             raise ValidationError(_l("No such organisation. Choose one from the list or leave this empty."))
+        if len(self._organisations()) > 1:
+            raise ValidationError(_l("Several organisations are called so. Write the full name or the code of yours."))
 
     def values(self) -> dict[str, Any]:
         values = super().values()
@@ -205,10 +210,19 @@ class PassportForm(CardForm):
         territory = current(self.territory.data) if self._good("territory") else None
         values: dict[str, Any] = {"territory_id": territory.id} if territory else {}
         if self._good("organisation"):
-            name = self.organisation.data or ""
-            organisation = organisation_by_name(name, territory.id if territory else None) if name else None
-            values["organisation_id"] = organisation.id if organisation else None
+            found = self._organisations()
+            values["organisation_id"] = found[0].id if found else None
         return values
+
+    def _organisations(self) -> list[Organisation]:
+        """Whom the name or code typed may mean: the one there is, then those of the practice's own municipality."""
+        name = self.organisation.data or ""
+        if not name:
+            return []
+        if self.kept is not None and is_called(self.kept, name):
+            return [self.kept]
+        coded, territory = organisation_by_code(name), current(self.territory.data or "")
+        return [coded] if coded else organisations_named(name, territory.id if territory else None)
 
 
 _PLAIN = [

@@ -11,11 +11,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from accounts.models import Organisation
-from accounts.queries import all_organisations
+from accounts.queries import OrganisationNames, all_organisations, is_called
 from accounts.settings import site
 from kernel.documents.sheets import Table, as_text, read_table
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
 from practices import labels, operations, passport
 from practices.cells import HEADINGS, POSITION, READERS, Fault, Known, choice
@@ -59,7 +58,16 @@ def plan_rows(
 ) -> Plan[Action]:
     """`territories`: where the person may write; `publishing`: where also publish, if at all; None: everywhere."""
     publishing = publishing if may_publish else set()
-    known = Known(known_practices(), _organisations(), Gazetteer(site().region), territories, publishing)
+    organisations = all_organisations()
+    by_code = {organisation.code: organisation for organisation in organisations}
+    known = Known(
+        known_practices(),
+        OrganisationNames(organisations),
+        by_code,
+        Gazetteer(site().region),
+        territories,
+        publishing,
+    )
     known.named = {sort_key(as_text(cells.get("name"))) for _number, cells in table.rows}
     result: Plan[Action] = Plan([], [])
     for number, cells in table.rows:
@@ -68,19 +76,11 @@ def plan_rows(
         if action and row.verdict in (Verdict.create, Verdict.change):
             result.actions.append(action)
     result.notes = table.notes
+    result.rows = with_oddities(result.rows, table)
     named = {row.title for row in result.rows}
-    own = [p for p in known.practices.values() if territories is None or p.territory_id in territories]
+    own = [p for p in known.practices.by_slug.values() if territories is None or p.territory_id in territories]
     result.absent = sorted({practice.name for practice in own} - named)
     return result
-
-
-def _organisations() -> dict[str, Organisation]:
-    found: dict[str, Organisation] = {}
-    for organisation in all_organisations():
-        for key in (organisation.short_name, organisation.name, organisation.code):
-            if key:
-                found[sort_key(key)] = organisation
-    return found
 
 
 def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Action | None]:
@@ -97,7 +97,8 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
         except Fault as fault:
             row.messages.append(str(fault))
     _resources(cells, values)
-    practice, slug, source_id = _match(cells, values, known)
+    practice, slug, source_id = _match(cells, values, known, row)
+    _organisation(cells, values, practice, known, row)
     if practice is not None and practice.graded_at is not None:
         values.pop("evidence", None)  # experts have spoken: a file does not overrule them
     _check(row, number, practice, values, slug, known)
@@ -117,22 +118,54 @@ def _resources(cells: dict[str, Any], values: dict[str, Any]) -> None:
         ]
 
 
-def _match(cells: dict[str, Any], values: dict[str, Any], known: Known) -> tuple[Practice | None, str, str | None]:
-    source_id = clean(as_text(cells.get("id")))[:64] or None
+def _organisation(
+    cells: dict[str, Any], values: dict[str, Any], practice: Practice | None, known: Known, row: Row
+) -> None:
+    """The author organisation by its code or name, of the practice's own municipality first."""
+    if "organisation" not in cells:
+        return
+    text = as_text(cells["organisation"])
+    place = values.get("territory_id") or (practice.territory_id if practice else None)
+    coded = known.codes.get(text)
+    found = [coded] if coded else known.organisations.find(text, place)
+    if practice is not None and practice.organisation is not None and is_called(practice.organisation, text):
+        found = [practice.organisation]
+    if text and not found:
+        row.messages.append(_("There is no organisation «%(text)s». Add it first or leave the cell empty.", text=text))
+    elif len(found) > 1:
+        row.warnings.append(
+            _(
+                "Several organisations are called «%(text)s»: the organisation is left out. Write its full name"
+                " or its code.",
+                text=text,
+            )
+        )
+    else:
+        values["organisation_id"] = found[0].id if found else None
+
+
+def _match(
+    cells: dict[str, Any], values: dict[str, Any], known: Known, row: Row
+) -> tuple[Practice | None, str, str | None]:
+    source_id = clean(as_text(cells.get("id"))) or None
     slug = clean(as_text(cells.get("slug")))
+    for column, text, most in (("id", source_id or "", 64), ("slug", slug, 80)):
+        if len(text) > most:
+            row.messages.append(
+                _("«%(column)s» is longer than %(number)s characters.", column=HEADINGS[column][0], number=most)
+            )
     slug = slugify(slug) if slug else ""
-    owner = known.practices.get(source_id or "")
+    practices = known.practices
+    owner = practices.by_id.get(source_id or "")
     if owner is not None and _is_meant(owner, values, known, source_id or ""):
         return owner, slug, source_id
-    if slug and slug in known.practices:
-        return known.practices[slug], slug, source_id
+    if slug and slug in practices.by_slug:
+        return practices.by_slug[slug], slug, source_id
     free = source_id if owner is None else None
+    found = None
     if not slug and (not source_id or source_id.isdecimal()):
-        key = sort_key(values.get("name", ""))
-        for practice in known.practices.values():
-            if practice.name_key == key and practice.territory_id == values.get("territory_id"):
-                return practice, slug, free
-    return None, slug, free
+        found = practices.by_name.get((sort_key(values.get("name", "")), values.get("territory_id", 0)))
+    return found, slug, free
 
 
 def _is_meant(owner: Practice, values: dict[str, Any], known: Known, source_id: str) -> bool:

@@ -67,6 +67,8 @@ DOCUMENT_LABELS = {
     DocumentKind.protocol: _l("Protocol"),
     DocumentKind.agreement: _l("Agreement"),
     DocumentKind.other: _l("Another document"),
+    DocumentKind.presentation: _l("Presentation"),
+    DocumentKind.picture: _l("Picture"),
 }
 TAKE_LABELS = {
     DocumentKind.order: _l("Take the sample order"),
@@ -74,6 +76,8 @@ TAKE_LABELS = {
     DocumentKind.protocol: _l("Take the sample protocol"),
     DocumentKind.agreement: _l("Take the sample agreement"),
     DocumentKind.other: _l("Take the sample document"),
+    DocumentKind.presentation: _l("Take the presentation"),
+    DocumentKind.picture: _l("Take the picture"),
 }
 RESOURCE_LABELS = {
     "people": _l("People"),

@@ -77,6 +77,12 @@ class DocumentKind(enum.Enum):
     protocol = "protocol"
     agreement = "agreement"
     other = "other"
+    presentation = "presentation"
+    picture = "picture"
+
+
+MATERIALS = (DocumentKind.presentation, DocumentKind.picture)
+"""Shown beside the sample documents; nobody fills them in."""
 
 
 class DocumentState(enum.Enum):

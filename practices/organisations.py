@@ -11,15 +11,18 @@ from sqlalchemy import inspect
 from accounts.enums import OrganisationKind, Sphere
 from accounts.labels import ORGANISATION_LABELS, SPHERE_LABELS
 from accounts.models import Organisation
-from accounts.operations import add_organisation
+from accounts.operations import add_organisation, ensure_organisation
 from accounts.queries import all_organisations
 from accounts.settings import site
 from activity.operations import record
+from kernel import pages
 from kernel.db import db
 from kernel.documents.sheets import Table, as_text, read_table
-from kernel.imports import Plan, Row, Verdict
-from kernel.text import clean, slugify
-from territories.queries import Gazetteer
+from kernel.imports import Plan, Row, Verdict, with_oddities
+from kernel.text import clean, sort_key
+from practices.models import Practice
+from practices.operations import retell
+from territories.queries import Gazetteer, current_by_id
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("Код", "ID"),
@@ -31,11 +34,14 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "demo": ("Демо", "demo"),
 }
 
+LIMITS = {"id": 80, "name": 255, "short_name": 160}
+
 
 @dataclass
 class Action:
     organisation: Organisation | None
     code: str
+    """Of the file; empty when it gives none."""
     values: dict[str, Any]
 
 
@@ -53,39 +59,47 @@ def plan_rows(table: Table) -> Plan[Action]:
     """What the table would do."""
     known = all_organisations()
     by_code = {organisation.code: organisation for organisation in known}
-    by_name = {(organisation.name, organisation.territory_id): organisation for organisation in known}
+    by_name = {(organisation.name_key, organisation.territory_id): organisation for organisation in known}
     gazetteer = Gazetteer(site().region)
     result: Plan[Action] = Plan([], [])
+    seen: dict[object, int] = {}
     for number, cells in table.rows:
         row, values = _read(number, cells, gazetteer)
         if values is not None:
-            code = clean(as_text(cells.get("id")))[:80]
-            place = (values["name"], values["territory_id"])
+            code = clean(as_text(cells.get("id")))
+            place = (sort_key(values["name"]), values["territory_id"])
             found = by_code.get(code) if code else by_name.get(place)
             _decide(row, found, values)
-            if row.verdict is not Verdict.same:
-                result.actions.append(Action(found, code or _code(values["name"], by_code), values))
+            if code and found is None and place in by_name:
+                row.warnings.append(_("An organisation of this name is there already, under another code."))
+            _find_double(row, found.id if found else code or place, seen)
+            if row.verdict in (Verdict.create, Verdict.change):
+                result.actions.append(Action(found, code, values))
         result.rows.append(row)
     result.notes = table.notes
+    result.rows = with_oddities(result.rows, table)
     result.absent = sorted({organisation.name for organisation in known} - {row.title for row in result.rows})
     return result
 
 
-def _code(name: str, taken: dict[str, Organisation]) -> str:
-    code, number = slugify(name)[:70], 1
-    while code in taken:
-        number += 1
-        code = f"{slugify(name)[:70]}-{number}"
-    return code
+def _find_double(row: Row, who: object, seen: dict[object, int]) -> None:
+    if seen.setdefault(who, row.number) != row.number:
+        row.verdict = Verdict.error
+        row.messages = [_("The same organisation stands in row %(number)s.", number=seen[who])]
 
 
 def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row, dict[str, Any] | None]:
-    name = clean(as_text(cells.get("name")))[:255]
+    name = clean(as_text(cells.get("name")))
     row = Row(number, name or _("row %(number)s", number=number), Verdict.error)
     place = as_text(cells.get("territory"))
     territory = gazetteer.find(place)
     if not name:
         row.messages.append(_("No name of the organisation."))
+    for column, most in LIMITS.items():
+        if len(clean(as_text(cells.get(column)))) > most:
+            row.messages.append(
+                _("«%(column)s» is longer than %(number)s characters.", column=HEADINGS[column][0], number=most)
+            )
     if territory is None:
         row.messages.append(_("There is no municipality «%(text)s».", text=place))
     kind = _choice(OrganisationKind, ORGANISATION_LABELS, as_text(cells.get("kind")), OrganisationKind.other)
@@ -94,7 +108,7 @@ def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row
         row.messages.append(_("The kind or the sphere is unknown."))
     if row.messages or territory is None:
         return row, None
-    values = {"name": name, "short_name": clean(as_text(cells.get("short_name")))[:160], "kind": kind, "sphere": sphere}
+    values = {"name": name, "short_name": clean(as_text(cells.get("short_name"))), "kind": kind, "sphere": sphere}
     return row, values | {"territory_id": territory.id, "demo": as_text(cells.get("demo")).casefold() in ("да", "yes")}
 
 
@@ -121,11 +135,21 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
     """Do what the plan says, in the caller's transaction."""
     for action in plan.actions:
         if action.organisation is None:
-            values = dict(action.values)
-            add_organisation(action.code, values.pop("name"), values.pop("territory_id"), by=by, **values)
+            _add(action.code, dict(action.values), by)
             continue
         for name, value in action.values.items():
             setattr(action.organisation, name, value)
         if inspect(action.organisation).modified:
             record(by, "organisation.changed", action.organisation)
     db.session.flush()
+    pages.bump("adoption")  # organisations are named there whether they have a practice or not
+    retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
+
+
+def _add(code: str, values: dict[str, Any], by: Any) -> None:
+    name, place = values.pop("name"), current_by_id(values.pop("territory_id"))
+    assert place is not None
+    if code:
+        add_organisation(code, name, place.id, by=by, **values)
+    else:
+        ensure_organisation(name, place, by=by, **values)

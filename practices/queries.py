@@ -211,14 +211,24 @@ def practice_by_key(key: str) -> Practice | None:
     )
 
 
-def known_practices() -> dict[str, Practice]:
-    """Every practice by source id and by slug, for an import."""
-    known: dict[str, Practice] = {}
-    for practice in db.session.scalars(select(Practice).options(joinedload(Practice.territory))):
-        known[practice.slug] = practice
-        if practice.source_id:
-            known[practice.source_id] = practice
-    return known
+class KnownPractices(NamedTuple):
+    """Every practice by each thing a row of a file may know it by."""
+
+    by_id: dict[str, Practice]
+    """By the ID it came with; one that came with none by its slug, as our own workbook writes it."""
+    by_slug: dict[str, Practice]
+    by_name: dict[tuple[str, int], Practice]
+    """By the key of the name and the territory."""
+
+
+def known_practices() -> KnownPractices:
+    """For an import. Two queries."""
+    whole = (joinedload(Practice.territory), joinedload(Practice.organisation))
+    found = list(db.session.scalars(select(Practice).options(*whole).order_by(Practice.id)))
+    by_slug = {practice.slug: practice for practice in found}
+    by_id = {practice.slug: practice for practice in found if not practice.source_id}
+    by_id |= {practice.source_id: practice for practice in found if practice.source_id}
+    return KnownPractices(by_id, by_slug, {(practice.name_key, practice.territory_id): practice for practice in found})
 
 
 def slug_taken(slug: str) -> bool:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from practices import entries, panels
-from practices.moderation import letters
+from practices.models import Practice
+from practices.moderation import letters, rekeying
+from practices.operations import retell
 from practices.questions import letters as question_letters
 from practices.questions import operations
+from territories.signals import territories_changed
+
+
+def _retell(_sender: Any, *, ids: list[int]) -> None:
+    retell(Practice.territory_id.in_(ids))
 
 
 def connect() -> None:
@@ -13,5 +22,7 @@ def connect() -> None:
     assert entries
     assert panels
     assert letters
+    assert rekeying
     assert question_letters
     assert operations
+    territories_changed.connect(_retell)

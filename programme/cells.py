@@ -1,41 +1,14 @@
-"""Reading the cells of an organiser's workbook: dates, times, kinds and lists as people write them."""
+"""Reading the cells of an organiser's workbook: kinds, formats and lists as people write them."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from kernel.text import clean, sort_key
 from programme.models import SlotKind, TalkFormat
 
-MONTHS = {
-    month[:3]: number
-    for number, month in enumerate(
-        [
-            "января",
-            "февраля",
-            "марта",
-            "апреля",
-            "мая",
-            "июня",
-            "июля",
-            "августа",
-            "сентября",
-            "октября",
-            "ноября",
-            "декабря",
-        ],
-        start=1,
-    )
-} | {"май": 5}
-_DATE = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})$")
-_ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
-_WORD_DATE = re.compile(r"^(\d{1,2})\s+([а-яё]+)\.?(?:\s+(\d{4}))?", re.IGNORECASE)
-_TIME = re.compile(r"^(\d{1,2})[:.\-чh](\d{2})(?::\d{2})?(?:\s*мин\.?)?$", re.IGNORECASE)
 NOTHING = "—"
 """Of one person among several, where the others have a value."""
-_RANGE = re.compile(r"^\s*(.+?)\s*[–—-]\s*(\d{1,2}[:.]\d{2})\s*$")
 
 KINDS: dict[str, SlotKind] = {
     "открытие": SlotKind.opening,
@@ -77,51 +50,6 @@ FORMATS: dict[str, TalkFormat] = {
     "видео": TalkFormat.recorded,
     "recorded": TalkFormat.recorded,
 }
-
-
-def read_date(value: Any, year: int) -> date | None:
-    """A date as written («28.05.2026», «28 мая», an Excel date); None when it is none. `year` fills a missing one."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, int | float) and 20_000 < value < 80_000:
-        return date(1899, 12, 30) + timedelta(days=int(value))
-    text = clean(str(value or ""))
-    try:
-        if found := _ISO_DATE.match(text):
-            return date(*(int(part) for part in found.groups()))
-        if found := _DATE.match(text):
-            day, month, written = (int(part) for part in found.groups())
-            return date(written + 2000 if written < 100 else written, month, day)
-        if (found := _WORD_DATE.match(text)) and (month_number := MONTHS.get(found.group(2).lower()[:3])):
-            return date(int(found.group(3) or year), month_number, int(found.group(1)))
-    except ValueError:
-        return None
-    return None
-
-
-def read_time(value: Any) -> time | None:
-    """A time as written («9:30», «09.30», an Excel time or day fraction); None when it is none."""
-    if isinstance(value, datetime):
-        return value.time().replace(second=0, microsecond=0)
-    if isinstance(value, time):
-        return value.replace(second=0, microsecond=0)
-    if isinstance(value, timedelta):
-        value = value.total_seconds() / 86_400
-    if isinstance(value, float) and 0 <= value < 1:
-        minutes = round(value * 24 * 60)
-        return time(minutes // 60 % 24, minutes % 60)
-    found = _TIME.match(clean(str(value or "")))
-    if not found or int(found.group(1)) > 23 or int(found.group(2)) > 59:
-        return None
-    return time(int(found.group(1)), int(found.group(2)))
-
-
-def split_range(value: Any) -> tuple[Any, Any] | None:
-    """«09:30–09:45» in one cell as (start, end)."""
-    found = _RANGE.match(str(value)) if isinstance(value, str) else None
-    return (found.group(1), found.group(2)) if found else None
 
 
 def split_people(text: str) -> list[str]:

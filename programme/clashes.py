@@ -153,7 +153,7 @@ def of_item(item: Item, known: Known) -> Entry | None:
     if item.starts is None or item.ends is None or item.ends <= item.starts:
         return None
     section = item.chosen_section or known.sections.get(sort_key(item.section))
-    name = _("row %(number)d", number=item.number) if item.number else _name(item.title, item.starts, item.ends)
+    name = _("row %(number)s", number=item.number) if item.number else _name(item.title, item.starts, item.ends)
     return Entry(
         key_of(item),
         name,

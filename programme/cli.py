@@ -15,10 +15,11 @@ from forum.queries import forum_by_slug, series_by_slug
 from kernel import import_cli
 from kernel.db import db
 from kernel.documents.sheets import Table
+from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from programme import importer, operations
-from programme.cells import read_date
+from programme import importer, operations, queries
+from programme.dates import read_date
 from programme.plan import KNOWN
 from territories.queries import current
 
@@ -51,6 +52,20 @@ def import_programme(
         if waiting:
             plan.notes = [*plan.notes, importer.unshown(waiting)]
         import_cli.finish(plan, rest, table, KNOWN)
+
+
+@click.command("programme")
+@FILE
+@click.option("--forum", "slug", required=True, help="The forum's slug.")
+@with_appcontext
+def export_programme(file: Path, slug: str) -> None:
+    """A forum's programme into a new XLSX file."""
+    check_suffix(file, ".xlsx")
+    forum = forum_by_slug(slug)
+    if forum is None:
+        raise click.ClickException(f"There is no forum {slug!r}.")
+    with speaking("ru"):
+        write_export(file, importer.workbook(forum), len(queries.slots_of(forum.id)))
 
 
 def _new_forum(slug: str, name: str | None, table: Table) -> Forum:

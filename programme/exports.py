@@ -15,7 +15,7 @@ from forum.labels import floor_name
 from forum.models import Forum, Section
 from kernel.i18n import spoken
 from kernel.links import base_url, path_for, public_url
-from kernel.text import slugify
+from kernel.text import one_line, printable, slugify
 from programme.models import Slot, SlotKind
 from programme.timetable import Item, Person
 
@@ -34,7 +34,8 @@ def address(forum: Forum, slot: Slot | Item) -> str:
 def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -> dict[str, Any]:
     """schedule.json version 1; `status` and, for readers of the bare format, the subtitle tell what is cancelled."""
     days = _days(forum, slots)
-    rooms = _room_names(slots)
+    called = _room_names(slots)
+    rooms = list(dict.fromkeys(called.values()))
     return {
         "$schema": "https://c3voc.de/schedule/schema.json",
         "generator": {"name": "Тираж", "version": "0.1.0"},
@@ -44,7 +45,7 @@ def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -
             "conference": {
                 "acronym": _acronym(forum.slug),
                 "title": forum.name,
-                "description": forum.subtitle,
+                "description": " ".join(part for part in (forum.subtitle, invented(forum)) if part),
                 "start": days[0].isoformat(),
                 "end": days[-1].isoformat(),
                 "daysCount": len(days),
@@ -52,11 +53,19 @@ def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -
                 "time_zone_name": forum.timezone,
                 "url": base_url() + path_for("forum.forum", slug=forum.slug),
                 "tracks": [_track(section, index) for index, section in enumerate(sections)],
-                "rooms": [{"name": name, "guid": _guid(forum, name), "slug": slugify(name)} for name in rooms],
-                "days": [_day(forum, index, day, slots, rooms) for index, day in enumerate(days, start=1)],
+                "rooms": [
+                    {"name": name, "guid": _guid(forum, name), "slug": slug}
+                    for name, slug in zip(rooms, _slugs(rooms), strict=True)
+                ],
+                "days": [_day(forum, index, day, slots, called) for index, day in enumerate(days, start=1)],
             },
         },
     }
+
+
+def invented(forum: Forum) -> str:
+    """What a file says of a forum made up for the demonstration."""
+    return _("Demonstration data: the date, the speakers and the participants are invented.") if forum.demo else ""
 
 
 def _acronym(slug: str) -> str:
@@ -70,12 +79,33 @@ def _days(forum: Forum, slots: Sequence[Item]) -> list[date]:
     return sorted(days | {slot.starts.date() for slot in slots})
 
 
-def _room_names(slots: Sequence[Item]) -> list[str]:
-    return list(dict.fromkeys(_room(slot) for slot in slots))
+def _room_names(slots: Sequence[Item]) -> dict[int, str]:
+    """What the room of each item is called, by the item's id; where two venues have «Зал 1», the venue is named too."""
+    venues: dict[str, set[str]] = {}
+    for slot in slots:
+        if slot.room:
+            venues.setdefault(slot.room.name, set()).add(slot.room.venue.name)
+    several = {name for name, found in venues.items() if len(found) > 1}
+    return {slot.id: _room_name(slot, several) for slot in slots}
 
 
-def _room(slot: Item) -> str:
-    return slot.room.name if slot.room else slot.section.name
+def _room_name(slot: Item, several: set[str]) -> str:
+    if slot.room is None:
+        return slot.section.name
+    return f"{slot.room.name}, {slot.room.venue.name}" if slot.room.name in several else slot.room.name
+
+
+def _slugs(names: Sequence[str]) -> list[str]:
+    """A slug for each name, numbered where two names make the same."""
+    made: list[str] = []
+    for name in names:
+        base = slug = slugify(name)
+        number = 1
+        while slug in made:
+            number += 1
+            slug = f"{base}-{number}"
+        made.append(slug)
+    return made
 
 
 def _guid(forum: Forum, name: str) -> str:
@@ -86,7 +116,7 @@ def _track(section: Section, index: int) -> dict[str, str]:
     return {"name": section.name, "slug": section.slug, "color": PALETTE[index % len(PALETTE)]}
 
 
-def _day(forum: Forum, index: int, day: date, slots: Sequence[Item], rooms: list[str]) -> dict[str, Any]:
+def _day(forum: Forum, index: int, day: date, slots: Sequence[Item], called: dict[int, str]) -> dict[str, Any]:
     of_day = [slot for slot in slots if slot.starts.date() == day]
     start = datetime.combine(day, time(0, 0), forum.zone)
     return {
@@ -94,11 +124,14 @@ def _day(forum: Forum, index: int, day: date, slots: Sequence[Item], rooms: list
         "date": day.isoformat(),
         "day_start": start.isoformat(),
         "day_end": (start + timedelta(days=1)).isoformat(),
-        "rooms": {room: [_event(forum, slot) for slot in of_day if _room(slot) == room] for room in rooms},
+        "rooms": {
+            room: [_event(forum, slot, room) for slot in of_day if called[slot.id] == room]
+            for room in dict.fromkeys(called.values())
+        },
     }
 
 
-def _event(forum: Forum, slot: Item) -> dict[str, Any]:
+def _event(forum: Forum, slot: Item, room: str) -> dict[str, Any]:
     minutes = int((slot.ends - slot.starts).total_seconds() // 60)
     return {
         "guid": slot.uuid,
@@ -108,7 +141,7 @@ def _event(forum: Forum, slot: Item) -> dict[str, Any]:
         "start": f"{slot.starts:%H:%M}",
         "end": slot.ends.isoformat(),
         "duration": f"{minutes // 60:02}:{minutes % 60:02}",
-        "room": _room(slot),
+        "room": room,
         "slug": f"{forum.slug}-{slot.code.lower()}",
         "url": address(forum, slot),
         "title": slot.title,
@@ -156,9 +189,12 @@ def calendar(forum: Forum, slots: Sequence[Item]) -> bytes:
     feed.add("version", "2.0")
     feed.add("calscale", "GREGORIAN")
     feed.add("method", "PUBLISH")
-    feed.add("name", forum.name)
-    feed.add("x-wr-calname", forum.name)
+    feed.add("name", one_line(forum.name))
+    feed.add("x-wr-calname", one_line(forum.name))
     feed.add("x-wr-timezone", forum.timezone)
+    if forum.demo:
+        feed.add("description", invented(forum))
+        feed.add("x-wr-caldesc", invented(forum))
     feed.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     feed.add("url", public_url(f"/forums/{forum.slug}/programme", spoken()))
     days = _days(forum, slots)
@@ -226,10 +262,10 @@ def _event_text(occasion: _Occasion) -> bytes:
     event.add("sequence", occasion.sequence)
     event.add("dtstart", occasion.starts)
     event.add("dtend", occasion.ends)
-    event.add("summary", occasion.summary)
-    event.add("location", occasion.location)
-    event.add("description", occasion.description)
-    event.add("categories", [occasion.category])
+    event.add("summary", one_line(occasion.summary))
+    event.add("location", one_line(occasion.location))
+    event.add("description", printable(occasion.description))
+    event.add("categories", [one_line(occasion.category)])
     event.add("url", occasion.url)
     event.add("status", "CANCELLED" if occasion.cancelled else "CONFIRMED")
     return bytes(event.to_ical())

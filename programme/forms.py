@@ -12,7 +12,7 @@ from wtforms import BooleanField, FieldList, FormField, SelectField, TimeField
 from wtforms.validators import InputRequired, Optional
 
 from forum.models import Forum, Room, Section
-from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, required
+from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, plain_name, required
 from kernel.i18n import day
 from practices.models import Practice
 from programme.items import Item, Known, Person, check_times, find_territory
@@ -25,7 +25,7 @@ MOST_PEOPLE = 30
 
 
 class UploadForm(Form):
-    file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])
+    file = FileField(_l("Workbook, Word document or CSV file"), [FileRequired(_l("Choose a file."))])
 
 
 class ImportForm(Form):
@@ -47,7 +47,7 @@ class EmailForm(Form):
 class PersonForm(wtforms.Form):
     """A speaker of the item; a row without a name is left out."""
 
-    name = LineField(_l("Surname, name, patronymic"), [Optional()])
+    name = LineField(_l("Surname, name, patronymic"), [Optional(), plain_name])
     position = LineField(_l("Position"), [Optional()])
     organisation = LineField(_l("Organisation"), [Optional()])
     municipality = LineField(_l("Municipality"), [Optional()])

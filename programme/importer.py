@@ -9,14 +9,18 @@ from flask_babel import ngettext
 
 from forum.models import Forum
 from forum.queries import rooms_of, sections_of
+from kernel.db import utcnow
 from kernel.documents import sheets
-from kernel.documents.sheets import Column, Table, read_table
+from kernel.documents.sheets import Column, Table
 from kernel.imports import Plan
-from programme import cells, queries
+from kernel.text import sort_key
+from programme import cells, layouts, queries
+from programme.exports import invented
 from programme.items import Item
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.layouts.context import Familiar
 from programme.models import Slot
-from programme.plan import KNOWN, NEEDED, make_plan
+from programme.plan import make_plan
 
 COLUMNS = [
     Column("ID", 12),
@@ -46,9 +50,17 @@ KIND_WORDS = {
 FORMAT_WORDS = {"in_person": "очно", "remote": "дистанционно", "recorded": "запись"}
 
 
-def read(name: str, body: bytes) -> Table:
-    """The file's table. Raises FileRefused."""
-    return read_table(name, body, KNOWN, NEEDED)
+def read(name: str, body: bytes, forum: Forum | None = None) -> Table:
+    """The file's table, however it is laid out; of `forum`, perhaps. Raises FileRefused."""
+    return layouts.read(name, body, _familiar(forum) if forum else Familiar(utcnow().date()))
+
+
+def _familiar(forum: Forum) -> Familiar:
+    sections, rooms = sections_of(forum.id), rooms_of(forum.id)
+    names = {sort_key(name) for one in sections for name in (one.name, one.short_name) if name}
+    held = {room: [one.name for one in sections if one.room_id == room.id] for room in rooms}
+    alone = {sort_key(room.name): found[0] for room, found in held.items() if len(found) == 1}
+    return Familiar(forum.date_start, frozenset(names), frozenset(sort_key(room.name) for room in rooms), alone)
 
 
 def plan_table(forum: Forum, table: Table) -> Plan[Item]:
@@ -57,7 +69,7 @@ def plan_table(forum: Forum, table: Table) -> Plan[Item]:
 
 def plan(forum: Forum, name: str, body: bytes) -> Plan[Item]:
     """What the file would do. Raises FileRefused when it cannot be read at all."""
-    return make_plan(forum, read(name, body))
+    return make_plan(forum, read(name, body, forum))
 
 
 def undecided(forum: Forum, plan: Plan[Item]) -> int:
@@ -105,7 +117,8 @@ def template(forum: Forum) -> bytes:
 
 def workbook(forum: Forum) -> bytes:
     """The whole programme as a workbook that the import reads back."""
-    return sheets.xlsx("Программа", COLUMNS, [_cells(slot) for slot in queries.slots_of(forum.id)])
+    notes = [invented(forum)] if forum.demo else []
+    return sheets.xlsx("Программа", COLUMNS, [_cells(slot) for slot in queries.slots_of(forum.id)], notes)
 
 
 def _cells(slot: Slot) -> list[Any]:

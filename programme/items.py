@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from accounts.models import Organisation
-from accounts.queries import organisations_by_key
+from accounts.queries import OrganisationNames, all_organisations
 from accounts.settings import site
 from forum.models import Forum, Room, Section
 from forum.queries import rooms_of, sections_of
@@ -101,15 +100,16 @@ class Known:
     def __init__(self, forum: Forum) -> None:
         self.forum = forum
         self.all_sections = sections_of(forum.id)
-        self.sections: dict[str, Section] = {s.name_key: s for s in self.all_sections}
-        self.sections |= {sort_key(s.short_name): s for s in self.sections.copy().values() if s.short_name}
+        # A short name means a section only where it is nobody's full name.
+        self.sections: dict[str, Section] = {sort_key(s.short_name): s for s in self.all_sections if s.short_name}
+        self.sections |= {s.name_key: s for s in self.all_sections}
         self.all_rooms = rooms_of(forum.id)
         self.rooms: dict[str, Room] = {sort_key(r.name): r for r in self.all_rooms}
         self.slots = queries.slots_of(forum.id, cancelled=True)
         self.practices = queries.practices_by_key()
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
         self.places = queries.places_by_key(forum.series_id)
-        self.organisations: dict[str, Organisation] = organisations_by_key()
+        self.organisations = OrganisationNames(all_organisations())
         self.gazetteer = Gazetteer(site().region)
 
     def last_appearance(self, name: str, slot: Slot | None) -> Appearance | None:

@@ -28,6 +28,7 @@ from kernel.imports import left_out as left_out_sheet
 from kernel.listing import paginate
 from kernel.text import inner, sort_key
 from kernel.transaction import writing
+from kernel.twins import holds
 from practices.queries import spreads
 from programme import importer, operations, queries
 from programme.documents import thanks_data
@@ -212,7 +213,7 @@ def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None)
     lacking = request.args.get("consent") == "no"
     statement = queries.unnamed_of(forum.id) if lacking else queries.named_at(forum.id)
     if key := sort_key(request.args.get("q", "")):
-        statement = statement.where(Speaker.name_key.contains(key, autoescape=True))
+        statement = statement.where(holds(Speaker.name_key, key))
     listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
     if lacking:
         listing.add_filter("consent", _("Only"), _("without a consent"))
@@ -364,7 +365,7 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     name, body = found.file.name, files.read(found.file)
-    table, on_paper = importer.read(name, body), bool(ImportForm().on_paper.data)
+    table, on_paper = importer.read(name, body, forum), bool(ImportForm().on_paper.data)
     with writing():
         hold(forum)
         plan = settle(importer.plan_table(forum, table), found) if take(found) else None

@@ -133,7 +133,7 @@ def _settle_ids(items: list[Item], known: Known) -> None:
         if wanted in owners:
             item.warnings.append(_belongs(wanted, owners[wanted]))
         elif wanted in given:
-            item.warnings.append(_("Row %(number)d has the ID %(id)s too.", number=given[wanted], id=wanted))
+            item.warnings.append(_("Row %(number)s has the ID %(id)s too.", number=given[wanted], id=wanted))
         else:
             item.source_id = wanted
             given[wanted] = item.number

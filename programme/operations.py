@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
+from accounts.models import Organisation
 from activity.operations import record
 from forum import operations as forum_operations
 from forum.models import Forum, Room, Section
@@ -15,7 +16,7 @@ from kernel.pages import bump
 from kernel.text import sort_key
 from programme import clashes
 from programme.following import retell_speakers
-from programme.items import Item, Known, as_item, check_times, compare, find_double
+from programme.items import Item, Known, Person, as_item, check_times, compare, find_double
 from programme.models import Appearance, Slot
 from programme.queries import undecided_of
 from speakers.models import Speaker
@@ -143,7 +144,7 @@ class _Builder:
             if any(one.speaker_id == speaker.id for one in wanted):
                 continue  # named twice
             appearance = present.get(speaker.id) or Appearance(speaker_id=speaker.id)
-            organisation = self.known.organisations.get(sort_key(person.organisation))
+            organisation = self._organisation(person)
             appearance.order_number = order
             appearance.position = person.position
             appearance.organisation_name = person.organisation
@@ -151,6 +152,12 @@ class _Builder:
             appearance.territory_id = person.territory.id if person.territory else None
             wanted.append(appearance)
         slot.appearances = wanted
+
+    def _organisation(self, person: Person) -> Organisation | None:
+        """The organisation a speaker is from, when its name says which: one of the speaker's municipality first."""
+        place = person.territory.id if person.territory else None
+        found = self.known.organisations.find(person.organisation, place) if person.organisation else []
+        return found[0] if len(found) == 1 else None
 
     def _speaker(self, name: str, key: str, position: str) -> Speaker:
         speaker = self.known.speakers.get(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,20 +10,24 @@ from flask_babel import gettext as _
 
 from forum.models import Forum
 from kernel.documents.sheets import Table, as_text
-from kernel.imports import Plan, Row, Verdict
+from kernel.i18n import day
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, mixed_words, sort_key
 from programme import cells, clashes, namesakes
+from programme.dates import read_date
 from programme.items import Item, Known, Person, changes, check_times, find_territory
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.matching import match
 from programme.models import Slot, SlotKind, TalkFormat
+from programme.times import over_midnight, read_when
 
 KNOWN = {
     "id": ("ID", "Код"),
-    "number": ("№", "№ п/п", "№ пп", "Номер"),
+    "number": ("№", "№ п/п", "№ пп", "Номер", "N"),
     "date": ("Дата", "День", "Date"),
     "start": ("Начало", "Время начала", "Время", "Start"),
     "end": ("Окончание", "Конец", "Время окончания", "End"),
+    "duration": ("Длительность", "Продолжительность", "Хронометраж", "Минут", "Duration"),
     "section": ("Секция", "Площадка", "Тематическая площадка", "Section"),
     "room": ("Зал", "Аудитория", "Кабинет", "Room"),
     "kind": ("Вид", "Тип", "Вид пункта", "Kind"),
@@ -35,7 +39,6 @@ KNOWN = {
     "format": ("Формат", "Формат участия", "Format"),
     "practice": ("Практика", "Название практики", "Practice"),
 }
-NEEDED = ("start", "section", "title")
 
 
 def make_plan(forum: Forum, table: Table) -> Plan[Item]:
@@ -53,7 +56,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     for item in items:
         if item.slot is not None:
             item.changes = changes(item, item.slot)
-    plan = Plan([_row(item) for item in items], [item for item in items if not item.errors])
+    plan = Plan(with_oddities([_row(item) for item in items], table), [item for item in items if not item.errors])
     matched = {item.slot.id for item in items if item.slot is not None}
     plan.absent = [_name(slot) for slot in known.slots if slot.id not in matched and not slot.cancelled]
     plan.creates = _creates(plan.actions, known)
@@ -89,17 +92,29 @@ def _stay(item: Item, slot: Slot) -> None:
 
 
 def _find_practice(item: Item, name: str, known: Known) -> None:
-    """The practice of that name; the item's own first, be it archived or one of two of the name."""
-    own = item.slot.practice if item.slot is not None else None
-    key = sort_key(name)
-    item.practice = own if own is not None and own.name_key == key else known.practices.get(key)
-    if not name or item.practice is not None:
-        return
+    """The practice of that name: the item's own first, be it archived; of several, that of a speaker's municipality."""
+    own, key = item.slot.practice if item.slot is not None else None, sort_key(name)
+    found = [own] if own is not None and own.name_key == key else known.practices.get(key, [])
+    places = {person.territory.id for person in item.people if person.territory}
+    for some in ([practice for practice in found if practice.territory_id in places], found):
+        if len(some) == 1:
+            item.practice = some[0]
+            return
+    if found:
+        item.warnings.append(
+            _(
+                "Several practices are called «%(name)s»: the talk stays without one. Choose it on the item's page.",
+                name=inner(name),
+            )
+        )
+    elif name:
+        item.warnings.append(_unknown_practice(name, key, known))
+
+
+def _unknown_practice(name: str, key: str, known: Known) -> str:
     near = get_close_matches(key, list(known.practices), 1, 0.6)
-    hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]].name)) if near else ""
-    item.warnings.append(
-        _("There is no practice «%(name)s» in the catalogue: the talk stays without one.", name=inner(name)) + hint
-    )
+    hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]][0].name)) if near else ""
+    return _("There is no practice «%(name)s» in the catalogue: the talk stays without one.", name=inner(name)) + hint
 
 
 def _read_words(item: Item, text: dict[str, str]) -> None:
@@ -127,26 +142,23 @@ def _all(labels: dict[Any, Any]) -> str:
 
 
 def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
-    written = values.get("date")
-    date = cells.read_date(written, forum.date_start.year)
+    written, year = values.get("date"), forum.date_start.year
+    when = read_when(values.get("start"), values.get("end"), values.get("duration"), year)
+    date = read_date(written, year, forum.date_start) or when.day
     if date is None and written in (None, "") and forum.date_start == forum.date_end:
         date = forum.date_start
     if date is None:
         item.blame("when", _("The date «%(text)s» cannot be read. Write it as 28.05.2026.", text=as_text(written)))
-    start, end = values.get("start"), values.get("end")
-    if end in (None, "") and (pair := cells.split_range(start)):
-        start, end = pair
-    begins, ends = cells.read_time(start), cells.read_time(end)
-    if start in (None, ""):
-        item.blame("when", _("The start is empty. Write it as 09:30."))
-    elif begins is None:
-        item.blame("when", _("The start «%(text)s» is not a time. Write it as 09:30.", text=as_text(start)))
-    if end in (None, ""):
-        item.blame("when", _("The end is empty. Write it as 09:45, or both in the start: 09:30–09:45."))
-    elif ends is None:
-        item.blame("when", _("The end «%(text)s» is not a time. Write it as 09:45.", text=as_text(end)))
-    if date and begins and ends:
-        item.starts, item.ends = datetime.combine(date, begins), datetime.combine(date, ends)
+    elif when.day not in (None, date):
+        item.blame("when", _("A date stands beside the time, and it is another: %(date)s.", date=day(when.day)))
+    for fault in when.faults:
+        item.blame("when", fault)
+    item.warnings += when.remarks
+    if date and when.begins and when.ends:
+        item.starts, item.ends = datetime.combine(date, when.begins), datetime.combine(date, when.ends)
+        if over_midnight(when.begins, when.ends):
+            item.ends += timedelta(days=1)
+            item.warnings.append(_("It ends after midnight, on %(date)s.", date=day(item.ends.date())))
         check_times(item, forum)
 
 
@@ -179,7 +191,7 @@ def _find_doubles(items: list[Item]) -> None:
     for item in items:
         key = (sort_key(item.section), sort_key(item.title), item.starts, sort_key(item.room))
         if key in seen and item.slot is None:
-            item.blame("double", _("The same as row %(number)d. Leave one of them.", number=seen[key]))
+            item.blame("double", _("The same as row %(number)s. Leave one of them.", number=seen[key]))
         seen.setdefault(key, item.number)
 
 

@@ -15,6 +15,7 @@ from forum.models import Forum, ForumStatus, Room, Section
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.text import sort_key
+from kernel.twins import holds
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
@@ -100,10 +101,14 @@ def public_slots_about(practice_id: int) -> list[Slot]:
     return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
 
 
-def practices_by_key() -> dict[str, Practice]:
-    """Practices a talk may be about, by the key of their name."""
-    rows = db.session.scalars(select(Practice).where(Practice.admission != Admission.archived))
-    return {practice.name_key: practice for practice in rows}
+def practices_by_key() -> dict[str, list[Practice]]:
+    """Practices a talk may be about, by the key of their name; several may bear one."""
+    found: dict[str, list[Practice]] = {}
+    for practice in db.session.scalars(
+        select(Practice).where(Practice.admission != Admission.archived).order_by(Practice.id)
+    ):
+        found.setdefault(practice.name_key, []).append(practice)
+    return found
 
 
 def practices_for_talks(slot: Slot | None) -> list[Practice]:
@@ -167,7 +172,7 @@ def statement_of(forum_id: int, words: str = "") -> Select[Any]:
     """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
     statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
     if key := sort_key(words):
-        named = Appearance.speaker.has(Speaker.name_key.contains(key, autoescape=True))
+        named = Appearance.speaker.has(holds(Speaker.name_key, key))
         statement = statement.where(Slot.title_key.contains(key, autoescape=True) | Slot.appearances.any(named))
     return _with_people(statement)
 

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from forum.facts import Fact
 from forum.models import Forum, Section
 from forum.queries import local_today
+from kernel.documents.word import literal
 from kernel.i18n import day, day_range, number
 from kernel.links import public_url
 from kernel.text import DASH, quoted
@@ -30,8 +31,8 @@ def draft(forum: Forum, facts: Sequence[Fact], talks: Sequence[Slot], spread: di
     parts = [
         "# " + _("Draft resolution"),
         "**" + _("RESOLUTION") + "**",
-        f"**{forum.name}**",
-        f"{day_range(forum.date_start, forum.date_end)}, {forum.place}",
+        f"**{literal(forum.name)}**",
+        f"{day_range(forum.date_start, forum.date_end)}, {literal(forum.place)}",
         f"({made}{invented})",
         *_facts(facts),
         *(line for section, told in by_section(talks) for line in _section(section, told)),
@@ -58,7 +59,7 @@ def by_section(talks: Iterable[Slot]) -> list[tuple[Section, list[Slot]]]:
 def _facts(facts: Sequence[Fact]) -> list[str]:
     if not facts:
         return []
-    lines = [f"- {fact.counted}{DASH}{fact.value}" for fact in facts]
+    lines = [f"- {literal(fact.counted)}{DASH}{literal(fact.value)}" for fact in facts]
     return ["## " + _("What took place"), *(line + ";" for line in lines[:-1]), lines[-1] + "."]
 
 
@@ -69,13 +70,17 @@ def _section(section: Section, talks: Sequence[Slot]) -> list[str]:
     places = sorted({
         appearance.territory.name for talk in talks for appearance in talk.appearances if appearance.territory
     })  # fmt: skip
-    lines = [f"## {section.name}", f"{told}, {people}." if speakers else f"{told}."]
+    lines = [f"## {literal(section.name)}", f"{told}, {people}." if speakers else f"{told}."]
     if places:
-        lines.append(_("Experience of these territories was shown: %(places)s.", places=", ".join(places)))
+        lines.append(_("Experience of these territories was shown: %(places)s.", places=literal(", ".join(places))))
     if practices := practices_of(talks):
-        lines.append(_("Practices shown: %(names)s.", names=", ".join(quoted(one.name) for one in practices)))
+        lines.append(_("Practices shown: %(names)s.", names=_names(practices)))
     lines.append(_("[What the section showed and what is worth taking over: two or three sentences of the moderator]."))
     return lines
+
+
+def _names(practices: Sequence[Practice]) -> str:
+    return literal(", ".join(quoted(one.name) for one in practices))
 
 
 def _proposals(practices: int) -> list[str]:
@@ -111,10 +116,10 @@ def _appendix(practices: Sequence[Practice], spread: dict[int, Spread]) -> list[
         _row(*head),
     ]
     for place, practice in enumerate(practices, start=1):
-        owner = practice.organisation.title if practice.organisation else "–"
+        owner = literal(practice.organisation.title) if practice.organisation else "–"
         works = len(spread[practice.id].works)
         lines.append(
-            _row(str(place), _named(practice), owner, practice.territory.name, number(works) if works else "–")
+            _row(str(place), _named(practice), owner, literal(practice.territory.name), number(works) if works else "–")
         )
     return lines
 
@@ -126,13 +131,8 @@ def _catalogue() -> str:
 
 def _named(practice: Practice) -> str:
     """A link only where the page may be read."""
-    name = _cell(quoted(practice.name))
+    name = literal(quoted(practice.name))
     return f"[{name}]({public_url('/practices/' + practice.slug)})" if practice.is_public else name
-
-
-def _cell(text: str) -> str:
-    """Without the marks of tables and links."""
-    return text.translate(str.maketrans("|[]", "/()"))
 
 
 def _row(*cells: str) -> str:

@@ -16,6 +16,7 @@ from kernel.access import public
 from kernel.pages import warm
 from programme import exports, queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.materials.queries import public_materials
 from programme.models import SlotKind
 from programme.schema import talk_json
 from programme.timetable import Item, timetable
@@ -137,7 +138,12 @@ def talk(slug: str, code: str) -> ResponseReturnValue:
     forum = forums.public_forum(slug)
     slot = queries.public_slot(forum, code)
     return render_template(
-        "programme/talk.html", forum=forum, slot=slot, formats=TALK_FORMAT_LABELS, schema=talk_json(forum, slot)
+        "programme/talk.html",
+        forum=forum,
+        slot=slot,
+        formats=TALK_FORMAT_LABELS,
+        schema=talk_json(forum, slot),
+        materials=public_materials(slot),
     )
 
 

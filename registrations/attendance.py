@@ -7,7 +7,7 @@ two doors loses the insert of the presence and hears «again».
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -17,10 +17,11 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select
 from activity.operations import record
 from forum.models import Format, Forum, Quota
 from kernel.db import db, dialect, inserting, utcnow
-from kernel.secrets import token_hash
+from kernel.secrets import FormerSecret, forms_of, token_hash
 from registrations import operations
+from registrations.codes import SHORT, WHOLE
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
-from registrations.tickets import SHORT, code_of
+from registrations.tickets import START, code_of, codes_of
 from territories.models import Territory
 
 RECENT = timedelta(minutes=10)
@@ -67,22 +68,35 @@ class Verdict(NamedTuple):
 
 
 def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
-    """Judge a code as read from a ticket (see `tickets.read_code`) and let its holder in."""
-    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    """Let in the holder of a whole code; whose code it was once is asked of `formerly`, outside the transaction."""
+    seen, code = _of_code(forum_id, code)
     if seen is None:
-        return _not_current(forum_id, code)
+        return Verdict(Answer.unknown)
     return _admit(forum_id, seen, nonce, user_id, gate, force)
 
 
 def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = False) -> Verdict:
     """What `scan` (of a code) or `admit` (of somebody found by name) would say; nothing is written."""
-    seen = _run(_BY_UUID if uuid else _BY_CODE, forum=forum_id, key=uuid or token_hash(code)).first()
+    if uuid:
+        seen = _run(_BY_UUID, forum=forum_id, key=uuid).first()
+    else:
+        seen, code = _of_code(forum_id, code)
     if seen is None:
-        return _count(Answer.unknown, forum_id) if uuid else _not_current(forum_id, code)
+        return _count(Answer.unknown, forum_id) if uuid else Verdict(Answer.unknown)
     if seen.forum_id != forum_id:
         return _count(Answer.unknown, forum_id) if uuid else _other_forum(forum_id, seen.forum_id)
     inside_already = seen.entered_at is not None and not force
     return _verdict(_refusal(seen) or (Answer.again if inside_already else Answer.go), seen)
+
+
+def _of_code(forum_id: int, code: str) -> tuple[Row[Any] | None, str]:
+    """Whose code it is, and the code in the form in force: a ticket may have been sent under a key of before."""
+    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    others = forms_of("code", code) if seen is None else []
+    for other in others:
+        if (seen := _run(_BY_CODE, forum=forum_id, key=token_hash(other)).first()) is not None:
+            return seen, other
+    return seen, others[0] if others else code
 
 
 def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
@@ -231,15 +245,17 @@ def _had_place(seen: Row[Any]) -> bool:
     return seen.format is Format.in_person and seen.confirmed_at is not None
 
 
-def _not_current(forum_id: int, code: str) -> Verdict:
-    """A code that opens nothing now: revoked earlier, or never given out."""
+def formerly(forum_id: int, readings: Sequence[str]) -> Verdict:
+    """Of codes that open nothing now: whose one of them was once, or unknown. Reads much: outside a transaction."""
     rows = db.session.execute(
         select(Registration.id, Registration.uuid, Registration.code_generation).where(
             Registration.forum_id == forum_id, Registration.code_generation > 1
         )
     )
+    asked = {*readings, *(form for code in readings if len(code) == WHOLE for form in forms_of("code", code))}
     for registration_id, uuid, generation in rows:
-        if any(code_of(uuid, earlier) == code for earlier in range(1, generation)):
+        earlier = (code for number in range(1, generation) for code in codes_of(uuid, number))
+        if any(code in asked or code[:SHORT] in asked for code in earlier):
             seen = _run(_BY_ID, forum=forum_id, key=registration_id).one()
             return _verdict(Answer.revoked, seen)
     return _count(Answer.unknown, forum_id)
@@ -269,23 +285,24 @@ _COUNTER = select(
 )
 
 
-def code_by_start(forum_id: int, start: str) -> str:
-    """The whole code, in force or revoked, of the one ticket beginning with these 8 characters, else what was given.
+def code_in_force(forum_id: int, readings: Sequence[str]) -> str:
+    """The whole code of the one ticket in force that one of `readings` (see `codes.readings`) stands for, or "".
 
-    40 bits against a few thousand tickets, and only for those who work at the door.
+    A short one is found by its own key: 40 bits against a few thousand tickets, and only for those at the door.
     """
-    if len(start) != SHORT:
-        return start
-    rows = db.session.execute(
-        select(Registration.uuid, Registration.code_generation).where(Registration.forum_id == forum_id)
+    whole = {token_hash(code): code for code in readings if len(code) == WHOLE}
+    short = [token_hash(code) for code in readings if len(code) == SHORT]
+    for column in (_registration.c.code_hash, FormerSecret.hash):
+        if known := db.session.scalars(select(column).where(column.in_(whole))).all():
+            return whole[known[0]]
+    tickets = select(Registration.uuid, Registration.code_generation, Registration.key_id)
+    tickets = tickets.where(Registration.forum_id == forum_id).limit(2)
+    former = tickets.join(FormerSecret, FormerSecret.uuid == Registration.uuid).where(
+        Registration.code_generation == FormerSecret.generation, FormerSecret.purpose == START.kept_as
     )
-    found = [
-        code
-        for uuid, newest in rows
-        for generation in range(1, newest + 1)
-        if (code := code_of(uuid, generation)).startswith(start)
-    ]
-    return found[0] if len(found) == 1 else start
+    rows = db.session.execute(tickets.where(Registration.short_hash.in_(short))).all()
+    rows = rows or db.session.execute(former.where(FormerSecret.hash.in_(short))).all()
+    return code_of(*rows[0]) if len(rows) == 1 else ""
 
 
 class LastEntry(NamedTuple):

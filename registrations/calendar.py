@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from forum.models import Format
 from kernel.links import public_url
+from kernel.text import one_line, printable
 from registrations import schedule, tickets
 from registrations.models import Registration, RegistrationStatus
 from registrations.schedule import Item
@@ -30,7 +31,7 @@ def personal_calendar(registration: Registration) -> bytes:
     calendar.add("prodid", "-//Tirazh//Registrations//RU")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", forum.name)
+    calendar.add("x-wr-calname", one_line(forum.name))
     for number, (begin, end) in enumerate(_days(registration, items), start=1):
         calendar.add_component(_event(registration, number, begin, end))
     calendar.add_missing_timezones()
@@ -62,10 +63,10 @@ def _event(registration: Registration, number: int, begin: date | datetime, end:
     event.add("last-modified", changed)
     event.add("dtstart", begin)
     event.add("dtend", end)
-    event.add("summary", forum.name)
+    event.add("summary", one_line(forum.name))
     event.add("status", STATUS[registration.status])
-    event.add("location", _place(registration))
-    event.add("description", _description(registration))
+    event.add("location", one_line(_place(registration)))
+    event.add("description", printable(_description(registration)))
     event.add("url", public_url(tickets.link_path(registration)))
     return event
 
@@ -84,4 +85,5 @@ def _description(registration: Registration) -> str:
         own = _("Your ticket, the programme and changes: %(link)s", link=link)
     forum = registration.forum
     programme = public_url(tickets.programme_path(forum))
-    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme)])
+    invented = [_("Demonstration data.")] if forum.demo or registration.demo else []
+    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme), *invented])

@@ -9,12 +9,31 @@ from flask.cli import with_appcontext
 
 from forum.queries import forum_by_slug
 from kernel import import_cli
+from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from registrations import (
+    exports,
     importer,
     letters,  # noqa: F401  (makes the kinds of letters known)
 )
+from registrations.queries import Narrowing, export_rows
+
+
+@click.command("registrations")
+@FILE
+@click.option("--forum", "slug", required=True, help="The forum's slug.")
+@with_appcontext
+def export_registrations(file: Path, slug: str) -> None:
+    """A forum's participants into a new XLSX or CSV file; whoever was erased is not among them."""
+    suffix = check_suffix(file, ".xlsx", ".csv")
+    forum = forum_by_slug(slug)
+    if forum is None:
+        raise click.ClickException(f"There is no forum {slug!r}.")
+    with speaking("ru"):
+        everybody = Narrowing()
+        body = (exports.csv if suffix == ".csv" else exports.xlsx)(forum, everybody)
+        write_export(file, body, len(export_rows(forum, everybody)))
 
 
 @click.command("registrations")

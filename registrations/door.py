@@ -21,9 +21,9 @@ from kernel.text import clean
 from kernel.transaction import retried, writing
 from registrations import (
     attendance,
+    codes,
     letters,  # noqa: F401  (makes the kinds of letters known)
     queries,
-    tickets,
 )
 from registrations.attendance import Answer, Verdict
 from registrations.operations import NoPlaces
@@ -61,7 +61,8 @@ class Door(NamedTuple):
         return url_for("door.forum", slug=self.slug, **arguments, mode=self.mode or None)
 
 
-def _door(slug: str) -> Door:
+def door_of(slug: str) -> Door:
+    """What the volunteer's request is about. Raises NotFound for another forum's volunteer."""
     place = copy_for(current_user, slug, WORK)
     off_day = not place.date_start <= local_today(place) <= place.date_end
     said = request.values.get("mode", "")
@@ -69,7 +70,7 @@ def _door(slug: str) -> Door:
     return Door(place.id, place.slug, place.timezone, current_user.id, off_day, mode)
 
 
-def _ask(door: Door) -> ResponseReturnValue:
+def ask(door: Door) -> ResponseReturnValue:
     """To the question «is this a check?»; a scanner that stayed open loads itself again and finds it there."""
     return redirect(door.page(), 303)
 
@@ -86,7 +87,7 @@ def choose() -> ResponseReturnValue:
 @blueprint.get("/door/<slug>")
 @requires(WORK)
 def forum(slug: str) -> ResponseReturnValue:
-    found, door = forum_for(current_user, slug, WORK), _door(slug)
+    found, door = forum_for(current_user, slug, WORK), door_of(slug)
     allow_scanner()
     q = request.args.get("q", "").strip()[: queries.LONGEST]
     people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else queries.Found([], 0)
@@ -100,9 +101,10 @@ def forum(slug: str) -> ResponseReturnValue:
         door=door,
         typed=request.args.get("code", "")[:60],
         last="" if door.practice else _last(door, attendance.last_entry(door.forum_id, door.user_id)),
+        sign_up=not door.practice and arrivals.offered(found),
         short=0 < len(q) < LETTERS_TO_SEARCH,
         count=count_line(inside, expected),
-        new_nonce=_new_nonce,
+        new_nonce=new_nonce,
     )
 
 
@@ -110,7 +112,7 @@ def forum(slug: str) -> ResponseReturnValue:
 @requires(WORK)
 def count(slug: str) -> ResponseReturnValue:
     """How many are inside, for the line at the top of the scanner."""
-    door = _door(slug)
+    door = door_of(slug)
     inside, expected = attendance.counter(door.forum_id)
     return jsonify(inside=inside, expected=expected, line=count_line(inside, expected))
 
@@ -119,26 +121,24 @@ def count(slug: str) -> ResponseReturnValue:
 @requires(WORK)
 def scans(slug: str) -> ResponseReturnValue:
     """A scanned or typed `code`, a `photo` of one, or a `registration` found by name."""
-    door = _door(slug)
+    door = door_of(slug)
     if door.unanswered:
-        return _ask(door)
-    nonce = request.form.get("nonce", "").strip() or _new_nonce()
+        return ask(door)
+    nonce = request.form.get("nonce", "").strip() or new_nonce()
     force = request.form.get("force") == "1"
     uuid = request.form.get("registration", "")
     if uuid:
-        return _answer(door, _admitted(door, uuid, nonce, force))
+        return answer(door, _admitted(door, uuid, nonce, force))
     try:
-        code = _code()
+        readings = _readings()
     except FileRefused as refused:
-        return _answer(door, Verdict(Answer.unknown), detail=str(refused))
-    if not code:
-        return _answer(
-            door, Verdict(Answer.unknown), detail=_("No code was found. Take the photo closer and brighter.")
-        )
-    verdict = _scanned(door, code, nonce, force)
+        return answer(door, Verdict(Answer.unknown), detail=str(refused))
+    if readings is None:
+        return answer(door, Verdict(Answer.unknown), detail=_("No code was found. Take the photo closer and brighter."))
+    verdict = _scanned(door, readings, nonce, force)
     if verdict.answer is Answer.unknown and request.form.get("typed"):
         verdict = verdict._replace(typed=clean(request.form.get("code", ""))[:60])
-    return _answer(door, verdict)
+    return answer(door, verdict)
 
 
 def _last(door: Door, entry: attendance.LastEntry | None) -> str:
@@ -149,21 +149,28 @@ def _last(door: Door, entry: attendance.LastEntry | None) -> str:
     return fragment("registrations/door/_last.html", door=door, name=initials(entry.name), time=time, entry=entry)
 
 
-def _code() -> str:
+def _readings() -> tuple[str, ...] | None:
+    """What was scanned or typed, as the codes it may be; None when there is nothing to read."""
     photo = request.files.get("photo")
     if photo is not None and photo.filename:
-        return tickets.read_code(read_photo(photo) or "")
-    return tickets.read_code(request.form.get("code", ""))
+        text = read_photo(photo)
+        return codes.readings(text) if text else None
+    typed = clean(request.form.get("code", ""))
+    return codes.readings(typed) if typed else None
 
 
-def _scanned(door: Door, code: str, nonce: str, force: bool) -> Verdict:
-    def judge() -> Verdict:
-        whole = attendance.code_by_start(door.forum_id, code)
-        if door.practice:
-            return attendance.rehearse(door.forum_id, code=whole, force=force)
-        return attendance.scan(door.forum_id, whole, nonce=nonce, user_id=door.user_id, force=force)
+def _scanned(door: Door, readings: tuple[str, ...], nonce: str, force: bool) -> Verdict:
+    """The write lock is taken for a code in force alone; a clean scan goes there straight."""
+    sure = len(readings) == 1 and len(readings[0]) == codes.WHOLE
+    code = readings[0] if sure else attendance.code_in_force(door.forum_id, readings)
+    verdict = _judged(door, code, nonce, force) if code else Verdict(Answer.unknown)
+    return attendance.formerly(door.forum_id, readings) if verdict.answer is Answer.unknown else verdict
 
-    return judge() if door.practice else _let_in(judge)
+
+def _judged(door: Door, code: str, nonce: str, force: bool) -> Verdict:
+    if door.practice:
+        return attendance.rehearse(door.forum_id, code=code, force=force)
+    return _let_in(lambda: attendance.scan(door.forum_id, code, nonce=nonce, user_id=door.user_id, force=force))
 
 
 def _admitted(door: Door, uuid: str, nonce: str, force: bool) -> Verdict:
@@ -187,29 +194,29 @@ def _let_in(judge: Any) -> Verdict:
 @requires(WORK)
 def places(slug: str) -> ResponseReturnValue:
     """Give the place in the hall back to somebody who gave it up, and let them in."""
-    found, door = forum_for(current_user, slug, WORK), _door(slug)
+    found, door = forum_for(current_user, slug, WORK), door_of(slug)
     if door.unanswered:
-        return _ask(door)
+        return ask(door)
     registration = queries.registration_of(found, request.form.get("registration", ""))
     if door.practice:
         verdict = attendance.rehearse(door.forum_id, uuid=registration.uuid)
-        return _answer(door, verdict._replace(answer=Answer.go) if verdict.places else verdict)
-    nonce = request.form.get("nonce", "").strip() or _new_nonce()
+        return answer(door, verdict._replace(answer=Answer.go) if verdict.places else verdict)
+    nonce = request.form.get("nonce", "").strip() or new_nonce()
     by = current_user._get_current_object()
     try:
         verdict = _let_in(lambda: attendance.give_place(found, registration, nonce=nonce, by=by))
     except NoPlaces:
         verdict = _admitted(door, registration.uuid, nonce, False)
-    return _answer(door, verdict)
+    return answer(door, verdict)
 
 
 @blueprint.post("/door/<slug>/undo")
 @requires(WORK)
 def undo(slug: str) -> ResponseReturnValue:
     """Take back an entry made by mistake."""
-    door = _door(slug)
+    door = door_of(slug)
     if door.unanswered or door.practice:
-        return _ask(door)
+        return ask(door)
     entry = request.form.get("entry", "")
     with writing():
         attendance.undo(door.forum_id, entry, user_id=door.user_id)
@@ -220,7 +227,8 @@ def undo(slug: str) -> ResponseReturnValue:
     return redirect(door.page(), 303)
 
 
-def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnValue:
+def answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnValue:
+    """The verdict as a page, or as what the scanner's page shows over itself."""
     said = say(verdict, door.zone)
     line = count_line(verdict.inside, verdict.expected)
     context = {
@@ -231,7 +239,7 @@ def _answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnVal
         "door": door,
         "slug": door.slug,
         "recent": not door.practice and attendance.is_recent(verdict.entered_at),
-        "new_nonce": _new_nonce,
+        "new_nonce": new_nonce,
     }
     if request.accept_mimetypes.best == "application/json":
         html = fragment("registrations/door/_verdict.html", **context)
@@ -259,5 +267,9 @@ def _just_in(door: Door, verdict: Verdict) -> dict[str, str]:
     return {"last": _last(door, entry)}
 
 
-def _new_nonce() -> str:
+def new_nonce() -> str:
+    """Makes a repeated request harmless."""
     return uuid4().hex
+
+
+from registrations import arrivals  # noqa: E402  (it adds its page to the blueprint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from activity.reading import Subject, subject_source
@@ -18,6 +19,10 @@ def registrations(user: Actor, ids: set[int]) -> dict[int, Subject]:
     columns = (Registration.id, Registration.uuid, Registration.name, Registration.forum_id)
     rows = db.session.execute(select(*columns).where(Registration.id.in_(ids), Registration.forum_id.in_(mine)))
     return {
-        row.id: Subject(row.name, url_for("registrations.participant", slug=mine[row.forum_id], uuid=row.uuid))
+        row.id: (
+            Subject(row.name, url_for("registrations.participant", slug=mine[row.forum_id], uuid=row.uuid))
+            if row.name
+            else Subject(_("participant whose data are deleted"))
+        )
         for row in rows
     }

@@ -77,6 +77,8 @@ def xlsx(forum: Forum, by: queries.Narrowing) -> bytes:
         _("As of %(moment)s (%(zone)s)", moment=moment(utcnow(), forum.timezone), zone=zone_name(forum.timezone)),
         _("The list holds personal data: keep it only as long as the forum needs it."),
     ]
+    if forum.demo:
+        notes.append(_("Demonstration data."))
     return sheets.xlsx(_("Participants"), columns(forum), rows(forum, by), notes)
 
 

@@ -6,16 +6,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from markupsafe import Markup
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
+from accounts import consenting
 from accounts.settings import site
 from forum.models import Format, Forum
 from kernel.db import db
-from kernel.forms import ChecksField, Form, LineField, accepted, email, required
+from kernel.forms import ChecksField, Form, LineField, accepted, asked_once, email, personal_name, plain_name, required
 from kernel.i18n import spoken
-from kernel.text import is_one_word, sort_key, whole
+from kernel.text import is_one_word, whole
 from registrations.labels import FORMAT_LABELS
 from territories.models import Level, Territory
 from territories.queries import current, municipality_choices, regions
@@ -70,47 +70,33 @@ def chosen(_form: Form, field: RadioField) -> None:
 chosen.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
+def consented(_form: Form, field: RadioField) -> None:
+    if field.data not in {value for value, _label in field.choices}:
+        raise ValidationError(_("A name may be kept only with consent: let the person read it, or sign it on paper."))
+
+
+consented.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
 def _section_id(value: Any) -> int:
     return whole(value) or 0
 
 
-class NameField(LineField):
-    """A person's name. Of one word it is asked about once: sent again as it is, it is believed."""
-
-    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
-        self.asked = formdata.get(f"{self.name}-asked", "") if formdata else ""
-        super().process(formdata, *args, **kwargs)
-
-    def pre_validate(self, form: Form) -> None:
-        name = sort_key(self.data or "")
-        if not is_one_word(name) or name in (self.asked, sort_key(self.object_data or "")):
-            return
-        self.asked = name
-        raise ValidationError(
-            _("Give the surname and the first name. If the name is one word, press the button once more.")
-        )
-
-    def __call__(self, **kwargs: Any) -> Markup:
-        asked = Markup('<input type="hidden" name="{}-asked" value="{}">').format(self.name, self.asked)
-        return super().__call__(**kwargs) + (asked if self.asked else Markup())
+def _one_word(name: str) -> str:
+    """A name of one word is mostly half a name, and sometimes a whole one."""
+    return _("Give at least the surname and the first name.") if is_one_word(name) else ""
 
 
-class PersonForm(Form):
-    """What is asked of a participant. `forum` gives the formats and sections to choose from."""
+whole_name = asked_once(_one_word)
 
-    format = RadioField(_l("How will you take part?"), [chosen], choices=[], validate_choice=False)
-    name = NameField(_l("Surname, first name, patronymic"), [required])
-    email = LineField(_l("E-mail"), [required, email], maximum=254)
-    territory = TerritoryField(_l("Municipality"), [required])
-    organisation = LineField(_l("Organisation"), [Optional()])
-    position = LineField(_l("Position"), [Optional()])
+
+class SectionsForm(Form):
+    """The sections that a participant chooses among those of `forum`."""
+
     sections = ChecksField(_l("Sections of interest"), coerce=_section_id, choices=[], validate_choice=False)
 
     def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = {quota.format for quota in forum.quotas}
-        if self.format is not None:
-            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
         self.offer_sections(forum)
 
     def offer_sections(self, forum: Forum) -> None:
@@ -131,12 +117,35 @@ class PersonForm(Form):
         return tuple(sorted(known & set(self.sections.data or ())))
 
 
+class PersonForm(SectionsForm):
+    """What is asked of a participant. `forum` gives the formats and sections to choose from."""
+
+    format = RadioField(_l("How will you take part?"), [chosen], choices=[], validate_choice=False)
+    name = LineField(_l("Surname, first name, patronymic"), [required, plain_name, whole_name])
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    territory = TerritoryField(_l("Municipality"), [required])
+    organisation = LineField(_l("Organisation"), [Optional()])
+    position = LineField(_l("Position"), [Optional()])
+
+    def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
+        super().__init__(*args, forum=forum, **kwargs)
+        offered = {quota.format for quota in forum.quotas}
+        if self.format is not None:
+            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
+
+
 class RegistrationForm(PersonForm):
+    name = LineField(_l("Surname, first name, patronymic"), [required, personal_name, plain_name, whole_name])
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),
         [accepted(_l("Without this consent we may not keep your name. Tick the box to take part."))],
     )
     consent_mailing = BooleanField(_l("I want to receive news of the forum"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not consenting.NEWS:
+            del self.consent_mailing
 
 
 class AddForm(PersonForm):
@@ -146,6 +155,22 @@ class AddForm(PersonForm):
     consent_personal_data = BooleanField(
         _l("The person has signed the consent on paper"),
         [accepted(_l("A name may be kept only with the person's consent. Tick the box once you have it."))],
+    )
+
+
+ON_SCREEN, ON_PAPER = "screen", "paper"
+
+
+class ArrivalForm(Form):
+    """Somebody without a ticket, signed up by the volunteer at the door."""
+
+    name = LineField(_l("Surname, first name, patronymic"), [required, plain_name, whole_name])
+    email = LineField(_l("E-mail"), [required, email], maximum=254)
+    consent = RadioField(
+        _l("The person's consent to the processing of personal data"),
+        [consented],
+        choices=[(ON_SCREEN, _l("Has read it here and agrees")), (ON_PAPER, _l("Has signed it on paper"))],
+        validate_choice=False,
     )
 
 

@@ -24,13 +24,14 @@ from forum.models import Format, Forum
 from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.i18n import speaking
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.secrets import token, token_hash
-from kernel.text import clean, email_key, is_one_word, mixed_words, sort_key
-from registrations import operations, quotas
+from kernel.text import clean, email_key, is_one_word, sort_key
+from kernel.twins import address_doubt, name_doubt
+from registrations import operations, queries, quotas
 from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import code_of, identity_of
+from registrations.tickets import code_hashes, erased_keys_of, identity_of
 from territories.queries import Gazetteer, regions
 
 KNOWN = {
@@ -103,8 +104,9 @@ class Known:
             registration.identity: registration
             for registration in db.session.scalars(select(Registration).where(Registration.forum_id == forum.id))
         }
-        self.sections = {section.name_key: section.id for section in forum.sections}
-        self.sections |= {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
+        self.erased = queries.erased_keys()
+        self.sections = {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
+        self.sections |= {section.name_key: section.id for section in forum.sections}
         self.formats = {quota.format for quota in forum.quotas}
         self.gazetteer = Gazetteer(site().region)
         self.regions = {region.name_key: region.id for region in regions()}
@@ -151,16 +153,25 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
         rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings, entry.doubts, entry))
         if verdict in (Verdict.create, Verdict.change):
             actions.append(entry)
-    return Plan(rows, actions, notes=table.notes)
+    return Plan(with_oddities(rows, table), actions, notes=table.notes)
+
+
+def identity_in(values: dict[str, Any]) -> str:
+    """Who a row of the file is."""
+    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
+    return identity_of(text["email"], _name(text))
+
+
+def _name(text: dict[str, str]) -> str:
+    return text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
 
 
 def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     text = {name: clean(as_text(values.get(name))) for name in KNOWN}
-    name = text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
+    name = _name(text)
     entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
     _check_lengths(entry)
-    if words := mixed_words(name):
-        entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
+    entry.warnings += filter(None, (name_doubt(name), address_doubt(entry.email)))
     if not sort_key(name):
         entry.errors.append(_("The name is missing."))
     elif is_one_word(name):
@@ -237,6 +248,8 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
         return Verdict.same
     seen[entry.identity] = entry.number
     registration = known.people.get(entry.identity)
+    if registration is None and known.erased and not known.erased.isdisjoint(erased_keys_of(entry.identity)):
+        entry.doubts.append(_("This person asked for deletion. Have they consented anew?"))
     if registration is None and not entry.gone:
         return Verdict.create
     if registration is None or registration.status is RegistrationStatus.cancelled:
@@ -325,6 +338,7 @@ def create(
 
 def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
     uuid = str(uuid4())
+    code_hash, short_hash = code_hashes(uuid, 1)
     return {
         "uuid": uuid,
         "forum_id": forum_id,
@@ -339,7 +353,8 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
         "organisation_key": sort_key(entry.organisation)[:255],
         "position": entry.position,
         "link_hash": token_hash(token("link", uuid, 1)),
-        "code_hash": token_hash(code_of(uuid, 1)),
+        "code_hash": code_hash,
+        "short_hash": short_hash,
         "source": source,
         "created_at": utcnow(),
         "confirmed_at": utcnow(),

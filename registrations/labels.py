@@ -33,6 +33,7 @@ ACTION_LABELS = {
     "registration.format_changed": _l("Changed the format"),
     "registration.letter_sent": _l("The letter was sent again"),
     "registration.corrected": _l("Details put right"),
+    "registration.erased": _l("Personal data deleted"),
 }
 
 name_actions(
@@ -43,6 +44,7 @@ name_actions(
         "registration.corrected": _l("participant's data corrected"),
         "registration.format_changed": _l("format of participation changed"),
         "registration.letter_sent": _l("ticket letter sent again"),
+        "registration.erased": _l("participant's data deleted"),
         "registration.promoted": _l("place given from the waiting list"),
         "registrations.imported": _l("participants loaded from a file"),
         "attendance.imported": _l("attendance loaded"),

@@ -24,7 +24,7 @@ from kernel.i18n import language
 from kernel.listing import Listing, paginate
 from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
-from registrations import counts, exports, operations, queries, tickets
+from registrations import counts, erasing, exports, operations, queries, tickets
 from registrations.blueprint import blueprint
 from registrations.forms import AddForm, CorrectionForm
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
@@ -34,6 +34,7 @@ from territories.queries import choices
 
 VIEW = "registrations:registration:view"
 EDIT = "registrations:registration:edit"
+ERASE = "registrations:registration:erase"
 BASE = "/manage/forums/<slug>/registrations"
 
 
@@ -186,6 +187,7 @@ def participant(slug: str, uuid: str) -> ResponseReturnValue:
         sources=SOURCE_LABELS,
         actions=ACTION_LABELS,
         may_edit=_may_edit(forum),
+        may_erase=bool(current_user.scopes(ERASE)),
         short_code=tickets.short_code(registration),
         awaited=queries.is_awaited(registration),
     )
@@ -254,6 +256,26 @@ def participant_cancellation(slug: str, uuid: str) -> ResponseReturnValue:
     retried(act)()
     flash(_("The registration is cancelled; the place has gone to the next in line."), "ok")
     return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
+
+
+@blueprint.route(BASE + "/<uuid>/erasure", methods=["GET", "POST"])
+@requires(ERASE)
+def participant_erasure(slug: str, uuid: str) -> ResponseReturnValue:
+    """Whoever asked the operator: every registration of the person, at every forum."""
+    forum = forum_for(current_user, slug, ERASE)
+    registration = queries.registration_of(forum, uuid)
+    everywhere = queries.same_person(registration)
+    if request.method == "GET":
+        return render_template(
+            "registrations/manage/erasure.html",
+            forum=forum,
+            registration=registration,
+            forums=[one.forum for one in everywhere],
+            kept=erasing.stays(registration),
+        )
+    erasing.erase(everywhere, by=_by())
+    flash(_("The personal data are deleted. What is left counts in the figures, without a name."), "ok")
+    return redirect(url_for("registrations.participants", slug=slug), 303)
 
 
 @blueprint.post(BASE + "/<uuid>/format")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.models import Format, Forum, Section
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, key_type, utcnow
+from kernel.keys import current_id
 from territories.models import Territory
 
 
@@ -30,6 +31,7 @@ class Registration(Model):
         Index("ix_registration_forum_words", "forum_id", "name_key", "organisation_key", "email"),
         Index("ix_registration_forum_created", "forum_id", "created_at"),
         Index("ix_registration_forum_territory", "forum_id", "territory_id"),
+        Index("ix_registration_short", "forum_id", "short_hash"),
         Index("ix_registration_waiting", "forum_id", "format", "waiting_number"),
     )
 
@@ -52,6 +54,10 @@ class Registration(Model):
     code_generation: Mapped[int] = mapped_column(default=1)
     link_hash: Mapped[str] = mapped_column(String(40), unique=True)
     code_hash: Mapped[str] = mapped_column(String(40), unique=True)
+    short_hash: Mapped[str] = mapped_column(String(40), default="")
+    """Of the code's first 8 characters, which are typed at the door and open nothing else."""
+    key_id: Mapped[str] = mapped_column(String(8), default=current_id, server_default="")
+    """Which key made the hashes: see `kernel.secrets`."""
     language: Mapped[str] = mapped_column(String(5), default="ru")
     source: Mapped[str] = mapped_column(String(32), default="site")
     """site, import, door or organiser."""
@@ -61,6 +67,10 @@ class Registration(Model):
     cancelled_at: Mapped[datetime | None]
     changed_at: Mapped[datetime | None] = mapped_column(onupdate=utcnow)
     demo: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None]
+    """When the person was erased: what is left counts, and has no name."""
+    erased_key: Mapped[str] = mapped_column(String(26), default="", server_default="")
+    """Keyed hash of the erased identity, so that a list loaded again does not bring the person back in silence."""
 
     forum: Mapped[Forum] = relationship()
     territory: Mapped[Territory | None] = relationship()

@@ -5,23 +5,27 @@ from __future__ import annotations
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound
 
 from forum.kept import public_forum
 from forum.labels import floor_name, zone_name
 from forum.models import Format
 from forum.queries import local_today, phase
-from kernel.access import public, token_page
+from kernel.access import public, shows_form, token_page
 from kernel.db import utcnow
+from kernel.limits import count, limit
 from kernel.transaction import retried, writing
-from registrations import operations, queries, schedule, tickets
+from registrations import erasing, operations, queries, schedule, tickets
 from registrations.blueprint import blueprint
 from registrations.calendar import personal_calendar
-from registrations.forms import RegistrationForm
+from registrations.forms import RegistrationForm, SectionsForm
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.sign_up import form_page
 
+# Each sends a letter, and whoever signs a stranger's address up holds the link.
+LINK_CHANGES = limit("link-changes", 30, 3600)
 SHOWN_ON_THE_DAY = 4
 SHOWN_OF_THE_WHOLE = 12
 
@@ -35,7 +39,7 @@ def my_forum(token: str) -> ResponseReturnValue:
     now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
     ahead = [item for item in items if item.ends > now]
     over, on_day = phase(forum) == "after", forum.date_start <= local_today(forum) <= forum.date_end
-    shown = _shown(ahead, on_day=on_day, own=all(item.section_id in chosen for item in ahead))
+    shown = _shown(ahead, on_day=on_day, own=all(item.plenary or item.section_id in chosen for item in ahead))
     remote = not over and registration.format is Format.remote and registration.status is RegistrationStatus.confirmed
     line = queries.place_in_line(registration) if registration.status is RegistrationStatus.waitlisted else None
     ticket = _has_ticket(registration) and not over
@@ -56,7 +60,8 @@ def my_forum(token: str) -> ResponseReturnValue:
         now=now,
         floor_name=floor_name,
         place=forum.place or zone_name(forum.timezone),
-        streams=schedule.streams(forum, items) if remote else [],
+        streams=schedule.streams(forum, chosen) if remote else [],
+        may_choose=bool(forum.sections) and not schedule.has_begun(forum),
         over=over,
         on_day=on_day,
         one_day=len({item.starts.date() for item in ahead}) == 1,
@@ -153,6 +158,7 @@ def cancellation(token: str) -> ResponseReturnValue:
 
     def act() -> None:
         with writing():
+            count((LINK_CHANGES, registration.email))
             operations.cancel(registration)
 
     retried(act)()
@@ -184,10 +190,61 @@ def other_format(token: str) -> ResponseReturnValue:
 
         def act() -> bool:
             with writing():
+                count((LINK_CHANGES, registration.email))
                 return operations.change_format(registration, target, back=False)
 
         if retried(act)():
             flash(_("Done. A letter with the new details is on its way."), "ok")
+    return _to_page(token)
+
+
+@blueprint.route("/my/<token>/erasure", methods=["GET", "POST"])
+@public
+@token_page
+def erasure(token: str) -> ResponseReturnValue:
+    """The consent is withdrawn: what goes, what stays, and the button."""
+    registration = queries.registration_by_link(token)
+    forum = registration.forum
+    if request.method == "GET":
+        return render_template(
+            "registrations/erasure.html",
+            registration=registration,
+            forum=forum,
+            token=token,
+            kept=erasing.stays(registration),
+        )
+    slug = forum.slug
+    erasing.erase([registration])
+    return redirect(url_for("registrations.erased", slug=slug), 303)
+
+
+@blueprint.get("/forums/<slug>/registration/erased")
+@public
+def erased(slug: str) -> ResponseReturnValue:
+    return render_template("registrations/erased.html", forum=public_forum(slug))
+
+
+@blueprint.route("/my/<token>/sections", methods=["GET", "POST"])
+@public
+@token_page
+@shows_form
+def sections(token: str) -> ResponseReturnValue:
+    """Other sections may be chosen until the forum begins."""
+    registration = queries.registration_by_link(token)
+    forum = registration.forum
+    if registration.status is RegistrationStatus.cancelled or schedule.has_begun(forum):
+        return _to_page(token)
+    form = SectionsForm(forum=forum, data={"sections": [interest.section_id for interest in registration.interests]})
+    page = "registrations/sections.html"
+    if not form.validate_on_submit():
+        return render_template(page, forum=forum, form=form, token=token), 422 if form.errors else 200
+    try:
+        with writing():
+            operations.correct(registration, {"section_ids": form.section_ids()}, by=None)
+    except IntegrityError:
+        form.refuse_sections(forum)
+        return render_template(page, forum=forum, form=form, token=token), 422
+    flash(_("Saved."), "ok")
     return _to_page(token)
 
 

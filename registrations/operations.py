@@ -5,7 +5,9 @@ Order of locks on both databases: the forum's counters in id order, then registr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -16,6 +18,7 @@ from activity.operations import record
 from activity.outbox import send
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
+from kernel.jobs import enqueue, job
 from kernel.limits import Limit, count
 from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
@@ -24,6 +27,7 @@ from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import identity_of, set_secrets
 
 T = TypeVar("T")
+HOUR = timedelta(hours=1)
 
 
 class Application(NamedTuple):
@@ -45,6 +49,10 @@ class Application(NamedTuple):
     source: str = "site"
 
 
+class NoPlaces(Exception):
+    """The format asked for is full, and the caller did not want the waiting list."""
+
+
 class Outcome(NamedTuple):
     """What became of an application. `known`: the same person is registered already, nothing changed."""
 
@@ -54,10 +62,10 @@ class Outcome(NamedTuple):
     """How many other participants use the same e-mail at this forum."""
 
 
-def register(forum_id: int, application: Application, *, by: Any = None) -> Outcome:
-    """Sign a person up: a place, or a number in the waiting list; the letter is queued here.
+def register(forum_id: int, application: Application, *, by: Any = None, wait: bool = True) -> Outcome:
+    """Sign a person up: a place, or (with `wait`) a number in the waiting list; the letter is queued here.
 
-    Raises IntegrityError when the same person came through another request a moment ago: roll back
+    Raises NoPlaces; and IntegrityError when the same person came through another request a moment ago: roll back
     and call again, and the outcome is `known`.
     """
     same = queries.same_mailbox(forum_id, email_key(application.email))
@@ -67,15 +75,47 @@ def register(forum_id: int, application: Application, *, by: Any = None) -> Outc
     if found is not None and found.status is not RegistrationStatus.cancelled:
         return Outcome(found, known=True, others=others)
     if found is not None:
-        return Outcome(_return(found, application, by), others=others)
+        return Outcome(_waiting_only_if(wait, _return(found, application, by, same)), others=others)
     registration = _new(forum_id, application, identity)
     db.session.add(registration)
     db.session.flush()
     _keep_consents(registration, application)
     record(by, "registration.added", registration, source=application.source)
-    send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
+    _tell(registration, same)
     _seat(registration)
-    return Outcome(registration, others=others)
+    return Outcome(_waiting_only_if(wait, registration), others=others)
+
+
+LETTERS_AN_HOUR = 20
+LINKS = "registration-links"
+
+
+def _tell(registration: Registration, same: Sequence[Registration]) -> None:
+    """Queue the letter with the ticket. A mailbox that many sign up with at once (a school's, or a stranger's that
+    somebody floods) gets the first letters one by one and the rest of an hour in one; `same`: who has it already."""
+    now = utcnow()
+    fresh = sum(max(one.created_at, one.confirmed_at or one.created_at) > now - HOUR for one in same)
+    if registration.source != "site" or fresh < LETTERS_AN_HOUR:
+        send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
+        return
+    whose = hashlib.sha256(registration.email.encode()).hexdigest()[:24]
+    enqueue(
+        LINKS,
+        run_after=now + HOUR,
+        unique_key=f"{LINKS}:{registration.forum_id}:{whose}:{int(now.timestamp() // HOUR.total_seconds())}",
+        forum_id=registration.forum_id,
+        email=registration.email,
+        language=registration.language,
+    )
+
+
+@job(LINKS)
+def send_links(forum_id: int, email: str, language: str) -> None:
+    """The letter with every link of a mailbox, which may be nobody's."""
+    with writing():
+        forum = db.session.get(Forum, forum_id)
+        if forum is not None:
+            send_all(forum, email, language=language)
 
 
 def attempt(operation: Callable[[], T], *counted: tuple[Limit, str]) -> T:
@@ -119,24 +159,27 @@ def _new(forum_id: int, application: Application, identity: str) -> Registration
     return registration
 
 
-def _return(registration: Registration, application: Application, by: Any) -> Registration:
+def _return(
+    registration: Registration, application: Application, by: Any, same: Sequence[Registration]
+) -> Registration:
     """Somebody who had cancelled takes part again: earlier links and codes stay dead."""
     quotas.lock_counters(registration.forum_id)
     db.session.refresh(registration)
     registration.format = application.format
     registration.status = RegistrationStatus.confirmed
     registration.confirmed_at, registration.cancelled_at = utcnow(), None
-    registration.territory_id = application.territory_id
-    registration.organisation = clean(application.organisation)
-    registration.position = clean(application.position)
+    if application.source != "door":  # there nothing but name and e-mail is asked: what was known stays
+        registration.territory_id = application.territory_id
+        registration.organisation = clean(application.organisation)
+        registration.position = clean(application.position)
+        _choose(registration, application.section_ids)
     registration.language = application.language
     registration.sequence += 1
-    _choose(registration, application.section_ids)
     set_secrets(registration, new_link=True, new_code=True)
     db.session.flush()
     _keep_consents(registration, application)
     record(by, "registration.returned", registration, source=application.source)
-    send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
+    _tell(registration, same)
     _seat(registration)
     return registration
 
@@ -152,6 +195,12 @@ def _seat(registration: Registration) -> None:
     db.session.flush()
     if free:  # a place came back between the two statements: the first in the list takes it
         _tell_promoted(quotas.promote(registration.forum_id, registration.format))
+
+
+def _waiting_only_if(wait: bool, registration: Registration) -> Registration:
+    if registration.status is RegistrationStatus.waitlisted and not wait:
+        raise NoPlaces()
+    return registration
 
 
 def _keep_consents(registration: Registration, application: Application) -> None:
@@ -184,10 +233,6 @@ def cancel(registration: Registration, *, by: Any = None) -> bool:
         quotas.give_back(forum_id, registration.format)
         _tell_promoted(quotas.promote(forum_id, registration.format))
     return True
-
-
-class NoPlaces(Exception):
-    """The format asked for is full, and the caller did not want the waiting list."""
 
 
 def change_format(

@@ -3,17 +3,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
+from accounts.queries import user_by_email
 from forum.kept import forum_copy
 from forum.models import Format, Forum, Quota, Section
 from forum.queries import local_today
 from kernel.db import db
-from kernel.secrets import token_hash
-from kernel.text import email_key, like_prefix, sort_key, whole
+from kernel.secrets import found_by
+from kernel.text import email_key, sort_key, whole
+from kernel.twins import begins, holds
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
@@ -38,7 +40,7 @@ _SAME_MAILBOX = (
 
 def registration_by_link(link: str) -> Registration:
     """The registration whose secret address this is, with its forum. Raises NotFound."""
-    found = db.session.scalar(_BY_LINK, {"key": token_hash(link)})
+    found = found_by("link", link, lambda key: db.session.scalar(_BY_LINK, {"key": key}))
     if found is None:
         raise NotFound()
     return found
@@ -57,7 +59,7 @@ _BY_LINK = (
 
 def own_page(link: str) -> tuple[Registration, Forum, set[int]]:
     """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises NotFound."""
-    row = db.session.execute(_TO_SHOW, {"key": token_hash(link)}).first()
+    row = found_by("link", link, lambda key: db.session.execute(_TO_SHOW, {"key": key}).first())
     if row is None:
         raise NotFound()
     chosen = db.session.connection().execute(_CHOSEN, {"registration": row[0].id})
@@ -79,7 +81,7 @@ def registration_of(forum: Forum, uuid: str) -> Registration:
     """A registration of a forum the caller was given by `forum_for`. Raises NotFound."""
     found = db.session.scalar(
         select(Registration)
-        .where(Registration.forum_id == forum.id, Registration.uuid == uuid)
+        .where(Registration.forum_id == forum.id, Registration.uuid == uuid, Registration.erased_at.is_(None))
         .options(joinedload(Registration.territory), selectinload(Registration.interests))
     )
     if found is None:
@@ -152,13 +154,10 @@ def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
     """What a Registration must answer to be in the list."""
     held: list[ColumnElement[bool]] = [Registration.forum_id == forum.id]
     for word in sort_key(by.q).split() if "@" not in by.q else []:
-        held.append(
-            Registration.name_key.contains(word, autoescape=True)
-            | Registration.organisation_key.contains(word, autoescape=True)
-            | Registration.email.contains(word, autoescape=True)
-        )
+        organisation = Registration.organisation_key.contains(word, autoescape=True)
+        held.append(or_(holds(Registration.name_key, word), organisation, holds(Registration.email, word)))
     if "@" in by.q:
-        held.append(Registration.email.contains(email_key(by.q), autoescape=True))
+        held.append(holds(Registration.email, email_key(by.q)))
     if by.status in {member.value for member in RegistrationStatus}:
         held.append(Registration.status == RegistrationStatus(by.status))
     if by.format in {member.value for member in Format}:
@@ -227,7 +226,8 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
         .outerjoin(Presence, Presence.registration_id == Registration.id)
         .order_by(Registration.name_key, Registration.id)
     )
-    return [tuple(row) for row in db.session.execute(statement.where(*conditions(forum, by)))]
+    found = statement.where(*conditions(forum, by), Registration.erased_at.is_(None))
+    return [tuple(row) for row in db.session.execute(found)]
 
 
 def interests_of(forum: Forum) -> dict[int, list[str]]:
@@ -286,16 +286,12 @@ def by_name(forum: Forum, q: str, limit: int = NAMES_SHOWN) -> Found:
     words = sort_key(q).split()
     if not words:
         return Found([], 0)
-    starts = [like_prefix(word) for word in words]
-    held: list[ColumnElement[bool]] = [
-        Registration.name_key.like(start, escape="\\") | Registration.name_key.like("% " + start, escape="\\")
-        for start in starts
-    ]
+    held = [begins(Registration.name_key, word) for word in words]
     held.insert(0, Registration.forum_id == forum.id)
     total = db.session.scalar(select(func.count(Registration.id)).where(*held)) or 0
     if not total:
         return Found([], 0)
-    surname = case((Registration.name_key.like(starts[0], escape="\\"), 0), else_=1)
+    surname = case((begins(Registration.name_key, words[0], anywhere=False), 0), else_=1)
     rows = db.session.execute(
         select(Registration, Territory.short_name, Presence.entered_at)
         .outerjoin(Territory, Territory.id == Registration.territory_id)
@@ -305,6 +301,41 @@ def by_name(forum: Forum, q: str, limit: int = NAMES_SHOWN) -> Found:
         .limit(limit)
     )
     return Found([(registration, territory, entered) for registration, territory, entered in rows], total)
+
+
+def same_person(registration: Registration) -> list[Registration]:
+    """Registrations of the same address and name at every forum, by forum; this one among them."""
+    statement = select(Registration).where(Registration.identity == registration.identity)
+    return list(db.session.scalars(statement.order_by(Registration.forum_id, Registration.id)))
+
+
+def mailbox_is_used(email: str) -> bool:
+    """Whether somebody registered, or with an account, has this address."""
+    registered = select(Registration.id).where(Registration.email == email)
+    return bool(db.session.scalar(select(registered.exists()))) or user_by_email(email) is not None
+
+
+def erased_keys() -> set[str]:
+    """Keyed hashes of everybody who was erased, at whatever forum."""
+    return set(db.session.scalars(select(Registration.erased_key).where(Registration.erased_at.is_not(None))))
+
+
+def namesakes(forum: Forum, name: str, email: str) -> Found:
+    """People of exactly this name under another address: perhaps the same person, who forgot which was given."""
+    rows = db.session.execute(
+        select(Registration, Territory.short_name, Presence.entered_at)
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .where(
+            Registration.forum_id == forum.id,
+            Registration.name_key == sort_key(name),
+            Registration.email != email_key(email),
+        )
+        .order_by(Registration.id)
+        .limit(NAMES_SHOWN)
+    )
+    found: list[Any] = [tuple(row) for row in rows]
+    return Found(found, len(found))
 
 
 def registration_by_id(registration_id: int) -> Registration:

@@ -8,6 +8,7 @@ from registrations import (
     entries,  # noqa: F401  (names registrations in the log)
     operations,
     panels,  # noqa: F401  (registers the panels)
+    rekeying,  # noqa: F401  (names the secrets)
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from forum.models import Forum, Room, Section
 from kernel import pages
 from kernel.db import db, utcnow
-from programme.models import Slot
+from programme.models import Slot, SlotKind
 
 JOIN_EARLY = timedelta(minutes=15)
 
@@ -31,12 +31,20 @@ class Item(NamedTuple):
     starts: datetime
     ends: datetime
     cancelled: bool
+    kind: SlotKind
+    plenary: bool = False
+    """Of a section that is for everybody: see `_plenaries`."""
 
 
 def own_items(forum: Forum, chosen: set[int]) -> list[Item]:
-    """Items of the sections chosen (of all when none was, or they have none yet), by time; none before publication."""
-    items = _items(forum)
-    return [item for item in items if item.section_id in chosen] or items
+    """Items of the sections chosen and of the plenaries, by time; none before publication.
+
+    All of them when no section was chosen, or those chosen have no items yet.
+    """
+    items = all_items(forum)
+    if not any(item.section_id in chosen for item in items):
+        return items
+    return [item for item in items if item.plenary or item.section_id in chosen]
 
 
 def by_day(items: Iterable[Item]) -> list[tuple[date, list[Item]]]:
@@ -46,7 +54,13 @@ def by_day(items: Iterable[Item]) -> list[tuple[date, list[Item]]]:
 
 def first_start(forum: Forum) -> datetime | None:
     """When the forum begins, by its own clock: its earliest item; None before the programme is published."""
-    return next((item.starts for item in _items(forum) if not item.cancelled), None)
+    return next((item.starts for item in all_items(forum) if not item.cancelled), None)
+
+
+def has_begun(forum: Forum) -> bool:
+    """Whether the first item, or without a programme the first day, has come by the forum's clock."""
+    now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    return now >= (first_start(forum) or datetime.combine(forum.date_start, time()))
 
 
 class Stream(NamedTuple):
@@ -54,25 +68,33 @@ class Stream(NamedTuple):
 
     section: str
     url: str
+    """Empty when the section has no broadcast."""
     opens: datetime
     closes: datetime
     live: bool
     over: bool
+    own: bool
+    """Of a section chosen, or of a plenary; of any when no section was chosen."""
 
 
-def streams(forum: Forum, items: Iterable[Item]) -> list[Stream]:
-    """When each section's broadcast may be joined: 15 minutes before its first item until its last ends."""
+def streams(forum: Forum, chosen: set[int]) -> list[Stream]:
+    """When each section's broadcast may be joined: 15 minutes before its first item until its last ends.
+
+    One's own come first: what is on air now, the sections chosen, the plenaries; then the others.
+    """
     now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
     days: dict[tuple[int, date], list[Item]] = {}
-    for item in items:
-        if item.stream_url and not item.cancelled:
+    for item in all_items(forum):
+        if not item.cancelled:
             days.setdefault((item.section_id, item.starts.date()), []).append(item)
     found = []
     for held in days.values():
         opens, closes = min(item.starts for item in held) - JOIN_EARLY, max(item.ends for item in held)
-        stream = Stream(held[0].section_name, held[0].stream_url, opens, closes, opens <= now <= closes, now > closes)
-        found.append(stream)
-    return sorted(found, key=lambda stream: stream.opens)
+        mine = held[0].section_id in chosen
+        own, live, over = not chosen or mine or held[0].plenary, opens <= now <= closes, now > closes
+        stream = Stream(held[0].section_name, held[0].stream_url, opens, closes, live, over, own)
+        found.append(((not own, not live, not mine, opens), stream))
+    return [stream for _order, stream in sorted(found, key=lambda pair: pair[0])]
 
 
 def has_items(forum: Forum) -> bool:
@@ -80,7 +102,7 @@ def has_items(forum: Forum) -> bool:
     return bool(db.session.scalar(select(select(_slot.id).where(_slot.forum_id == forum.id).exists())))
 
 
-def _items(forum: Forum) -> list[Item]:
+def all_items(forum: Forum) -> list[Item]:
     """Every item in order of time; kept in this process until the forum changes."""
     if not forum.programme_published:
         return []
@@ -89,9 +111,24 @@ def _items(forum: Forum) -> list[Item]:
 
 def _read(forum_id: int) -> list[Item]:
     rows = db.session.connection().execute(_ITEMS, {"forum": forum_id})
-    return [
-        Item._make((row[0], row[1] or row[2], row[2], row[3], row[4] or "", row[5] or "", *row[6:])) for row in rows
+    items = [
+        Item._make((row[0], row[1] or row[2], row[2], row[3], row[4] or "", row[5] or "", *row[6:], False))
+        for row in rows
     ]
+    plenaries = _plenaries(items)
+    return [item._replace(plenary=item.section_id in plenaries) for item in items]
+
+
+def _plenaries(items: list[Item]) -> set[int]:
+    """Sections beside which no other has anything on, at a forum where other sections run in parallel."""
+    held = [item for item in items if not item.cancelled and item.kind not in (SlotKind.break_, SlotKind.lunch)]
+    parallel = {
+        item.section_id
+        for item in held
+        for other in held
+        if item.section_id != other.section_id and item.starts < other.ends and other.starts < item.ends
+    }
+    return {item.section_id for item in held} - parallel if parallel else set()
 
 
 _slot, _section, _room = Slot.__table__.c, Section.__table__.c, Room.__table__.c
@@ -107,6 +144,7 @@ _ITEMS = (
         _slot.starts,
         _slot.ends,
         _slot.cancelled,
+        _slot.kind,
     )
     .select_from(
         Slot.__table__.join(Section.__table__, _section.id == _slot.section_id).outerjoin(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask_babel import gettext as _
 
+from accounts import consenting
 from accounts.consenting import Wording, wordings
 from accounts.enums import ConsentKind
 from forum.models import Forum
@@ -16,7 +17,8 @@ from registrations.places import places_notes
 def consents_asked() -> dict[str, Wording | None]:
     """The wordings in force, in the reader's language or else in Russian."""
     texts = wordings(language())
-    return {kind.value: texts.get(kind) for kind in (ConsentKind.personal_data, ConsentKind.mailing)}
+    kinds = (ConsentKind.personal_data, ConsentKind.mailing) if consenting.NEWS else (ConsentKind.personal_data,)
+    return {kind.value: texts.get(kind) for kind in kinds}
 
 
 def form_page(forum: Forum, form: RegistrationForm, action: str = "") -> str:

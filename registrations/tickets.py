@@ -5,36 +5,65 @@ The link opens «Мой форум»; the code is only in the QR and lets one pe
 
 from __future__ import annotations
 
+from hashlib import sha256
 from textwrap import wrap
 
 from flask_babel import gettext as _
 from markupsafe import escape
+from sqlalchemy import inspect
 
 from forum.labels import zone_name
 from forum.models import Format, Forum
 from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
-from kernel.secrets import normalise, token, token_hash
-from kernel.text import clean, email_key, sort_key
+from kernel.keys import current_id
+from kernel.rekeying import Secret, lock_key
+from kernel.secrets import every_token, token, token_hash
+from kernel.text import clean, email_key, printable, sort_key
 from registrations import schedule
+from registrations.codes import PREFIX, SHORT
 from registrations.models import Registration
 
-PREFIX = "T1."
-SHORT = 8
+IDENTITY = 400
+START = Secret("code", "code_generation", "short_hash", SHORT)
+"""The beginning of a code, as rekeying moves it."""
 
 
 def identity_of(email: str, name: str) -> str:
     """What makes a person at a forum: the address and the name, whatever their case."""
-    return f"{email_key(email)}|{sort_key(name)}"[:400]
+    whole = f"{email_key(email)}|{sort_key(name)}"
+    if len(whole) <= IDENTITY:
+        return whole
+    return whole[: IDENTITY - 65] + "#" + sha256(whole.encode()).hexdigest()  # what is cut off counts too
+
+
+def erased_key(identity: str) -> str:
+    """What is kept of an erased identity: enough to know it again by this installation's key, and nothing else."""
+    return token("erased", identity, 0)
+
+
+def erased_keys_of(identity: str) -> list[str]:
+    """What may have been kept of it: by each key known, for an identity that is gone cannot be moved to another."""
+    return every_token("erased", identity, 0)
 
 
 def link_token(registration: Registration) -> str:
-    return token("link", registration.uuid, registration.link_generation)
+    return token("link", registration.uuid, registration.link_generation, registration.key_id)
 
 
-def code_of(uuid: str, generation: int) -> str:
-    """The secret inside a registration's QR, 26 characters."""
-    return token("code", uuid, generation)
+def code_of(uuid: str, generation: int, made_by: str | None = None) -> str:
+    """The secret inside a registration's QR, 26 characters. `made_by`: see `kernel.secrets.token`."""
+    return token("code", uuid, generation, made_by)
+
+
+def code_token(registration: Registration) -> str:
+    """The code of a registration as it was sent."""
+    return code_of(registration.uuid, registration.code_generation, registration.key_id)
+
+
+def codes_of(uuid: str, generation: int) -> list[str]:
+    """The code of a registration by each key that may have made it."""
+    return every_token("code", uuid, generation)
 
 
 def link_path(registration: Registration) -> str:
@@ -44,28 +73,29 @@ def link_path(registration: Registration) -> str:
 
 def set_secrets(registration: Registration, *, new_link: bool = False, new_code: bool = False) -> None:
     """Keep the hashes in step with the generations; a new generation revokes what was given out before."""
+    registration.key_id = lock_key(registration) if inspect(registration).persistent else current_id()
     registration.link_generation += new_link
     registration.code_generation += new_code
     registration.link_hash = token_hash(link_token(registration))
-    registration.code_hash = token_hash(code_of(registration.uuid, registration.code_generation))
+    registration.code_hash, registration.short_hash = code_hashes(
+        registration.uuid, registration.code_generation, registration.key_id
+    )
+
+
+def code_hashes(uuid: str, generation: int, made_by: str | None = None) -> tuple[str, str]:
+    """What a code, and its beginning typed by hand, are found by."""
+    code = code_of(uuid, generation, made_by)
+    return token_hash(code), token_hash(code[:SHORT])
 
 
 def qr_text(registration: Registration) -> str:
-    return PREFIX + code_of(registration.uuid, registration.code_generation)
+    return PREFIX + code_token(registration)
 
 
 def short_code(registration: Registration) -> str:
     """What a volunteer may type when a screen is cracked: «ABCD-EFGH»."""
-    code = code_of(registration.uuid, registration.code_generation)
+    code = code_token(registration)
     return f"{code[:4]}-{code[4:SHORT]}"
-
-
-def read_code(text: str) -> str:
-    """A scanned or typed code without its prefix and without what hands do to it."""
-    text = clean(text)
-    if text.upper().startswith(PREFIX):
-        text = text[len(PREFIX) :]
-    return normalise(text)
 
 
 def qr_svg(registration: Registration) -> str:
@@ -80,7 +110,7 @@ def ticket_svg(registration: Registration) -> str:
     ticket, texts, y = _("Ticket"), [], 372
     for text, size, weight in lines:
         style = f'font-size="{size}" font-weight="{weight}" text-anchor="middle"'
-        texts.append(f'<text x="180" y="{y}" {style}>{escape(text)}</text>')
+        texts.append(f'<text x="180" y="{y}" {style}>{escape(printable(text))}</text>')
         y += round(size * 1.5)
     code = qr_svg(registration).replace("<svg ", '<svg x="20" y="20" width="320" height="320" ', 1)
     return (

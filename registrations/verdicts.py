@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from kernel.db import utcnow
 from kernel.i18n import clock, day, number
 from registrations.attendance import Answer, Verdict
+from registrations.codes import SHORT, read_code
 from registrations.models import RegistrationStatus
-from registrations.tickets import SHORT, read_code
 
 KINDS = {Answer.go: "go", Answer.again: "again"}
 

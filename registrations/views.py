@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +17,9 @@ from forum.queries import local_today
 from kernel import limits
 from kernel.access import public, shows_form
 from kernel.i18n import language
-from kernel.security import client_address
+from kernel.jobs import enqueue
+from kernel.limits import limit
+from kernel.security import client_address, client_network
 from kernel.text import email_key
 from kernel.transaction import writing
 from registrations import (
@@ -29,6 +32,14 @@ from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
 from registrations.models import Registration, RegistrationStatus
 from registrations.sign_up import consents_asked, form_page
+
+SIGN_UP_MAILBOX = limit("sign-up-mailbox", 60, 3600)
+# A ministry, or a whole hall, is one network: this only stops a flood.
+SIGN_UP_NETWORK = limit("sign-up-network", 3000, 3600)
+REMINDER = limit("reminder", 5, 3600)
+RESEND_MAILBOX = limit("resend-mailbox", 5, 3600)
+RESEND_NETWORK = limit("resend-network", 600, 3600)
+MAILBOXES_KEPT = 10
 
 
 @blueprint.route("/forums/<slug>/registration", methods=["GET", "POST"])
@@ -45,20 +56,34 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return form_page(forum, form), 422
     address = email_key(form.email.data or "")
     application = _application(form)
-    counted = (limits.REGISTRATION_EMAIL, address), (limits.REGISTRATION_ADDRESS, client_address())
+    counted = (SIGN_UP_MAILBOX, address), (SIGN_UP_NETWORK, client_network())
     try:
         done = operations.attempt(lambda: _signed_up(operations.register(forum.id, application)), *counted)
+    except TooManyRequests as refused:
+        headers = limits.explain(form, refused)
+        return form_page(forum, form), 429, headers
     except IntegrityError:
         forum = public_forum(slug)
         form.refuse_sections(forum)
         return form_page(forum, form), 422
     if done.known:
-        _remind(done.id, address)
+        _remind(done.id)
         return redirect(url_for("registrations.sent", slug=slug), 303)
-    if done.others:
+    if _signed_up_here_before(forum.id, address) and done.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
     flash(done.welcome, "ok")
     return redirect(url_for("registrations.my_forum", token=done.token), 303)
+
+
+def _signed_up_here_before(forum_id: int, address: str) -> bool:
+    """Whether this browser has signed somebody up with the mailbox before, who may be told so; it has now.
+
+    A stranger is told nothing of the address they typed: neither that it is known nor that it is not.
+    """
+    mark = hashlib.sha256(f"{forum_id}\0{address}".encode()).hexdigest()[:12]
+    before = session.get("mailboxes", [])
+    session["mailboxes"] = [mark, *[other for other in before if other != mark]][:MAILBOXES_KEPT]
+    return mark in before
 
 
 class SignedUp(NamedTuple):
@@ -100,14 +125,11 @@ def _application(form: RegistrationForm) -> operations.Application:
     )
 
 
-def _remind(registration_id: int, address: str) -> None:
-    """Send the ticket's letter again, as often as the limit on look-ups allows; the page says the same anyway."""
-    try:
-        limits.count((limits.LOOKUP_EMAIL, address))
-    except TooManyRequests:
-        return
+def _remind(registration_id: int) -> None:
+    """Send the ticket's letter again, as often as the limit allows; the page says the same anyway."""
     with writing():
-        operations.send_again(queries.registration_by_id(registration_id))
+        if limits.allowed((REMINDER, str(registration_id))):
+            operations.send_again(queries.registration_by_id(registration_id))
 
 
 @blueprint.get("/forums/<slug>/registration/sent")
@@ -127,9 +149,16 @@ def resend(slug: str) -> ResponseReturnValue:
         page = render_template("registrations/resend.html", forum=forum, form=form, open=queries.is_open(forum))
         return page, 422 if form.errors else 200
     address = email_key(form.email.data or "")
-    limits.count((limits.LOOKUP_EMAIL, address), (limits.LOOKUP_ADDRESS, client_address()))
+    try:
+        limits.count((RESEND_NETWORK, client_network()))
+    except TooManyRequests as refused:
+        headers = limits.explain(form, refused)
+        page = render_template("registrations/resend.html", forum=forum, form=form, open=queries.is_open(forum))
+        return page, 429, headers
     with writing():
-        operations.send_all(forum, address, language=language())
+        if limits.allowed((RESEND_MAILBOX, address)):
+            # Looked up by the worker: here a known address would take longer than an unknown one.
+            enqueue(operations.LINKS, forum_id=forum.id, email=address, language=language())
     return redirect(url_for("registrations.sent", slug=slug), 303)
 
 

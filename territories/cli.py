@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from kernel import import_cli
+from kernel.exporting import FILE as FILE_OUT
+from kernel.exporting import check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from territories import boundaries, importer, operations, queries
 from territories.cells import HEADINGS
-from territories.models import Level
+from territories.models import Level, Territory
 
 
 @click.command("territories")
@@ -49,3 +52,19 @@ def import_boundaries(file: Path, credit: str, yes: bool) -> None:
             with writing():
                 boundaries.carry_out(plan, drawn, by=None)
         import_cli.finish(plan)
+
+
+@click.command("territories")
+@FILE_OUT
+@click.option("--region", default="", help="Only municipalities of the region with this OKTMO.")
+@with_appcontext
+def export_territories(file: Path, region: str) -> None:
+    """Municipalities into a new XLSX file."""
+    check_suffix(file, ".xlsx")
+    with speaking("ru"):
+        statement = select(Territory).where(Territory.valid_to.is_(None))
+        if region:
+            known = queries.current(region)
+            statement = statement.where(Territory.parent_id == (known.id if known else None))
+        rows = queries.exported(statement)
+        write_export(file, importer.export(rows), len(rows))

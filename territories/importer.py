@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 
 from kernel.db import utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, one_script, sort_key
 from territories import queries
 from territories.cells import HEADINGS, Fault, read_code, read_day, read_place, read_population, read_texts
@@ -108,6 +108,7 @@ def plan(table: Table, region: str = "") -> Loading:
     _wait_for_those_above(entries, known)
     for entry, (_number, cells) in zip(entries, table.rows, strict=True):
         _judge(entry, clean(as_text(cells.get("name"))), loading)
+    loading.rows = with_oddities(loading.rows, table)
     _find_absent(loading, seen, known, region)
     loading.spots = {one: _spots(one, loading.actions, known) for one in {entry.region for entry in loading.actions}}
     return loading

@@ -16,6 +16,7 @@ from kernel.pages import bump
 from territories import boundaries, importer
 from territories.importer import Entry, Loading
 from territories.models import Level, Territory
+from territories.signals import territories_changed
 
 DATA = Path(__file__).parent / "data"
 SOME = 500
@@ -81,6 +82,7 @@ def carry_out(loading: Loading, *, by: Any) -> None:
         boundaries.redraw(subject.id)
         record(by, "territories.loaded", subject, created=created, changed=len(entries) - created)
     db.session.expire_all()
+    territories_changed.send(None, ids=[entry.known.id for entry in loading.actions if entry.known])
     bump("site", "adoption", "territories")
 
 

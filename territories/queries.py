@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -340,9 +340,8 @@ class Gazetteer:
         for territory in rows:
             self.names[territory.name] = territory
         # Weaker spellings first, so that full names and towns win over districts of the same root.
-        for territory in sorted(rows, key=lambda t: t.kind == "городской округ"):
-            for text in _spellings(territory):
-                self.by_key[sort_key(text)] = territory
+        for towns in (False, True):
+            self.by_key |= _clear(territory for territory in rows if (territory.kind == TOWN_KIND) is towns)
         for territory in rows:
             self.by_key[sort_key(territory.name)] = territory
             self.by_key[territory.oktmo] = territory
@@ -366,6 +365,15 @@ class Gazetteer:
             reverse=True,
         )
         return [name for score, name in scored[:limit] if score > 0.6]
+
+
+def _clear(territories: Iterable[Territory]) -> dict[str, Territory]:
+    """What people call the territories, without the words that may mean several of them."""
+    meant: dict[str, list[Territory]] = {}
+    for territory in territories:
+        for key in {sort_key(text) for text in _spellings(territory)}:
+            meant.setdefault(key, []).append(territory)
+    return {key: found[0] for key, found in meant.items() if len(found) == 1}
 
 
 def _spellings(territory: Territory) -> list[str]:

@@ -8,8 +8,9 @@ from flask import current_app, flash, redirect, render_template, request, sessio
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
+from werkzeug.exceptions import TooManyRequests
 
-from accounts import operations, queries
+from accounts import devices, operations, queries
 from accounts.forms import PasswordForm, ResetRequestForm, SignInForm
 from accounts.labels import ROLE_LABELS
 from accounts.login import SESSION_ID, new_session_id
@@ -19,12 +20,21 @@ from accounts.views.base import blueprint
 from kernel import limits
 from kernel.access import public, shows_form, signed_in, token_page
 from kernel.i18n import language
+from kernel.jobs import enqueue
+from kernel.limits import Check, limit
 from kernel.links import is_local
-from kernel.security import SLACK, client_address
+from kernel.security import SLACK, client_network
 from kernel.text import email_key
 from kernel.transaction import writing
 
 DEMO_PASSWORD = "demo-2026-forum"
+# Wrong passwords are counted, right ones never: a whole office signs in from one address.
+SIGN_IN_DEVICE = limit("sign-in-device", 10, 900)
+SIGN_IN_STRANGER = limit("sign-in-stranger", 10, 900)
+SIGN_IN_NETWORK = limit("sign-in-network", 60, 900)
+SIGN_IN_ACCOUNT = limit("sign-in-account", 100, 3600)
+RESET_MAILBOX = limit("reset-mailbox", 5, 3600)
+RESET_NETWORK = limit("reset-network", 300, 3600)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -40,11 +50,21 @@ def login() -> ResponseReturnValue:
     if not form.validate():
         return _sign_in(form), 422
     address = email_key(form.email.data or "")
-    failures = (limits.SIGN_IN_ACCOUNT, address), (limits.SIGN_IN_ADDRESS, client_address())
-    limits.refuse_when_full(*failures)
     user = queries.user_by_email(address)
-    if not matches(user.password_hash if user else None, form.password.data or "") or not _may_enter(user):
-        limits.count(*failures)  # a right password counts for nothing: a whole office signs in from one address
+    failures = _failures(address, user)
+    try:
+        limits.refuse_when_full(*failures)
+        right = matches(user.password_hash if user else None, form.password.data or "") and _may_enter(user)
+        if not right:
+            limits.count(*failures)
+    except TooManyRequests as refused:
+        headers = limits.explain(
+            form,
+            refused,
+            _("Too many wrong passwords. You can ask for a link by letter below: it opens the account at once."),
+        )
+        return _sign_in(form), 429, headers
+    if not right:
         form.email.errors = [_("The e-mail or the password is not right. Check both, or ask for a new password below.")]
         return _sign_in(form), 422
     assert user is not None
@@ -55,6 +75,18 @@ def login() -> ResponseReturnValue:
     if kept and is_local(form.next.data or ""):
         return render_template("accounts/resume.html", address=form.next.data, kept=kept)
     return redirect(_destination(form.next.data or ""))
+
+
+def _failures(address: str, user: User | None) -> tuple[Check, ...]:
+    """What a wrong password is counted against: a device the account knows never pays for what strangers try."""
+    if device := devices.known(user):
+        return ((SIGN_IN_DEVICE, f"{address}\0{device}"),)
+    network = client_network()
+    return (
+        (SIGN_IN_STRANGER, f"{address}\0{network}"),
+        (SIGN_IN_NETWORK, network),
+        (SIGN_IN_ACCOUNT, address),
+    )
 
 
 def sign_in_page(next_url: str, kept: list[tuple[str, str]]) -> str:
@@ -85,6 +117,7 @@ def _start_session(user: User) -> None:
     login_user(user)
     session[SESSION_ID] = new_session_id()
     session.permanent = True
+    devices.remember(user)
 
 
 def _kept_fields(text: str) -> list[tuple[str, str]]:
@@ -130,11 +163,15 @@ def password_reset() -> ResponseReturnValue:
     if not form.validate():
         return render_template("accounts/reset.html", form=form), 422
     address = email_key(form.email.data or "")
-    limits.count((limits.LOOKUP_EMAIL, address), (limits.LOOKUP_ADDRESS, client_address()))
-    user = queries.user_by_email(address)
-    if user is not None and user.is_active:
-        with writing():
-            operations.request_reset(user, language=language())
+    try:
+        limits.count((RESET_NETWORK, client_network()))
+    except TooManyRequests as refused:
+        headers = limits.explain(form, refused)
+        return render_template("accounts/reset.html", form=form), 429, headers
+    with writing():
+        if limits.allowed((RESET_MAILBOX, address)):
+            # Looked up by the worker: here a known address would take longer than an unknown one.
+            enqueue(operations.RESET, email=address, language=language())
     return render_template("accounts/reset_sent.html")
 
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts import queries
+from accounts import consenting, queries
 from accounts.enums import ConsentKind
 from accounts.forms import SettingsForm
 from accounts.settings import DEFAULTS, change, site
@@ -39,5 +39,6 @@ def site_settings() -> ResponseReturnValue:
 @public
 @warm("site", seconds=3600)
 def privacy() -> ResponseReturnValue:
-    texts = [queries.consent_text(kind, language()) for kind in ConsentKind]
+    asked = [kind for kind in ConsentKind if kind is not ConsentKind.mailing or consenting.NEWS]
+    texts = [queries.consent_text(kind, language()) for kind in asked]
     return render_template("accounts/privacy.html", texts=[text for text in texts if text], today=date.today())

@@ -18,7 +18,7 @@ from adoption.quarter import labels, rules
 from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.rules import Said
 from adoption.queries import today
-from kernel.forms import Form, LineField, TextField, WholeField, email, required
+from kernel.forms import Form, LineField, TextField, WholeField, email, plain_name, required
 from kernel.text import whole
 from practices.forms import Between
 
@@ -191,7 +191,7 @@ class CabinetHead(Form):
 class LinkHead(Form):
     """What goes with the answers of somebody who came by the link."""
 
-    name = LineField(_l("Who answers: surname, name, patronymic"), [required])
+    name = LineField(_l("Who answers: surname, name, patronymic"), [required, plain_name])
 
 
 class PaperForm(Form):

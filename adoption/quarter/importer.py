@@ -22,7 +22,7 @@ from adoption.quarter.operations import Source
 from adoption.quarter.rules import Fault, Said
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.i18n import speaking
-from kernel.imports import Plan, Row, Verdict
+from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
 
 KNOWN = {
@@ -69,6 +69,7 @@ def plan(table: Table, questions: Sequence[Question]) -> Plan[Action]:
         result.rows.append(row)
         if action is not None and row.verdict in (Verdict.create, Verdict.change):
             result.actions.append(action)
+    result.rows = with_oddities(result.rows, table)
     result.absent = [_title(question) for code, question in known.items() if code not in seen]
     return result
 

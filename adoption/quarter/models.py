@@ -10,7 +10,11 @@ from adoption.models import Adoption, Exit, ExitReason
 from kernel.codes import new_code
 from kernel.db import IntPk, Model, enum_column, utcnow
 from kernel.files import StoredFile
+from kernel.keys import current_id
 from territories.models import Territory
+
+PURPOSE = "quarter"
+"""Of a municipality's personal link."""
 
 
 class AnswerKind(enum.Enum):
@@ -72,6 +76,8 @@ class Ask(Model):
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), index=True)
     link_generation: Mapped[int] = mapped_column(default=1)
     link_hash: Mapped[str] = mapped_column(String(40), unique=True)
+    key_id: Mapped[str] = mapped_column(String(8), default=current_id, server_default="")
+    """Which key made the hash: see `kernel.secrets`."""
     email: Mapped[str] = mapped_column(String(254), default="", info={"personal": True})
     """Where to write when the municipality has no coordinator here."""
     told_at: Mapped[datetime | None]

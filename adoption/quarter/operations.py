@@ -16,17 +16,17 @@ from activity.outbox import send
 from adoption import operations as adoptions
 from adoption.models import Adoption
 from adoption.quarter import queries, returns, rules
-from adoption.quarter.models import Answer, AnswerKind, Ask, Question, Round, Way
+from adoption.quarter.models import PURPOSE, Answer, AnswerKind, Ask, Question, Round, Way
 from adoption.quarter.rules import Fault, Said
 from adoption.queries import today
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
+from kernel.keys import current_id
+from kernel.rekeying import lock_key
 from kernel.secrets import token, token_hash
 from kernel.text import email_key
 from territories.models import Territory
 from territories.queries import below
-
-PURPOSE = "quarter"
 
 
 class Source(NamedTuple):
@@ -117,14 +117,16 @@ def _ask_all(made: Round) -> None:
 
 
 def _new_ask(made: Round, territory_id: int, email: str = "") -> Ask:
-    ask = Ask(round=made, territory_id=territory_id, uuid=str(uuid4()), link_generation=1, email=email)
+    ask = Ask(
+        round=made, territory_id=territory_id, uuid=str(uuid4()), link_generation=1, email=email, key_id=current_id()
+    )
     ask.link_hash = token_hash(link_token(ask))
     db.session.add(ask)
     return ask
 
 
 def link_token(ask: Ask) -> str:
-    return token(PURPOSE, ask.uuid, ask.link_generation)
+    return token(PURPOSE, ask.uuid, ask.link_generation, ask.key_id)
 
 
 def link_path(ask: Ask) -> str:
@@ -134,6 +136,7 @@ def link_path(ask: Ask) -> str:
 
 def renew_link(ask: Ask, *, by: Any) -> None:
     """Revoke the link given out before: letters queued from now on carry a new one."""
+    lock_key(ask)
     ask.link_generation += 1
     ask.link_hash = token_hash(link_token(ask))
     db.session.flush()

@@ -10,12 +10,12 @@ from werkzeug.exceptions import NotFound
 from accounts.scopes import reach
 from adoption.models import Adoption
 from adoption.people import coordinators_in
-from adoption.quarter.models import Answer, Ask, Question, Round
+from adoption.quarter.models import PURPOSE, Answer, Ask, Question, Round
 from adoption.queries import ZONE
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
-from kernel.secrets import token_hash
+from kernel.secrets import found_by
 from practices.models import Practice
 from territories.models import Level, Territory
 from territories.queries import below
@@ -138,12 +138,16 @@ def is_waiting(question: Question) -> bool:
 
 def ask_by_link(secret: str) -> Ask:
     """The municipality's question whose personal link this is. Raises NotFound."""
-    found = db.session.scalar(
-        select(Ask).where(Ask.link_hash == token_hash(secret)).options(joinedload(Ask.round), joinedload(Ask.territory))
-    )
+    found = found_by(PURPOSE, secret, _ask_by)
     if found is None:
         raise NotFound()
     return found
+
+
+def _ask_by(key: str) -> Ask | None:
+    return db.session.scalar(
+        select(Ask).where(Ask.link_hash == key).options(joinedload(Ask.round), joinedload(Ask.territory))
+    )
 
 
 def ask_by_id(ask_id: int) -> Ask | None:

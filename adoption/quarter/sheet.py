@@ -9,13 +9,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, STAGE_LABELS
+from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, stage_line
 from adoption.quarter import labels, queries, rules
 from adoption.quarter.importer import KNOWN
 from adoption.quarter.models import Answer, Question, Round
 from adoption.queries import ZONE
 from kernel.documents import sheets
-from kernel.documents.sheets import Column, harmless
+from kernel.documents.sheets import Column, cell_text
 from kernel.i18n import day
 from kernel.links import public_url
 
@@ -76,7 +76,7 @@ def _head(book: Any, sheet: Any, questions: Sequence[Question], columns: list[tu
     bold.set_align("top")
     places = list(dict.fromkeys(question.ask.territory.name for question in questions))
     titles = list(dict.fromkeys(labels.round_title(question.ask.round) for question in questions))
-    sheet.write_string(0, 0, harmless(" · ".join([*titles, *places[:3]]) or _("Nothing is asked now")), big)
+    sheet.write_string(0, 0, cell_text(" · ".join([*titles, *places[:3]]) or _("Nothing is asked now")), big)
     if questions:
         due = min(question.ask.round.due for question in questions)
         sheet.write_string(
@@ -100,7 +100,7 @@ def _values(question: Question, before: Answer | None) -> dict[str, Any]:
         "id": question.code,
         "practice": adoption.practice.name,
         "organisation": adoption.organisation.title,
-        "now": str(EXIT_LABELS[adoption.exit] if adoption.exit else STAGE_LABELS[adoption.stage]),
+        "now": str(EXIT_LABELS[adoption.exit]) if adoption.exit else stage_line(adoption),
         "before": before_line(before),
     }
     values |= dict.fromkeys(_FILLED)
@@ -128,7 +128,7 @@ def _write(sheet: Any, y: int, x: int, value: Any, cell: Any) -> None:
     elif isinstance(value, int):
         sheet.write_number(y, x, value, cell)
     else:
-        sheet.write_string(y, x, harmless(str(value)), cell)
+        sheet.write_string(y, x, cell_text(str(value)), cell)
 
 
 def _lists(book: Any, sheet: Any, columns: list[tuple[str, str, int]], last: int) -> None:

@@ -17,7 +17,7 @@ from adoption import people
 from adoption import rules as adoption_rules
 from adoption.desk import next_step
 from adoption.forms import MoveForm
-from adoption.labels import EXIT_LABELS, REASON_LABELS, STAGE_LABELS
+from adoption.labels import EXIT_LABELS, REASON_LABELS, STAGE_LABELS, stage_line
 from adoption.models import Stage
 from adoption.operations import MoveRefused, Respondent
 from adoption.quarter import labels, operations, queries, rules
@@ -146,7 +146,7 @@ def context(cards: Sequence[Card], result: Result | None = None) -> dict[str, ob
         "labels": labels,
         "rules": rules,
         "AnswerKind": AnswerKind,
-        "stage_labels": STAGE_LABELS,
+        "stage_line": stage_line,
         "exit_labels": EXIT_LABELS,
         "reason_labels": REASON_LABELS,
         "next_step": next_step,
@@ -241,7 +241,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
         adoptions.hold(adoption)
         if adoption.version != form.opened_version():
             raise changed_meanwhile(adoption, form.typed(), url_for("adoption.link", token=token))
-        adoptions.move(adoption, reached, by=by, file=stored)
+        adoptions.move(adoption, reached, by=by, file=stored, sure=form.sure.data)
 
     try:
         stored = files.write(files.check(form.file.data)) if form.file.data else None
@@ -250,7 +250,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
         form.file.errors = [str(refusal)]
         return _stage_page(token, ask, question, form), 422
     except MoveRefused as refusal:
-        form.blame(refusal.faults, ahead[0])
+        form.blame(refusal.faults, refusal.doubts, ahead[0])
         return _stage_page(token, ask, question, form), 422
     flash(_("Saved: «%(stage)s».", stage=STAGE_LABELS[adoption.stage]), "ok")
     return redirect(url_for("adoption.link", token=token), 303)

@@ -69,6 +69,7 @@ def adoptions() -> ResponseReturnValue:
         state=wanted,
         exit=True if state == "exit" else None,
         unconfirmed=state == "unconfirmed",
+        hasty=state == "hasty",
     )
     orders = {
         "practice": (Practice.name_key, Territory.name_key),
@@ -82,12 +83,15 @@ def adoptions() -> ResponseReturnValue:
         listing.add_filter("state", _("State"), _("Interrupted"))
     elif state == "unconfirmed":
         listing.add_filter("state", _("State"), _("Waits for confirmation"))
+    elif state == "hasty":
+        listing.add_filter("state", _("State"), _("Permanent before its time"))
     return render_template(
         "adoption/adoptions.html",
         listing=listing,
         labels=labels,
         state=state,
         waiting=lists.unconfirmed(actor()),
+        hasty=lists.hasty(actor()),
     )
 
 
@@ -115,9 +119,12 @@ def _page(found: Adoption, **forms: FlaskForm) -> str:
         labels=labels,
         Stage=Stage,
         may_edit=queries.may(actor(), found, EDIT),
+        may_ring=queries.may(actor(), found, queries.RING) or queries.may(actor(), found, EDIT),
         may_confirm=launches.role_of(actor(), found) is not None,
         refusal=forms.get("refusal") or RefusalForm(formdata=None),
         refused=rules.to_mend(found),
+        proof=launches.proof(found),
+        hasty=rules.is_hasty(found),
         confirmed=_confirmed_words(found),
         question=launches.question(found),
         next_step=next_step(found),
@@ -173,13 +180,15 @@ def stage(code: str) -> ResponseReturnValue:
             found,
             form,
             form.typed(),
-            lambda: operations.move(found, reached, by=actor(), file=stored, units=form.units.data),
+            lambda: operations.move(
+                found, reached, by=actor(), file=stored, units=form.units.data, sure=form.sure.data
+            ),
         )
     except files.FileRefused as refusal:
         form.file.errors = [str(refusal)]
         return _page(found, move=form), 422
     except MoveRefused as refusal:
-        form.blame(refusal.faults, ahead[0] if ahead else Stage.sustained)
+        form.blame(refusal.faults, refusal.doubts, ahead[0] if ahead else Stage.sustained)
         return _page(found, move=form), 422
     flash(_("Saved: «%(stage)s».", stage=labels.STAGE_LABELS[found.stage]), "ok")
     return redirect(url_for("adoption.adoption", code=code))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 
-from adoption import launches, operations
+from adoption import labels, launches, operations, queries
 from adoption.forms import RefusalForm
 from adoption.models import Adoption, Confirmer
 from adoption.operations import Respondent
 from adoption.views.base import blueprint
+from kernel import files
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.transaction import write
 
@@ -61,7 +63,30 @@ def _authors_page(token: str, form: RefusalForm) -> str:
         OPEN,
         url_for("adoption.launch_confirmation", token=token),
         url_for("adoption.launch_refusal", token=token),
+        url_for("adoption.launch_file", token=token),
     )
+
+
+@blueprint.get("/launch/<token>/file")
+@public
+@token_page
+def launch_file(token: str) -> ResponseReturnValue:
+    return _file(launches.adoption_by_link(token))
+
+
+@blueprint.get("/cabinet/launches/<code>/file")
+@requires(launches.EDIT)
+def pupil_file(code: str) -> ResponseReturnValue:
+    found, _role = launches.launch_for(actor(), code)
+    return _file(found)
+
+
+def _file(found: Adoption) -> ResponseReturnValue:
+    """What was attached to the launch, for whoever is asked to confirm it."""
+    step = launches.asked_step(found)
+    if step is None:
+        raise NotFound()
+    return files.download(queries.evidence_file(found, step.id))
 
 
 @blueprint.get("/cabinet/launches/<code>")
@@ -123,10 +148,11 @@ def _mentors_page(code: str, form: RefusalForm) -> str:
         "layouts/work.html",
         url_for("adoption.pupil_confirmation", code=code),
         url_for("adoption.pupil_refusal", code=code),
+        url_for("adoption.pupil_file", code=code),
     )
 
 
-def _page(found: Adoption, form: RefusalForm, layout: str, confirmation: str, refusal: str) -> str:
+def _page(found: Adoption, form: RefusalForm, layout: str, confirmation: str, refusal: str, file: str) -> str:
     return render_template(
         "adoption/launch.html",
         adoption=found,
@@ -137,4 +163,7 @@ def _page(found: Adoption, form: RefusalForm, layout: str, confirmation: str, re
         layout=layout,
         confirmation=confirmation,
         refusal=refusal,
+        proof=launches.proof(found),
+        file=file,
+        labels=labels,
     )

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.models import Organisation
+from accounts.operations import ensure_organisation
+from accounts.queries import organisations_named
 from adoption import operations, people, queries
 from adoption.forms import NEW, StartForm
 from adoption.models import Adoption
@@ -36,7 +38,7 @@ def start(slug: str) -> ResponseReturnValue:
     organisations = people.organisations_in(territories)
     shown = queries.shown_at(practice.id)
     form = _form(territories, organisations, shown)
-    if not form.validate_on_submit():
+    if not (form.validate_on_submit() and _one_is_meant(form, territories)):
         page = _page(practice, form, territories, organisations, shown)
         return page, 422 if form.is_submitted() else 200
     asked = _request(form, shown)
@@ -112,6 +114,22 @@ def _organisation(form: StartForm, territories: list[Territory], organisations: 
     for organisation in organisations:
         if str(organisation.id) == form.organisation.data:
             return organisation
-    chosen = [place for place in territories if place.oktmo == form.territory.data]
-    place = chosen[0] if chosen else territories[0]
-    return operations.ensure_organisation(form.new_organisation.data, place, by=actor())
+    return ensure_organisation(form.new_organisation.data, _place(form, territories), by=actor())
+
+
+def _place(form: StartForm, territories: list[Territory]) -> Territory:
+    """The municipality of an organisation that is not in the list."""
+    return next((place for place in territories if place.oktmo == form.territory.data), territories[0])
+
+
+def _one_is_meant(form: StartForm, territories: list[Territory]) -> bool:
+    """Whether the name typed says which organisation it is; several bear a short name like «СОШ № 1»."""
+    if form.organisation.data != NEW:
+        return True
+    place = _place(form, territories)
+    found = organisations_named(form.new_organisation.data, place.id)
+    if len([one for one in found if one.territory_id == place.id]) < 2:
+        return True
+    text = _("Several organisations there are called so. Choose yours in the list above, or write its full name.")
+    form.new_organisation.errors = [*form.new_organisation.errors, text]
+    return False

@@ -124,6 +124,7 @@ def edit_forum(slug: str) -> ResponseReturnValue:
 
 def _edit_page(forum: Forum, form: ForumForm, asked: moving.Question | None) -> str:
     answers = asked.answers if asked else ()
+    form.programme.flags.required = form.is_submitted()
     form.programme.choices = [(answer.value, ANSWER_LABELS[answer]) for answer in answers]
     return render_template(
         "forum/manage/forum_form.html",

@@ -91,7 +91,7 @@ def rooms(slug: str) -> ResponseReturnValue:
     place, values = queries.venue_of(forum, form.venue.data), form.values()
     added = add_once(
         form,
-        place,
+        forum,
         values,
         find=lambda: queries.room_named(place, values["name"]),
         add=lambda: operations.add_room(forum, place, by=actor(), **values),

@@ -95,7 +95,7 @@ def too_much() -> str:
     return str(_("There is far more in this workbook than a table needs. Copy the table to a new workbook and retry."))
 
 
-class _Part(ABC):
+class Part(ABC):
     """A part read as XML, with an end to how deep it goes, how long a tag may be and how many there are.
 
     `tags`: how many were counted in other parts.
@@ -108,6 +108,7 @@ class _Part(ABC):
         self.depth = 0
         parser = expat.ParserCreate()
         parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _no_doctype
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close
         parser.CharacterDataHandler = self._text
@@ -135,7 +136,12 @@ class _Part(ABC):
         """Text between tags."""
 
 
-class _Texts(_Part):
+def _no_doctype(*_about: Any) -> None:
+    """Office programs write none; it is where entities that grow are declared."""
+    raise ValueError("a document type")
+
+
+class _Texts(Part):
     """How long each shared text is."""
 
     def __init__(self, tags: int) -> None:
@@ -161,7 +167,7 @@ class _Texts(_Part):
             self.lengths[self.place] = max(self.lengths[self.place], self.found)
 
 
-class _Sheet(_Part):
+class _Sheet(Part):
     """The last row and column that hold a value; a cell without `r` follows the one before it."""
 
     def __init__(self, lengths: list[int], tags: int) -> None:

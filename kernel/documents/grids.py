@@ -9,17 +9,18 @@ import csv
 import io
 import re
 import zlib
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from time import thread_time
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from flask_babel import gettext as _
 
 from kernel.documents.extent import MAX_CELLS, MAX_ROWS, TooEmpty, TooLong, extent, too_much
+from kernel.documents.separated import Fits, read_separated
 from kernel.files import FileRefused, check_archive, is_plainly_packed
 
 MAX_COLUMNS = 100
@@ -27,21 +28,50 @@ MAX_SHEETS = 100
 MAX_SECONDS = 5
 """Of the processor's time for all sheets: a hundred of them may be one and the same part of the file."""
 Grid = list[list[Any]]
+
+
+class Span(NamedTuple):
+    """Cells merged into one, from 0, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 NOT_TABLES = (".xls", ".ods", ".docx", ".doc", ".pdf", ".rtf", ".png", ".jpg", ".jpeg", ".zip")
 _MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml|table)", re.IGNORECASE)
 
 
-def sheets_of(name: str, body: bytes) -> Iterator[tuple[str, Grid]]:
-    """(name, rows from the sheet's very first) of each visible sheet; a CSV is one sheet. Raises FileRefused."""
+class Sheet(NamedTuple):
+    """Rows from the sheet's very first, as written: a merged cell's value stands in its upper left corner."""
+
+    name: str
+    rows: Grid
+    merged: Sequence[Span] = ()
+    titles: Sequence[str] = ()
+    """Paragraphs between the table before and this one, in a paper."""
+    doubts: Mapping[int, str] = MappingProxyType({})
+    """Rows, by number from 1, that were damaged and read by the sense."""
+    faults: Mapping[int, str] = MappingProxyType({})
+    """Rows that were damaged beyond reading."""
+
+
+def no_headings(_row: Sequence[str]) -> int:
+    return 0
+
+
+def sheets_of(name: str, body: bytes, fits: Fits = no_headings) -> Iterator[Sheet]:
+    """Each visible sheet; a CSV is one sheet, whose separator `fits` helps to find. Raises FileRefused."""
     if not body.strip():
         raise FileRefused(_("The file is empty. Choose another one."))
     if body.startswith(OLE):
         raise FileRefused(_ole(body))
     if body[:2] == b"PK":
         return _workbook(body)
-    return iter([("", _csv(name, body))])
+    return iter([_csv(name, body, fits)])
 
 
 def _ole(body: bytes) -> str:
@@ -50,7 +80,7 @@ def _ole(body: bytes) -> str:
     return str(_("This is a file of the old kind (.xls, .doc). Save the table as .xlsx and retry."))
 
 
-def _workbook(body: bytes) -> Iterator[tuple[str, Grid]]:
+def _workbook(body: bytes) -> Iterator[Sheet]:
     from python_calamine import (  # noqa: PLC0415  (only imports need it)
         CalamineError,
         CalamineWorkbook,
@@ -70,8 +100,8 @@ def _workbook(body: bytes) -> Iterator[tuple[str, Grid]]:
             if about.visible is SheetVisibleEnum.Visible and about.typ is SheetTypeEnum.WorkSheet:
                 sheet = workbook.get_sheet_by_index(place)
                 grid: Grid = sheet.to_python(skip_empty_area=False)
-                _unmerge(grid, sheet.merged_cell_ranges or ())
-                yield about.name, _bounded(grid)
+                merged = [Span(*corner, *other) for corner, other in sheet.merged_cell_ranges or ()]
+                yield Sheet(about.name, _bounded(grid), merged)
     except FileRefused:
         raise
     except TooLong:
@@ -97,28 +127,28 @@ def _refuse_other_archives(body: bytes) -> None:
         raise FileRefused(_not_a_table())
 
 
-def _unmerge(grid: Grid, ranges: Any) -> None:
-    """Cells merged downwards (a day, a section) hold their value in every row, as the eye reads them."""
-    spans = [(top, left, min(bottom, len(grid) - 1)) for (top, left), (bottom, _right) in ranges]
+def unmerged(sheet: Sheet) -> Grid:
+    """The rows with cells merged downwards (a day, a section) holding their value in each, as the eye reads them."""
+    grid = [list(row) for row in sheet.rows] if sheet.merged else sheet.rows
+    spans = [(top, left, min(bottom, len(grid) - 1)) for top, left, bottom, _right in sheet.merged]
     if sum(bottom - top for top, _left, bottom in spans) > MAX_CELLS:
-        return
+        return sheet.rows
     for top, left, bottom in spans:
         for row in grid[top + 1 : bottom + 1]:
             if left < len(row) and row[left] == "":
                 row[left] = grid[top][left]
+    return grid
 
 
-def _csv(name: str, body: bytes) -> Grid:
+def _csv(name: str, body: bytes, fits: Fits) -> Sheet:
     text = _text(body)
     if text is None or Path(name).suffix.lower() in NOT_TABLES or _MARKUP.match(body):
         raise FileRefused(_not_a_table())
-    head = text[:4000]
-    delimiter = max(";,\t", key=head.count)
     try:
-        lines = csv.reader(io.StringIO(text), delimiter=delimiter)
-        return _bounded([list(row) for row in islice(lines, MAX_ROWS + 2)])
+        rows, doubts, faults = read_separated(text, fits, MAX_ROWS + 1)
     except csv.Error:
         raise FileRefused(_("The CSV file is damaged. Save it again and retry.")) from None
+    return Sheet("", _bounded(rows), doubts=doubts, faults=faults)
 
 
 def _text(body: bytes) -> str | None:

@@ -1,4 +1,7 @@
-"""PDF by typst. Templates lie in `templates/documents/*.typ`; data travels as JSON in `sys.inputs.data`."""
+"""PDF by typst. Templates lie in `templates/documents/*.typ`; data travels as JSON in `sys.inputs.data`.
+
+There a text is a value and never markup (`eval` has no place in a template); `render` takes out what no page can show.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
+
+from kernel.text import printable
 
 FONT = "Golos Text"
 
@@ -23,10 +28,18 @@ def render(template: str, data: dict[str, Any], standard: str | None = None) -> 
             root=str(root),
             font_paths=[str(_fonts())],
             ignore_system_fonts=False,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(_printable(data), ensure_ascii=False)},
             pdf_standards=[standard] if standard else [],  # type: ignore[list-item]
         )
     )
+
+
+def _printable(data: Any) -> Any:
+    if isinstance(data, str):
+        return printable(data)
+    if isinstance(data, dict):
+        return {name: _printable(value) for name, value in data.items()}
+    return [_printable(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def _fonts() -> Path:

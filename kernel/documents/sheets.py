@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -13,15 +14,17 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from kernel.documents.grids import Grid, sheets_of
+from kernel.documents.grids import Grid, Sheet, sheets_of, unmerged
+from kernel.documents.headings import Headings, Known, Needed, alternatives, plain
+from kernel.documents.separated import HEAD
 from kernel.files import MAX_BYTES, FileRefused, Upload
-from kernel.text import clean, one_script, sort_key
+from kernel.text import clean, one_line, printable
 
 NOTES = ("Notes", "Пояснения")
 """What the sheet of notes in our own workbooks is called."""
-REMARK = ("What to put right", "Что исправить")
-"""The column of our own that says why a row was left out: read over when the file comes back."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+LONGEST_CELL = 32767
 
 
 class Column(NamedTuple):
@@ -43,7 +46,7 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], n
         "constant_memory": True,
     }
     book = xlsxwriter.Workbook(buffer, options)
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet(sheet_name(title))
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     formats = {
         date: book.add_format({"num_format": "dd.mm.yyyy", "align": "left"}),
@@ -52,7 +55,7 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], n
     }
     for x, column in enumerate(columns):
         sheet.set_column(x, x, column.width)
-        sheet.write_string(0, x, column.title, bold)
+        sheet.write_string(0, x, cell_text(column.title), bold)
     y = 0
     for y, row in enumerate(rows, start=1):
         for x, value in enumerate(row):
@@ -78,15 +81,26 @@ def _write_cell(sheet: Any, y: int, x: int, value: Any, formats: dict[type, Any]
             value = value.replace(tzinfo=None)
         sheet.write_datetime(y, x, value, formats[type(value)])
     else:
-        sheet.write_string(y, x, harmless(str(value)))
+        sheet.write_string(y, x, cell_text(str(value)))
+
+
+def cell_text(text: str) -> str:
+    """As a cell can hold it: a longer text would be left out without a word."""
+    text = harmless(printable(text))
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def sheet_name(title: str) -> str:
+    """A sheet's name has its own rules: short, without some signs, no apostrophe at its ends."""
+    return re.sub(r"[\[\]:*?/\\]", " ", one_line(title))[:31].strip(" '") or "1"
 
 
 def _write_notes(book: Any, notes: Sequence[str]) -> None:
-    sheet = book.add_worksheet(_("Notes")[:31])
+    sheet = book.add_worksheet(sheet_name(_("Notes")))
     sheet.set_column(0, 0, 100)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     for y, note in enumerate(notes):
-        sheet.write_string(y, 0, note, wrap)
+        sheet.write_string(y, 0, cell_text(note), wrap)
 
 
 GUARD = "'"
@@ -112,7 +126,7 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
     """CSV as Excel opens it: BOM, semicolons, CRLF, neutralised formulas."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow([harmless(column.title) for column in columns])
+    writer.writerow([_as_text(column.title) for column in columns])
     for row in rows:
         writer.writerow([_as_text(value) for value in row])
     return ("\ufeff" + buffer.getvalue()).encode()
@@ -127,7 +141,7 @@ def _as_text(value: Any) -> str:
         return value.strftime("%d.%m.%Y")
     if isinstance(value, time):
         return value.strftime("%H:%M")
-    return harmless(value) if isinstance(value, str) else str(value)
+    return harmless(printable(value)) if isinstance(value, str) else str(value)
 
 
 @dataclass(frozen=True)
@@ -138,6 +152,10 @@ class Table:
     rows: list[tuple[int, dict[str, Any]]]
     notes: list[str] = field(default_factory=list)
     """What of the file was not read, in the reader's language."""
+    doubts: dict[int, list[str]] = field(default_factory=dict)
+    """What was read by the sense and is to be looked at, by row."""
+    faults: dict[int, str] = field(default_factory=dict)
+    """Why a row could not be read; it is not among `rows`."""
 
 
 def accept(file: FileStorage | None) -> Upload:
@@ -151,60 +169,50 @@ def accept(file: FileStorage | None) -> Upload:
     return Upload(name, XLSX if body[:2] == b"PK" else "text/csv", body)
 
 
-def read_table(name: str, body: bytes, known: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Table:
+def read_table(name: str, body: bytes, known: Known, needed: Needed) -> Table:
     """Read the table in an XLSX or CSV file.
 
-    `known` maps our column name to the headings people write for it; `needed` must be present.
     The table is on the first visible sheet that has a header; the header may stand below titles and merged cells:
     it is the first of the first 15 rows with all of `needed`.
     Values are str, or date/time/datetime/float from XLSX. Raises FileRefused with a sentence for the reader.
     """
     if len(body) > MAX_BYTES:
         raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
-    lookup = {_heading_key(heading): column for column, headings in known.items() for heading in (column, *headings)}
-    found, others = None, []
-    for sheet, grid in sheets_of(name, body):
-        table = _table(grid, lookup, needed) if found is None else None
+    headings = Headings(known)
+    found, others, heads = None, [], list[Grid]()
+    for sheet in sheets_of(name, body, headings.fits):
+        grid = unmerged(sheet)
+        table = _table(sheet, grid, headings, needed) if found is None else None
         if table is not None:
             found = table
-        elif sheet not in NOTES and any(_plain(cell) for row in grid for cell in row):
-            others.append(sheet)
+        elif sheet.name not in NOTES and any(plain(cell) for row in grid for cell in row):
+            others.append(sheet.name)
+            heads.append(grid[:HEAD])
     if found is None:
-        first = ", ".join(f"«{known[column][0]}»" for column in needed)
-        raise FileRefused(
-            _("No header row found. The file needs the columns %(columns)s. Take our template.", columns=first)
-        )
-    if not found.rows:
+        raise FileRefused(headings.missing((row for head in heads for row in head), needed))
+    if not found.rows and not found.faults:
         raise FileRefused(_("There are only headings in the file. Fill in at least one row and retry."))
     if others:
         found.notes.append(_("Other sheets are not read: %(names)s.", names=", ".join(f"«{one}»" for one in others)))
     return found
 
 
-def _table(grid: Grid, lookup: Mapping[str, str], needed: Sequence[str]) -> Table | None:
-    for start, row in enumerate(grid[:15]):
-        columns = [lookup.get(_heading_key(_plain(cell))) for cell in row]
-        if all(column in columns for column in needed):
-            return Table([_plain(cell) for cell in row], _rows(grid, start + 1, columns), _unread(row, columns))
+def _table(sheet: Sheet, grid: Grid, headings: Headings, needed: Needed) -> Table | None:
+    for loosely in (False, True):
+        for start, row in enumerate(grid[:HEAD]):
+            columns = headings.columns(row, loosely=loosely)
+            if all(set(alternatives(column)).intersection(columns) for column in needed):
+                columns = headings.columns(row)
+                doubts = {number: [text] for number, text in sheet.doubts.items()}
+                rows = rows_under(grid, start + 1, columns)
+                return Table(
+                    [plain(cell) for cell in row], rows, headings.told(row, columns), doubts, dict(sheet.faults)
+                )
     return None
 
 
-def _heading_key(text: str) -> str:
-    return sort_key(one_script(text))
-
-
-def _unread(row: list[Any], columns: list[str | None]) -> list[str]:
-    """A note about columns that are not ours or stand twice."""
-    seen: set[str] = set()
-    names = []
-    for cell, column in zip(row, columns, strict=True):
-        if _plain(cell) and (column is None or column in seen) and _plain(cell) not in REMARK:
-            names.append(f"«{_plain(cell)[:60]}»")
-        seen.add(column or "")
-    return [_("Columns that are not read: %(names)s.", names=", ".join(names[:20]))] if names else []
-
-
-def _rows(grid: Grid, start: int, columns: list[str | None]) -> list[tuple[int, dict[str, Any]]]:
+def rows_under(grid: Grid, start: int, columns: Sequence[str | None]) -> list[tuple[int, dict[str, Any]]]:
+    """Number from 1 and values by column of the rows from `start` on that hold any."""
     rows = []
     for number, cells in enumerate(grid[start:], start=start + 1):
         values: dict[str, Any] = {}
@@ -214,10 +222,6 @@ def _rows(grid: Grid, start: int, columns: list[str | None]) -> list[tuple[int, 
         if any(value not in ("", None) for value in values.values()):
             rows.append((number, values))
     return rows
-
-
-def _plain(cell: Any) -> str:
-    return str(cell).strip() if cell is not None else ""
 
 
 def as_text(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 Times-like 14 pt, margins 20/10/20/20 mm left/right/top/bottom, page number top centre from page 2.
 Besides headings, lists and bold: `| a | b |` is a row of a table whose first row is its head, `[text](https://…)` a
-link, `---` the end of a page.
+link, `---` the end of a page. Whatever was typed by people goes through `literal` and is nothing of the kind.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.db import utcnow
+from kernel.text import one_line, printable
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
@@ -22,10 +23,20 @@ TEXT_WIDTH = 180
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ITEM = re.compile(r"^( *)(?:(\d+)\.|[-*]) +(.*)$")
 _CAPTION = re.compile(r"^\(.+\)$")
-_TITLE = re.compile(r"^\*\*([^a-zа-яё]+)\*\*$", re.MULTILINE)
+_TITLE = re.compile(r"^\*\*([^a-zа-яё\ue000]+)\*\*$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 _SENTENCE = re.compile(r"(?<!\bг)[.;:]$")
 """How running text ends, however short; «20__ г.» is the end of a line for a signature."""
+_TYPED = "\ue000"
+"""Stands before what was typed, so that no line begins by a mark of it. `printable` text has none of this kind."""
+_MARKS = "|[]()*"
+_HIDDEN = {ord(mark): 0xE001 + place for place, mark in enumerate(_MARKS)}
+_SHOWN: dict[int, str | None] = {0xE001 + place: mark for place, mark in enumerate(_MARKS)} | {ord(_TYPED): None}
+
+
+def literal(text: str) -> str:
+    """What people typed, to stand in a paper as it is: one line without any meaning for the layout."""
+    return _TYPED + one_line(text).translate(_HIDDEN)
 
 
 @dataclass
@@ -47,7 +58,7 @@ def to_docx(markdown: str, title: str, language: str = "ru-RU") -> bytes:
     from docx.shared import Mm, Pt  # noqa: PLC0415
 
     document = docx.Document()
-    document.core_properties.title = title
+    document.core_properties.title = one_line(title)[:255]
     document.core_properties.language = language
     _properties(document, language)
     section = document.sections[0]
@@ -59,10 +70,16 @@ def to_docx(markdown: str, title: str, language: str = "ru-RU") -> bytes:
     normal.paragraph_format.space_after = Pt(0)
     normal.paragraph_format.line_spacing = 1.15
     _page_numbers(section)
-    _write(document, markdown)
+    _write(document, _readable(markdown))
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _readable(markdown: str) -> str:
+    """Without what XML refuses; the signs of `literal` stay."""
+    kept = re.split("([\ue000-\ue0ff]+)", markdown)
+    return "".join(part if place % 2 else printable(part) for place, part in enumerate(kept))
 
 
 def _properties(document: Any, language: str) -> None:
@@ -164,7 +181,9 @@ def _table(document: Any, rows: list[list[str]]) -> None:
     from docx.oxml import OxmlElement  # noqa: PLC0415
     from docx.shared import Pt  # noqa: PLC0415
 
-    table = document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
+    wide = max(map(len, rows))
+    rows = [row + [""] * (wide - len(row)) for row in rows]
+    table = document.add_table(rows=0, cols=wide, style="Table Grid")
     for number, cells in enumerate(rows):
         row = table.add_row()
         marks = row._tr.get_or_add_trPr()
@@ -181,7 +200,7 @@ def _widths(table: Any, rows: list[list[str]]) -> None:
     """Columns by what they hold: the longest word must fit, the rest goes by the amount of text."""
     from docx.shared import Mm  # noqa: PLC0415
 
-    plain = [[_LINK.sub(r"\1", cell) for cell in row] for row in rows]
+    plain = [[_LINK.sub(r"\1", cell).translate(_SHOWN) for cell in row] for row in rows]
     columns = list(zip(*plain, strict=True))
     least = [2.2 * max(len(word) for cell in column for word in (cell.split() or [""])) + 5 for column in columns]
     weights = [sum(map(len, column)) for column in columns]
@@ -228,7 +247,8 @@ def _runs(paragraph: Any, text: str) -> list[Any]:
     runs = []
     for place, part in enumerate(_BOLD.split(text)):
         for piece in _pieces(part):
-            run = _link(paragraph, *piece) if isinstance(piece, tuple) else paragraph.add_run(piece)
+            shown = piece.translate(_SHOWN) if isinstance(piece, str) else piece[0].translate(_SHOWN)
+            run = paragraph.add_run(shown) if isinstance(piece, str) else _link(paragraph, shown, piece[1])
             run.bold = True if place % 2 else None
             runs.append(run)
     return runs

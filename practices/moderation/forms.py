@@ -1,13 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
-from kernel.forms import Form, LineField, TextField, VersionedForm, accepted, email, required
+from accounts import consenting
+from kernel.forms import (
+    Form,
+    LineField,
+    TextField,
+    VersionedForm,
+    accepted,
+    email,
+    personal_name,
+    plain_name,
+    required,
+    without_links,
+)
 from practices.labels import FIELD_LABELS
 from practices.moderation.models import PracticeComment
 from practices.moderation.rules import COMMENTED
@@ -19,19 +32,13 @@ class InvitationForm(Form):
 
     practice = LineField(_l("Name of the practice"), [required])
     territory = SelectField(_l("Where it comes from"), [required])
-    name = LineField(_l("Author's surname, first name, patronymic"), [required])
+    name = LineField(_l("Author's surname, first name, patronymic"), [required, plain_name])
     email = LineField(_l("Author's e-mail"), [required, email], maximum=254)
 
 
 class AuthorForm(Form):
-    name = LineField(_l("Author's surname, first name, patronymic"), [required])
+    name = LineField(_l("Author's surname, first name, patronymic"), [required, plain_name])
     email = LineField(_l("Author's e-mail"), [required, email], maximum=254)
-
-
-def without_links(_form: Form, field: LineField) -> None:
-    """Both go into a letter to whatever address was typed: it must not carry advertising there."""
-    if "://" in (field.data or "") or "www." in (field.data or "").lower():
-        raise ValidationError(_l("Leave out the link: there is a place for it in the card."))
 
 
 class ProposalForm(Form):
@@ -39,13 +46,18 @@ class ProposalForm(Form):
 
     practice = LineField(_l("What is the practice called?"), [required, without_links])
     territory = SelectField(_l("Municipality"), [required])
-    name = LineField(_l("Your surname, first name, patronymic"), [required, without_links])
+    name = LineField(_l("Your surname, first name, patronymic"), [required, personal_name, plain_name])
     email = LineField(_l("Your e-mail"), [required, email], maximum=254)
     consent_personal_data = BooleanField(
         _l("I agree to the processing of my personal data"),
         [accepted(_l("Without this consent we may not keep your name and address. Tick the box to go on."))],
     )
     consent_mailing = BooleanField(_l("I want to receive news of forums and practices"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not consenting.NEWS:
+            del self.consent_mailing
 
 
 class ReturnForm(VersionedForm):

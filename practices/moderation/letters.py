@@ -23,7 +23,7 @@ QUOTED = 400
 
 def author_path(author: PracticeAuthor) -> str:
     """The secret address of the author's page."""
-    return f"/author/{token('author', author.uuid, author.generation)}"
+    return f"/author/{token('author', author.uuid, author.generation, author.key_id)}"
 
 
 def _open_author(author_id: int) -> PracticeAuthor | None:

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.db import IntPk, Model, enum_column, utcnow
+from kernel.keys import current_id
 from practices.models import Practice
 
 
@@ -23,6 +24,8 @@ class PracticeAuthor(Model):
     language: Mapped[str] = mapped_column(String(5), default="ru")
     generation: Mapped[int] = mapped_column(default=1)
     link_hash: Mapped[str] = mapped_column(String(40), unique=True)
+    key_id: Mapped[str] = mapped_column(String(8), default=current_id, server_default="")
+    """Which key made the hash: see `kernel.secrets`."""
     revoked_at: Mapped[datetime | None]
     sent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The passport as the author last sent, confirmed or was told of it (`passport.content`)."""

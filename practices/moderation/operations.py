@@ -11,12 +11,16 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from sqlalchemy import inspect
+
 from accounts.models import ConsentText
 from accounts.operations import give_consent
 from activity.operations import record
 from activity.outbox import send
 from activity.queries import history
 from kernel.db import db, utcnow
+from kernel.keys import current_id
+from kernel.rekeying import lock_key
 from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key
 from practices import operations, passport
@@ -95,8 +99,7 @@ def add_author(practice: Practice, name: str, email: str, *, by: Any, language: 
     if author.email != email_key(email):
         author.sent = None  # another person has confirmed nothing yet
     author.name, author.email, author.language = clean(name), email_key(email), language
-    author.generation += 1
-    author.link_hash = token_hash(author_token(author))
+    _new_secret(author)
     author.revoked_at = None
     db.session.flush()
     record(by, "practice.author_invited", practice)
@@ -104,8 +107,15 @@ def add_author(practice: Practice, name: str, email: str, *, by: Any, language: 
     return author
 
 
+def _new_secret(author: PracticeAuthor) -> None:
+    """The next generation: links given out before do not open any more."""
+    author.key_id = lock_key(author) if inspect(author).persistent else current_id()
+    author.generation += 1
+    author.link_hash = token_hash(author_token(author))
+
+
 def author_token(author: PracticeAuthor) -> str:
-    return token("author", author.uuid, author.generation)
+    return token("author", author.uuid, author.generation, author.key_id)
 
 
 def send_link(author: PracticeAuthor) -> None:
@@ -123,8 +133,7 @@ def revoke_link(practice: Practice, *, by: Any) -> None:
     """Make the personal link useless. Raises IllegalMove when there is none that opens."""
     author = _with_open_link(practice)
     author.revoked_at = utcnow()
-    author.generation += 1
-    author.link_hash = token_hash(author_token(author))
+    _new_secret(author)
     db.session.flush()
     record(by, "practice.author_revoked", practice)
 

@@ -13,7 +13,7 @@ from accounts.scopes import reach
 from activity.queries import history
 from kernel.access import Actor
 from kernel.db import db, utcnow
-from kernel.secrets import token_hash
+from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
 from practices import passport
 from practices.models import Admission, Practice, PracticeEdition
@@ -69,14 +69,18 @@ def editable(practice: Practice) -> dict[str, Any]:
 
 def author_by_link(text: str) -> PracticeAuthor:
     """Whose personal link this is. Raises NotFound, also when the link was revoked."""
-    found = db.session.scalar(
-        select(PracticeAuthor)
-        .where(PracticeAuthor.link_hash == token_hash(text), PracticeAuthor.revoked_at.is_(None))
-        .options(joinedload(PracticeAuthor.practice).undefer(Practice.working))
-    )
+    found = found_by("author", text, _author_by)
     if found is None:
         raise NotFound()
     return found
+
+
+def _author_by(key: str) -> PracticeAuthor | None:
+    return db.session.scalar(
+        select(PracticeAuthor)
+        .where(PracticeAuthor.link_hash == key, PracticeAuthor.revoked_at.is_(None))
+        .options(joinedload(PracticeAuthor.practice).undefer(Practice.working))
+    )
 
 
 def author_of(practice: Practice) -> PracticeAuthor | None:

@@ -6,15 +6,15 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, TooManyRequests
 
 from accounts.enums import ConsentKind
 from accounts.settings import site
 from kernel import limits
 from kernel.access import public, shows_form
 from kernel.i18n import language
-from kernel.limits import Limit
-from kernel.security import client_address
+from kernel.limits import limit
+from kernel.security import client_address, client_network
 from kernel.text import email_key
 from kernel.transaction import writing
 from practices import queries
@@ -27,14 +27,14 @@ from practices.questions.queries import author_address
 from practices.views.base import blueprint
 from territories.queries import current, municipality_choices
 
-QUESTION_EMAIL = Limit("question-email", 6, 3600)
-QUESTION_ADDRESS = Limit("question-address", 60, 3600)
-QUESTION_PRACTICE = Limit("question-practice", 20, 3600)
+QUESTION_EMAIL = limit("question-email", 6, 3600)
+QUESTION_NETWORK = limit("question-network", 60, 3600)
+QUESTION_PRACTICE = limit("question-practice", 20, 3600)
 """Whoever changes addresses with each question still writes to one and the same author."""
-PROPOSAL_EMAIL = Limit("proposal-email", 6, 3600)
-PROPOSAL_DAY = Limit("proposal-email-day", 12, 86400)
+PROPOSAL_EMAIL = limit("proposal-email", 6, 3600)
+PROPOSAL_DAY = limit("proposal-email-day", 12, 86400)
 """The address may be a stranger's: so many letters a day reach it at most."""
-PROPOSAL_ADDRESS = Limit("proposal-address", 30, 3600)
+PROPOSAL_NETWORK = limit("proposal-network", 30, 3600)
 
 
 def _old_page_too(form: ProposalForm | QuestionForm) -> None:
@@ -58,7 +58,12 @@ def question(slug: str) -> ResponseReturnValue:
         page = render_template("practices/question.html", practice=practice, form=form, consent=text)
         return page, 422 if form.is_submitted() else 200
     address = email_key(form.email.data or "")
-    limits.count((QUESTION_EMAIL, address), (QUESTION_PRACTICE, str(practice.id)), (QUESTION_ADDRESS, client_address()))
+    checks = (QUESTION_EMAIL, address), (QUESTION_PRACTICE, str(practice.id)), (QUESTION_NETWORK, client_network())
+    try:
+        limits.count(*checks)
+    except TooManyRequests as refused:
+        headers = limits.explain(form, refused)
+        return render_template("practices/question.html", practice=practice, form=form, consent=text), 429, headers
     with writing():
         questions.ask(
             practice,
@@ -98,8 +103,13 @@ def proposal() -> ResponseReturnValue:
         page = render_template("practices/proposal.html", form=form, consents=texts)
         return page, 422 if form.is_submitted() else 200
     address, territory = email_key(form.email.data or ""), current(form.territory.data)
-    limits.count((PROPOSAL_EMAIL, address), (PROPOSAL_DAY, address), (PROPOSAL_ADDRESS, client_address()))
-    given = [texts["authorship"], texts["mailing"] if form.consent_mailing.data else None]
+    try:
+        limits.count((PROPOSAL_EMAIL, address), (PROPOSAL_DAY, address), (PROPOSAL_NETWORK, client_network()))
+    except TooManyRequests as refused:
+        headers = limits.explain(form, refused)
+        return render_template("practices/proposal.html", form=form, consents=texts), 429, headers
+    news = form.consent_mailing is not None and form.consent_mailing.data
+    given = [texts["authorship"], texts["mailing"] if news else None]
     assert territory is not None
     with writing():
         moderation.propose(

@@ -89,8 +89,11 @@ def export() -> ResponseReturnValue:
 def _form(practice: Practice | None = None) -> PassportForm:
     form = PassportForm()
     form.territory.choices = queries.territory_choices(actor(), EDIT)
-    if practice is not None and not form.is_submitted():
-        form.show(moderation_queries.working(practice))
+    if practice is not None:
+        shown = moderation_queries.working(practice)
+        form.kept = shown.organisation
+        if not form.is_submitted():
+            form.show(shown)
     return form
 
 

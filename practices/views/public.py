@@ -93,6 +93,7 @@ def _as_json(practice: Practice, spread: Spread) -> dict[str, Any]:
         "staff": practice.staff,
         "launch_months": [practice.launch_months_min, practice.launch_months_max],
         "edition": practice.edition,
+        "demo": practice.demo,
         "works_in": [{"oktmo": oktmo, "name": name} for oktmo, name in spread.works],
     }
 
@@ -129,4 +130,4 @@ def practice_page(found: Any, preview: bool = False) -> str:
 @blueprint.get("/practices/<slug>/documents/<int:document_id>")
 @public
 def document(slug: str, document_id: int) -> ResponseReturnValue:
-    return files.download(queries.public_document(slug, document_id).file)
+    return files.download(queries.public_document(slug, document_id).file, public=True)

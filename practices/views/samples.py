@@ -6,7 +6,7 @@ from kernel import files
 from kernel.files import StoredFile
 from practices.forms import SampleForm
 
-SAMPLES = {".docx", ".odt", ".pdf", ".xlsx"}
+SAMPLES = {".docx", ".odt", ".pdf", ".xlsx", ".pptx", ".png", ".jpg", ".jpeg"}
 
 
 def checked(form: SampleForm) -> StoredFile | None:

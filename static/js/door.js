@@ -19,6 +19,18 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-door-next]")) { event.preventDefault(); next(); }
+  const search = event.target.closest("[data-door-search]");
+  if (!search) return;
+  next();
+  if (search.dataset.doorSearch) return; // the link brings the people of that name
+  event.preventDefault();
+  tools.querySelector("#q").focus();
+});
+// A hand scanner types: what comes while no field is in focus is the next ticket.
+document.addEventListener("keydown", (event) => {
+  if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input")) return;
+  if (verdict) next();
+  tools.querySelector("#code").select();
 });
 for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { clearTimeout(timer); wake(); });
 tools.querySelector("[data-door-photo]").addEventListener("change", ({ target }) => { if (target.files.length) target.form.requestSubmit(); });

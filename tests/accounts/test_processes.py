@@ -13,9 +13,10 @@ from accounts import operations, queries
 from accounts.enums import Role
 from accounts.models import RoleAssignment, User
 from accounts.passwords import hash_password
+from accounts.views.session import SIGN_IN_STRANGER
 from activity.models import Entry, Letter
 from kernel.db import db
-from kernel.limits import SIGN_IN_ACCOUNT, RateWindow
+from kernel.limits import RateWindow
 from kernel.transaction import writing
 from tests import factories
 from tests.conftest import settings
@@ -96,9 +97,9 @@ def test_a_burst_of_wrong_passwords_stops_exactly_at_the_limit(pair, app):
         factories.user("anna@example.org", "Примерова Анна", password_hash=hash_password("четыре слова подряд"))
     pair.meet("/login")
     wrong = {"email": "anna@example.org", "password": "wrong"}
-    answers = pair.send([("/login", wrong)] * 3 * SIGN_IN_ACCOUNT.hits)
+    answers = pair.send([("/login", wrong)] * 3 * SIGN_IN_STRANGER.hits)
     statuses = sorted(status for status, _said in answers)
-    assert statuses == [422] * SIGN_IN_ACCOUNT.hits + [429] * 2 * SIGN_IN_ACCOUNT.hits
+    assert statuses == [422] * SIGN_IN_STRANGER.hits + [429] * 2 * SIGN_IN_STRANGER.hits
 
 
 def test_after_a_burst_the_right_password_waits_too(pair, app):
@@ -107,11 +108,11 @@ def test_after_a_burst_the_right_password_waits_too(pair, app):
         factories.user("anna@example.org", "Примерова Анна", password_hash=hash_password("четыре слова подряд"))
     form = {"email": "anna@example.org"}
     pair.meet("/login")
-    pair.send([("/login", form | {"password": "wrong"})] * SIGN_IN_ACCOUNT.hits)
+    pair.send([("/login", form | {"password": "wrong"})] * SIGN_IN_STRANGER.hits)
     assert pair.send([("/login", form | {"password": "четыре слова подряд"})] * 4) == [(429, "")] * 4
     db.session.rollback()
     hits = db.session.scalars(select(RateWindow.hits)).all()
-    assert hits == [SIGN_IN_ACCOUNT.hits] * 2  # the account's and the address's: what is refused is counted nowhere
+    assert hits == [SIGN_IN_STRANGER.hits] * 3  # what is refused is counted nowhere
 
 
 def test_right_passwords_at_the_same_moment_do_not_refuse_each_other(pair, app):
@@ -121,12 +122,12 @@ def test_right_passwords_at_the_same_moment_do_not_refuse_each_other(pair, app):
     wrong = {"email": "anna@example.org", "password": "wrong"}
     right = {"email": "anna@example.org", "password": "четыре слова подряд"}
     pair.meet("/login")
-    pair.send([("/login", wrong)] * (SIGN_IN_ACCOUNT.hits - 1))
+    pair.send([("/login", wrong)] * (SIGN_IN_STRANGER.hits - 1))
     for _repetition in range(REPETITIONS):
         pair.meet("/login")
         assert pair.send([("/login", right)] * 2) == [(302, "/work")] * 2
     db.session.rollback()
-    assert set(db.session.scalars(select(RateWindow.hits))) == {SIGN_IN_ACCOUNT.hits - 1}
+    assert set(db.session.scalars(select(RateWindow.hits))) == {SIGN_IN_STRANGER.hits - 1}
 
 
 def entries(action: str) -> int:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import socket
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -13,6 +15,7 @@ from activity.models import Letter, LetterStatus
 from activity.outbox import compose, deliver_due
 from kernel import db as kernel_db
 from kernel.db import db, utcnow
+from kernel.text import email_key
 from kernel.transaction import writing
 from tests import factories
 
@@ -22,12 +25,14 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[bytes] = []
+        self.recipients: list[str] = []
         self.refuse = False
 
     async def handle_DATA(self, server, session, envelope):
         if self.refuse:
             return "451 try later"
         self.messages.append(envelope.content)
+        self.recipients += envelope.rcpt_tos
         return "250 OK"
 
 
@@ -142,3 +147,19 @@ def test_letters_speak_the_readers_language(app, language, words):
     message = compose(only())
     assert words in str(message["Subject"])
     assert ("/en/invitation/" in message.get_body(("plain",)).get_content()) == (language == "en")
+
+
+@pytest.mark.parametrize("typed", ["ivan@пример.рф", "ivan@xn--e1afmkfd.xn--p1ai"])
+def test_a_letter_to_a_cyrillic_domain_arrives(app, mailbox, typed):
+    app.config["MAIL_FROM"] = "Тираж <noreply@пример.рф>"
+    with writing():
+        operations.invite(factories.user(email_key(typed), "Кириллов Иван"), by=None)
+    deliver_due()
+    assert only().status is LetterStatus.sent
+    said = message_from_bytes(mailbox.messages[0], policy=default)
+    assert (said["To"], said["From"].addresses[0].addr_spec, said["From"].addresses[0].display_name) == (
+        "ivan@xn--e1afmkfd.xn--p1ai",
+        "noreply@xn--e1afmkfd.xn--p1ai",
+        "Тираж",
+    )
+    assert mailbox.recipients == ["ivan@xn--e1afmkfd.xn--p1ai"]

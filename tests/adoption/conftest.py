@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from adoption import demo, operations
-from adoption.models import Stage
+from adoption.models import Stage, StageStep
 from adoption.operations import Request
 from adoption.rules import Reached
+from kernel.db import db
 from kernel.transaction import writing
 from practices import importer, organisations
 from tests import factories
@@ -36,16 +37,32 @@ def up_to(stage):
 
 
 def adoption(practice, organisation, stage=Stage.interest, by=None, confirmed=True, **more):
-    """An adoption asked for on 1 June 2026 and moved up to `stage`, its launch confirmed, without letters."""
+    """An adoption asked for on 1 June 2026 and moved up to `stage`, its launch confirmed, without letters.
+
+    What is to be permanent began a year before that; unconfirmed it stands as the releases before allowed it to.
+    """
+    before = timedelta(days=365) if stage is Stage.sustained else timedelta()
     made, new = operations.start_adoption(
-        practice, organisation, ASKED, by=by, on=date(2026, 6, 1), letters=False, **more
+        practice, organisation, ASKED, by=by, on=date(2026, 6, 1) - before, letters=False, **more
     )
     assert new
-    if stage is not Stage.interest:
-        operations.move(made, up_to(stage), by=by, letters=False)
+    begun = [step._replace(on=step.on - before) for step in up_to(stage) if step.stage is not Stage.sustained]
+    if begun:
+        operations.move(made, begun, by=by, letters=False)
     if confirmed:
         operations.confirm(made, by=None)
+    if stage is Stage.sustained and confirmed:
+        operations.move(made, reached(stage), by=by, letters=False)
+    elif stage is Stage.sustained:
+        call_permanent(made)
     return made
+
+
+def call_permanent(made, on=DAYS[Stage.sustained]):
+    """As releases before the rule of its time let it happen."""
+    made.steps.append(StageStep(stage=Stage.sustained, reached_on=on, evidence="приказ № 8"))
+    made.stage = Stage.sustained
+    db.session.flush()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import html
 import io
 import re
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import html5lib
 import pytest
@@ -39,12 +39,27 @@ class One:
         self.groups = {group.value for group in adoption.practice.target_groups}
         self.stage = adoption.stage
         live = [step for step in adoption.steps if step.withdrawn_at is None]
-        self.confirmed = any(step.stage is Stage.launched and step.confirmed_at for step in live)
+        self.confirmed_at = next((step.confirmed_at for step in live if step.stage is Stage.launched), None)
+        self.confirmed = self.confirmed_at is not None
         told = STATES[ORDER.index(adoption.stage)]
         self.reported = told in ("works", "firm") and not self.confirmed
         self.state = "ready" if self.reported else told
         self.days = {step.stage: step.reached_on for step in adoption.steps if step.withdrawn_at is None}
         self.recorded = {step.stage: step.recorded_at for step in adoption.steps if step.withdrawn_at is None}
+
+    @property
+    def stands_at(self) -> Stage:
+        """What nobody has confirmed stands at its launch."""
+        return Stage.launched if self.reported else self.stage
+
+    def heard(self) -> dict[Stage, datetime]:
+        """When each stage was heard of: a launch, and what came after it, once it is confirmed."""
+        if self.reported:
+            return {stage: at for stage, at in self.recorded.items() if stage.number < Stage.launched.number}
+        late = Stage.launched.number
+        return {
+            stage: max(at, self.confirmed_at) if stage.number >= late else at for stage, at in self.recorded.items()
+        }
 
     def reached(self, state: str) -> date | None:
         """The first day it stood in `state` or beyond it; without a confirmation nothing works."""
@@ -272,7 +287,8 @@ def usual(everything: list[One]) -> dict[Stage, int]:
     for one in everything:
         for number, stage in enumerate(ORDER[:-1]):
             following = ORDER[number + 1]
-            if stage in one.days and following in one.days:
+            told = one.confirmed or following.number < Stage.launched.number
+            if told and stage in one.days and following in one.days:
                 spent[stage].append((one.days[following] - one.days[stage]).days)
     return {stage: median(days) for stage, days in spent.items() if len(days) >= 5}
 
@@ -291,11 +307,12 @@ def test_sheet(everything, going, client):
     assert made.usual == middle
     standing = {}
     for one in going:
-        if one.stage is not Stage.sustained and one.stage in middle:
-            quiet = {Stage.launched: 90, Stage.operating: 180}.get(one.stage, 0)
-            days = (TODAY - one.days[one.stage]).days
-            if days > max(2 * middle[one.stage], quiet):
-                standing[one.code] = (days, middle[one.stage])
+        stage = one.stands_at
+        if stage is not Stage.sustained and stage in middle:
+            quiet = {Stage.launched: 90, Stage.operating: 180}.get(stage, 0)
+            days = (TODAY - one.days[stage]).days
+            if days > max(2 * middle[stage], quiet):
+                standing[one.code] = (days, middle[stage])
     assert {case.adoption.code: (case.stay.days, case.stay.usual) for case in made.cases} == standing
     assert made.standing == len(standing) > 20
     assert {state.value: number for state, number in made.states.items()} == {
@@ -319,9 +336,9 @@ def test_what_moved(going, app):
         person = factories.curator()
     made = sheet.sheet(person)
     monday = date(2026, 11, 16)
-    moved = [one for one in going if any(monday <= at.date() for at in one.recorded.values())]
+    moved = [one for one in going if any(monday <= at.date() for at in one.heard().values())]
     assert (made.monday, made.moved) == (monday, len(moved))
     assert sorted(move.code for move in made.moves) == sorted(one.code for one in moved)[:5]
-    days = {one.code: max(day for day in one.days.values() if day >= monday) for one in moved}
+    days = {one.code: max(one.days[stage] for stage, at in one.heard().items() if at.date() >= monday) for one in moved}
     assert {move.code: move.day for move in made.moves} == days
     assert sheet.last_monday(monday) == monday - timedelta(days=7)

@@ -54,7 +54,10 @@ def test_the_author_confirms_by_the_link_in_the_letter(world, client):
     link = authors_link()
     answer = client.get(link)
     assert "<h1>«Обслужена первая семья» — так?</h1>" in text_of(answer)
-    assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+    assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == (
+        "private, no-store",
+        "noindex, nofollow",
+    )
     assert step_of(made).confirmed_at is None  # opening it confirms nothing
     assert client.submit(f"{link}/confirmation", page=link).location == link
     step = step_of(made)

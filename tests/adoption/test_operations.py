@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from accounts.operations import ensure_organisation
 from activity.models import Entry, Letter
 from activity.outbox import compose
 from adoption import operations, rules
@@ -50,7 +51,8 @@ def test_taking_over_tells_the_author_and_the_curator(world):
 def test_letters_leave_nothing_untranslated(world):
     made, _new = start(world)
     with writing():
-        operations.move(made, [Reached(stage, date(2027, 3, 1), "приказ № 1") for stage in list(Stage)[1:6]], by=None)
+        told = [Reached(stage, date(2027, 3, 1), f"приказ № {stage.number}") for stage in list(Stage)[1:6]]
+        operations.move(made, told, by=None, sure=True)
     for letter in db.session.scalars(select(Letter)):
         message = compose(letter)
         for kind in ("plain", "html"):
@@ -150,9 +152,9 @@ def test_the_projection_can_be_rebuilt(world):
 def test_an_organisation_is_added_once(world):
     place = factories.territory(factories.TAYSHET)
     with writing():
-        one = operations.ensure_organisation("Новый центр", place, by=None)
-        two = operations.ensure_organisation("новый  центр", place, by=None)
-        other = operations.ensure_organisation("Новый центр", factories.territory(factories.KUYTUN), by=None)
+        one = ensure_organisation("Новый центр", place, by=None)
+        two = ensure_organisation("новый  центр", place, by=None)
+        other = ensure_organisation("Новый центр", factories.territory(factories.KUYTUN), by=None)
     assert one.id == two.id
     assert other.id != one.id
 

@@ -1,7 +1,7 @@
 """Eight processes at once, on the database under test.
 
 Tried by breaking the code. On PostgreSQL: no row lock in `operations.hold` fails the moves; no savepoint around the
-insert in `start_adoption` or in `ensure_organisation` fails the requests; no `hold_spread` fails the count of different
+insert in `start_adoption` or in `ensure_organisation` (of `accounts`) fails the requests; no `hold_spread` fails the count of different
 organisations; no row lock in the quarter's `operations._hold` fails both tests of answers; no savepoint in `open_round`
 fails the openings. On SQLite, where writers queue, a view that does not compare versions fails the moves.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy import func, select
 
 from accounts.models import Organisation
 from activity.models import Letter
+from adoption import operations
 from adoption.models import Adoption, Stage, StageStep
 from adoption.quarter.models import Answer, Question, Round
 from kernel.db import db
@@ -48,22 +50,48 @@ def count(model: Any, *where: Any) -> int:
 
 def test_one_step_from_eight_moves(processes, world):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.safeguards)
+        made = adoption(world["practice"], world["organisation"], Stage.staffing)
     page = f"/cabinet/adoptions/{made.code}"
     processes.meet(page, world["people"]["coordinator"].get_id())
-    stages = [stage.value for stage in (Stage.launched, Stage.operating, Stage.sustained)]
+    stages = [stage.value for stage in (Stage.safeguards, Stage.launched, Stage.operating)]
     for number, stage in enumerate(stages, 1):
         db.session.expire_all()
         data = {
             "version": str(made.version),
             f"{stage}_done": "y",
             f"{stage}_on": f"2027-02-0{number}",
-            f"{stage}_evidence": "приказ № 1",
+            f"{stage}_evidence": f"приказ № 1{number}",
         }
         answers = processes.send([(f"{page}/stage", data)] * PROCESSES)
         assert Counter(status for status, _where in answers) == {302: 1, 409: PROCESSES - 1}
         assert count(StageStep, StageStep.stage == Stage(stage)) == 1
     assert count(PracticeSpread, PracticeSpread.state == "ready") == 1  # nobody has confirmed it
+
+
+def test_nobody_calls_it_permanent_before_or_while_it_is_confirmed(processes, world):
+    """A doubt is asked of all and noted once; a launch that is refused takes with it whoever called it permanent."""
+    with writing():
+        made = adoption(world["practice"], world["organisation"], Stage.operating, confirmed=False)
+        made.steps[5].reached_on = date(2026, 8, 1)
+    page = f"/cabinet/adoptions/{made.code}"
+    processes.meet(page, world["people"]["coordinator"].get_id())
+    data = {"version": str(made.version), "sustained_done": "y", "sustained_on": "2027-02-01"}
+    data |= {"sustained_evidence": "приказ № 7"}
+    statuses = [status for status, _where in processes.send([(f"{page}/stage", data | {"sure": "y"})] * PROCESSES)]
+    assert statuses == [422] * PROCESSES
+    with writing():
+        operations.hold(made)
+        operations.confirm(made, by=None)
+    data |= {"version": str(made.version)}
+    statuses = [status for status, _where in processes.send([(f"{page}/stage", data)] * PROCESSES)]
+    assert statuses == [422] * PROCESSES  # the paper of another stage: asked about
+    back = (f"{page}/return", {"version": str(made.version), "stage": "safeguards", "reason": "не так"})
+    firm = (f"{page}/stage", data | {"sure": "y"})
+    statuses = [status for status, _where in processes.send([firm, back] * (PROCESSES // 2))]
+    assert Counter(statuses) == {302: 1, 409: PROCESSES - 1}
+    db.session.rollback()
+    assert (made.stage, made.confirmed) in ((Stage.sustained, True), (Stage.safeguards, False))
+    assert count(StageStep, StageStep.stage == Stage.sustained) == int(made.stage is Stage.sustained)
 
 
 ASKED = {"contact_name": "Ольга", "contact_email": "olga@example.org", "source": ""}
@@ -102,6 +130,19 @@ def test_different_organisations_at_once_are_all_counted(processes, world):
     assert Counter(status for status, _where in answers) == {302: 24}
     assert count(Adoption) == 24
     assert count(PracticeSpread, PracticeSpread.organisations == 24) == 1
+
+
+def test_schools_whose_names_begin_alike_at_once_are_all_there(processes, world):
+    """Without the numbering of a taken code the second school is booked on the first."""
+    processes.meet(START, world["people"]["coordinator"].get_id())
+    names = [f"Муниципальное бюджетное общеобразовательное учреждение «Школа № {number}»" for number in range(8)]
+    requests = [(START, ASKED | {"organisation": "new", "new_organisation": name}) for name in [*names, *names]]
+    answers = processes.send(requests)
+    assert Counter(status for status, _where in answers) == {302: 16}
+    db.session.rollback()
+    known = db.session.scalars(select(Organisation.name).where(Organisation.name.startswith("Муниц")))
+    assert sorted(known) == names
+    assert count(Adoption) == 8
 
 
 QUARTER = "/cabinet/quarter"

@@ -130,7 +130,8 @@ def test_the_page_the_tables_and_english(loaded, client):
         "Организации",
         "Из\u00a0них работает",
     ]
-    assert lines[0][6:] == ["Запуск заявлен, подтверждается"]
+    assert lines[0][6:] == ["Запуск заявлен, подтверждается", "Демонстрационные данные"]
+    assert {line[7] for line in lines[1:]} == {"да"}
     pairs = {(row["practice"], row["territory"]) for row in going()}
     assert len(lines) - 1 == len(pairs)
     assert sum(int(line[4]) for line in lines[1:]) == len(going())
@@ -163,7 +164,7 @@ def test_pages_follow_a_move_at_once(world, client):
     assert "в\u00a01\u00a0учреждении" in client.get(territory).get_data(as_text=True)
     assert "Тайшетский муниципальный округ: думаем\u00a0— 1" in client.get("/adoption/").get_data(as_text=True)
     with writing():
-        operations.move(made, [*map(made_up, list(Stage)[1:6])], by=None)
+        operations.move(made, [*map(made_up, list(Stage)[1:6])], by=None, sure=True)
     waits = "Тайшетский муниципальный округ: готовим\u00a0— 1, запуск заявлен, подтверждается\u00a0— 1"
     assert waits in client.get("/adoption/").get_data(as_text=True)
     for page in (territory, "/practices/konsultant"):

@@ -107,7 +107,7 @@ def test_the_link_shows_every_question_and_changes_nothing_by_itself(world, clie
     assert "<h1>Как дела с практиками? 2 вопроса</h1>" in page
     assert "Домашний консультант" in page
     assert "Клуб отцов" in page
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answers() == 0
     assert client.head(link_of(world["q_works"])).status_code == 200

@@ -104,7 +104,7 @@ def test_a_link_does_not_fill_the_disk(world, client):
 def test_by_excel_through_the_link(world, client):
     link = link_of(world["q_works"])
     form = client.get(f"{link}/quarter.xlsx")
-    assert form.headers["Cache-Control"] == "no-store"
+    assert form.headers["Cache-Control"] == "private, no-store"
     rows = [{"ID": row["ID"], "Ответ": "Без изменений", "Кто ответил": "Заместитель Зоя"} for row in rows_of(form.data)]
     answer = hand_in(client, f"{link}/file", book(rows))
     assert answer.location.startswith(f"{link}/file/")

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from activity.models import Letter
 from activity.outbox import compose
 from adoption.quarter import letters, operations
-from kernel import observe
 from kernel.db import db
+from kernel.logs import mask
 from kernel.transaction import writing
 from tests.adoption.quarter_world import BY_LINK, NO_CHANGE, asked, link_of
 
@@ -92,5 +92,5 @@ def test_the_worker_reminds_by_itself(world):
 
 
 def test_secrets_do_not_reach_the_log():
-    assert observe.mask("/answer/ABCDEF/stages/X") == "/answer/***/stages/X"
-    assert observe.mask("/launch/ABCDEF-GHIJ") == "/launch/***"
+    assert mask("/answer/ABCDEF/stages/X") == "/answer/***/stages/X"
+    assert mask("/launch/ABCDEF-GHIJ") == "/launch/***"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from adoption import rules
 from adoption.models import Exit, Stage, StageStep, State
-from adoption.rules import Fault, Reached
+from adoption.rules import Doubt, Fault, Reached
 
 TODAY = date(2027, 3, 1)
 stages = st.sampled_from(list(Stage))
@@ -32,7 +32,7 @@ def test_a_proper_move_has_no_faults(stage, count, gap):
         Reached(known, TODAY - timedelta(days=400) + timedelta(days=gap * place), "приказ")
         for place, known in enumerate(rules.ahead(stage)[:count])
     ]
-    found = rules.faults(stage, TODAY - timedelta(days=400), wanted, TODAY)
+    found = rules.faults(stage, TODAY - timedelta(days=400), wanted, TODAY, hold_from=TODAY - timedelta(days=400))
     assert found == ([] if wanted else [(None, Fault.nothing)])
 
 
@@ -54,6 +54,34 @@ def test_each_fault_is_named():
     bare = [Reached(Stage.preparation, may)]
     assert rules.faults(Stage.assessment, may, bare, TODAY) == [(Stage.preparation, Fault.no_evidence)]
     assert rules.faults(Stage.interest, may, bare, TODAY, closed=True) == [(None, Fault.closed)]
+
+
+def test_permanent_is_what_has_a_confirmed_launch_and_its_time():
+    may = date(2026, 5, 1)
+    wanted = [Reached(Stage.sustained, may, "приказ")]
+    assert rules.HOLD.days == 180
+    assert rules.faults(Stage.operating, may, wanted, TODAY) == [(Stage.sustained, Fault.unconfirmed)]
+    later = may + timedelta(days=1)
+    assert rules.faults(Stage.operating, may, wanted, TODAY, hold_from=later) == [(Stage.sustained, Fault.too_soon)]
+    assert rules.faults(Stage.operating, may, wanted, TODAY, hold_from=may) == []
+    begun = StageStep(stage=Stage.launched, reached_on=may)
+    assert rules.may_hold_from([begun]) is None
+    begun.confirmed_at = datetime(2026, 6, 1, tzinfo=UTC)
+    assert rules.may_hold_from([begun]) == date(2026, 10, 28)
+
+
+def test_shared_days_and_evidence_are_doubts_the_day_of_the_request_is_not():
+    may, june = date(2026, 5, 1), date(2026, 6, 1)
+    steps = [
+        StageStep(stage=Stage.interest, reached_on=may, evidence="", evidence_url=""),
+        StageStep(stage=Stage.assessment, reached_on=may, evidence="", evidence_url=""),
+        StageStep(stage=Stage.preparation, reached_on=june, evidence="Приказ № 15-п", evidence_url=""),
+    ]
+    assert rules.doubts(steps[:1], [Reached(Stage.assessment, may)]) == []
+    assert rules.doubts(steps, [Reached(Stage.staffing, june + timedelta(days=1), "обучены 4 человека")]) == []
+    told = [Reached(Stage.staffing, june, "приказ №15-п")]
+    both = (Stage.preparation, Stage.staffing)
+    assert rules.doubts(steps, told) == [Doubt(both, day=june), Doubt(both, evidence="Приказ № 15-п")]
 
 
 def test_a_link_or_a_file_is_evidence_too():

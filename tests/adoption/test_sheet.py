@@ -69,6 +69,23 @@ def test_everybody_in_another_region_sees_nothing(stalled, sign_in, role):
     assert sheet.sheet(person).moved == 0
 
 
+def test_telephones_are_seen_by_those_the_field_names(stalled, sign_in):
+    """Coordinators, curators and organisers: not by analysts and approvers, who read the same pages."""
+    with writing():
+        stalled["slow"].contact_phone = "8 (395) 200-00-00"
+        here = factories.territory(factories.TAYSHET).id
+        people = {
+            role: factories.give(factories.user(), role, ScopeKind.territory, here)
+            for role in (Role.curator, Role.analyst, Role.approver)
+        }
+    pages = [SHEET, "/manage/adoption/standing", f"/cabinet/adoptions/{stalled['slow'].code}"]
+    for role, person in people.items():
+        client = sign_in(person)
+        seen = ["200-00-00" in plain(client.get(page)) for page in pages]
+        assert seen == [role is Role.curator] * 3, role
+    assert "200-00-00" in plain(stalled["coordinator"].get(pages[2]))
+
+
 def test_one_territory(stalled, sign_in):
     with writing():
         person = factories.give(

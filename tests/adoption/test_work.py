@@ -52,7 +52,8 @@ def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
     client = sign_in(curator(factories.REGION))
     page = text(client.get("/work"))
     assert "1 запуск ждёт подтверждения" in page
-    assert re.search(r"<p>\d+ [а-я]+ \d{4} года: Акт № 7</p>", page)
+    assert re.search(r"<dt>День первого результата</dt><dd>\d+ [а-я]+ \d{4} года</dd>", page)
+    assert re.search(r"<dt>Чем подтверждается</dt><dd>\s*<span>Акт № 7", page)
     assert "90 дней" in page
     assert "contact@example.org" in page
     assert "Свежая" not in page

@@ -52,6 +52,7 @@ class World:
         self._previews()
         self._evidence()
         self._invitation()
+        self._material()
         self._quarter()
         self._launch()
         self._authors()
@@ -119,6 +120,13 @@ class World:
         fields = {"version": str(version), "preparation_done": "y", "preparation_on": today().isoformat(), "file": file}
         self.send("coordinator", address, fields, to=f"{address}/stage")
         self.values["step"] = self.one("SELECT max(id) FROM adoption_step WHERE file_id IS NOT NULL")
+
+    def _material(self) -> None:
+        """A paper on the page of a talk."""
+        file = {"name": "slides.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
+        page = f"/manage/forums/{PAST}/programme/slots/{self.values['talk']}/materials"
+        self.send("organiser", page, {"title": "Слайды", "published": "y", "file": file})
+        self.values["material"] = self.one("SELECT max(id) FROM talk_material")
 
     def _quarter(self) -> None:
         """The municipality's personal link from a letter, an answer by it, a paper answer with a scan, previews."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import tarfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from sqlalchemy import inspect, text
 
@@ -190,19 +195,79 @@ def test_what_is_refused_leaves_no_folder(place):
     assert len(list((place["folder"] / "far" / "away" / "files").glob("*/*"))) == 1
 
 
-def test_of_two_copies_at_once_under_one_name_the_second_is_refused(place, monkeypatch):
+def test_of_two_copies_at_once_under_one_name_the_later_is_refused(place, monkeypatch):
     archive, said = str(place["folder"] / "same.tar.gz"), []
     add = home.backup._add_uploads
 
     def meanwhile(tar):
+        monkeypatch.setattr(home.backup, "_add_uploads", add)
         said.append(place["app"].test_cli_runner().invoke(args=["backup", archive]))
         return add(tar)
 
     monkeypatch.setattr(home.backup, "_add_uploads", meanwhile)
-    assert run(place["app"], "backup", archive)[0] == 0
-    [second] = said
-    assert (second.exit_code, "is there already" in second.output) == (1, True)
+    later = run(place["app"], "backup", archive)
+    assert (later[0], "is there already" in later[1]) == (1, True)
+    assert [one.exit_code for one in said] == [0]
     assert run(place["other"], "restore", archive)[0] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_copy_ended_by_a_signal_leaves_nothing_under_its_name(place, number):
+    huge = place["folder"] / "files" / "00" / "00000000-0000-0000-0000-000000000000"
+    huge.parent.mkdir(parents=True, exist_ok=True)
+    with huge.open("wb") as file:
+        file.truncate(4 << 30)  # no byte of it is on the disk, and packing it takes half a minute
+    archive, (folder, process) = place["folder"] / "killed.tar.gz", _begun(place)
+    process.send_signal(number)
+    process.wait(20)
+    assert not archive.exists()
+    assert folder.exists() is (number is signal.SIGKILL)
+    huge.unlink()
+    assert run(place["app"], "backup", str(archive))[0] == 0
+    assert list(place["folder"].glob(".tirazh-*")) == []  # the next copy sweeps what was left of the database
+
+
+def _begun(place: Any) -> tuple[Path, subprocess.Popen[bytes]]:
+    """A real `flask backup` in the middle of its work, and the folder it works in."""
+    made = place["app"].config
+    script = (
+        "import json, sys; from pathlib import Path; from app import create_app\n"
+        "given = json.loads(sys.argv[1]); given['VAR'] = Path(given['VAR']); given['FILES'] = Path(given['FILES'])\n"
+        "create_app(given).test_cli_runner().invoke(args=['backup', sys.argv[2]], catch_exceptions=False)\n"
+    )
+    given = {name: str(made[name]) for name in ("SECRET_KEY", "SQLALCHEMY_DATABASE_URI", "VAR", "FILES", "PUBLIC_URL")}
+    given |= {"ENVIRONMENT": "test"}
+    command = [sys.executable, "-c", script, json.dumps(given), str(place["folder"] / "killed.tar.gz")]
+    process = subprocess.Popen(command, cwd=Path(home.backup.__file__).parent.parent)
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if parts := list(place["folder"].glob(".tirazh-*/archive")):
+            return parts[0].parent, process
+        assert process.poll() is None
+        time.sleep(0.05)
+    raise AssertionError("the copy never began")
+
+
+def test_a_mounted_folder_of_uploads_is_restored_into(place):
+    archive, mounted = backup(place), place["folder"] / "mounted"
+    (mounted / "lost+found").mkdir(parents=True)  # a disk of its own: it cannot be removed
+    place["other"].config["FILES"] = mounted
+    assert run(place["other"], "restore", archive)[0] == 0
+    assert len(list(mounted.glob("*/*"))) == 1
+
+
+def test_a_restore_whose_database_fails_can_be_repeated(place, monkeypatch):
+    def fails(_source):
+        raise click.ClickException("no space left")
+
+    archive, files_there = backup(place), place["other"].config["FILES"]
+    with monkeypatch.context() as broken:
+        broken.setattr(home.backup, "_load_sqlite", fails)
+        broken.setattr(home.backup, "_load_postgresql", fails)
+        assert run(place["other"], "restore", archive)[0] == 1
+    assert not files_there.exists()
+    assert run(place["other"], "restore", archive)[0] == 0
+    assert len(list(files_there.glob("*/*"))) == 1
 
 
 def test_a_copy_that_fails_leaves_no_archive(place, monkeypatch):

@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from kernel.files import MAX_BYTES, ODT, FileRefused, check, download, write
@@ -13,7 +14,14 @@ from kernel.i18n import speaking
 from tests.kernel.workbooks import liar, office
 
 WORD = "word/document.xml"
+SLIDES = "ppt/presentation.xml"
 ODT_MARK = ODT.encode()
+
+
+def picture(kind: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(buffer, kind)
+    return buffer.getvalue()
 
 
 def sent(name: str, body: bytes, accept: set[str] | None = None):
@@ -35,6 +43,9 @@ def refusal(name: str, body: bytes, accept: set[str] | None = None) -> str:
         ("table.xlsx", office("xl/workbook.xml")),
         ("order.odt", office("content.xml", mimetype=ODT_MARK)),
         ("order.pdf", b"%PDF-1.7 text"),
+        ("slides.pptx", office(SLIDES)),
+        ("photo.png", picture("PNG")),
+        ("PHOTO.JPG", picture("JPEG")),
     ],
 )
 def test_what_it_says_it_is(app, name, body):
@@ -53,6 +64,10 @@ MACROS = "В файле есть макросы. Сохраните его бе�
         ("table.xlsx", office("xl/workbook.xml", "xl/macrosheets/sheet1.xml")),
         ("order.docx", office(WORD, types="application/vnd.ms-word.document.macroEnabled.main+xml")),
         ("order.odt", office("content.xml", "Basic/Standard/Module1.xml", mimetype=ODT_MARK)),
+        ("slides.pptx", office(SLIDES, "ppt/vbaProject.bin")),
+        ("slides.pptx", office(SLIDES, "ppt/activeX/activeX1.xml")),
+        ("slides.pptx", office(SLIDES, types="application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml")),
+        ("slides.pptx", office(SLIDES, **{"ppt/slides/slide1.xml": b'<a action="ppaction://program"/>'})),
     ],
 )
 def test_macros_are_refused_whatever_the_name(app, name, body):
@@ -67,10 +82,18 @@ def test_macros_are_refused_whatever_the_name(app, name, body):
         ("order.odt", office("content.xml")),
         ("order.pdf", office(WORD)),
         ("order.doc", b"\xd0\xcf\x11\xe0"),
+        ("slides.pptx", office(WORD)),
+        ("photo.png", picture("JPEG")),
     ],
 )
 def test_what_it_is_not(app, name, body):
     assert refusal(name, body).startswith("Содержимое файла не соответствует его расширению")
+
+
+@pytest.mark.parametrize("body", [b"\x89PNG\r\n\x1a\n<script>", picture("PNG")[:40], b"\xff\xd8\xff<script>"])
+def test_what_only_begins_as_a_picture_is_refused(app, body):
+    name = "photo.png" if body.startswith(b"\x89") else "photo.jpg"
+    assert "повреждён" in refusal(name, body)
 
 
 def test_a_pdf_with_scripts_is_refused(app):

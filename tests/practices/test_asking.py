@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from accounts import consenting
 from accounts.models import Consent
 from activity.models import Letter
 from activity.outbox import compose
@@ -58,7 +59,7 @@ def test_a_question_goes_to_the_author_and_the_answer_to_whoever_asks(client, pr
     message = compose(db.session.scalars(select(Letter)).one())
     assert (message["To"], message["Reply-To"]) == ("author@example.org", "anna@example.org")
     text = message.get_body(("plain",)).get_content()
-    assert QUESTION["text"] in text.replace("\r\n", "\n")
+    assert "> Сколько стоит обучение?\n> И кто учит?" in text.replace("\r\n", "\n")
     assert "Любопытная Анна (Центр «Надежда»)" in text
     assert given() == [("practice_question", "question")]
 
@@ -197,7 +198,8 @@ def test_a_practice_is_proposed(client):
     assert given() == [("practice_author", "authorship")]
 
 
-def test_the_mailing_is_a_consent_of_its_own(client):
+def test_the_mailing_is_a_consent_of_its_own(client, monkeypatch):
+    monkeypatch.setattr(consenting, "NEWS", True)
     client.submit("/practices/new", PROPOSAL | {"consent_mailing": "y"})
     assert given() == [("practice_author", "authorship"), ("practice_author", "mailing")]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from activity.models import Entry
 from kernel import limits
 from kernel.db import db
-from kernel.observe import mask
+from kernel.logs import mask
 from kernel.transaction import writing
 from practices.models import Admission, Practice, SampleDocument, TargetGroup
 from practices.moderation import operations, queries
@@ -313,7 +313,10 @@ def test_a_published_practice_is_not_changed_by_the_link(client, link, practice,
 
 def test_the_page_is_secret(client, link, practice):
     answer = client.get(link)
-    assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+    assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == (
+        "private, no-store",
+        "noindex, nofollow",
+    )
     assert mask(f"GET {link}/confirmation") == "GET /author/***/confirmation"
     assert client.get("/author/AAAAAAAAAAAAAAAAAAAAAAAAAA").status_code == 404
     assert "Disallow: /author/" in client.get("/robots.txt").get_data(as_text=True)

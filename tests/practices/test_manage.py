@@ -9,16 +9,19 @@ from sqlalchemy import select
 from accounts.enums import Role, ScopeKind
 from activity.models import Entry
 from kernel.db import db
+from kernel.documents.qr import png
 from kernel.documents.sheets import Column, read_table, xlsx
 from kernel.files import FileRefused, check_archive
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from practices import operations
 from practices.cells import HEADINGS
+from practices.facts import facts as read_facts
 from practices.models import Admission, Practice, PracticeEdition, TargetGroup
 from practices.moderation import operations as moderation
 from practices.moderation.rules import Incomplete
 from tests import factories
+from tests.kernel.workbooks import office
 
 CARD = {
     "name": "Школа отцов",
@@ -251,10 +254,29 @@ def test_a_document_is_checked_attached_and_taken_away(editor, practice):
     assert editor.submit(f"{address}/documents", good, page=address).status_code == 302
     db.session.expire_all()
     [sample] = practice.next_documents
-    assert editor.get(f"{address}/documents/{sample.id}").data == b"%PDF-1.7 text"
+    own = editor.get(f"{address}/documents/{sample.id}")
+    assert (own.data, own.headers["Cache-Control"]) == (b"%PDF-1.7 text", "private, no-store")
     editor.submit(f"{address}/documents/{sample.id}/removal", page=address)
     db.session.expire_all()
     assert practice.samples == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [("presentation", "slides.pptx"), ("picture", "photo.png")])
+def test_slides_and_pictures_are_materials_and_no_samples_to_fill_in(editor, practice, client, kind, name):
+    address = "/manage/practices/konsultant"
+    body = office("ppt/presentation.xml") if kind == "presentation" else png("https://example.org/")
+    form = {"title": "Показ", "kind": kind, "file": (io.BytesIO(body), name)}
+    assert editor.submit(f"{address}/documents", form, page=address).status_code == 302
+    db.session.expire_all()
+    with writing():
+        operations.publish_documents(practice)
+    page = client.get("/practices/konsultant").get_data(as_text=True)
+    link = re.search(r'href="(/practices/konsultant/documents/\d+)"', page)[1]
+    answer = client.get(link)
+    assert answer.data == body
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+    assert ("Скачать презентацию" in page, "Скачать изображение" in page) == (kind == "presentation", kind == "picture")
+    assert not read_facts([practice.id])[practice.id].documents
 
 
 def test_the_list_is_searched_filtered_and_exported(editor, practice):

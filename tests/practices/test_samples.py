@@ -77,7 +77,8 @@ def test_what_is_attached_waits_for_the_next_edition(practice, editor, client):
     assert '<ins><span class="sr">добавлено: </span>Положение (положение)</ins>' in changes
     publish(editor, ADDRESS)
     assert "Положение" in text(client, PAGE)
-    assert client.get(f"{PAGE}/documents/{added.id}").data == b"%PDF-1.7"
+    shown = client.get(f"{PAGE}/documents/{added.id}")
+    assert (shown.data, shown.headers["Cache-Control"]) == (b"%PDF-1.7", "public, max-age=0, must-revalidate")
     assert (kept(1), kept(2)) == (["Приказ"], ["Приказ", "Положение"])
 
 

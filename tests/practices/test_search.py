@@ -6,10 +6,12 @@ from sqlalchemy import select, text
 from kernel import search
 from kernel.db import db
 from kernel.transaction import writing
-from practices import queries
+from practices import organisations, queries
 from practices.models import Admission, Practice
 from practices.queries import find
 from practices.wishes import Wish
+from territories import importer as territory_files
+from territories import operations as territories
 
 ASKED = [
     ("домашнего консультанта", "domashniy-konsultant"),
@@ -97,3 +99,27 @@ def test_nothing_is_found_where_nothing_is(catalogue):
 def test_every_practice_is_found_by_its_name(slugs):
     for practice in db.session.scalars(select(Practice).where(Practice.admission == Admission.published)):
         assert find(practice.name)[0] == practice.id, practice.name
+
+
+def rename_organisation(practice):
+    row = f"Центр «Переименовка»;{practice.organisation.code};{practice.territory.oktmo}"
+    with writing():
+        organisations.carry_out(organisations.plan("o.csv", f"Название;Код;ОКТМО\n{row}".encode()), by=None)
+
+
+def rename_territory(practice):
+    table = f"ОКТМО;Наименование\n{practice.territory.oktmo};Переименовка муниципальный округ"
+    with writing():
+        loading = territory_files.plan(territory_files.read("t.csv", table.encode()), "")
+        territories.carry_out(loading, by=None)
+
+
+@pytest.mark.parametrize("rename", [rename_organisation, rename_territory])
+def test_a_practice_is_found_and_shown_by_the_new_name_of_its_parent(catalogue, client, rename):
+    practice = db.session.scalars(select(Practice).where(Practice.source_id == "P01")).one()
+    path, number = f"/practices/{practice.slug}", practice.id
+    client.get(path)
+    assert number not in find("переименовка")
+    rename(practice)
+    assert number in find("переименовка")
+    assert "Переименовка" in client.get(path).get_data(as_text=True)

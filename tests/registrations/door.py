@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import attendance
-from registrations.tickets import qr_text, read_code
+from registrations.codes import read_code
+from registrations.tickets import qr_text
 
 PATH = "/door/prosemyu-2027"
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from sqlalchemy import event, select
 
 from forum.models import Format
+from kernel.db import db
 from kernel.transaction import writing
 from registrations import attendance, operations, queries
-from registrations.models import Presence
-from registrations.tickets import code_of, qr_text, read_code, short_code
+from registrations.codes import read_code, readings
+from registrations.models import Presence, Registration
+from registrations.tickets import code_of, qr_text, short_code
 from tests.registrations.conftest import ANNA, enrol, text_of
 from tests.registrations.door import PATH, count
 
@@ -24,8 +30,61 @@ def test_typed_codes_forgive_hands(forum):
         f" {code[:13]} - {code[13:]} ",
         code.replace("O", "0").replace("I", "1"),
     ):
-        assert read_code(typed) == code
-    assert attendance.code_by_start(forum.id, read_code(short_code(person).lower())) == code
+        assert (read_code(typed), readings(typed)) == (code, (code,))
+    assert attendance.code_in_force(forum.id, readings(short_code(person).lower())) == code
+
+
+CASES = Path(__file__).parents[1] / "cases" / "08-door-codes.txt"
+
+
+def test_a_code_through_a_scanner_or_a_russian_keyboard_is_read(app):
+    """Each way stands after its colon; the code meant is named in the first line."""
+    first, *lines = CASES.read_text(encoding="utf-8").splitlines()
+    whole, short = re.findall(r"T1\.(\w+) \(короткий ([\w-]+)\)", first)[0]
+    ways = [line.partition(": ")[2] for line in lines if ": " in line]
+    assert len(ways) == 4
+    for way in ways:
+        assert {whole, short.replace("-", "")} & set(readings(way)), way
+
+
+KEYS = str.maketrans("QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.", "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ")
+TWINS = str.maketrans("ABEKMHOPCTYX", "АВЕКМНОРСТУХ")
+
+
+def test_a_ticket_is_found_whatever_a_scanner_or_a_keyboard_made_of_it(forum, volunteer):
+    for index in range(4):  # codes are random: together they hold every letter
+        person = enrol(forum, f"Номер {index}")
+        whole, short = qr_text(person), short_code(person)
+        for scanned in (f"]Q1{whole}", f"~{whole};\r\n", f"id={code_of(person.uuid, 1)}"):
+            for typed in (scanned, scanned.lower(), russian := scanned.upper().translate(KEYS), russian.lower()):
+                assert attendance.code_in_force(forum.id, readings(typed)) == code_of(person.uuid, 1), typed
+        for typed in (short.translate(KEYS), short.translate(TWINS).lower(), whole.translate(TWINS), f"№ {short}"):
+            assert attendance.code_in_force(forum.id, readings(typed)) == code_of(person.uuid, 1), typed
+        page = volunteer.submit(PATH + "/scans", {"code": short.translate(KEYS), "typed": "1", "nonce": "a"}, page=PATH)
+        assert 'data-verdict="go"' in text_of(page)
+
+
+def test_a_typed_code_is_looked_up_outside_the_write_lock_by_its_key(forum, volunteer):
+    person = enrol(forum)
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    token = volunteer.token(PATH)
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        for code in (short_code(person), "ABCD-EFGH"):
+            volunteer.post(PATH + "/scans", data={"code": code, "typed": "1", "nonce": "a", "csrf_token": token})
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    by_key = [statement for statement in seen if "registration.short_hash IN" in statement]
+    assert len(by_key) == 2
+    assert sum("INSERT INTO attendance" in statement for statement in seen) == 1
+    everybody = (
+        "SELECT registration.uuid, registration.code_generation \nFROM registration \nWHERE registration.forum_id = ?"
+    )
+    assert not [statement for statement in seen if statement == everybody]
 
 
 def test_surnames_stand_before_other_names_and_a_cut_list_says_so(forum, volunteer):
@@ -87,3 +146,18 @@ def test_one_tap_lets_in_who_was_found(forum, volunteer):
     assert count(Presence) == 1
     unknown = volunteer.submit(PATH + "/scans", {"registration": "nobody", "nonce": "a"}, page=PATH)
     assert "Билет не найден" in text_of(unknown)
+
+
+def test_letters_that_look_alike_are_found_in_either_spelling(forum, volunteer):
+    enrol(forum, "Пример\u006fв Олег", "\u0430nna@example.org")
+    enrol(forum, "Примеров Пётр", "anna@example.org")
+    for typed in ("Примеров", "Пример\u006fв"):
+        assert queries.by_name(forum, typed).total == 2
+        assert len(listed(forum, typed)) == 2
+    for typed in ("anna@example.org", "\u0430nna@example.org", "\u0430nn\u0430"):
+        assert len(listed(forum, typed)) == 2
+
+
+def listed(forum, q):
+    total, held = queries.matched(forum, queries.Narrowing(q=q), 2)
+    return db.session.scalars(select(Registration.id).where(*held)).all()

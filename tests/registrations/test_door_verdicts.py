@@ -19,8 +19,9 @@ from kernel.i18n import day
 from kernel.transaction import writing
 from registrations import attendance, operations
 from registrations.attendance import Answer
+from registrations.codes import read_code
 from registrations.models import Attendance, AttendanceKind, Presence
-from registrations.tickets import qr_text, read_code, short_code
+from registrations.tickets import qr_text, short_code
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
 from tests.registrations.door import PATH, count, scan
@@ -87,8 +88,8 @@ def test_who_may_not_enter_hears_why(forum):
         Answer.remote,
     ]
     with writing():
-        revoked = attendance.scan(forum.id, read_code(old), nonce="n", user_id=None)
-        unknown = attendance.scan(forum.id, "A" * 26, nonce="n", user_id=None)
+        assert attendance.scan(forum.id, read_code(old), nonce="n", user_id=None).answer is Answer.unknown
+    revoked, unknown = (attendance.formerly(forum.id, [code]) for code in (read_code(old), "A" * 26))
     assert (revoked.answer, revoked.name) == (Answer.revoked, "Другая Алла")
     assert unknown.answer is Answer.unknown
     assert count(Presence) == 0

@@ -258,3 +258,17 @@ def test_the_command(app, forum, tmp_path: Path):
     runner.invoke(import_registrations, [str(path), "--forum", "prosemyu-2027", "--yes", "--doubts"])
     assert [person.name for person in people(forum)] == [ANNA, "Сухарто"]
     assert runner.invoke(import_registrations, [str(path), "--forum", "nothing"]).exit_code == 1
+
+
+def test_look_alikes_of_a_list_are_asked_about_in_the_preview(forum):
+    cases = Path(__file__).parents[1] / "cases"
+
+    def warnings(name):
+        rows = importer.plan(forum, (name, (cases / name).read_bytes())).rows
+        return [[said for said in row.warnings if "алфавита" in said] for row in rows]
+
+    assert warnings("06-idn-letters.csv") == [[], []]
+    assert warnings("07-cyrillic-letters-in-latin-address.csv") == [
+        ["Буквы другого алфавита: \u0430. Возможно, нужно: anna@example.org?"],
+        ["Буквы другого алфавита: \u0435, \u0445. Возможно, нужно: ivan@example.org?"],
+    ]

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import zxingcpp
 from icalendar import Calendar
 from PIL import Image
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from activity.models import Entry
 from forum.models import Format, ForumStatus
 from kernel import db as kernel_db
 from kernel import pages
@@ -60,7 +61,7 @@ def test_the_page_shows_what_is_kept_and_whom_to_write_to(client, forum):
 
 def test_the_page_is_nobody_elses(client, forum):
     response = client.get(link_path(enrol(forum)))
-    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert client.get("/my/" + "A" * 26).status_code == 404
     assert client.get("/my/nonsense").status_code == 404
@@ -376,7 +377,7 @@ def test_signing_up_again_begins_with_what_is_known(client, forum):
         operations.cancel(person)
     assert f'href="{path}/again"' in text_of(client.get(path))
     response = client.get(path + "/again")
-    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Cache-Control"] == "private, no-store"
     page = text_of(response)
     for known in (person.name, "anna@example.org", "Центр помощи семье", "психолог"):
         assert f'value="{known}"' in page
@@ -404,3 +405,77 @@ def test_a_cancelled_talk_stays_in_ones_programme_struck_out(client, forum, noon
     assert "<span>Отменено</span>" in item
     assert "data-now" not in item
     assert unseen.title not in page
+
+
+def with_a_plenary(forum):
+    """Two parallel sections at 13:00 after a plenary at 09:00, which has a stream of its own."""
+    with writing():
+        plenary = factories.section(
+            forum, "plenary", "Пленарное заседание", stream_url="https://example.org/stream/all", position=5
+        )
+        factories.slot(plenary, "Приветствие", datetime(2027, 4, 22, 9))
+        for section in forum.sections[:2]:
+            factories.slot(section, f"После обеда: {section.name}", datetime(2027, 4, 22, 13))
+    return plenary
+
+
+def test_every_broadcast_is_shown_the_chosen_first_and_the_plenary_always(client, forum):
+    first, second = forum.sections
+    with_a_plenary(forum)
+    with writing():
+        first.stream_url = ""
+    remote = enrol(forum, format=Format.remote, section_ids=(first.id,))
+    at(8)
+    page = text_of(client.get(link_path(remote)))
+    broadcasts = page.split('id="streams"')[1].split("</section>")[0]
+    order = [broadcasts.index(f"<b>{name}</b>") for name in (first.name, "Пленарное заседание")]
+    order += [broadcasts.index("Другие секции"), broadcasts.index(f"<b>{second.name}</b>")]
+    assert order == sorted(order)
+    assert broadcasts.count("Трансляция этой секции не объявлена.") == 1
+    at(9)
+    assert "https://example.org/stream/all" in text_of(client.get(link_path(remote)))
+
+
+def test_the_plenary_stands_in_ones_programme_and_calendar(client, forum):
+    first, second = forum.sections
+    with_a_plenary(forum)
+    path = link_path(enrol(forum, section_ids=(first.id,)))
+    page = text_of(client.get(path))
+    assert "Приветствие" in page
+    assert f"После обеда: {second.name}" not in page
+    event = Calendar.from_ical(client.get(path + "/calendar.ics").data).walk("VEVENT")[0]
+    assert event.decoded("dtstart").hour == 9
+
+
+def test_where_nothing_runs_in_parallel_every_section_is_a_choice(client, forum):
+    first, second = forum.sections
+    with writing():
+        factories.slot(second, "Вечером", datetime(2027, 4, 22, 18))
+    assert "Вечером" not in text_of(client.get(link_path(enrol(forum, section_ids=(first.id,)))))
+
+
+def test_the_choice_of_sections_changes_until_the_forum_begins(client, forum):
+    first, second = forum.sections
+    person = enrol(forum, section_ids=(first.id,))
+    path = link_path(person)
+    assert f'href="{path}/sections"' in text_of(client.get(path))
+    before = Calendar.from_ical(client.get(path + "/calendar.ics").data).walk("VEVENT")[0]["sequence"]
+    form = text_of(client.get(path + "/sections"))
+    assert f'value="{first.id}" checked' in form
+    assert client.submit(path + "/sections", {"sections": [second.id, 999]}).location == path
+    db.session.rollback()
+    assert [interest.section_id for interest in person.interests] == [second.id]
+    after = Calendar.from_ical(client.get(path + "/calendar.ics").data).walk("VEVENT")[0]["sequence"]
+    assert after > before
+    entry = db.session.scalars(select(Entry).where(Entry.action == "registration.corrected")).one()
+    assert (entry.actor_id, entry.details["fields"]) == (None, ["sections"])
+    client.submit(path + "/sections", {})
+    db.session.rollback()
+    assert person.interests == []
+    token = client.token(path + "/sections")
+    at(10)
+    assert f'href="{path}/sections"' not in text_of(client.get(path))
+    assert client.get(path + "/sections").location == path
+    client.post(path + "/sections", data={"sections": [first.id], "csrf_token": token})
+    db.session.rollback()
+    assert person.interests == []

@@ -1,21 +1,31 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import delete, func, select
 
+from accounts import consenting
 from accounts.models import Consent
 from activity.models import Letter
 from activity.outbox import compose
 from forum import operations as forums
 from forum.models import Format, ForumStatus, Section
+from kernel import db as kernel_db
+from kernel import limits
 from kernel.db import db
+from kernel.jobs import run_due
 from kernel.pages import bump
 from kernel.transaction import writing
 from registrations import operations, queries
 from registrations.models import Registration, RegistrationStatus
+from registrations.my import LINK_CHANGES
 from registrations.tickets import link_path
+from registrations.views import SIGN_UP_MAILBOX
 from tests import factories
+from tests.client import PageClient
+from tests.conftest import NOW
 from tests.registrations.conftest import ANNA, TOKEN, enrol, fill, set_capacity, text_of
 
 PATH = "/forums/prosemyu-2027/registration"
@@ -65,7 +75,7 @@ def test_the_first_look_at_the_page_says_where_the_letter_went(client, forum):
     told = "Вы записаны. Письмо с билетом отправлено на anna@example.org."
     page = client.get(path)
     assert told in text_of(page)
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "private, no-store"
     assert told not in text_of(client.get(path))
 
 
@@ -79,7 +89,8 @@ def test_the_letter_is_queued_with_the_registration(client, forum):
     assert "https://forum.example.org" + link_path(only()) in text
 
 
-def test_consents_are_kept_apart_with_their_versions(client, forum):
+def test_consents_are_kept_apart_with_their_versions(client, forum, monkeypatch):
+    monkeypatch.setattr(consenting, "NEWS", True)
     client.submit(PATH, fill(forum))
     consent = db.session.scalars(select(Consent)).one()
     assert (consent.text.kind.value, consent.text.version, consent.subject_id) == ("personal_data", 1, only().id)
@@ -192,6 +203,7 @@ def test_resending_answers_the_same_for_known_and_unknown(client, forum):
     first = client.submit(PATH + "/resend", {"email": "anna@example.org"})
     second = client.submit(PATH + "/resend", {"email": "nobody@example.org"})
     assert (first.status_code, first.location) == (second.status_code, second.location) == (303, PATH + "/sent")
+    run_due()
     letters = db.session.scalars(select(Letter).where(Letter.kind == "registration_list")).all()
     assert [letter.to for letter in letters] == ["anna@example.org"]
     text = compose(letters[0]).get_body(("plain",)).get_content()
@@ -209,9 +221,77 @@ def test_words_hold_for_a_ticket_and_for_a_broadcast_alike(client, forum):
     assert f'href="{PATH}"' not in text_of(client.get(PATH + "/resend"))
 
 
-def test_resending_is_limited(client, forum):
-    answers = [client.submit(PATH + "/resend", {"email": "a@example.org"}).status_code for _attempt in range(6)]
-    assert answers == [303] * 5 + [429]
+def test_five_letters_an_hour_and_nobody_is_shut_out(client, forum):
+    """Whoever asks on, perhaps a stranger, hears the same; so does an institution behind one network."""
+    enrol(forum)
+    answers = [client.submit(PATH + "/resend", {"email": "anna@example.org"}).status_code for _attempt in range(7)]
+    assert answers == [303] * 7
+    run_due()
+    assert letters("registration_list") == 5
+
+
+def letters(kind):
+    return db.session.scalar(select(func.count()).select_from(Letter).where(Letter.kind == kind))
+
+
+def test_a_stranger_is_not_told_that_a_mailbox_is_known(client, app, forum):
+    enrol(forum)
+    known = client.submit(PATH, fill(forum, name="Примеров Пётр Ильич"))
+    fresh = PageClient(app).submit(PATH, fill(forum, name="Примеров Пётр Ильич", email="petr@example.org"))
+    assert "Добавлен ещё один участник" not in text_of(client.get(known.location))
+    assert known.status_code == fresh.status_code == 303
+
+
+def test_fifteen_colleagues_behind_one_mailbox_and_one_network(app, forum):
+    for number in range(15):
+        answer = PageClient(app).submit(PATH, fill(forum, name=f"Примерова Анна {'абвгдежзиклмноп'[number]}"))
+        assert TOKEN.search(answer.location)
+    assert letters("registration_ticket") == 15
+
+
+def test_a_flooded_mailbox_gets_twenty_letters_and_then_one(client, forum):
+    for number in range(25):
+        name = f"Примерова Анна {'абвгдежзийклмнопрстуфхцчшщэюя'[number]}"
+        assert TOKEN.search(client.submit(PATH, fill(forum, name=name)).location)
+    assert letters("registration_ticket") == 20
+    kernel_db.set_clock(lambda: NOW + timedelta(minutes=61))
+    run_due()
+    assert letters("registration_list") == 1
+
+
+def test_beyond_sixty_an_hour_the_form_says_how_long_to_wait(client, forum):
+    limits.count(*[(SIGN_UP_MAILBOX, "anna@example.org")] * SIGN_UP_MAILBOX.hits)
+    answer = client.submit(PATH, fill(forum))
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "3600"
+    assert "Подождите 60 минут." in text_of(answer)
+    assert f'value="{ANNA}"' in text_of(answer)
+
+
+def test_whoever_holds_a_link_floods_no_mailbox_by_it(client, forum):
+    path = link_path(enrol(forum))
+    limits.count(*[(LINK_CHANGES, "anna@example.org")] * (LINK_CHANGES.hits - 1))
+    client.submit(f"{path}/format", {"format": "remote"})
+    assert only().format is Format.remote
+    assert client.submit(f"{path}/format", {"format": "in_person"}).status_code == 429
+    assert only().format is Format.remote
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Выигрыш на spam.example", "Приз https://t.co/x", "Звоните 8 800 555 35 35", "Пишите a@b.example", "Деньги t.me"],
+)
+def test_a_name_that_would_be_advertising_reaches_no_mailbox(client, forum, name):
+    answer = client.submit(PATH, fill(forum, name=name))
+    assert answer.status_code == 422
+    assert letters("registration_ticket") == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["Пушкин А.С.", "О’Нил Мария-Луиза (Маша)", "Иванов Иван 2", "Abu Ali ibn Sina", "Ли J.Smith"]
+)
+def test_names_as_people_have_them(client, forum, name):
+    assert client.submit(PATH, fill(forum, name=name)).status_code == 303
 
 
 def test_before_and_after_there_is_a_clear_page(client, app):
@@ -251,3 +331,35 @@ def test_a_town_hidden_in_a_long_name_is_found(client, forum):
     assert ">Зиминское городское муниципальное образование (г. Зима)</option>" in page
     assert ">город Братск</option>" in page
     assert ">Братский муниципальный район</option>" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "odd", "said"),
+    [
+        ("email", "\u0430nna@example.org", "Буквы другого алфавита: \u0430. Возможно, нужно: anna@example.org?"),
+        ("email", "ivan@\u0435\u0445ample.org", "Возможно, нужно: ivan@example.org?"),
+        ("email", "иван@example.org", "письма могут не доходить"),
+        ("name", "Примеров\u0061 Анна", "Возможно, нужно: Примерова Анна?"),
+        ("name", "Сухарто", "Укажите хотя бы фамилию и имя."),
+        ("name", "王小明", "Укажите хотя бы фамилию и имя."),
+    ],
+)
+def test_what_looks_mistyped_is_asked_about_once(client, forum, field, odd, said):
+    path = f"/forums/{forum.slug}/registration"
+    typed = fill(forum, **{field: odd})
+    answer = client.submit(path, typed)
+    page = text_of(answer)
+    assert (answer.status_code, said in page) == (422, True)
+    sure = re.search(r'name="sure" value="([^"]+)"', page)[1]
+    wrong_elsewhere = text_of(client.submit(path, typed | {"sure": sure, "consent_personal_data": ""}))
+    assert said not in wrong_elsewhere
+    assert f'name="sure" value="{sure}"' in wrong_elsewhere
+    assert client.submit(path, typed | {"sure": "another value"}).status_code == 422
+    assert client.submit(path, typed | {"sure": sure}).status_code == 303
+    assert getattr(db.session.scalars(select(Registration)).one(), field) == odd
+
+
+def test_a_cyrillic_domain_is_asked_nothing(client, forum):
+    typed = fill(forum, email="ivan@xn--e1afmkfd.xn--p1ai")
+    assert client.submit(f"/forums/{forum.slug}/registration", typed).status_code == 303
+    assert db.session.scalars(select(Registration.email)).one() == "ivan@пример.рф"

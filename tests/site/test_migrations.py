@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from kernel.transaction import writing
 from practices.models import Admission, DocumentState, Practice, PracticeEdition, Readiness, SampleDocument
 from programme.models import Slot
 from programme.operations import cancel_slot
+from registrations.models import Registration
 from speakers.models import Speaker
 from speakers.operations import withdraw_consent
 from tests import factories
@@ -109,6 +111,8 @@ def filled(loaded):
         other.admission, other.working = Admission.accepted, {"documents": [{"id": 1}]}
         entries = db.session.scalars(select(Entry).order_by(Entry.id.desc()).limit(2)).all()
         db.session.get_one(Slot, 1).announced = True
+        gone = db.session.scalars(select(Registration).order_by(Registration.id)).first()
+        gone.erased_at, gone.erased_key = utcnow(), "A" * 26
         entries[0].within, entries[1].within = "forum:99", "territory:99"
     return loaded
 
@@ -274,3 +278,24 @@ def test_the_log_tells_which_cancelled_items_had_been_seen(server, tmp_path):
 
 def test_models_and_migrations_agree(loaded):
     check()
+
+
+def test_what_sqlite_deleted_before_it_overwrote_is_taken_out_of_the_file(server, tmp_path):
+    server.create("vacuumed")
+    app = create_app(settings(server.url("vacuumed"), tmp_path))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            upgrade(revision="0015")
+            raw = db.engine.raw_connection()
+            raw.execute("PRAGMA secure_delete=OFF")
+            raw.execute("INSERT INTO site_setting (name, value) VALUES ('gone', 'Стирайкина Аглая')")
+            raw.execute("DELETE FROM site_setting WHERE name = 'gone'")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.close()
+            db.engine.dispose()
+            file = Path(db.engine.url.database)
+            assert "Стирайкина".encode() in file.read_bytes()
+            upgrade()
+            db.engine.dispose()
+            assert "Стирайкина".encode() not in file.read_bytes()
+    server.drop("vacuumed")

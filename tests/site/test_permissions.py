@@ -374,6 +374,19 @@ def test_a_visitor_is_sent_to_sign_in_and_may_change_nothing(app, world):
     assert {name: code for name, code in answers.items() if code not in {302, 401}} == {}
 
 
+def test_what_is_not_public_is_kept_by_nobody(app, world, sign_in):
+    """Downloads too: `send_file` says «no-cache» of its own, which a proxy may keep."""
+    with writing():
+        admin = factories.administrator()
+    client = sign_in(admin)
+    client.checking = False
+    told = {}
+    for rule in scoped_rules(app):
+        if "GET" in rule.methods:
+            told[rule.endpoint] = client.get(address(rule, world)).headers["Cache-Control"]
+    assert {name: value for name, value in told.items() if value != "private, no-store"} == {}
+
+
 def test_a_post_without_a_token_is_refused(app, world, sign_in):
     with writing():
         admin = factories.administrator()
@@ -400,6 +413,7 @@ VIEW_FILES = [
     *ROOT.glob("*/views.py"),
     *ROOT.glob("*/manage.py"),
     *ROOT.glob("*/views/*.py"),
+    ROOT / "registrations" / "arrivals.py",
     ROOT / "registrations" / "door.py",
     ROOT / "registrations" / "my.py",
     ROOT / "programme" / "work.py",

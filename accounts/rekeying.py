@@ -1,0 +1,29 @@
+"""Invitations and links for a new password under another key."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from accounts.models import User
+from accounts.operations import INVITATION_LIFE, invite, request_reset
+from kernel.db import db, utcnow
+from kernel.rekeying import Compared, keeps
+
+
+def waiting() -> list[User]:
+    """Those who were sent a link that still works."""
+    fresh = (User.invitation_generation > 0, User.suspended_at.is_(None), User.invited_at >= utcnow() - INVITATION_LIFE)
+    return list(db.session.scalars(select(User).where(*fresh).order_by(User.id)))
+
+
+def tell() -> int:
+    found = waiting()
+    for user in found:
+        if user.password_hash is None:
+            invite(user, by=None, language=user.language)
+        else:
+            request_reset(user, language=user.language)
+    return len(found)
+
+
+keeps(Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell))

@@ -1,0 +1,126 @@
+"""What a kept page may know of the request that makes it: what its key holds, so that it suits everybody who asks.
+
+The view runs on a request made of the key alone. Of the visitor's parameters only those are there that the view
+names, in its order; asking for another one, or for a header, a cookie, an address or a session, raises `NotInKey`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+from urllib.parse import urlencode, urlsplit
+from wsgiref.types import WSGIEnvironment
+
+from flask import g
+from flask.globals import request_ctx
+from flask_login import AnonymousUserMixin
+from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
+from werkzeug.utils import cached_property
+
+from kernel.security import Request, Session
+
+SAME = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "PATH_INFO", "tirazh.language")
+OURS = {"host", "content-type", "content-length"}
+"""What the key says of the host, and what a GET has not."""
+Chosen = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class NotInKey(RuntimeError):
+    """A kept page asks for what its next visitor may bring otherwise."""
+
+
+def _refuse(what: str) -> NoReturn:
+    raise NotInKey(f"a kept page reads {what}: it would be answered to everybody. Name it in `@warm(query=…)`.")
+
+
+class _Args(ImmutableMultiDict[str, str]):
+    named: frozenset[str] = frozenset()
+
+    def _check(self, name: str) -> None:
+        if name not in self.named:
+            _refuse(f"the parameter {name!r}")
+
+    def __getitem__(self, name: str) -> str:
+        self._check(name)
+        return super().__getitem__(name)
+
+    def getlist(self, name: str, *rest: Any) -> list[Any]:
+        self._check(name)
+        return super().getlist(name, *rest)
+
+    def __contains__(self, name: object) -> bool:
+        self._check(str(name))
+        return super().__contains__(name)
+
+
+class _Headers(EnvironHeaders):
+    def _get_key(self, key: str) -> str:
+        if key.lower() not in OURS:
+            _refuse(f"the header {key}")
+        return super()._get_key(key)
+
+
+class _Session(Session):
+    def _fail(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        _refuse("or changes a session")
+
+    __setitem__ = __delitem__ = clear = pop = popitem = update = setdefault = _fail
+
+
+class KeptRequest(Request):
+    """The request every visitor of the same key has in common."""
+
+    def __init__(self, environ: WSGIEnvironment, named: frozenset[str]) -> None:
+        super().__init__(environ)
+        self.named = named
+        self.headers = _Headers(environ)
+
+    @cached_property
+    def args(self) -> Any:
+        found = _Args(super().args.items(multi=True))
+        found.named = self.named
+        return found
+
+    @property
+    def cookies(self) -> Any:
+        return _refuse("cookies")
+
+    @property
+    def remote_addr(self) -> Any:
+        return _refuse("the visitor's address")
+
+    @remote_addr.setter
+    def remote_addr(self, _value: Any) -> None:
+        """What the environment says is passed over."""
+
+
+def _environ(base: str, chosen: Chosen) -> WSGIEnvironment:
+    real = request_ctx.request.environ
+    address = urlsplit(base)
+    return {name: real[name] for name in SAME if name in real} | {
+        "REQUEST_METHOD": "GET",
+        "QUERY_STRING": urlencode([(name, value) for name, values in chosen for value in values]),
+        "HTTP_HOST": address.netloc,
+        "wsgi.url_scheme": address.scheme,
+    }
+
+
+@contextmanager
+def of_the_key(base: str, named: Sequence[str], chosen: Chosen) -> Iterator[None]:
+    """Inside, `request` and `session` are those of nobody in particular, asking `base` for `chosen` of what is `named`.
+
+    `url_for` and the views' arguments stay: they follow from the path.
+    """
+    context = request_ctx._get_current_object()  # type: ignore[attr-defined]
+    real, session, user = context.request, context._session, g.pop("_login_user", None)
+    kept = KeptRequest(_environ(base, chosen), frozenset(named))
+    kept.url_rule, kept.view_args = real.url_rule, real.view_args
+    context.request, context._session, g._login_user = kept, _Session(), AnonymousUserMixin()
+    try:
+        yield
+    finally:
+        context.request, context._session = real, session
+        g.pop("_login_user", None)
+        if user is not None:
+            g._login_user = user

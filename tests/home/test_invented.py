@@ -1,0 +1,135 @@
+"""What the demonstration makes up says so on every screen and in every file where it stands."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from accounts.enums import Role, ScopeKind
+from forum.models import ForumStatus
+from kernel.pages import bump
+from kernel.transaction import writing
+from tests import factories
+from tests.adoption.conftest import adoption
+
+MARK = "Демонстрационные данные"
+WHO = "Демонстрационные данные: кто, что и\u00a0когда внедряет, придумано."
+
+
+@pytest.fixture
+def world(app, sign_in):
+    """A forum, its talk, a practice and an adoption; `invented()` says that all of it is made up."""
+    with writing():
+        series = factories.series()
+        forum = factories.forum(in_series=series, date_start=date(2027, 4, 22))
+        past = factories.forum("before", series, date_start=date(2026, 4, 22), date_end=date(2026, 4, 22))
+        past.status = ForumStatus.announced
+        speaker = factories.speaker(series)
+        practice = factories.practice(slug="konsultant", territory_id=factories.territory(factories.TAYSHET).id)
+        section = factories.section(forum)
+        talk = factories.slot(section, practice_id=practice.id)
+        factories.appearance(talk, speaker, territory_id=factories.territory(factories.TAYSHET).id)
+        made = adoption(practice, factories.organisation())
+        organiser = factories.organiser(series)
+        administrator = factories.administrator()
+        coordinator = factories.give(
+            factories.user(), Role.curator, ScopeKind.territory, factories.territory(factories.REGION).id
+        )
+    return {
+        "forums": (forum, past),
+        "practice": practice,
+        "adoption": made,
+        "talk": talk,
+        "speaker": speaker,
+        "organiser": sign_in(organiser),
+        "administrator": sign_in(administrator),
+        "curator": sign_in(coordinator),
+    }
+
+
+def invent(world):
+    with writing():
+        for thing in (*world["forums"], world["practice"], world["adoption"]):
+            thing.demo = True
+        bump("site", "forums", "speakers", "adoption", "catalogue", f"forum:{world['forums'][0].slug}")
+
+
+def pages(world):
+    forum = world["forums"][0].slug
+    return [
+        "/",
+        "/adoption/",
+        "/forums/",
+        f"/forums/{forum}/",
+        f"/forums/{forum}/programme",
+        f"/forums/{forum}/programme?view=sections",
+        f"/forums/{forum}/sections/early-help",
+        f"/forums/{forum}/talks/{world['talk'].code}",
+        f"/forums/{forum}/registration",
+        f"/speakers/{world['speaker'].code}",
+        "/practices/",
+        "/practices/konsultant",
+        f"/territories/{factories.TAYSHET}",
+        f"/territories/{factories.REGION}",
+    ]
+
+
+def test_every_public_page_says_what_is_invented(client, world):
+    assert [path for path in pages(world) if MARK in client.get(path).get_data(as_text=True)] == []
+    invent(world)
+    assert [path for path in pages(world) if MARK not in client.get(path).get_data(as_text=True)] == []
+
+
+def test_a_municipality_without_invented_data_is_not_marked(client, world):
+    invent(world)
+    assert MARK not in client.get(f"/territories/{factories.KUYTUN}").get_data(as_text=True)
+    assert WHO in client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True)
+    assert WHO in client.get("/practices/konsultant").get_data(as_text=True)
+
+
+def test_the_region_is_marked_by_its_own_alone(client, world):
+    """Whatever is made up elsewhere, another region's map says nothing of it."""
+    invent(world)
+    elsewhere = client.get("/territories/01000000").get_data(as_text=True)
+    assert MARK not in elsewhere
+
+
+def sheets_of(body):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(body))
+    return json.dumps(
+        [book.get_sheet_by_name(name).to_python() for name in book.sheet_names], ensure_ascii=False, default=str
+    )
+
+
+def test_every_file_says_what_is_invented(client, world):
+    forum = world["forums"][0].slug
+    texts = {
+        "programme.json": lambda: client.get(f"/forums/{forum}/programme.json").get_data(as_text=True),
+        "programme.ics": lambda: (
+            client.get(f"/forums/{forum}/programme.ics").get_data(as_text=True).replace("\r\n ", "")
+        ),
+        "adoption.csv": lambda: client.get("/adoption.csv").data.decode("utf-8-sig"),
+        "adoption.xlsx": lambda: sheets_of(client.get("/adoption.xlsx").data),
+        "map.xlsx": lambda: sheets_of(client.get("/adoption/map.xlsx").data),
+        "programme.xlsx": lambda: sheets_of(world["organiser"].get(f"/manage/forums/{forum}/programme.xlsx").data),
+        "participants.xlsx": lambda: sheets_of(
+            world["organiser"].get(f"/manage/forums/{forum}/registrations.xlsx").data
+        ),
+    }
+    assert [name for name, text in texts.items() if MARK in text()] == []
+    assert client.get("/practices.json").json["practices"][0]["demo"] is False
+    invent(world)
+    assert [name for name, text in texts.items() if MARK not in text()] == []
+    assert client.get("/practices.json").json["practices"][0]["demo"] is True
+    assert client.get("/adoption.json").json["demo"] is True
+
+
+def test_screens_of_those_who_work_say_it_too(world):
+    invent(world)
+    code = world["adoption"].code
+    for path in (f"/cabinet/adoptions/{code}", "/manage/adoptions", "/manage/adoption/sheet"):
+        assert MARK.lower() in world["curator"].get(path).get_data(as_text=True).lower(), path
