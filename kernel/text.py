@@ -188,12 +188,8 @@ def like_prefix(key: str) -> str:
 
 
 def is_one_word(name: str) -> bool:
-    """A name of a single word where names have several; Chinese or Korean ones are whole without a space."""
-    words = sort_key(name).split()
-    return len(words) == 1 and bool(_SPACED.search(words[0]))
-
-
-_SPACED = re.compile("[a-zа-я]")
+    """A name of a single word: mostly half a name, and sometimes a whole one."""
+    return len(sort_key(name).split()) == 1
 
 
 def short_name(full_name: str) -> str:

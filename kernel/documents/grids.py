@@ -20,6 +20,7 @@ from zipfile import BadZipFile, ZipFile
 from flask_babel import gettext as _
 
 from kernel.documents.extent import MAX_CELLS, MAX_ROWS, TooEmpty, TooLong, extent, too_much
+from kernel.documents.guards import unguarded
 from kernel.documents.separated import Fits, read_separated
 from kernel.files import FileRefused, check_archive, is_plainly_packed
 
@@ -169,7 +170,7 @@ def _text(body: bytes) -> str | None:
 def _bounded(grid: Grid) -> Grid:
     if len(grid) > MAX_ROWS + 1:
         raise FileRefused(_too_long())
-    return [row[:MAX_COLUMNS] for row in grid]
+    return [[unguarded(cell) if isinstance(cell, str) else cell for cell in row[:MAX_COLUMNS]] for row in grid]
 
 
 def _too_long() -> str:

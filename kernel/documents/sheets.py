@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from kernel.documents.grids import Grid, Sheet, sheets_of, unmerged
+from kernel.documents.guards import harmless
 from kernel.documents.headings import Headings, Known, Needed, alternatives, plain
 from kernel.documents.separated import HEAD
 from kernel.files import MAX_BYTES, FileRefused, Upload
@@ -101,25 +102,6 @@ def _write_notes(book: Any, notes: Sequence[str]) -> None:
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     for y, note in enumerate(notes):
         sheet.write_string(y, 0, cell_text(note), wrap)
-
-
-GUARD = "'"
-FORMULA = tuple("=+-@\t\r")
-
-
-def harmless(value: str) -> str:
-    """Keep a spreadsheet from reading text as a formula; `unguarded` takes the guard off again."""
-    return GUARD + value if _reads_as_formula(value) else value
-
-
-def unguarded(value: str) -> str:
-    """The text that `harmless` was given: a guard never becomes data."""
-    return value[1:] if value.startswith(GUARD) and _reads_as_formula(value[1:]) else value
-
-
-def _reads_as_formula(value: str) -> bool:
-    """Text that begins with apostrophes before such a sign is guarded too, so that each text comes back as it was."""
-    return value.lstrip(GUARD).startswith(FORMULA)
 
 
 def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -218,7 +200,7 @@ def rows_under(grid: Grid, start: int, columns: Sequence[str | None]) -> list[tu
         values: dict[str, Any] = {}
         for column, cell in zip(columns, cells, strict=False):
             if column and column not in values:
-                values[column] = unguarded(cell.strip()) if isinstance(cell, str) else cell
+                values[column] = cell.strip() if isinstance(cell, str) else cell
         if any(value not in ("", None) for value in values.values()):
             rows.append((number, values))
     return rows

@@ -187,7 +187,7 @@ def test_a_file_of_errors_alone_is_not_called_one_without_news(organiser):
     name, body = book(("Иванова Анна", "не адрес", "", "", "", "", ""))
     address = organiser.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y"}).location
     page = text_of(organiser.get(address))
-    assert "Они не загрузятся." in page
+    assert "Строки с ошибками не загрузятся." in page
     assert "загружать нечего" not in page
     assert "Загрузить без писем" not in page
 
