@@ -133,7 +133,7 @@ def _cells(slot: Slot) -> list[Any]:
         "; ".join(a.speaker.name for a in people),
         "; ".join(a.position for a in people) if any(a.position for a in people) else "",
         "; ".join(a.organisation_name for a in people) if any(a.organisation_name for a in people) else "",
-        "; ".join(a.territory.name if a.territory else "" for a in people) if any(a.territory for a in people) else "",
+        "; ".join(a.comes_from for a in people) if any(a.comes_from for a in people) else "",
         FORMAT_WORDS[slot.format.value],
         slot.practice.name if slot.practice else "",
     ]

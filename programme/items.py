@@ -23,7 +23,7 @@ from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
 from speakers.models import Speaker
 from territories.models import Territory
-from territories.queries import Gazetteer
+from territories.queries import Gazetteer, regions
 
 
 @dataclass
@@ -32,6 +32,8 @@ class Person:
     position: str
     organisation: str
     territory: Territory | None
+    place: str = ""
+    """Where from, as written, of a place that is in no list."""
     identity: str = ""
     """The key of a speaker already known, else the name's own."""
 
@@ -75,7 +77,7 @@ class Item:
 def as_item(slot: Slot) -> Item:
     """A slot as it stands."""
     people = [
-        Person(a.speaker.name, a.position, a.organisation_name, a.territory, a.speaker.identity_key)
+        Person(a.speaker.name, a.position, a.organisation_name, a.territory, a.place, a.speaker.identity_key)
         for a in slot.appearances
     ]
     return Item(
@@ -111,6 +113,7 @@ class Known:
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
         self.organisations: dict[str, Organisation] = organisations_by_key()
         self.gazetteer = Gazetteer(site().region)
+        self.regions: dict[str, Territory] = {region.name_key: region for region in regions()}
         self.by_id = {slot.source_id: slot for slot in self.slots if slot.source_id}
         self.by_title = {(slot.section_id, slot.title_key): slot for slot in self.slots}
         self.by_time = {
@@ -118,6 +121,10 @@ class Known:
             for slot in self.slots
             for person in slot.appearances
         }
+
+    def territory(self, name: str) -> Territory | None:
+        """A municipality of the site's region, or another region."""
+        return self.gazetteer.find(name) or self.regions.get(sort_key(name))
 
     def last_appearance(self, key: str) -> Appearance | None:
         """How the speaker of that key was presented last at this forum."""
@@ -155,14 +162,16 @@ def check_times(item: Item, forum: Forum) -> None:
         item.blame("when", _("%(date)s is not a day of the forum.", date=day(item.starts.date())))
 
 
-def find_territory(name: str, item: Item, known: Known) -> Territory | None:
-    """The municipality of that name; an unknown one is a fault, told with those that are like it."""
-    territory = known.gazetteer.find(name) if name else None
-    if name and territory is None:
-        near = known.gazetteer.suggest(name)
-        hint = _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)) if near else ""
-        item.blame("people", _("There is no municipality «%(name)s».", name=inner(name)) + hint)
-    return territory
+def find_place(name: str, item: Item, known: Known) -> tuple[Territory | None, str]:
+    """(the territory of that name, "") or (None, the name as written): speakers come from any region or country."""
+    name = name[:255]
+    territory = known.territory(name) if name else None
+    if territory is not None or not name:
+        return territory, ""
+    near = known.gazetteer.suggest(name)
+    hint = _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)) if near else ""
+    item.warnings.append(_("«%(name)s» is not on the list of places: kept as written.", name=inner(name)) + hint)
+    return None, name
 
 
 def find_double(item: Item, known: Known) -> None:
@@ -265,5 +274,5 @@ def _when(starts: datetime, ends: datetime) -> str:
 
 
 def _people_text(people: list[Person]) -> str:
-    rows = [(p.name, p.position, p.organisation, p.territory.name if p.territory else "") for p in people]
+    rows = [(p.name, p.position, p.organisation, p.territory.name if p.territory else p.place) for p in people]
     return "; ".join(", ".join(part for part in row if part) for row in rows)

@@ -151,6 +151,7 @@ class _Builder:
             appearance.organisation_name = person.organisation
             appearance.organisation_id = organisation.id if organisation else None
             appearance.territory_id = person.territory.id if person.territory else None
+            appearance.place = person.place
             wanted.append(appearance)
         slot.appearances = wanted
 

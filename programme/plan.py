@@ -15,7 +15,7 @@ from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, mixed_words, sort_key
 from programme import cells
 from programme.dates import read_date
-from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_territory
+from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot, SlotKind, TalkFormat
 from programme.times import over_midnight, read_when
@@ -156,8 +156,7 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
         if max(len(position), len(organisation)) > 255:
             item.blame("people", _("The position or organisation of a speaker is longer than 255 characters."))
         written = columns["municipality"][place]
-        territory = find_territory(written, item, known)
-        item.people.append(Person(name, position[:255], organisation[:255], territory))
+        item.people.append(Person(name, position[:255], organisation[:255], *find_place(written, item, known)))
 
 
 def _match(items: list[Item], known: Known) -> None:

@@ -185,6 +185,9 @@ def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[Colu
     return len(found), held if len(found) > FEW else [Registration.id.in_(found)]
 
 
+COMES_FROM = case((Registration.place != "", Registration.place), else_=Territory.name)
+"""As `Registration.comes_from`."""
+
 FEW = 500
 LIST: Any = (
     select(
@@ -197,7 +200,7 @@ LIST: Any = (
         Registration.organisation,
         Registration.position,
         Registration.created_at,
-        Territory.name.label("territory"),
+        COMES_FROM.label("territory"),
         Presence.entered_at.label("entered"),
     )
     .outerjoin(Territory, Territory.id == Registration.territory_id)
@@ -216,7 +219,7 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
             Registration.status,
             Registration.format,
             Registration.waiting_number,
-            Territory.name,
+            COMES_FROM,
             Registration.organisation,
             Registration.position,
             Registration.source,

@@ -94,12 +94,12 @@ def test_each_row_hears_its_verdict(forum):
         Verdict.error,
         Verdict.error,
         Verdict.error,
-        Verdict.error,
         Verdict.create,
+        Verdict.same,
         Verdict.same,
     ]
     assert known.organisation in plan.rows[0].messages[0] or "Новая школа" in plan.rows[0].messages[0]
-    assert "Тайшетский" in plan.rows[6].messages[0]
+    assert "Тайшетский" in plan.rows[6].warnings[0]
     assert "Нет такой" in plan.rows[7].warnings[0]
     assert "9" in plan.rows[8].warnings[0]
 
