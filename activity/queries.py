@@ -103,6 +103,12 @@ def history(subject_type: str, subject_id: int, limit: int = 50) -> list[Entry]:
     )
 
 
+def newest(action: str, subject_type: str, subject_id: int) -> Entry | None:
+    """The last act of this kind on an object."""
+    own = Entry.action == action, Entry.subject_type == subject_type, Entry.subject_id == subject_id
+    return db.session.scalar(select(Entry).where(*own).order_by(Entry.at.desc(), Entry.id.desc()).limit(1))
+
+
 def letters_statement() -> Select[Any]:
     return select(Letter)
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField
+from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from forum.labels import KIND_LABELS, ZONES
@@ -40,6 +40,8 @@ class ForumForm(VersionedForm):
     subtitle = LineField(_l("Subtitle"), [Optional()])
     date_start = DateField(_l("First day"), [InputRequired(_l("Give the date."))])
     date_end = DateField(_l("Last day"), [InputRequired(_l("Give the date."))])
+    programme = RadioField(_l("What becomes of the programme?"), [Optional()], validate_choice=False)
+    """Asked when the days change under it: see `forum.moving`."""
     timezone = SelectField(_l("Time zone"), choices=list(ZONES.items()), default="Asia/Irkutsk")
     place = LineField(_l("Town or place, as people say it"), [required])
     territory = SelectField(_l("Municipality"), coerce=int)

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from accounts.labels import ROLE_LABELS
 from activity.labels import name_actions, name_details
 from forum.models import EventKind, Format, ForumStatus
+from forum.moving import Answer
 
 KIND_LABELS = {
     EventKind.forum: _l("Forum"),
@@ -20,6 +21,10 @@ STATUS_LABELS = {
     ForumStatus.draft: _l("Draft: only organisers see it"),
     ForumStatus.announced: _l("Announced: everybody sees it"),
     ForumStatus.finished: _l("Finished"),
+}
+ANSWER_LABELS = {
+    Answer.move: _l("It moves with the forum"),
+    Answer.stay: _l("It stays on its days"),
 }
 FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
 
@@ -81,6 +86,7 @@ name_actions(
         "series.changed": _l("series changed"),
         "forum.added": _l("forum added"),
         "forum.changed": _l("forum changed"),
+        "forum.moved": _l("forum's days changed"),
         "forum.status": _l("forum's state changed"),
         "quota.changed": _l("number of places changed"),
         "venue.added": _l("venue added"),

@@ -83,6 +83,8 @@ class Forum(Model):
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Rises with whatever a participant's calendar may tell of the forum, and never falls."""
     version: Mapped[int] = mapped_column(default=1)
 
     series: Mapped[Series] = relationship()

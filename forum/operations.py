@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.exceptions import NotFound
 
 from activity.operations import record
+from forum import moving
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
+from forum.moving import Answer, Days, Move, ProgrammeWaits
 from forum.queries import quotas_of, slug_taken
-from forum.signals import programme_hides, quota_changed
+from forum.signals import parent_changed, programme_hides, programme_moves, quota_changed
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.pages import bump
@@ -54,15 +56,15 @@ def _add_free(model: type[Any], slug: str, columns: dict[str, Any]) -> Any:
             return made
 
 
-def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = None) -> list[str]:
-    """Set columns; returns the names that changed. Raises StaleVersion when `opened_version` is not today's."""
+def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = None) -> dict[str, Any]:
+    """Set columns; gives those that changed, as they were. Raises StaleVersion when `opened_version` is not today's."""
     if opened_version is not None and opened_version != thing.version:
         raise StaleVersion()
-    changed = [name for name, value in values.items() if getattr(thing, name) != value]
-    for name in changed:
+    before = {name: old for name, value in values.items() if (old := getattr(thing, name)) != value}
+    for name in before:
         setattr(thing, name, values[name])
     db.session.flush()
-    return changed
+    return before
 
 
 def add_series(*, by: Actor | None, name: str, territory_id: int, slug: str = "", **columns: Any) -> Series:
@@ -74,7 +76,7 @@ def add_series(*, by: Actor | None, name: str, territory_id: int, slug: str = ""
 def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, opened_version: int | None = None) -> None:
     changed = change(series, values, opened_version=opened_version)
     if changed:
-        record(by, "series.changed", series, fields=changed)
+        record(by, "series.changed", series, fields=list(changed))
         bump("forums")
 
 
@@ -100,11 +102,52 @@ def add_forum(series: Series, values: dict[str, Any], *, by: Actor | None, slug:
     return forum
 
 
-def edit_forum(forum: Forum, values: dict[str, Any], *, by: Actor | None, opened_version: int | None = None) -> None:
-    changed = change(forum, values, opened_version=opened_version)
-    if changed:
-        record(by, "forum.changed", forum, fields=changed)
-        touch(forum)
+def edit_forum(
+    forum: Forum,
+    values: dict[str, Any],
+    *,
+    by: Actor | None,
+    opened_version: int | None = None,
+    programme: Answer | None = None,
+) -> Move | None:
+    """Give the move when the days change, or the programme comes into them. Raises StaleVersion and ProgrammeWaits.
+
+    `programme`: what becomes of it then.
+    """
+    before = change(forum, values, opened_version=opened_version)
+    if not before and programme is not Answer.move:
+        return None
+    record(by, "forum.changed", forum, fields=list(before))
+    _raise_sequence(forum)
+    move = _move(forum, before, programme)
+    if move:
+        record(by, "forum.moved", forum, **move.details)
+    parent_changed.send(forum, parent=forum, before=before, sure="")
+    _bump(forum)
+    return move
+
+
+def _move(forum: Forum, changed: dict[str, Any], programme: Answer | None) -> Move | None:
+    """Let the programme move, or stay, as was answered."""
+    after = Days(forum.date_start, forum.date_end)
+    before = Days(changed.get("date_start", after.first), changed.get("date_end", after.last))
+    asked = moving.question(forum, before) if before != after or programme is Answer.move else None
+    if asked is not None and programme not in asked.answers:
+        raise ProgrammeWaits(asked)
+    days = asked.days if asked is not None and programme is Answer.move else 0
+    if days:
+        programme_moves.send(forum, days=days)
+    return Move(before, after, days) if days or before != after else None
+
+
+def move_back(forum: Forum, *, by: Actor | None) -> None:
+    """Take the last change of days back, the programme's too. Raises NotFound and ProgrammeWaits."""
+    hold(forum)
+    move = moving.last_move(forum)
+    if move is None:
+        raise NotFound()
+    values = {"date_start": move.before.first, "date_end": move.before.last}
+    edit_forum(forum, values, by=by, programme=Answer.move if move.days else Answer.stay)
 
 
 def set_status(forum: Forum, status: ForumStatus, *, by: Actor | None) -> None:
@@ -167,10 +210,10 @@ def add_room(
 
 
 def edit_place(forum: Forum, place: Venue | Room, values: dict[str, Any], *, by: Actor | None) -> None:
-    changed = change(place, values)
-    if changed:
-        record(by, f"{type(place).__tablename__}.changed", place, fields=changed)
-        touch(forum)
+    before = change(place, values)
+    if before:
+        record(by, f"{type(place).__tablename__}.changed", place, fields=list(before))
+        _spread(forum, place, before)
 
 
 def remove_place(forum: Forum, place: Venue | Room | Section, *, by: Actor | None) -> None:
@@ -193,15 +236,48 @@ def add_section(forum: Forum, values: dict[str, Any], *, by: Actor | None, slug:
 
 
 def edit_section(
-    forum: Forum, section: Section, values: dict[str, Any], *, by: Actor | None, opened_version: int | None = None
+    forum: Forum,
+    section: Section,
+    values: dict[str, Any],
+    *,
+    by: Actor | None,
+    opened_version: int | None = None,
+    sure: str = "",
 ) -> None:
-    changed = change(section, values, opened_version=opened_version)
-    if changed:
-        record(by, "section.changed", section, fields=changed)
-        touch(forum)
+    """Raises StaleVersion, and Doubtful when another room is taken (`sure`: see `kernel.asking`)."""
+    before = change(section, values, opened_version=opened_version)
+    if before:
+        record(by, "section.changed", section, fields=list(before))
+        _spread(forum, section, before, sure)
+
+
+def _spread(forum: Forum, parent: Forum | Venue | Room | Section, before: dict[str, Any], sure: str = "") -> None:
+    """What hangs on the parent follows it."""
+    _raise_sequence(forum)
+    parent_changed.send(forum, parent=parent, before=before, sure=sure)
+    _bump(forum)
 
 
 def touch(forum: Forum) -> None:
-    """Public pages of the forum are stale now."""
-    db.session.flush()
+    """Public pages of the forum are stale now, and its participants' calendars."""
+    _raise_sequence(forum)
+    _bump(forum)
+
+
+def _bump(forum: Forum) -> None:
     bump(f"forum:{forum.slug}", "forums")
+
+
+def _raise_sequence(forum: Forum) -> None:
+    """Also locks the forum's row: whoever changes events one by one holds it."""
+    db.session.flush()
+    db.session.execute(_RAISE, {"forum": forum.id})
+    db.session.expire(forum, ["sequence", "updated_at"])
+
+
+_RAISE = (
+    update(Forum)
+    .where(Forum.id == bindparam("forum"))
+    .values(sequence=Forum.sequence + 1)
+    .execution_options(synchronize_session=False)
+)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
@@ -14,7 +15,21 @@ from wtforms import ValidationError
 
 from kernel.access import SAFE_METHODS
 
-OURS = ("csrf_token", "confirm", "question", "answer")
+
+class Doubtful(Exception):
+    """What is wanted is possible, but doubtful: `texts` say why. It is done when `signature` comes back with it."""
+
+    def __init__(self, texts: Sequence[str], signature: str) -> None:
+        super().__init__(" ".join(texts))
+        self.texts, self.signature = texts, signature
+
+
+def confirmed() -> str:
+    """The signature of the doubts that whoever sent the form has confirmed."""
+    return request.form.get("sure", "")
+
+
+OURS = ("csrf_token", "confirm", "question", "answer", "sure")
 
 
 def init_app(app: Flask) -> None:
@@ -31,12 +46,18 @@ def _ask() -> ResponseReturnValue | None:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError:
         return None  # the view says so itself
+    return question_page(request.form["question"], request.form.get("answer", ""))
+
+
+def question_page(question: str, answer: str, reasons: Sequence[str] = (), sure: str = "") -> str:
+    """A page whose button sends the request's form again, with confirm=yes and the doubts that it is `sure` of."""
     hidden = {name: text for name, text in request.form.items() if name not in OURS}
     return render_template(
         "components/ask.html",
-        question=request.form["question"],
-        answer=request.form.get("answer", ""),
-        hidden=hidden | {"confirm": "yes"},
+        question=question,
+        answer=answer,
+        reasons=reasons,
+        hidden=hidden | {"confirm": "yes"} | ({"sure": sure} if sure else {}),
         back=_back(),
     )
 

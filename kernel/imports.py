@@ -2,6 +2,9 @@
 
 A feature's importer turns a file into a `Plan`; the preview keeps the file on the server with its
 hash, and confirmation computes the plan again from the same file before carrying it out.
+
+Nothing is a wall: rows with errors wait for their repair, rows with a doubt for one tick, and the others come in.
+What was left out can be downloaded with what is wrong beside it, repaired and loaded.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
@@ -22,13 +26,15 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
-from kernel.documents.sheets import Table
+from kernel.documents.headings import Known
+from kernel.documents.sheets import Column, Table, xlsx
 from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, discard
 from kernel.jobs import job
 from kernel.text import clean
 from kernel.transaction import writing
 
 A = TypeVar("A")
+P = TypeVar("P", bound="Plan[Any]")
 KEPT = timedelta(days=7)
 
 
@@ -37,6 +43,8 @@ class Verdict(enum.Enum):
     change = "change"
     same = "same"
     error = "error"
+    doubt = "doubt"
+    """Would come in, but nobody has confirmed what is doubtful about it."""
 
 
 @dataclass
@@ -49,6 +57,14 @@ class Row:
     messages: list[str] = field(default_factory=list)
     """Errors, or what would change, in the reader's language."""
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What is possible and yet hardly meant: confirmed once, by a tick at the load."""
+    action: Any = None
+    """Which of the plan's actions carries the row out; needed by rows with doubts."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        return bool(self.doubts) and self.verdict in (Verdict.create, Verdict.change)
 
 
 @dataclass
@@ -71,11 +87,41 @@ class Plan(Generic[A]):
     def errors(self) -> int:
         return self.count(Verdict.error)
 
+    @property
+    def doubtful(self) -> list[Row]:
+        """Rows that would come in, and doubtfully."""
+        return [row for row in self.rows if row.is_doubtful]
+
+    @property
+    def left(self) -> list[Row]:
+        """Rows that do not come in as they are: with an error, or in doubt."""
+        return [row for row in self.rows if row.verdict in (Verdict.error, Verdict.doubt) or row.is_doubtful]
+
+    @property
+    def signature(self) -> str:
+        """What a tick confirms: just these doubts of these rows."""
+        told = "\n".join(f"{row.number}|{row.title}|{'|'.join(row.doubts)}" for row in self.doubtful)
+        return blake2b(told.encode(), digest_size=8).hexdigest() if told else ""
+
+    def confirm_doubts(self) -> None:
+        """Somebody has looked at the doubts: the rows come in."""
+        for row in self.doubtful:
+            row.warnings, row.doubts = row.warnings + row.doubts, []
+
+    def leave_doubts(self) -> None:
+        """Keep the doubtful rows out; they stay in the plan as such."""
+        left = self.doubtful
+        out = {id(row.action) for row in left}
+        self.actions = [action for action in self.actions if id(action) not in out]
+        for row in left:
+            row.verdict = Verdict.doubt
+
     def summary(self) -> str:
         """`created N, changed N, skipped N, errors N`: the command's last line."""
+        skipped = self.count(Verdict.same) + self.count(Verdict.doubt)
         return (
             f"created {self.count(Verdict.create)}, changed {self.count(Verdict.change)}, "
-            f"skipped {self.count(Verdict.same)}, errors {self.errors}"
+            f"skipped {skipped}, errors {self.errors}"
         )
 
 
@@ -158,15 +204,47 @@ def take(preview: ImportPreview) -> bool:
 def shown(plan: Plan[Any]) -> dict[str, Any]:
     """What a preview's page draws: the plan, and its rows narrowed to one verdict by `?only=`."""
     only = request.args.get("only", "")
-    return {"plan": plan, "only": only, "rows": [row for row in plan.rows if only in ("", row.verdict.value)]}
+    kept = plan.doubtful if only == "doubt" else [row for row in plan.rows if only in ("", row.verdict.value)]
+    return {"plan": plan, "only": only, "rows": kept}
 
 
-def tell(plan: Plan[Any] | None, *, refused: bool = False) -> None:
-    """Say what has become of a file: None, it had been carried out before; `refused`, its rows have errors."""
+def settle(plan: P, preview: ImportPreview) -> P:
+    """The plan as the sender of the form confirmed it: doubts that nobody ticked are left out.
+
+    What is left out may still come in from the same page, so the file is not done with. Call after `take`.
+    """
+    if plan.signature == request.form.get("sure", ""):
+        plan.confirm_doubts()
+    else:
+        plan.leave_doubts()
+    if plan.left:
+        preview.applied_at = None
+    return plan
+
+
+def left_out(table: Table, known: Known, plan: Plan[Any]) -> bytes:
+    """A workbook of the rows that did not come in, with what is wrong beside each: repaired, it is loaded as it is.
+
+    `known` maps columns to the headings they are read by.
+    """
+    used = [name for name in known if any(name in values for _number, values in table.rows)]
+    columns = [Column(str(known[name][0]), 28) for name in used] + [Column(_("What to put right"), 60)]
+    cells: dict[int, dict[str, Any]] = dict(table.rows)
+    rows = [
+        [
+            *(cells.get(row.number, {}).get(name) for name in used),
+            " ".join(row.messages if row.verdict is Verdict.error else row.doubts),
+        ]
+        for row in plan.rows
+        if row.verdict in (Verdict.error, Verdict.doubt) or row.is_doubtful
+    ]
+    return xlsx(_("Left out"), columns, rows)
+
+
+def tell(plan: Plan[Any] | None, preview_url: str, done_url: str) -> str:
+    """Say what has become of a file (None: it had been carried out before); returns where to go: to what was left."""
     if plan is None:
         flash(_("This file has been loaded already."), "info")
-    elif refused:
-        flash(_("The file has rows with errors, so nothing was changed. Correct them and load the file again."), "bad")
     else:
         done = _(
             "Done: %(created)d added, %(changed)d changed, %(same)d as before.",
@@ -174,8 +252,13 @@ def tell(plan: Plan[Any] | None, *, refused: bool = False) -> None:
             changed=plan.count(Verdict.change),
             same=plan.count(Verdict.same),
         )
-        left = ngettext("%(num)d row with an error is left out.", "%(num)d rows with errors are left out.", plan.errors)
-        flash(f"{done} {left}" if plan.errors else done, "ok")
+        wrong = ngettext(
+            "%(num)d row with an error is left out.", "%(num)d rows with errors are left out.", plan.errors
+        )
+        waiting = plan.count(Verdict.doubt)
+        doubtful = ngettext("%(num)d doubtful row is left out.", "%(num)d doubtful rows are left out.", waiting)
+        flash(" ".join([done] + [wrong] * bool(plan.errors) + [doubtful] * bool(waiting)), "ok")
+    return preview_url if plan is not None and plan.left else done_url
 
 
 @job("forget-old-previews", every=timedelta(hours=24))

@@ -156,6 +156,15 @@ def like_prefix(key: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", key) + "%"
 
 
+def is_one_word(name: str) -> bool:
+    """A name of a single word where names have several; Chinese or Korean ones are whole without a space."""
+    words = sort_key(name).split()
+    return len(words) == 1 and bool(_SPACED.search(words[0]))
+
+
+_SPACED = re.compile("[a-zа-я]")
+
+
 def short_name(full_name: str) -> str:
     """«Примерова Анна Сергеевна» → «Примерова А. С.»"""
     surname, *rest = full_name.split()

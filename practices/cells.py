@@ -20,7 +20,7 @@ from territories.models import Territory
 from territories.queries import Gazetteer
 
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "id": ("ID", "Код", "№"),
+    "id": ("ID", "Код"),
     "slug": ("Адрес страницы", "slug"),
     "name": ("Название", "Название практики", "Практика", "Name"),
     "effect": ("Что меняется для семей", "Эффект", "Эффект одной фразой", "Effect"),
@@ -68,6 +68,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "demo": ("Демо", "demo"),
 }
 """Our column names and the headings people write; the first of each is written by our own export."""
+POSITION: dict[str, tuple[str, ...]] = {"number": ("№", "№ п/п", "№ пп", "Номер")}
+"""Where a row stands in somebody's list: read over, for it says nothing of whose row it is."""
 LISTS = ("ages", "situations", "core", "adaptable", "normative", "materials")
 NUMBERS = ["start_year", "cost_once", "cost_year", "cost_family", "launch_months_min", "launch_months_max"]
 TEXTS = [
@@ -115,14 +117,14 @@ class Known:
     publishing: set[int] | None = None
     """Territories whose practices the importer's user may publish or take out of the catalogue; None: all."""
     seen: dict[str, int] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    """Keys of the names in the file."""
 
 
 Reader = Callable[[str, str, Known], dict[str, Any]]
 
 
 def _text(column: str, text: str, _known: Known) -> dict[str, Any]:
-    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):  # our own export keeps such text from being a formula
-        text = text[1:]
     value = "\n".join(clean(line) for line in text.splitlines()).strip()
     if len(value) > LIMITS.get(column, 6000):
         raise Fault(

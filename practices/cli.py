@@ -9,61 +9,48 @@ from typing import Any
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from kernel import pages
-from kernel.files import FileRefused
-from kernel.imports import Plan, Verdict
+from kernel import import_cli, pages
+from kernel.i18n import speaking
+from kernel.imports import Plan
 from kernel.search import rebuild
 from kernel.transaction import writing
-from practices import documents, importer, organisations
+from practices import cells, documents, importer, organisations
 
 search_cli = AppGroup("search", help="The search index.")
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-SURE = click.option("--yes", is_flag=True, help="Carry it out; without it only shows what would happen.")
-MARKS = {Verdict.create: "+", Verdict.change: "~", Verdict.same: "=", Verdict.error: "!"}
 
 
 @click.command("practices")
-@FILE
-@SURE
+@import_cli.FILE
+@import_cli.YES
+@import_cli.REST
 @with_appcontext
-def import_practices(file: Path, yes: bool) -> None:
+def import_practices(file: Path, yes: bool, rest: Path | None) -> None:
     """Practices from XLSX or CSV."""
-    _run(importer, file, yes)
+    _run(importer, file, yes, rest, cells.HEADINGS)
 
 
 @click.command("organisations")
-@FILE
-@SURE
+@import_cli.FILE
+@import_cli.YES
+@import_cli.REST
 @with_appcontext
-def import_organisations(file: Path, yes: bool) -> None:
+def import_organisations(file: Path, yes: bool, rest: Path | None) -> None:
     """Organisations from XLSX or CSV."""
-    _run(organisations, file, yes)
+    _run(organisations, file, yes, rest, organisations.HEADINGS)
 
 
-def _run(module: Any, file: Path, yes: bool) -> None:
-    try:
-        plan: Plan[Any] = module.plan(file.name, file.read_bytes())
-    except FileRefused as refusal:
-        raise click.ClickException(str(refusal)) from None
-    for note in plan.notes:
-        click.echo(note)
-    for row in plan.rows:
-        if row.verdict is not Verdict.same:
-            click.echo(
-                f"{MARKS[row.verdict]} {row.number}: {row.title} {'; '.join(row.messages + row.warnings)}".rstrip()
-            )
-    for name in plan.absent:
-        click.echo(f"- not in the file: {name}")
-    if yes and not plan.errors:
-        with writing():
-            module.carry_out(plan, by=None)
-    click.echo(plan.summary())
-    if plan.errors:
-        raise SystemExit(1)
+def _run(module: Any, file: Path, yes: bool, rest: Path | None, known: dict[str, tuple[str, ...]]) -> None:
+    with speaking("ru"):
+        table = import_cli.read(file, module.read)
+        plan: Plan[Any] = module.plan_rows(table)
+        if yes:
+            with writing():
+                module.carry_out(plan, by=None)
+        import_cli.finish(plan, rest, table, known)
 
 
 @click.command("documents")
-@FILE
+@import_cli.FILE
 @with_appcontext
 def import_documents(file: Path) -> None:
     """Sample documents in Markdown, listed in a CSV beside them."""

@@ -1,6 +1,7 @@
 """Practices from a workbook or CSV, as people have them: plan, then carry out.
 
 A practice is matched by its `id`, else by its slug, else by its name in the territory; repeating changes nothing.
+An `id` of digits alone may be a place in a list: it is believed where the name says the same, and nobody else's does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
 from practices import labels, operations, passport
-from practices.cells import HEADINGS, READERS, Fault, Known, choice
+from practices.cells import HEADINGS, POSITION, READERS, Fault, Known, choice
 from practices.models import Admission, Practice
 from practices.moderation import operations as moderation
 from practices.queries import known_practices
@@ -41,7 +42,7 @@ class Action:
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused when it cannot be read at all."""
-    return read_table(name, body, HEADINGS, NEEDED)
+    return read_table(name, body, HEADINGS | POSITION, NEEDED)
 
 
 def plan(name: str, body: bytes) -> Plan[Action]:
@@ -59,6 +60,7 @@ def plan_rows(
     """`territories`: where the person may write; `publishing`: where also publish, if at all; None: everywhere."""
     publishing = publishing if may_publish else set()
     known = Known(known_practices(), _organisations(), Gazetteer(site().region), territories, publishing)
+    known.named = {sort_key(as_text(cells.get("name"))) for _number, cells in table.rows}
     result: Plan[Action] = Plan([], [])
     for number, cells in table.rows:
         row, action = _plan_row(number, cells, known)
@@ -120,15 +122,25 @@ def _match(cells: dict[str, Any], values: dict[str, Any], known: Known) -> tuple
     source_id = clean(as_text(cells.get("id")))[:64] or None
     slug = clean(as_text(cells.get("slug")))
     slug = slugify(slug) if slug else ""
-    for key in (source_id, slug):
-        if key and key in known.practices:
-            return known.practices[key], slug, source_id
-    if not source_id and not slug:
+    owner = known.practices.get(source_id or "")
+    if owner is not None and _is_meant(owner, values, known, source_id or ""):
+        return owner, slug, source_id
+    if slug and slug in known.practices:
+        return known.practices[slug], slug, source_id
+    free = source_id if owner is None else None
+    if not slug and (not source_id or source_id.isdecimal()):
         key = sort_key(values.get("name", ""))
         for practice in known.practices.values():
             if practice.name_key == key and practice.territory_id == values.get("territory_id"):
-                return practice, slug, source_id
-    return None, slug, source_id
+                return practice, slug, free
+    return None, slug, free
+
+
+def _is_meant(owner: Practice, values: dict[str, Any], known: Known, source_id: str) -> bool:
+    """Whether the practice that has the ID is the row's; a number alone moves when a row is inserted above."""
+    if not source_id.isdecimal() or owner.name_key == sort_key(values.get("name", "")):
+        return True
+    return owner.name_key not in known.named and owner.territory_id == values.get("territory_id")
 
 
 def _check(row: Row, number: int, practice: Practice | None, values: dict[str, Any], slug: str, known: Known) -> None:

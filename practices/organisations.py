@@ -16,7 +16,7 @@ from accounts.queries import all_organisations
 from accounts.settings import site
 from activity.operations import record
 from kernel.db import db
-from kernel.documents.sheets import as_text, read_table
+from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify
 from territories.queries import Gazetteer
@@ -39,9 +39,18 @@ class Action:
     values: dict[str, Any]
 
 
+def read(name: str, body: bytes) -> Table:
+    """The table in the file. Raises FileRefused when it cannot be read at all."""
+    return read_table(name, body, HEADINGS, ("name", "territory"))
+
+
 def plan(name: str, body: bytes) -> Plan[Action]:
-    """What importing the file would do. Raises FileRefused when it cannot be read at all."""
-    table = read_table(name, body, HEADINGS, ("name", "territory"))
+    """What importing the file would do. Raises FileRefused."""
+    return plan_rows(read(name, body))
+
+
+def plan_rows(table: Table) -> Plan[Action]:
+    """What the table would do."""
     known = all_organisations()
     by_code = {organisation.code: organisation for organisation in known}
     by_name = {(organisation.name, organisation.territory_id): organisation for organisation in known}

@@ -7,6 +7,9 @@ import re
 from kernel.text import clean, sort_key
 from programme.models import SlotKind, TalkFormat
 
+NOTHING = "—"
+"""Of one person among several, where the others have a value."""
+
 KINDS: dict[str, SlotKind] = {
     "открытие": SlotKind.opening,
     "приветствие": SlotKind.opening,
@@ -59,8 +62,20 @@ def split_people(text: str) -> list[str]:
     return parts
 
 
+def together(values: list[str]) -> str:
+    """Values of several people in one cell, as `spread` reads them: a line each when one holds a semicolon."""
+    if not any(values):
+        return ""
+    if len(values) > 1 and any(";" in value for value in values):
+        return ";\n".join(value or NOTHING for value in values)
+    return "; ".join(values)
+
+
 def spread(text: str, number: int) -> list[str]:
     """One value for each of `number` people: split when there are as many parts, else the same for all."""
+    lines = [clean(line) for line in re.split(r";\s*\n", text.rstrip("; \n"))]
+    if number > 1 and len(lines) == number:
+        return ["" if line == NOTHING else line for line in lines]
     parts = [clean(part) for part in re.split(r"[;\n]", text)]
     return parts if len(parts) == number else [clean(text)] * number
 

@@ -10,47 +10,47 @@ from flask.cli import with_appcontext
 
 from accounts.settings import site
 from forum.models import Forum
-from forum.operations import add_forum, add_series
+from forum.operations import add_forum, add_series, hold
 from forum.queries import forum_by_slug, series_by_slug
+from kernel import import_cli
 from kernel.db import db
 from kernel.documents.sheets import Table
-from kernel.files import FileRefused
 from kernel.i18n import speaking
-from kernel.imports import Plan, Verdict
 from kernel.transaction import writing
 from programme import importer, operations
 from programme.dates import read_date
-from programme.items import Item
+from programme.plan import KNOWN
 from territories.queries import current
 
 
 @click.command("programme")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@import_cli.FILE
 @click.option("--forum", "slug", required=True, help="The forum's slug.")
 @click.option("--new", "name", help="Make the forum with this name when there is none.")
-@click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown.")
+@import_cli.YES
+@import_cli.DOUBTS
+@import_cli.REST
 @click.option("--consents-on-paper", "on_paper", is_flag=True, help="Speakers signed that their names may be shown.")
 @with_appcontext
-def import_programme(file: Path, slug: str, name: str | None, yes: bool, on_paper: bool) -> None:
+def import_programme(
+    file: Path, slug: str, name: str | None, yes: bool, sure: bool, rest: Path | None, on_paper: bool
+) -> None:
     """Load a programme from XLSX or CSV."""
     with speaking("ru"):
-        try:
-            table = importer.read(file.name, file.read_bytes())
-        except FileRefused as error:
-            raise click.ClickException(str(error)) from None
+        table = import_cli.read(file, importer.read)
         with writing():
             forum = forum_by_slug(slug) or _new_forum(slug, name, table)
+            hold(forum)
             plan = importer.plan_table(forum, table)
-            waiting = 0 if on_paper or plan.errors else importer.undecided(forum, plan)
-            if yes and not plan.errors:
+            import_cli.settle(plan, sure)
+            waiting = 0 if on_paper else importer.undecided(forum, plan)
+            if yes and plan.actions:
                 operations.carry_out(plan, forum, by=None, on_paper=on_paper)
             else:
                 db.session.rollback()  # a preview leaves nothing behind, not even the forum it would need
         if waiting:
             plan.notes = [*plan.notes, importer.unshown(waiting)]
-    show(plan)
-    if plan.errors:
-        raise SystemExit(1)
+        import_cli.finish(plan, rest, table, KNOWN)
 
 
 def _new_forum(slug: str, name: str | None, table: Table) -> Forum:
@@ -69,18 +69,3 @@ def _new_forum(slug: str, name: str | None, table: Table) -> Forum:
         "place": region.name,
     }
     return add_forum(series, values, by=None, slug=slug)
-
-
-def show(plan: Plan[Item]) -> None:
-    """Print verdicts that matter and the summary line."""
-    for note in plan.notes:
-        click.echo(note)
-    marks = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "="}
-    for row in plan.rows:
-        if row.verdict is not Verdict.same or row.warnings:
-            click.echo(f"{marks[row.verdict]} {row.number}: {row.title}")
-            for message in [*row.messages, *row.warnings]:
-                click.echo(f"    {message}")
-    for title in plan.absent:
-        click.echo(f"? нет в файле: {title}")
-    click.echo(plan.summary())

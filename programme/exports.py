@@ -33,7 +33,7 @@ def address(forum: Forum, slot: Slot | Item) -> str:
 
 def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -> dict[str, Any]:
     """schedule.json version 1; `status` and, for readers of the bare format, the subtitle tell what is cancelled."""
-    days = _days(forum)
+    days = _days(forum, slots)
     rooms = _room_names(slots)
     return {
         "$schema": "https://c3voc.de/schedule/schema.json",
@@ -45,8 +45,8 @@ def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -
                 "acronym": _acronym(forum.slug),
                 "title": forum.name,
                 "description": forum.subtitle,
-                "start": forum.date_start.isoformat(),
-                "end": forum.date_end.isoformat(),
+                "start": days[0].isoformat(),
+                "end": days[-1].isoformat(),
                 "daysCount": len(days),
                 "timeslot_duration": "00:05",
                 "time_zone_name": forum.timezone,
@@ -64,8 +64,10 @@ def _acronym(slug: str) -> str:
     return slug.replace("-", "_")
 
 
-def _days(forum: Forum) -> list[date]:
-    return [forum.date_start + timedelta(days=n) for n in range((forum.date_end - forum.date_start).days + 1)]
+def _days(forum: Forum, slots: Sequence[Item]) -> list[date]:
+    """The forum's days and whatever others an item stands on: no item is ever left out."""
+    days = {forum.date_start + timedelta(days=n) for n in range((forum.date_end - forum.date_start).days + 1)}
+    return sorted(days | {slot.starts.date() for slot in slots})
 
 
 def _room_names(slots: Sequence[Item]) -> list[str]:
@@ -159,7 +161,8 @@ def calendar(forum: Forum, slots: Sequence[Item]) -> bytes:
     feed.add("x-wr-timezone", forum.timezone)
     feed.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     feed.add("url", public_url(f"/forums/{forum.slug}/programme", spoken()))
-    parts = [_zone(forum.timezone, forum.date_start, forum.date_end)]
+    days = _days(forum, slots)
+    parts = [_zone(forum.timezone, days[0], days[-1])]
     parts += [_event_text(_occasion(forum, slot)) for slot in slots]
     head, end, tail = bytes(feed.to_ical()).rpartition(b"END:VCALENDAR")
     return b"".join([head, *parts, end, tail])

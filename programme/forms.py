@@ -18,6 +18,7 @@ from practices.models import Practice
 from programme.items import Item, Known, Person, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
+from programme.namesakes import tell_apart
 from programme.queries import practice_by_id
 
 MOST_PEOPLE = 30
@@ -76,7 +77,10 @@ class SlotForm(VersionedForm):
     ) -> SlotForm:
         """Fill the choices."""
         self.section.choices = [("", _("Choose a section")), *((one.id, one.name) for one in sections)]
-        self.room.choices = [("", _("No room")), *((one.id, f"{one.name} · {one.venue.name}") for one in rooms)]
+        self.room.choices = [
+            ("", _("The section’s room")),
+            *((one.id, f"{one.name} · {one.venue.name}") for one in rooms),
+        ]
         self.practice.choices = [("", _("No practice")), *((one.id, one.name) for one in practices)]
         days = (forum.date_end - forum.date_start).days + 1
         dates = [forum.date_start + timedelta(days=number) for number in range(days)]
@@ -113,6 +117,7 @@ class SlotForm(VersionedForm):
             made.blame("section", _("This section has just been removed. Choose another one."))
         check_times(made, known.forum)
         made.people = [_person(row.form, made, known) for row in self.people if row.form.name.data]
+        tell_apart([made], known)
         return made
 
     def blame(self, faults: Sequence[tuple[str, str]]) -> None:
@@ -128,7 +133,7 @@ def _person(row: Any, item: Item, known: Known) -> Person:
     name = row.name.data
     typed = [row.position.data or "", row.organisation.data or "", row.municipality.data or ""]
     person = Person(name, typed[0], typed[1], *find_place(typed[2], item, known))
-    last = None if any(typed) else known.last_appearance(person.key)
+    last = None if any(typed) else known.last_appearance(name, item.slot)
     if last is None:
         return person
     return Person(name, last.position, last.organisation_name, last.territory, last.place)

@@ -14,7 +14,7 @@ from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
 from kernel.imports import Plan
 from kernel.text import sort_key
-from programme import layouts, queries
+from programme import cells, layouts, queries
 from programme.items import Item
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.layouts.context import Familiar
@@ -122,18 +122,18 @@ def workbook(forum: Forum) -> bytes:
 def _cells(slot: Slot) -> list[Any]:
     people = slot.appearances
     return [
-        slot.source_id or slot.code,
+        slot.code,
         slot.starts.date(),
         f"{slot.starts:%H:%M}",
         f"{slot.ends:%H:%M}",
         slot.section.name,
-        slot.room.name if slot.room else "",
+        slot.hall.name if slot.hall else "",
         KIND_WORDS[slot.kind.value],
         slot.title,
         "; ".join(a.speaker.name for a in people),
-        "; ".join(a.position for a in people) if any(a.position for a in people) else "",
-        "; ".join(a.organisation_name for a in people) if any(a.organisation_name for a in people) else "",
-        "; ".join(a.comes_from for a in people) if any(a.comes_from for a in people) else "",
+        cells.together([a.position for a in people]),
+        cells.together([a.organisation_name for a in people]),
+        cells.together([a.comes_from for a in people]),
         FORMAT_WORDS[slot.format.value],
         slot.practice.name if slot.practice else "",
     ]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -60,6 +57,8 @@ class Item:
     faults: list[tuple[str, str]] = field(default_factory=list)
     """(what is at fault, what is wrong with it in the reader's language)."""
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What is possible and yet hardly meant."""
     slot: Slot | None = None
     changes: list[str] = field(default_factory=list)
     chosen_section: Section | None = None
@@ -111,25 +110,20 @@ class Known:
         self.slots = queries.slots_of(forum.id, cancelled=True)
         self.practices = queries.practices_by_key()
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
+        self.places = queries.places_by_key(forum.series_id)
         self.organisations: dict[str, Organisation] = organisations_by_key()
         self.gazetteer = Gazetteer(site().region)
         self.regions: dict[str, Territory] = {region.name_key: region for region in regions()}
-        self.by_id = {slot.source_id: slot for slot in self.slots if slot.source_id}
-        self.by_title = {(slot.section_id, slot.title_key): slot for slot in self.slots}
-        self.by_time = {
-            (slot.section_id, slot.starts, person.speaker.identity_key): slot
-            for slot in self.slots
-            for person in slot.appearances
-        }
 
     def territory(self, name: str) -> Territory | None:
         """A municipality of the site's region, or another region."""
         return self.gazetteer.find(name) or self.regions.get(sort_key(name))
 
-    def last_appearance(self, key: str) -> Appearance | None:
-        """How the speaker of that key was presented last at this forum."""
-        found = [a for slot in self.slots for a in slot.appearances if a.speaker.identity_key == key]
-        return found[-1] if found else None
+    def last_appearance(self, name: str, slot: Slot | None) -> Appearance | None:
+        """How the speaker of that name was presented last at this forum; of namesakes only who holds the slot."""
+        found = [a for one in self.slots for a in one.appearances if a.speaker.name_key == sort_key(name)]
+        own = [a for a in found if slot is not None and a.slot_id == slot.id]
+        return (own or found)[-1] if own or len({a.speaker_id for a in found}) == 1 else None
 
     def room_by_id(self, room_id: int | None) -> Room | None:
         return next((room for room in self.all_rooms if room.id == room_id), None)
@@ -157,7 +151,7 @@ def check_times(item: Item, forum: Forum) -> None:
             ),
         )
     elif item.ends - item.starts > timedelta(hours=12):
-        item.blame("when", _("It lasts longer than 12 hours."))
+        item.doubts.append(_("It lasts longer than 12 hours."))
     if not forum.date_start <= item.starts.date() <= forum.date_end:
         item.blame("when", _("%(date)s is not a day of the forum.", date=day(item.starts.date())))
 
@@ -168,9 +162,11 @@ def find_place(name: str, item: Item, known: Known) -> tuple[Territory | None, s
     territory = known.territory(name) if name else None
     if territory is not None or not name:
         return territory, ""
-    near = known.gazetteer.suggest(name)
-    hint = _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)) if near else ""
-    item.warnings.append(_("«%(name)s» is not on the list of places: kept as written.", name=inner(name)) + hint)
+    text = _("«%(name)s» is not on the list of places: kept as written.", name=inner(name))
+    if near := known.gazetteer.suggest(name):
+        item.doubts.append(text + _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)))
+    else:
+        item.warnings.append(text)
     return None, name
 
 
@@ -181,54 +177,6 @@ def find_double(item: Item, known: Known) -> None:
     for slot in known.slots:
         if not slot.cancelled and section and slot.section_id == section.id and wanted == (slot.title_key, slot.starts):
             item.blame("title", _("This item is in the programme already, at the same time."))
-
-
-class _Entry(NamedTuple):
-    """Something that takes a room or a person from `starts` to `ends`; `item` is None of what stays as it is."""
-
-    starts: datetime
-    ends: datetime
-    name: str
-    item: Item | None
-
-
-def find_clashes(items: list[Item], known: Known) -> None:
-    """Two things in one room at once, or a speaker in two places, among the items and what stays beside them."""
-    matched = {item.slot.id for item in items if item.slot is not None}
-    rooms: dict[object, list[_Entry]] = defaultdict(list)
-    people: dict[object, list[_Entry]] = defaultdict(list)
-    for item in items:
-        if item.starts is None or item.ends is None or item.ends <= item.starts:
-            continue
-        entry = _Entry(item.starts, item.ends, _("row %(number)s", number=item.number), item)
-        if item.room:
-            rooms[known.room_key(item)].append(entry)
-        for key in {person.key for person in item.people}:
-            people[key].append(entry)
-    for slot in known.slots:
-        if slot.id in matched or slot.cancelled:
-            continue
-        stays = _Entry(slot.starts, slot.ends, f"«{slot.title}»", None)
-        if slot.room_id is not None:
-            rooms[slot.room_id].append(stays)
-        for appearance in slot.appearances:
-            people[appearance.speaker.identity_key].append(stays)
-    _report(rooms, "room", lambda other: _("The room is taken at this time: %(other)s.", other=other))
-    _report(people, "people", lambda other: _("A speaker would be in two places at once: %(other)s.", other=other))
-
-
-def _report(groups: dict[object, list[_Entry]], name: str, say: Callable[[str], str]) -> None:
-    for entries in groups.values():
-        entries.sort(key=lambda entry: (entry.starts, entry.ends))
-        for place, entry in enumerate(entries):
-            for other in entries[place + 1 :]:
-                if other.starts >= entry.ends:
-                    break
-                if entry.starts < other.ends:
-                    if entry.item is not None:
-                        entry.item.blame(name, say(other.name))
-                    if other.item is not None:
-                        other.item.blame(name, say(entry.name))
 
 
 def compare(item: Item, slot: Slot) -> list[tuple[str, str, str]]:
@@ -263,10 +211,13 @@ def _section_text(item: Item, slot: Slot) -> str:
 
 
 def _rooms_text(item: Item, slot: Slot) -> tuple[str, str]:
-    now, wanted = slot.room, item.chosen_room
+    """Where they take place: to name the section's room, or none, is the same."""
+    now, wanted = slot.hall, item.chosen_room
+    if not item.room:
+        wanted = (item.chosen_section or slot.section).room
     if now and wanted and now.id != wanted.id and now.name == wanted.name:
         return f"{now.name}, {now.venue.name}", f"{wanted.name}, {wanted.venue.name}"
-    return now.name if now else "", item.room
+    return now.name if now else "", wanted.name if wanted else item.room
 
 
 def _when(starts: datetime, ends: datetime) -> str:

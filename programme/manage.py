@@ -19,10 +19,12 @@ from forum.models import Forum
 from forum.operations import hold
 from kernel import files
 from kernel.access import actor, requires, shows_form
+from kernel.asking import Doubtful, confirmed, question_page
 from kernel.documents import pdf, sheets, word
 from kernel.errors import Conflict
 from kernel.i18n import spoken
-from kernel.imports import keep_preview, preview_for, shown, take, tell
+from kernel.imports import keep_preview, preview_for, settle, shown, take, tell
+from kernel.imports import left_out as left_out_sheet
 from kernel.listing import paginate
 from kernel.text import inner, sort_key
 from kernel.transaction import writing
@@ -33,6 +35,7 @@ from programme.forms import EmailForm, ImportForm, SlotForm, UploadForm, as_type
 from programme.items import compare
 from programme.labels import KIND_LABELS
 from programme.models import Slot
+from programme.plan import KNOWN
 from programme.resolution import draft, practices_of
 from speakers.models import Speaker
 from speakers.operations import consent, set_email, withdraw_consent
@@ -87,10 +90,12 @@ def new_slot(slug: str) -> ResponseReturnValue:
         with writing():
             known = operations.hold_programme(forum)
             item = form.item(known, None)
-            slot = operations.add_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data)
+            slot = operations.add_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data, sure=confirmed())
             title = slot.title
     except operations.SlotRefused as refusal:
         return _refused(forum, None, form, refusal)
+    except Doubtful as doubt:
+        return _slot_page(forum, None, form, doubt)
     flash(_("«%(title)s» is in the programme.", title=inner(title)), "ok")
     return redirect(url_for("programme_desk.programme", slug=slug))
 
@@ -110,9 +115,12 @@ def slot(slug: str, code: str) -> ResponseReturnValue:
             item = form.item(known, found)
             if found.version != form.opened_version():
                 raise Conflict(compare(item, found), url_for("programme_desk.slot", slug=slug, code=code))
-            changed = operations.change_slot(forum, item, known, by=actor(), on_paper=form.on_paper.data)
+            on_paper = form.on_paper.data
+            changed = operations.change_slot(forum, item, known, by=actor(), on_paper=on_paper, sure=confirmed())
     except operations.SlotRefused as refusal:
         return _refused(forum, found, form, refusal)
+    except Doubtful as doubt:
+        return _slot_page(forum, found, form, doubt)
     flash(_("Saved.") if changed else _("Nothing has changed."), "ok" if changed else "info")
     return redirect(url_for("programme_desk.programme", slug=slug))
 
@@ -125,7 +133,7 @@ def _slot_form(forum: Forum, found: Slot | None) -> SlotForm:
         form.add_row()
         chosen = next((one for one in sections if one.slug == request.args.get("section")), None)
         if found is None and chosen is not None:
-            form.section.data, form.room.data = chosen.id, chosen.room_id
+            form.section.data = chosen.id
     return form
 
 
@@ -142,17 +150,18 @@ def _refused(forum: Forum, found: Slot | None, form: SlotForm, refusal: operatio
     return _slot_page(forum, found, form)
 
 
-def _slot_page(forum: Forum, found: Slot | None, form: SlotForm) -> ResponseReturnValue:
+def _slot_page(forum: Forum, found: Slot | None, form: SlotForm, doubt: Doubtful | None = None) -> ResponseReturnValue:
     page = render_template(
         "programme/manage/slot.html",
         forum=forum,
         slot=found,
         form=form,
+        doubt=doubt,
         speakers=queries.speaker_names(forum.series_id),
         municipalities=municipality_choices(site().region),
         history=history("slot", found.id, limit=10) if found else [],
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or doubt else 200
 
 
 @blueprint.post("/manage/forums/<slug>/programme/slots/<code>/cancellation")
@@ -164,10 +173,13 @@ def cancellation(slug: str, code: str) -> ResponseReturnValue:
     cancelled, title = request.form.get("cancelled") != "no", found.title
     try:
         with writing():
-            operations.cancel_slot(found, cancelled, by=actor())
+            operations.cancel_slot(found, cancelled, by=actor(), sure=confirmed())
     except operations.SlotRefused as refusal:
         flash(_("«%(title)s» cannot come back as it was. %(why)s", title=inner(title), why=refusal), "bad")
         return redirect(url_for("programme_desk.slot", slug=slug, code=code))
+    except Doubtful as doubt:
+        question = _("Bring «%(title)s» back all the same?", title=inner(title))
+        return question_page(question, _("Bring back"), doubt.texts, sure=doubt.signature), 422
     if cancelled:
         flash(_("«%(title)s» is cancelled. The same button brings it back.", title=inner(title)), "ok")
     else:
@@ -335,6 +347,17 @@ def preview(slug: str, uuid: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/manage/forums/<slug>/programme/import/<uuid>/left-out.xlsx")
+@requires(EDIT)
+def left_out(slug: str, uuid: str) -> ResponseReturnValue:
+    """The rows that did not come in, to be put right and loaded again."""
+    forum = forums.forum_for(actor(), slug, EDIT)
+    found = preview_for(uuid, "programme", forum.id, actor().id)
+    table = importer.read(found.file.name, files.read(found.file))
+    body = left_out_sheet(table, KNOWN, importer.plan_table(forum, table))
+    return attachment(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
+
+
 @blueprint.post("/manage/forums/<slug>/programme/import/<uuid>/confirmation")
 @requires(EDIT)
 def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
@@ -344,13 +367,8 @@ def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
     table, on_paper = importer.read(name, body, forum), bool(ImportForm().on_paper.data)
     with writing():
         hold(forum)
-        plan = importer.plan_table(forum, table) if take(found) else None
-        refused = bool(plan and plan.errors)
-        if refused:
-            found.applied_at = None
-        elif plan:
+        plan = settle(importer.plan_table(forum, table), found) if take(found) else None
+        if plan:
             operations.carry_out(plan, forum, by=actor(), on_paper=on_paper)
-    tell(plan, refused=refused)
-    if refused:
-        return redirect(url_for("programme_desk.preview", slug=slug, uuid=uuid))
-    return redirect(url_for("programme_desk.programme", slug=slug))
+    here = url_for("programme_desk.preview", slug=slug, uuid=uuid)
+    return redirect(tell(plan, here, url_for("programme_desk.programme", slug=slug)))

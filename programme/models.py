@@ -50,6 +50,7 @@ class Slot(Model):
     forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id"))
     section_id: Mapped[int] = mapped_column(ForeignKey("section.id"))
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"), index=True)
+    """None: the section's room; see `hall`."""
     source_id: Mapped[str | None] = mapped_column(String(64))
     """The ID column of the organiser's workbook."""
     kind: Mapped[SlotKind] = mapped_column(enum_column(SlotKind), default=SlotKind.talk)
@@ -76,6 +77,11 @@ class Slot(Model):
         back_populates="slot", cascade="all, delete-orphan", order_by="Appearance.order_number, Appearance.id"
     )
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def hall(self) -> Room | None:
+        """Where it takes place: its own room, else its section's."""
+        return self.room or self.section.room
 
     @property
     def shown(self) -> bool:

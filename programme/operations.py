@@ -13,15 +13,13 @@ from kernel.db import db, utcnow
 from kernel.imports import Plan, Verdict
 from kernel.pages import bump
 from kernel.text import sort_key
-from programme.items import Item, Known, as_item, compare, find_clashes, find_double
+from programme import clashes
+from programme.following import retell_speakers
+from programme.items import Item, Known, as_item, check_times, compare, find_double
 from programme.models import Appearance, Slot
 from programme.queries import undecided_of
 from speakers.models import Speaker
 from speakers.operations import consent_on_paper
-
-
-class ImportHasErrors(ValueError):
-    """A plan with errors is not carried out."""
 
 
 class SlotRefused(ValueError):
@@ -33,12 +31,12 @@ class SlotRefused(ValueError):
 
 
 def carry_out(plan: Plan[Item], forum: Forum, *, by: Actor | None, on_paper: bool = False) -> None:
-    """Do what the plan says, all of it, in the caller's transaction. Raises ImportHasErrors.
+    """Do what the plan says in the caller's transaction; rows with errors are not among its actions.
 
     `on_paper`: the speakers of the file signed the consent to publish their names.
     """
-    if plan.errors:
-        raise ImportHasErrors()
+    if not plan.actions:
+        return
     builder = _Builder(forum, by)
     for item in plan.actions:
         builder.put(item)
@@ -98,14 +96,14 @@ class _Builder:
     def _change(self, slot: Slot, item: Item, section: Section, room: Room | None) -> None:
         assert item.starts is not None
         assert item.ends is not None
-        before = _where(slot)
+        before, wanted = _where(slot, slot.section, slot.room), _where(item, section, room)
         cancelled = slot.cancelled
         slot.section_id, slot.room_id = section.id, room.id if room else None
         slot.starts, slot.ends = item.starts, item.ends
         slot.title, slot.kind, slot.format = item.title, item.kind, item.format
         slot.source_id = item.source_id or slot.source_id
         slot.cancelled = False
-        slot.sequence += bool(cancelled or _where(slot) != before)
+        slot.sequence += bool(cancelled or wanted != before)
         slot.changed_at = utcnow()
         flag_modified(slot, "changed_at")  # other speakers alone are also a new version, even within one moment
 
@@ -172,9 +170,10 @@ class _Builder:
         return bool(noted)
 
 
-def _where(slot: Slot) -> tuple[object, ...]:
-    """When and where: what a calendar must hear of. An item without a room stands under its section's name."""
-    return slot.starts, slot.ends, slot.room_id, None if slot.room_id else slot.section_id
+def _where(what: Slot | Item, section: Section, room: Room | None) -> tuple[object, ...]:
+    """When and where: what a calendar must hear of. An item without any room stands under its section's name."""
+    hall = room or section.room
+    return what.starts, what.ends, hall.id if hall else None, None if hall else section.id
 
 
 def hold_programme(forum: Forum) -> Known:
@@ -183,20 +182,22 @@ def hold_programme(forum: Forum) -> Known:
     return Known(forum)
 
 
-def add_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None, on_paper: bool = False) -> Slot:
-    """Add an item by hand. Call `hold_programme` first. Raises SlotRefused, also when the same is there already.
+def add_slot(
+    forum: Forum, item: Item, known: Known, *, by: Actor | None, on_paper: bool = False, sure: str = ""
+) -> Slot:
+    """Add an item by hand. Call `hold_programme` first.
 
-    `on_paper`: its speakers signed the consent to publish their names.
+    `on_paper`: its speakers signed the consent to publish their names. `sure`: see `kernel.asking.Doubtful`.
+    Raises SlotRefused, also when the same is there already, and Doubtful.
     """
-    find_clashes([item], known)
     find_double(item, known)
     if item.faults:
         raise SlotRefused(item.faults)
+    _ask(item, known, sure)
     builder = _Builder(forum, by, known)
     slot = builder.put(item)
     assert slot is not None
     db.session.flush()
-    slot.source_id = slot.code  # what the exported workbook says, so that it is found again
     record(by, "slot.added", slot, forum=forum.slug)
     if on_paper:
         builder.note_consents([item])
@@ -204,17 +205,19 @@ def add_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None, on_pap
     return slot
 
 
-def change_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None, on_paper: bool = False) -> bool:
+def change_slot(
+    forum: Forum, item: Item, known: Known, *, by: Actor | None, on_paper: bool = False, sure: str = ""
+) -> bool:
     """Change an item by hand; a cancelled one stays cancelled. Call `hold_programme` first.
 
-    `on_paper`: as in `add_slot`. Raises SlotRefused. False when nothing changes.
+    `on_paper`, `sure`: as in `add_slot`. Raises SlotRefused and Doubtful. False when nothing changes.
     """
     slot = item.slot
     assert slot is not None
-    if not slot.cancelled:
-        find_clashes([item], known)
     if item.faults:
         raise SlotRefused(item.faults)
+    if not slot.cancelled:
+        _ask(item, known, sure)
     cancelled, sequence = slot.cancelled, slot.sequence
     item.changes = [name for name, _before, _after in compare(item, slot)]
     builder = _Builder(forum, by, known)
@@ -227,6 +230,11 @@ def change_slot(forum: Forum, item: Item, known: Known, *, by: Actor | None, on_
         _touch(forum)
     noted = on_paper and builder.note_consents([item])
     return bool(item.changes) or noted
+
+
+def _ask(item: Item, known: Known, sure: str) -> None:
+    """Raises Doubtful, unless what the item clashes with and whatever else is doubtful has been confirmed."""
+    clashes.ask(clashes.doubts([item], known).get(clashes.key_of(item), []), sure, item.doubts)
 
 
 def _touch(forum: Forum) -> None:
@@ -256,6 +264,7 @@ def touch_speakers(speakers: Iterable[Speaker]) -> None:
         .where(Appearance.speaker_id.in_(ids))
         .distinct()
     )
+    retell_speakers(ids)
     bump("speakers", "forums", *(f"forum:{slug}" for slug in slugs), rows={"catalogue": ()})
 
 
@@ -266,10 +275,11 @@ def remember_shown(forum: Forum) -> None:
         db.session.execute(update(Slot).where(*seen).values(announced=True))
 
 
-def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
+def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None, sure: str = "") -> None:
     """Cancel an item, or take the cancellation back; calendars hear of it. What visitors saw stays, struck out.
 
-    Raises SlotRefused when its room or a speaker has been given to something else meanwhile.
+    Raises Doubtful when its room or a speaker has been given to something else meanwhile (`sure`: see
+    `kernel.asking`), and SlotRefused when its day is no longer one of the forum's.
     """
     forum_operations.hold(slot.forum)
     db.session.refresh(slot)  # somebody may have pressed the same button a moment ago
@@ -278,7 +288,7 @@ def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
     if cancelled:
         remember_shown(slot.forum)
     else:
-        _check_return(slot)
+        _check_return(slot, sure)
     slot.cancelled = cancelled
     slot.sequence += 1
     slot.changed_at = utcnow()
@@ -286,8 +296,9 @@ def cancel_slot(slot: Slot, cancelled: bool, *, by: Actor | None) -> None:
     _touch(slot.forum)
 
 
-def _check_return(slot: Slot) -> None:
+def _check_return(slot: Slot, sure: str) -> None:
     item = as_item(slot)
-    find_clashes([item], hold_programme(slot.forum))
+    check_times(item, slot.forum)
     if item.faults:
         raise SlotRefused(item.faults)
+    _ask(item, hold_programme(slot.forum), sure)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
+from forum.moving import Days
 from forum.queries import phase
 from forum.readiness import Lack, readiness
 from kernel.access import Actor
@@ -16,6 +17,7 @@ from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
 from programme import queries
+from programme.following import events
 from programme.labels import TALK_FORMAT_LABELS
 from speakers.queries import own_speakers, publication_consents
 from territories.models import Level, Territory
@@ -52,6 +54,21 @@ def of_talks(forum: Forum) -> list[Lack]:
         for name, number in counts.items()
         if number
     ] + _of_speakers(forum)
+
+
+@readiness(order=15)
+def outside(forum: Forum) -> list[Lack]:
+    """Items on days that are none of the forum's; where the days are changed they can be moved into them."""
+    days = Days(forum.date_start, forum.date_end)
+    number = sum(not days.hold(event.starts) for event in events(forum))
+    if not number:
+        return []
+    text = ngettext(
+        "%(num)d item of the programme stands outside the forum’s days",
+        "%(num)d items of the programme stand outside the forum’s days",
+        number,
+    )
+    return [Lack(text, url_for("forum_desk.edit_forum", slug=forum.slug))]
 
 
 def _of_speakers(forum: Forum) -> list[Lack]:

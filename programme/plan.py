@@ -13,16 +13,17 @@ from kernel.documents.sheets import Table, as_text
 from kernel.i18n import day
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, mixed_words, sort_key
-from programme import cells
+from programme import cells, clashes, namesakes
 from programme.dates import read_date
-from programme.items import Item, Known, Person, changes, check_times, find_clashes, find_place
+from programme.items import Item, Known, Person, changes, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.matching import match
 from programme.models import Slot, SlotKind, TalkFormat
 from programme.times import over_midnight, read_when
 
 KNOWN = {
     "id": ("ID", "Код"),
-    "number": ("№", "№ п/п", "N"),
+    "number": ("№", "№ п/п", "№ пп", "Номер", "N"),
     "date": ("Дата", "День", "Date"),
     "start": ("Начало", "Время начала", "Время", "Start"),
     "end": ("Окончание", "Конец", "Время окончания", "End"),
@@ -44,16 +45,21 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     """Read and check every row against the forum. Raises nothing: what is wrong is said in the rows."""
     known = Known(forum)
     items = [_read(number, values, known) for number, values in table.rows]
-    _match(items, known)
+    match(items, known)
+    for item, (_number, values) in zip(items, table.rows, strict=True):
+        _find_practice(item, clean(as_text(values.get("practice"))), known)
+        if item.slot is not None:
+            _stay(item, item.slot)
     _find_doubles(items)
-    find_clashes(items, known)
+    namesakes.tell_apart(items, known)
+    clashes.tell([item for item in items if not item.errors], known)
     for item in items:
         if item.slot is not None:
             item.changes = changes(item, item.slot)
     plan = Plan(with_oddities([_row(item) for item in items], table), [item for item in items if not item.errors])
     matched = {item.slot.id for item in items if item.slot is not None}
     plan.absent = [_name(slot) for slot in known.slots if slot.id not in matched and not slot.cancelled]
-    plan.creates = _creates(items, known)
+    plan.creates = _creates(plan.actions, known)
     plan.notes = table.notes
     return plan
 
@@ -76,19 +82,27 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
     _read_words(item, text)
     _read_when(item, values, known.forum)
     _read_people(item, values, known)
-    if text["practice"]:
-        item.practice = known.practices.get(sort_key(text["practice"]))
-        if item.practice is None:
-            near = get_close_matches(sort_key(text["practice"]), list(known.practices), 1, 0.6)
-            hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]].name)) if near else ""
-            item.warnings.append(
-                _(
-                    "There is no practice «%(name)s» in the catalogue: the talk stays without one.",
-                    name=inner(text["practice"]),
-                )
-                + hint
-            )
     return item
+
+
+def _stay(item: Item, slot: Slot) -> None:
+    """Of two rooms of one name the item's own is meant."""
+    if slot.room is not None and sort_key(item.room) == sort_key(slot.room.name):
+        item.chosen_room = slot.room
+
+
+def _find_practice(item: Item, name: str, known: Known) -> None:
+    """The practice of that name; the item's own first, be it archived or one of two of the name."""
+    own = item.slot.practice if item.slot is not None else None
+    key = sort_key(name)
+    item.practice = own if own is not None and own.name_key == key else known.practices.get(key)
+    if not name or item.practice is not None:
+        return
+    near = get_close_matches(key, list(known.practices), 1, 0.6)
+    hint = _(" Perhaps «%(name)s»?", name=inner(known.practices[near[0]].name)) if near else ""
+    item.warnings.append(
+        _("There is no practice «%(name)s» in the catalogue: the talk stays without one.", name=inner(name)) + hint
+    )
 
 
 def _read_words(item: Item, text: dict[str, str]) -> None:
@@ -159,30 +173,13 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
         item.people.append(Person(name, position[:255], organisation[:255], *find_place(written, item, known)))
 
 
-def _match(items: list[Item], known: Known) -> None:
-    for item in items:
-        section = known.sections.get(sort_key(item.section))
-        if item.source_id and item.source_id in known.by_id:
-            item.slot = known.by_id[item.source_id]
-        elif section is not None and not (item.source_id and known.by_id):
-            item.slot = known.by_title.get((section.id, sort_key(item.title)))
-            if item.slot is None and item.starts and item.people:
-                item.slot = known.by_time.get((section.id, item.starts, item.people[0].key))
-
-
 def _find_doubles(items: list[Item]) -> None:
     seen: dict[object, int] = {}
     for item in items:
-        keys: list[object] = [("id", item.source_id)] if item.source_id else []
-        if item.slot is not None:
-            keys.append(("slot", item.slot.id))
-        elif not item.source_id:
-            keys.append(("title", sort_key(item.section), sort_key(item.title), item.starts))
-        for key in keys:
-            if key in seen:
-                item.blame("double", _("The same as row %(number)s. Leave one of them.", number=seen[key]))
-                break
-            seen[key] = item.number
+        key = (sort_key(item.section), sort_key(item.title), item.starts, sort_key(item.room))
+        if key in seen and item.slot is None:
+            item.blame("double", _("The same as row %(number)s. Leave one of them.", number=seen[key]))
+        seen.setdefault(key, item.number)
 
 
 def _row(item: Item) -> Row:
@@ -195,7 +192,7 @@ def _row(item: Item) -> Row:
     else:
         verdict, messages = Verdict.same, []
     when = f"{item.starts:%d.%m %H:%M} · " if item.starts else ""
-    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings)
+    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings, item.doubts, item)
 
 
 def _name(slot: Slot) -> str:

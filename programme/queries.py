@@ -19,6 +19,7 @@ from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
 from speakers.queries import decided
+from territories.models import Territory
 
 
 def _with_people(statement: Select[Any]) -> Select[Any]:
@@ -26,7 +27,7 @@ def _with_people(statement: Select[Any]) -> Select[Any]:
         selectinload(Slot.appearances).options(
             joinedload(Appearance.speaker), joinedload(Appearance.territory), joinedload(Appearance.organisation)
         ),
-        joinedload(Slot.section),
+        joinedload(Slot.section).joinedload(Section.room).joinedload(Room.venue),
         joinedload(Slot.room).joinedload(Room.venue),
         joinedload(Slot.practice),
     )
@@ -99,27 +100,6 @@ def public_slots_about(practice_id: int) -> list[Slot]:
     return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
 
 
-def talks_about(practice_ids: Iterable[int]) -> dict[int, Slot]:
-    """The newest public talk about each practice."""
-    statement = (
-        select(Slot)
-        .join(Forum, Forum.id == Slot.forum_id)
-        .where(Slot.practice_id.in_(list(practice_ids)), Slot.cancelled.is_(False), Forum.status != ForumStatus.draft)
-        .options(joinedload(Slot.forum))
-        .order_by(Slot.starts)
-    )
-    return {slot.practice_id: slot for slot in db.session.scalars(statement) if slot.practice_id}
-
-
-def slots_within(section_ids: set[int], start: datetime, end: datetime) -> list[Slot]:
-    """What runs in the sections between two local times, in order."""
-    statement = select(Slot).where(
-        Slot.section_id.in_(section_ids), Slot.cancelled.is_(False), Slot.ends > start, Slot.starts < end
-    )
-    statement = statement.options(joinedload(Slot.section), joinedload(Slot.room))
-    return list(db.session.scalars(statement.order_by(Slot.starts, Slot.id)))
-
-
 def practices_by_key() -> dict[str, Practice]:
     """Practices a talk may be about, by the key of their name."""
     rows = db.session.scalars(select(Practice).where(Practice.admission != Admission.archived))
@@ -151,6 +131,36 @@ def speakers_by_key(series_id: int) -> dict[str, Speaker]:
         speaker.identity_key: speaker
         for speaker in db.session.scalars(select(Speaker).where(Speaker.series_id == series_id))
     }
+
+
+class Place(NamedTuple):
+    """Where somebody spoke from: a territory and the one above it."""
+
+    territory_id: int
+    parent_id: int | None
+
+    def meets(self, other: Place) -> bool:
+        """Whether they may be one place: the same, or one lies in the other."""
+        theirs = other.territory_id, other.parent_id
+        return self.territory_id in theirs or other.territory_id == self.parent_id
+
+
+def places_by_key(series_id: int) -> dict[str, set[Place]]:
+    """Where each speaker of the series has spoken from, by their key; nobody is left out."""
+    statement = (
+        select(Speaker.identity_key, Territory.id, Territory.parent_id)
+        .outerjoin(Appearance, Appearance.speaker_id == Speaker.id)
+        .outerjoin(Territory, Territory.id == Appearance.territory_id)
+        .where(Speaker.series_id == series_id)
+        .order_by(Speaker.id)
+        .distinct()
+    )
+    found: dict[str, set[Place]] = {}
+    for key, territory_id, parent_id in db.session.execute(statement):
+        places = found.setdefault(key, set())
+        if territory_id is not None:
+            places.add(Place(territory_id, parent_id))
+    return found
 
 
 def statement_of(forum_id: int, words: str = "") -> Select[Any]:

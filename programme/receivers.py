@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from forum.models import Forum
-from forum.signals import programme_hides
-from programme import entries, operations, panels
+from forum.signals import parent_changed, programme_hides, programme_moves
+from programme import entries, following, operations, panels
 
 
 def _remember(sender: Forum) -> None:
     operations.remember_shown(sender)
+
+
+def _follow(sender: Forum, *, parent: following.Parent, before: dict[str, Any], sure: str) -> None:
+    following.follow(sender, parent, before, sure)
+
+
+def _move(sender: Forum, *, days: int) -> None:
+    following.shift(sender, days)
 
 
 def connect() -> None:
@@ -16,3 +26,5 @@ def connect() -> None:
     assert entries
     assert panels
     programme_hides.connect(_remember)
+    parent_changed.connect(_follow)
+    programme_moves.connect(_move)

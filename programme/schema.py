@@ -12,7 +12,7 @@ from programme.models import Appearance, Slot
 
 def talk_json(forum: Forum, slot: Slot) -> dict[str, Any]:
     """schema.org/Event of a talk inside its forum; a cancelled one keeps its start."""
-    place = slot.room.name if slot.room else slot.section.name
+    place = slot.hall.name if slot.hall else slot.section.name
     status = "EventCancelled" if slot.cancelled else "EventScheduled"
     return {
         "@context": "https://schema.org",

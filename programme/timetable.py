@@ -6,7 +6,7 @@ A programme of 70 items costs three statements and a quarter of the time of load
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -71,6 +71,7 @@ class Item(NamedTuple):
     changed_at: datetime
     section: Section
     room: Room | None
+    """Its own, else its section's."""
     practice: Subject | None
     people: tuple[Person, ...]
 
@@ -78,20 +79,22 @@ class Item(NamedTuple):
 def timetable(forum: Forum, sections: Sequence[Section]) -> list[Item]:
     """Items of these `sections` of the forum in order of time; what was cancelled after visitors saw it stays."""
     known = {section.id: section for section in sections}
-    rooms = {room.id: room for room in rooms_of(forum.id)}
+    rooms: dict[int | None, Room] = {room.id: room for room in rooms_of(forum.id)}
     connection = db.session.connection()
     people = defaultdict(list)
     for found in connection.execute(_PEOPLE, {"forum": forum.id}).all():
         people[found[0]].append(Person._make((*found[:-2], found[-1] if found[-2] is Level.municipality else "")))
     items = [
-        _item(row, forum, known[row.section_id], rooms.get(row.room_id), tuple(people[row.id]))
+        _item(row, forum, known[row.section_id], rooms, tuple(people[row.id]))
         for row in connection.execute(_ITEMS, {"forum": forum.id}).all()
         if row.section_id in known
     ]
     return sorted(items, key=lambda item: (item.starts, item.section.position, item.ends, item.id))
 
 
-def _item(row: Any, forum: Forum, section: Section, room: Room | None, people: tuple[Person, ...]) -> Item:
+def _item(
+    row: Any, forum: Forum, section: Section, rooms: Mapping[int | None, Room], people: tuple[Person, ...]
+) -> Item:
     shown = row.admission is Admission.published
     return Item(
         id=row.id,
@@ -108,7 +111,7 @@ def _item(row: Any, forum: Forum, section: Section, room: Room | None, people: t
         created_at=row.created_at,
         changed_at=row.changed_at,
         section=section,
-        room=room,
+        room=rooms.get(row.room_id or section.room_id),
         practice=Subject(row.practice_slug, row.practice_name, row.practice_effect) if shown else None,
         people=people,
     )

@@ -32,7 +32,7 @@ def personal_calendar(registration: Registration) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", forum.name)
     for number, (begin, end) in enumerate(_days(registration, items), start=1):
-        calendar.add_component(_event(registration, items, number, begin, end))
+        calendar.add_component(_event(registration, number, begin, end))
     calendar.add_missing_timezones()
     return calendar.to_ical()  # type: ignore[no-any-return]
 
@@ -48,17 +48,18 @@ def _days(registration: Registration, items: list[Item]) -> list[tuple[date | da
     return found or [(forum.date_start, forum.date_end + timedelta(days=1))]
 
 
-def _event(
-    registration: Registration, items: list[Item], number: int, begin: date | datetime, end: date | datetime
-) -> Any:
+def _event(registration: Registration, number: int, begin: date | datetime, end: date | datetime) -> Any:
     forum = registration.forum
     from icalendar import Event  # noqa: PLC0415
 
     event = Event()
     event.add("uid", registration.uuid if number == 1 else f"{registration.uuid}-{number}")
-    # Rises with every change of the person's plans or of the times and places in the programme.
-    event.add("sequence", registration.sequence + forum.version + sum(item.sequence for item in items))
-    event.add("dtstamp", _changed(registration, items))
+    # Rises with every change of the person's plans or of what is told of the forum; items come and go, so they
+    # must not be counted here.
+    event.add("sequence", registration.sequence + forum.sequence)
+    changed = max(registration.changed_at or registration.created_at, forum.updated_at)
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
     event.add("dtstart", begin)
     event.add("dtend", end)
     event.add("summary", forum.name)
@@ -67,11 +68,6 @@ def _event(
     event.add("description", _description(registration))
     event.add("url", public_url(tickets.link_path(registration)))
     return event
-
-
-def _changed(registration: Registration, items: list[Item]) -> datetime:
-    moments = [registration.created_at, registration.forum.updated_at, *(item.changed_at for item in items)]
-    return max(moment for moment in [*moments, registration.cancelled_at, registration.confirmed_at] if moment)
 
 
 def _place(registration: Registration) -> str:

@@ -16,6 +16,7 @@ KNOWN: Known = {
         "Участник",
         "ФИО участника",
         "Name",
+        "Surname, first name, patronymic",
         "Full name",
         "Attendee name",
         "Имя и фамилия",
@@ -78,6 +79,7 @@ KNOWN: Known = {
         "Sections",
         re.compile(r"\bсекци|\bsections?\b|тематическ\w+ площадк"),
     ),
+    "state": ("Состояние", "State"),
     "consent": (
         "Согласие",
         "Согласие на обработку персональных данных",

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
+from markupsafe import Markup
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Optional, ValidationError
 
@@ -14,7 +15,7 @@ from forum.models import Format, Forum
 from kernel.db import db
 from kernel.forms import ChecksField, Form, LineField, accepted, email, required
 from kernel.i18n import spoken
-from kernel.text import sort_key, whole
+from kernel.text import is_one_word, sort_key, whole
 from registrations.labels import FORMAT_LABELS
 from territories.models import Level, Territory
 from territories.queries import current, municipality_choices, regions
@@ -73,11 +74,32 @@ def _section_id(value: Any) -> int:
     return whole(value) or 0
 
 
+class NameField(LineField):
+    """A person's name. Of one word it is asked about once: sent again as it is, it is believed."""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        self.asked = formdata.get(f"{self.name}-asked", "") if formdata else ""
+        super().process(formdata, *args, **kwargs)
+
+    def pre_validate(self, form: Form) -> None:
+        name = sort_key(self.data or "")
+        if not is_one_word(name) or name in (self.asked, sort_key(self.object_data or "")):
+            return
+        self.asked = name
+        raise ValidationError(
+            _("Give the surname and the first name. If the name is one word, press the button once more.")
+        )
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        asked = Markup('<input type="hidden" name="{}-asked" value="{}">').format(self.name, self.asked)
+        return super().__call__(**kwargs) + (asked if self.asked else Markup())
+
+
 class PersonForm(Form):
     """What is asked of a participant. `forum` gives the formats and sections to choose from."""
 
     format = RadioField(_l("How will you take part?"), [chosen], choices=[], validate_choice=False)
-    name = LineField(_l("Surname, first name, patronymic"), [required])
+    name = NameField(_l("Surname, first name, patronymic"), [required])
     email = LineField(_l("E-mail"), [required, email], maximum=254)
     territory = TerritoryField(_l("Municipality"), [required])
     organisation = LineField(_l("Organisation"), [Optional()])
@@ -102,10 +124,6 @@ class PersonForm(Form):
     def lacks_sections(self, forum: Forum) -> bool:
         """Whether a section chosen among those offered is no longer the `forum`'s."""
         return not set(self.section_ids()) <= {section.id for section in forum.sections}
-
-    def validate_name(self, field: LineField) -> None:
-        if len(sort_key(field.data or "").split()) < 2:
-            raise ValidationError(_("Give at least the surname and the first name."))
 
     def section_ids(self) -> tuple[int, ...]:
         """The sections chosen that the forum has."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -22,12 +23,13 @@ from activity.operations import record
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
+from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.secrets import token, token_hash
-from kernel.text import clean, email_key, mixed_words, sort_key
+from kernel.text import clean, email_key, is_one_word, mixed_words, sort_key
 from registrations import operations, quotas
 from registrations.cells import KNOWN, NEEDED, is_gone, is_no, read_format, take_sections
-from registrations.labels import FORMAT_LABELS
+from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import code_of, identity_of
 from territories.models import Level
@@ -53,8 +55,11 @@ class Entry:
     section_ids: tuple[int, ...] = ()
     left_out: str = ""
     """Why the person is not to be signed up, though nothing is wrong."""
+    gone: bool = False
+    """The list says that this person has given the place back."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     registration: Registration | None = None
 
@@ -136,7 +141,7 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
         entry = _read(number, values, known)
         verdict = _judge(entry, known, seen)
         shown = f"{entry.name or '—'}, {entry.email or '—'}"
-        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings))
+        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings, entry.doubts, entry))
         if verdict in (Verdict.create, Verdict.change):
             actions.append(entry)
     return Plan(with_oddities(rows, table), actions, notes=table.notes)
@@ -149,8 +154,10 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     _check_lengths(entry)
     if words := mixed_words(name):
         entry.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
-    if len(sort_key(name).split()) < 2:
-        entry.errors.append(_("The full name is missing: surname and first name at least."))
+    if not sort_key(name):
+        entry.errors.append(_("The name is missing."))
+    elif is_one_word(name):
+        entry.doubts.append(_("The name is one word. Is it whole?"))
     if not entry.email:
         entry.errors.append(_("The e-mail is missing. Several people may share one address."))
     elif not known.is_address(entry.email):
@@ -159,7 +166,18 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     _read_territory(entry, text["territory"], text["region"], known)
     _read_sections(entry, as_text(values.get("sections")), known)
     _read_service(entry, values, text)
+    entry.gone = sort_key(text["state"]) in _gone_words()
     return entry
+
+
+@cache
+def _gone_words() -> set[str]:
+    """How our own list says in either language that somebody has given the place back."""
+    words = set()
+    for tongue in ("ru", "en"):
+        with speaking(tongue):
+            words.add(sort_key(str(STATUS_LABELS[RegistrationStatus.cancelled])))
+    return words
 
 
 def _check_lengths(entry: Entry) -> None:
@@ -196,9 +214,11 @@ def _read_territory(entry: Entry, text: str, region: str, known: Known) -> None:
         return
     entry.territory_id, entry.place = above, written if text or above is None else ""
     if above is None:
-        near = known.gazetteer.suggest(text)
-        hint = " " + _("Perhaps: %(names)s.", names=", ".join(near)) if near else ""
-        entry.warnings.append(_("“%(name)s” is not on the list of places: kept as written.", name=written) + hint)
+        told = _("“%(name)s” is not on the list of places: kept as written.", name=written)
+        if near := known.gazetteer.suggest(text) if text and not region else []:
+            entry.doubts.append(told + " " + _("Perhaps: %(names)s.", names=", ".join(near)))
+        else:
+            entry.warnings.append(told)
 
 
 def _read_sections(entry: Entry, text: str, known: Known) -> None:
@@ -231,13 +251,14 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
         return Verdict.same
     seen[entry.identity] = entry.number
     registration = known.people.get(entry.identity)
-    if registration is None:
+    if registration is None and not entry.gone:
         return Verdict.create
-    if registration.status is RegistrationStatus.cancelled:
+    if registration is None or registration.status is RegistrationStatus.cancelled:
         entry.warnings.append(_("This person has given the place back; the import does not bring them back."))
         return Verdict.same
     entry.registration = registration
     entry.changes = _changes(entry, registration)
+    entry.doubts.clear()  # was asked when the person came in
     return Verdict.change if entry.changes else Verdict.same
 
 

@@ -13,10 +13,11 @@ from kernel.access import requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import XLSX, Table
 from kernel.files import FileRefused
-from kernel.imports import ImportPreview, Plan, keep_preview, preview_for, shown, take, tell
+from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import writing
 from registrations import importer, queries
 from registrations.blueprint import blueprint
+from registrations.cells import KNOWN
 from registrations.forms import ImportForm
 from registrations.manage import BASE, EDIT
 
@@ -64,8 +65,21 @@ def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     if request.method == "GET":
         page, plan = "registrations/manage/preview.html", importer.plan(forum, table)
         return render_template(page, forum=forum, preview=preview, letters=letters, **shown(plan))
-    tell(_carry_out(forum, preview, table, letters))
-    return redirect(url_for("registrations.participants", slug=slug), 303)
+    here = url_for("registrations.import_preview", slug=slug, uuid=uuid, letters="1" if letters else None)
+    done = _carry_out(forum, preview, table, letters)
+    return redirect(tell(done, here, url_for("registrations.participants", slug=slug)), 303)
+
+
+@blueprint.get(BASE + "/import/<uuid>/left-out.xlsx")
+@requires(EDIT)
+def import_left_out(slug: str, uuid: str) -> ResponseReturnValue:
+    """The rows that did not come in, to be put right and loaded again."""
+    forum = forum_for(current_user, slug, EDIT)
+    preview = preview_for(uuid, KIND, forum.id, current_user.id)
+    table = importer.read(preview.file.name, files.read(preview.file))
+    body = left_out(table, KNOWN, importer.plan(forum, table))
+    headers = {"Content-Disposition": 'attachment; filename="participants-left-out.xlsx"'}
+    return Response(body, content_type=XLSX, headers=headers)
 
 
 def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool) -> Plan[importer.Entry] | None:
@@ -78,5 +92,6 @@ def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool
             return None
         if queries.fingerprint(forum) != before:
             plan = importer.plan(forum, table)
+        settle(plan, preview)
         importer.carry_out(plan, forum, by, letters)
     return plan

@@ -61,6 +61,7 @@ class Registration(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     confirmed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None] = mapped_column(onupdate=utcnow)
     demo: Mapped[bool] = mapped_column(default=False)
 
     forum: Mapped[Forum] = relationship()

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from forum.models import Forum, Room, Section
 from kernel import pages
@@ -31,8 +31,6 @@ class Item(NamedTuple):
     starts: datetime
     ends: datetime
     cancelled: bool
-    sequence: int
-    changed_at: datetime
 
 
 def own_items(forum: Forum, chosen: set[int]) -> list[Item]:
@@ -109,12 +107,10 @@ _ITEMS = (
         _slot.starts,
         _slot.ends,
         _slot.cancelled,
-        _slot.sequence,
-        _slot.changed_at,
     )
     .select_from(
         Slot.__table__.join(Section.__table__, _section.id == _slot.section_id).outerjoin(
-            Room.__table__, _room.id == _slot.room_id
+            Room.__table__, _room.id == func.coalesce(_slot.room_id, _section.room_id)
         )
     )
     .where(_slot.forum_id == bindparam("forum"), ~_slot.cancelled | _slot.announced)

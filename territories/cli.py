@@ -3,74 +3,53 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
-from kernel.files import FileRefused
+from kernel import import_cli
 from kernel.i18n import speaking
-from kernel.imports import Plan, Verdict
 from kernel.transaction import writing
 from territories import boundaries, importer, operations, queries
+from territories.cells import HEADINGS
 from territories.models import Level
-
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-SURE = click.option("--yes", is_flag=True, help="Do it; without this only a preview is shown.")
-MARKS = {Verdict.create: "+", Verdict.change: "~", Verdict.error: "!", Verdict.same: "="}
 
 
 @click.command("territories")
-@FILE
+@import_cli.FILE
 @click.option("--region", default="", help="Take only municipalities of the region with this OKTMO.")
-@SURE
+@import_cli.YES
+@import_cli.DOUBTS
+@import_cli.REST
 @with_appcontext
-def import_territories(file: Path, region: str, yes: bool) -> None:
+def import_territories(file: Path, region: str, yes: bool, sure: bool, rest: Path | None) -> None:
     """Municipalities of any region from XLSX or CSV."""
     with speaking("ru"):
         known = queries.current(region) if region else None
         if region and (known is None or known.level is not Level.region):
             raise click.ClickException(f"There is no region with OKTMO {region}.")
-        try:
-            plan = importer.plan(importer.read(file.name, file.read_bytes()), region)
-        except FileRefused as refused:
-            raise click.ClickException(str(refused)) from None
-        if yes and not plan.errors:
+        table = import_cli.read(file, importer.read)
+        plan = importer.plan(table, region)
+        import_cli.settle(plan, sure)
+        if yes:
             with writing():
                 operations.carry_out(plan, by=None)
-        show(plan)
+        import_cli.finish(plan, rest, table, HEADINGS)
 
 
 @click.command("boundaries")
-@FILE
+@import_cli.FILE
 @click.option("--credit", required=True, help="Who made the boundaries and on what terms; shown under every map.")
-@SURE
+@import_cli.YES
+@import_cli.DOUBTS
 @with_appcontext
-def import_boundaries(file: Path, credit: str, yes: bool) -> None:
+def import_boundaries(file: Path, credit: str, yes: bool, sure: bool) -> None:
     """Boundaries from GeoJSON whose features have the property oktmo."""
     with speaking("ru"):
-        try:
-            plan = boundaries.plan(file.read_bytes(), credit)
-        except FileRefused as refused:
-            raise click.ClickException(str(refused)) from None
-        if yes and not plan.errors:
+        plan = import_cli.read(file, lambda _name, body: boundaries.plan(body, credit))
+        import_cli.settle(plan, sure)
+        if yes:
             drawn = boundaries.drawn(plan.actions, credit)
             with writing():
                 boundaries.carry_out(plan, drawn, by=None)
-        show(plan)
-
-
-def show(plan: Plan[Any]) -> None:
-    """Print verdicts that matter and the summary line; end with 1 when there are errors."""
-    for note in plan.notes:
-        click.echo(note)
-    for row in plan.rows:
-        if row.verdict is not Verdict.same or row.warnings:
-            click.echo(f"{MARKS[row.verdict]} {row.number}: {row.title}")
-            for message in [*row.messages, *row.warnings]:
-                click.echo(f"    {message}")
-    for title in plan.absent:
-        click.echo(f"? нет в файле: {title}")
-    click.echo(plan.summary())
-    if plan.errors:
-        raise SystemExit(1)
+        import_cli.finish(plan)

@@ -13,12 +13,14 @@ from werkzeug.exceptions import NotFound
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
+from kernel.documents.sheets import Table
 from kernel.files import FileRefused, Upload
-from kernel.imports import ImportPreview, Plan, keep_preview, preview_for, shown, take, tell
+from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
 from territories import boundaries, importer, operations, queries
+from territories.cells import HEADINGS
 from territories.forms import BoundariesForm, ImportForm
 from territories.models import Level, Territory
 
@@ -103,19 +105,28 @@ def _keep(kind: str, kept: Upload, scope_id: int | None) -> str:
         return keep_preview(kind, scope_id, actor().id, stored).uuid
 
 
-def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading]:
+def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading, Table]:
     region = queries.current(request.args["region"]) if request.args.get("region") else None
     found = preview_for(uuid, "territories", region.id if region else None, actor().id)
     table = importer.read(found.file.name, files.read(found.file))
-    return found, importer.plan(table, region.oktmo if region else "")
+    return found, importer.plan(table, region.oktmo if region else ""), table
 
 
 @blueprint.get("/manage/territories/import/<uuid>")
 @requires(EDIT)
 def preview(uuid: str) -> ResponseReturnValue:
-    found, loading = _territories_preview(uuid)
-    names = {"uuid": uuid, "region": request.args.get("region") or None}
-    return _preview_page(found, loading, "preview", "confirmation", "upload", names)
+    found, loading, _table = _territories_preview(uuid)
+    names: dict[str, Any] = {"uuid": uuid, "region": request.args.get("region") or None}
+    rest = url_for("territories_desk.import_left_out", **names)
+    return _preview_page(found, loading, "preview", "confirmation", "upload", names, left_out_url=rest)
+
+
+@blueprint.get("/manage/territories/import/<uuid>/left-out.xlsx")
+@requires(EDIT)
+def import_left_out(uuid: str) -> ResponseReturnValue:
+    """The rows that did not come in, to be put right and loaded again."""
+    _found, loading, table = _territories_preview(uuid)
+    return _workbook(left_out(table, HEADINGS, loading), "territories-left-out.xlsx")
 
 
 def _preview_page(
@@ -125,6 +136,7 @@ def _preview_page(
     confirmation: str,
     again: str,
     names: dict[str, Any],
+    left_out_url: str | None = None,
 ) -> str:
     return render_template(
         "territories/preview.html",
@@ -133,6 +145,7 @@ def _preview_page(
         confirm_url=url_for(f"territories_desk.{confirmation}", **names),
         again_url=url_for(f"territories_desk.{again}"),
         credit=names.get("credit"),
+        left_out_url=left_out_url,
         **shown(plan),
     )
 
@@ -140,16 +153,13 @@ def _preview_page(
 @blueprint.post("/manage/territories/import/<uuid>/confirmation")
 @requires(EDIT)
 def confirmation(uuid: str) -> ResponseReturnValue:
-    found, loading = _territories_preview(uuid)
-    if loading.errors:
-        tell(loading, refused=True)
-        return redirect(url_for("territories_desk.preview", uuid=uuid, region=request.args.get("region")))
+    found, loading, _table = _territories_preview(uuid)
     with writing():
         done = take(found)
         if done:
-            operations.carry_out(loading, by=actor())
-    tell(loading if done else None)
-    return redirect(url_for("territories_desk.territories"))
+            operations.carry_out(settle(loading, found), by=actor())
+    here = url_for("territories_desk.preview", uuid=uuid, region=request.args.get("region") or None)
+    return redirect(tell(loading if done else None, here, url_for("territories_desk.territories")))
 
 
 @blueprint.route("/manage/territories/boundaries", methods=["GET", "POST"])
@@ -179,7 +189,19 @@ def boundaries_preview(uuid: str) -> ResponseReturnValue:
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
     names: dict[str, Any] = {"uuid": uuid, "credit": credit}
-    return _preview_page(found, plan, "boundaries_preview", "boundaries_confirmation", "boundaries_upload", names)
+    rest = url_for("territories_desk.boundaries_left_out", **names)
+    here, confirmation, again = "boundaries_preview", "boundaries_confirmation", "boundaries_upload"
+    return _preview_page(found, plan, here, confirmation, again, names, left_out_url=rest)
+
+
+@blueprint.get("/manage/territories/boundaries/<uuid>/left-out.geojson")
+@requires(EDIT)
+def boundaries_left_out(uuid: str) -> ResponseReturnValue:
+    """The features that did not come in, to be put right and loaded again."""
+    body = files.read(preview_for(uuid, "boundaries", None, actor().id).file)
+    headers = {"Content-Disposition": 'attachment; filename="boundaries-left-out.geojson"'}
+    left = boundaries.left_out(body, boundaries.plan(body, _credit()))
+    return Response(left, mimetype="application/geo+json", headers=headers)
 
 
 def _credit() -> str:
@@ -196,13 +218,12 @@ def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
-    if plan.errors:
-        tell(plan, refused=True)
-        return redirect(url_for("territories_desk.boundaries_preview", uuid=uuid, credit=credit))
+    if plan.signature != request.form.get("sure", ""):
+        plan.leave_doubts()  # before the map is drawn
     drawn = boundaries.drawn(plan.actions, credit)
     with writing():
         done = take(found)
         if done:
-            boundaries.carry_out(plan, drawn, by=actor())
-    tell(plan if done else None)
-    return redirect(url_for("territories_desk.territories"))
+            boundaries.carry_out(settle(plan, found), drawn, by=actor())
+    here = url_for("territories_desk.boundaries_preview", uuid=uuid, credit=credit)
+    return redirect(tell(plan if done else None, here, url_for("territories_desk.territories")))

@@ -17,6 +17,7 @@ from adoption.models import Adoption
 from adoption.operations import Request, start_adoption
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.db import db
+from kernel.text import sort_key
 from practices.models import Admission, Practice, PracticeGroup, TargetGroup
 from practices.moderation.models import PracticeAuthor
 from practices.moderation.operations import add_author
@@ -141,7 +142,7 @@ def slot(of: Section, title: str = "Домашний консультант", st
 
 def speaker(of: Series, name: str = "Примерова Анна Сергеевна", agreed: bool = True, **columns: Any) -> Speaker:
     """Somebody whose name is shown, by a consent on paper; not `agreed`: somebody who has not been asked."""
-    made = _add(Speaker(series_id=of.id, name=name, identity_key=name.casefold(), **columns))
+    made = _add(Speaker(series_id=of.id, name=name, identity_key=sort_key(name), **columns))
     if agreed:
         text = consent_text(ConsentKind.publication, "ru")
         assert text is not None

@@ -20,7 +20,7 @@ from adoption.quarter.forms import card
 from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Fault, Said
-from kernel.documents.sheets import Table, as_text, harmless, read_table
+from kernel.documents.sheets import Table, as_text, read_table
 from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
@@ -159,7 +159,7 @@ def _judge(row: Row, question: Question, said: Said, before: Answer | None, by: 
         return row, None
     row.verdict = Verdict.create if current is None else Verdict.change
     row.messages.append(told(said) if current is None else f"{told_of(current)} → {told(said)}")
-    row.warnings += [labels.doubt(doubt, shown.served_before) for doubt in rules.doubts(said, shown.served_before)]
+    row.doubts += [labels.doubt(doubt, shown.served_before) for doubt in rules.doubts(said, shown.served_before)]
     if said.exit is not None and said.reason is not None:
         row.warnings.append(
             _(
@@ -168,7 +168,8 @@ def _judge(row: Row, question: Question, said: Said, before: Answer | None, by: 
                 reason=str(REASON_LABELS[said.reason]).lower(),
             )
         )
-    return row, Action(question, said, by)
+    row.action = Action(question, said, by)
+    return row, row.action
 
 
 def told_of(answer: Answer) -> str:
@@ -200,8 +201,6 @@ def _whole(value: Any, name: str) -> int | None:
 
 def _text(value: Any, _name: str) -> str:
     text = clean(as_text(value))
-    if text.startswith("'") and harmless(text[1:]) == text:  # what our own form put there
-        text = text[1:]
     if len(text) > rules.MAX_NOTE:
         raise CellFault(labels.FAULTS[Fault.note_long])
     return text

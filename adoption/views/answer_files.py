@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,7 +21,7 @@ from adoption.views.base import blueprint
 from kernel import files, limits
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
-from kernel.imports import Plan, checked_table, keep_preview, preview_for, shown, take, tell
+from kernel.imports import Plan, checked_table, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import write
 
 KIND = "quarter"
@@ -80,23 +80,25 @@ def _upload_page(place: Place, form: FormUpload) -> str:
 
 
 def show(place: Place, uuid: str) -> ResponseReturnValue:
-    """What handing in would do, row by row."""
+    """What handing in would do, row by row; with `?left-out` the rows that would not come in, as a workbook."""
     kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
-    plan = importer.plan(importer.read(kept.file.name, files.read(kept.file)), place.questions())
+    table = importer.read(kept.file.name, files.read(kept.file))
+    plan = importer.plan(table, place.questions())
+    if "left-out" in request.args:
+        headers = {"Content-Disposition": 'attachment; filename="quarter-left-out.xlsx"'}
+        return Response(left_out(table, importer.KNOWN, plan), mimetype=sheets.XLSX, headers=headers)
     return render_template("adoption/quarter/preview.html", place=place, preview=kept, **shown(plan))
 
 
 def confirm(place: Place, uuid: str) -> ResponseReturnValue:
-    """Keep the answers of the file, all or none."""
+    """Keep the answers of the file that can be kept; rows with errors wait for their repair."""
     kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
     table = importer.read(kept.file.name, files.read(kept.file))
 
     def deed() -> Plan[importer.Action] | None:
         plan = importer.plan(table, place.questions()) if take(kept) else None
-        if plan and plan.errors:
-            kept.applied_at = None
-        elif plan:
-            importer.carry_out(plan, place.source, by=place.by)
+        if plan:
+            importer.carry_out(settle(plan, kept), place.source, by=place.by)
         return plan
 
     try:
@@ -104,9 +106,7 @@ def confirm(place: Place, uuid: str) -> ResponseReturnValue:
     except (AnswerRefused, Overtaken):  # between the plan and the lock
         flash(_("Somebody has answered meanwhile, so nothing was changed. Look at the rows again."), "bad")
         return redirect(place.preview(uuid), 303)
-    refused = bool(plan and plan.errors)
-    tell(plan, refused=refused)
-    return redirect(place.preview(uuid) if refused else place.back[1], 303)
+    return redirect(tell(plan, place.preview(uuid), place.back[1]), 303)
 
 
 def _cabinet_place() -> Place:

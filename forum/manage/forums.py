@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from forum import operations, queries
+from forum import moving, operations, queries
 from forum.forms import ForumForm
-from forum.labels import STATUS_LABELS
+from forum.labels import ANSWER_LABELS, STATUS_LABELS
 from forum.manage.base import EDIT, SERIES, blueprint, may_begin_series, shown_as, territory_choices
 from forum.models import EventKind, Format, Forum, Series
+from forum.moving import Days, ProgrammeWaits
 from forum.saving import columns, save
 from kernel.access import actor, requires, shows_form
+from kernel.i18n import day
 from kernel.transaction import writing
 
 
@@ -90,13 +95,13 @@ def _capacities(forum: Forum) -> dict[str, Any]:
 def edit_forum(slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
     form = _forum_form(forum, [])
-    page = "forum/manage/forum_form.html"
+    asked = moving.question(forum, Days(forum.date_start, forum.date_end))
     if not form.validate_on_submit():
-        return render_template(page, form=form, forum=forum, series=[]), shown_as(form)
-    values = _forum_values(form)
+        return _edit_page(forum, form, asked), shown_as(form)
+    values, answer, moved = _forum_values(form), moving.read(form.programme.data), []
 
     def change(version: int) -> None:
-        operations.edit_forum(forum, values, by=actor(), opened_version=version)
+        moved.append(operations.edit_forum(forum, values, by=actor(), opened_version=version, programme=answer))
         _set_capacities(forum, form)
 
     try:
@@ -106,6 +111,61 @@ def edit_forum(slug: str) -> ResponseReturnValue:
         form[f"capacity_{error.kind.value}"].errors = [
             _("%(number)d places are taken already: there cannot be fewer.", number=error.taken)
         ]
-        return render_template(page, form=form, forum=forum, series=[]), 422
-    flash(_("Saved."), "ok")
+        return _edit_page(forum, form, asked), 422
+    except ProgrammeWaits as waits:
+        _say_why(form, waits.asked)
+        return _edit_page(forum, form, waits.asked), 422
+    if any(moved):
+        flash(_("The forum’s days are changed. They can be taken back at the end of the page «About the forum»."), "ok")
+    else:
+        flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.desk", slug=slug))
+
+
+def _edit_page(forum: Forum, form: ForumForm, asked: moving.Question | None) -> str:
+    answers = asked.answers if asked else ()
+    form.programme.choices = [(answer.value, ANSWER_LABELS[answer]) for answer in answers]
+    return render_template(
+        "forum/manage/forum_form.html",
+        form=form,
+        forum=forum,
+        series=[],
+        asked=asked,
+        later=timedelta(days=asked.days if asked else 0),
+        move=moving.last_move(forum),
+    )
+
+
+def _say_why(form: ForumForm, asked: moving.Question) -> None:
+    """What was sent cannot be done as it is: the answer is missing, or no answer would do."""
+    if asked.answers:
+        form.programme.errors = [_("The programme stands on other days. Say whether it moves along.")]
+        return
+    number = Counter(event.starts.date() for event in asked.left)
+    days = ", ".join(f"{day(on, 'short')} ({count})" for on, count in sorted(number.items()))
+    fault = ngettext(
+        "%(num)d item of the programme would be left on a day that is no longer the forum’s: %(days)s. "
+        "Move or cancel it first.",
+        "%(num)d items of the programme would be left on days that are no longer the forum’s: %(days)s. "
+        "Move or cancel them first.",
+        len(asked.left),
+        days=days,
+    )
+    form.date_end.errors = [fault]
+
+
+@blueprint.post("/manage/forums/<slug>/days-return")
+@requires(EDIT)
+def days_return(slug: str) -> ResponseReturnValue:
+    """Take the last change of days back."""
+    forum = queries.forum_for(actor(), slug, EDIT)
+    try:
+        with writing():
+            operations.move_back(forum, by=actor())
+    except ProgrammeWaits:
+        flash(
+            _("The programme has changed since and does not fit into the days before. Change the days by hand."), "bad"
+        )
+        return redirect(url_for("forum_desk.edit_forum", slug=slug))
+    flash(_("The forum stands on its former days again."), "ok")
+    return redirect(url_for("forum_desk.edit_forum", slug=slug))

@@ -14,6 +14,7 @@ from forum.manage.base import EDIT, blueprint, shown_as
 from forum.models import Forum, Section
 from forum.saving import add_once, columns, remove, save
 from kernel.access import actor, requires, shows_form
+from kernel.asking import Doubtful, confirmed
 from kernel.transaction import writing
 
 
@@ -172,15 +173,18 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
     found = queries.section_of(forum, section_slug)
     form = _section_form(forum, found)
+    page = "forum/manage/section.html"
     if not form.validate_on_submit():
-        return render_template("forum/manage/section.html", forum=forum, section=found, form=form), shown_as(form)
-    values = form.values()
-    save(
-        form,
-        found,
-        values,
-        lambda version: operations.edit_section(forum, found, values, by=actor(), opened_version=version),
-    )
+        return render_template(page, forum=forum, section=found, form=form), shown_as(form)
+    values, sure = form.values(), confirmed()
+
+    def change(version: int) -> None:
+        operations.edit_section(forum, found, values, by=actor(), opened_version=version, sure=sure)
+
+    try:
+        save(form, found, values, change)
+    except Doubtful as doubt:
+        return render_template(page, forum=forum, section=found, form=form, doubt=doubt), 422
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
 

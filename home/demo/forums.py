@@ -36,6 +36,8 @@ def load_forum(name: str) -> Forum:
     sheet = importer.read(path.name, path.read_bytes())
     with writing():
         plan = importer.plan_table(forum, sheet)
+        if plan.errors:
+            raise ValueError(f"{path}: {[row.messages for row in plan.rows if row.messages]}")
         waiting = data.get("no_consent_yet", [])
         carry_out(plan, forum, by=None, on_paper=not waiting)
         if waiting:

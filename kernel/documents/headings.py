@@ -17,6 +17,8 @@ Needed = Sequence[str | tuple[str, ...]]
 """Columns that must be there; of several in brackets one is enough."""
 
 
+REMARK = ("What to put right", "Что исправить")
+"""The column of our own that says why a row was left out: read over when the file comes back."""
 LONGEST = 200
 """Letters of a heading; questions of a form are long ones."""
 
@@ -86,7 +88,7 @@ class Headings:
         names, guessed = [], []
         for cell, column in zip(row, columns, strict=True):
             text = f"«{inner(plain(cell)[:60])}»"
-            if plain(cell) and (column is None or column in seen):
+            if plain(cell) and (column is None or column in seen) and plain(cell) not in REMARK:
                 names.append(text)
             elif column and heading_key(plain(cell)) not in self.exact:
                 guessed.append(f"{text} → «{self.titles[column]}»")

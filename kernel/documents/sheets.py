@@ -89,9 +89,23 @@ def _write_notes(book: Any, notes: Sequence[str]) -> None:
         sheet.write_string(y, 0, note, wrap)
 
 
+GUARD = "'"
+FORMULA = tuple("=+-@\t\r")
+
+
 def harmless(value: str) -> str:
-    """Keep a spreadsheet from reading text as a formula."""
-    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """Keep a spreadsheet from reading text as a formula; `unguarded` takes the guard off again."""
+    return GUARD + value if _reads_as_formula(value) else value
+
+
+def unguarded(value: str) -> str:
+    """The text that `harmless` was given: a guard never becomes data."""
+    return value[1:] if value.startswith(GUARD) and _reads_as_formula(value[1:]) else value
+
+
+def _reads_as_formula(value: str) -> bool:
+    """Text that begins with apostrophes before such a sign is guarded too, so that each text comes back as it was."""
+    return value.lstrip(GUARD).startswith(FORMULA)
 
 
 def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
@@ -190,7 +204,7 @@ def rows_under(grid: Grid, start: int, columns: Sequence[str | None]) -> list[tu
         values: dict[str, Any] = {}
         for column, cell in zip(columns, cells, strict=False):
             if column and column not in values:
-                values[column] = cell.strip() if isinstance(cell, str) else cell
+                values[column] = unguarded(cell.strip()) if isinstance(cell, str) else cell
         if any(value not in ("", None) for value in values.values()):
             rows.append((number, values))
     return rows

@@ -1,7 +1,7 @@
 """Where a participant or a speaker comes from, as written, when the list of places does not have it
 
 Revision ID: 0019
-Revises: 0015
+Revises: 0017
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kernel.shelving import shelve_columns, take_back_columns
 
 
 revision = '0019'
-down_revision = '0015'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
-from kernel.imports import Plan, keep_preview, preview_for, shown, take, tell
+from kernel.imports import Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import writing
 from practices import importer
 from practices.cells import HEADINGS
@@ -55,22 +55,26 @@ def import_preview(uuid: str) -> ResponseReturnValue:
     return render_template("practices/import_preview.html", preview=preview, **shown(plan))
 
 
+@blueprint.get("/manage/practices/import/<uuid>/left-out.xlsx")
+@requires(EDIT)
+def import_left_out(uuid: str) -> ResponseReturnValue:
+    """The rows that did not come in, to be put right and loaded again."""
+    preview = preview_for(uuid, KIND, None, actor().id)
+    table = importer.read(preview.file.name, files.read(preview.file))
+    headers = {"Content-Disposition": "attachment; filename=practices-left-out.xlsx"}
+    return Response(left_out(table, HEADINGS, _plan(table)), mimetype=sheets.XLSX, headers=headers)
+
+
 @blueprint.post("/manage/practices/import/<uuid>/confirmation")
 @requires(EDIT)
 def import_confirmation(uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, KIND, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
     with writing():
-        plan = _plan(table) if take(preview) else None
-        refused = bool(plan and plan.errors)
-        if refused:
-            preview.applied_at = None
-        elif plan:
+        plan = settle(_plan(table), preview) if take(preview) else None
+        if plan:
             importer.carry_out(plan, by=actor())
-    tell(plan, refused=refused)
-    if refused:
-        return redirect(url_for("practices.import_preview", uuid=uuid))
-    return redirect(url_for("practices.manage"))
+    return redirect(tell(plan, url_for("practices.import_preview", uuid=uuid), url_for("practices.manage")))
 
 
 @blueprint.get("/manage/practices/import/template.xlsx")

@@ -11,7 +11,7 @@ from kernel.documents.extent import MAX_EMPTY_CELLS
 from kernel.documents.grids import Grid, Sheet, Span
 from kernel.documents.headings import plain
 from kernel.documents.separated import HEAD
-from kernel.documents.sheets import as_text
+from kernel.documents.sheets import as_text, unguarded
 from kernel.text import clean, sort_key
 from programme.layouts.context import Context, Familiar, is_day
 from programme.layouts.talks import GENERAL, Reading, Talk, complete, end_by_next, is_timed, split_cell
@@ -126,7 +126,11 @@ def _covered(sheet: Sheet) -> set[tuple[int, int]]:
 
 
 def _texts_in(cells: list[Any], frame: Frame) -> dict[int, str]:
-    return {column: plain(cells[column]) for column in frame.streams if column < len(cells) and plain(cells[column])}
+    return {
+        column: unguarded(plain(cells[column]))
+        for column in frame.streams
+        if column < len(cells) and plain(cells[column])
+    }
 
 
 def _when(sheet: Sheet, frame: Frame, row: int, last: int) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from kernel.documents.grids import Grid, Sheet
 from kernel.documents.headings import Headings, plain
 from kernel.documents.separated import HEAD
-from kernel.documents.sheets import as_text
+from kernel.documents.sheets import as_text, unguarded
 from kernel.text import clean, sort_key
 from programme.cells import FORMATS, KINDS
 from programme.layouts.context import Context, Familiar, is_day
@@ -198,7 +198,7 @@ def read_rows(sheet: Sheet, grid: Grid, header: Header, context: Context, readin
         values: dict[str, Any] = {}
         for column, cell in zip(columns, cells, strict=False):
             if column and column not in values:
-                values[column] = cell.strip() if isinstance(cell, str) else cell
+                values[column] = unguarded(cell.strip()) if isinstance(cell, str) else cell
         if any(plain(value) for name, value in values.items() if name != "number"):
             talk = _talk(values, names, context, reading, f"{where}{number}")
             talk.remarks += [sheet.doubts[number]] if number in sheet.doubts else []

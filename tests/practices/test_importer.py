@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from sqlalchemy import func, select
 
 from activity.models import Entry
@@ -151,3 +152,41 @@ def test_the_command_fails_on_errors(app, tmp_path):
     result = app.test_cli_runner().invoke(cli.import_practices, [str(path), "--yes"])
     assert (result.exit_code, result.output.splitlines()[-1]) == (1, "created 0, changed 0, skipped 0, errors 1")
     assert db.session.scalars(select(Practice)).all() == []
+
+
+NUMBERED = ("ID", "Название", "Муниципалитет", "Для кого")
+
+
+def numbered(*names: str, heading: str = "ID") -> bytes:
+    rows = [(str(number), name, "Братск", "Отцы") for number, name in enumerate(names, start=1)]
+    return table(*rows, headings=(heading, *NUMBERED[1:]))
+
+
+@pytest.mark.parametrize("heading", ["ID", "№ п/п", "№"])
+def test_a_number_is_no_identity(app, heading):
+    """A row inserted on top takes nobody's card: each practice keeps its address."""
+    carry_out(importer.plan("t.csv", numbered("Няня на час", "Школа отцов", heading=heading)))
+    before = {practice.name: practice.slug for practice in db.session.scalars(select(Practice))}
+    plan = importer.plan("t.csv", numbered("Тёплый дом", "Няня на час", "Школа отцов", heading=heading))
+    assert plan.summary() == "created 1, changed 0, skipped 2, errors 0"
+    carry_out(plan)
+    after = {practice.name: practice.slug for practice in db.session.scalars(select(Practice))}
+    assert {name: after[name] for name in before} == before
+    assert len(after) == 3
+
+
+def test_another_municipality_may_number_its_list_too(app):
+    carry_out(importer.plan("t.csv", numbered("Няня на час")))
+    plan = importer.plan("t.csv", table(("1", "Школа отцов", "Тулун", "Отцы"), headings=NUMBERED))
+    assert plan.summary() == "created 1, changed 0, skipped 0, errors 0"
+    carry_out(plan)
+    assert {one.name: one.source_id for one in db.session.scalars(select(Practice))} == {
+        "Няня на час": "1",
+        "Школа отцов": None,
+    }
+
+
+def test_a_practice_renamed_under_its_number_keeps_its_address(app):
+    carry_out(importer.plan("t.csv", numbered("Няня на час")))
+    plan = importer.plan("t.csv", numbered("Няня на два часа"))
+    assert [(row.verdict, row.messages) for row in plan.rows] == [(Verdict.change, ["Название"])]

@@ -102,6 +102,27 @@ def test_bad_input_comes_back_with_a_sentence_and_what_was_typed(client, forum):
     assert db.session.scalar(select(func.count()).select_from(Registration)) == 0
 
 
+def asked(page: str) -> str:
+    found = re.search(r'name="name-asked" value="([^"]*)"', page)
+    return found.group(1) if found else ""
+
+
+def test_a_name_of_one_word_is_asked_about_once(client, forum):
+    first = client.submit(PATH, fill(forum, name="Сухарто"))
+    page = text_of(first)
+    assert first.status_code == 422
+    assert page.count('class="error"') == 1
+    assert "Укажите фамилию и имя. Если имя состоит из одного слова, нажмите кнопку ещё раз." in page
+    other = client.submit(PATH, fill(forum, name="Анна", **{"name-asked": asked(page)}))
+    assert (other.status_code, asked(text_of(other))) == (422, "анна")
+    assert client.submit(PATH, fill(forum, name="Сухарто", **{"name-asked": asked(page)})).status_code == 303
+    assert only().name == "Сухарто"
+
+
+def test_a_whole_name_without_a_space_is_not_asked_about(client, forum):
+    assert client.submit(PATH, fill(forum, name="王小明")).status_code == 303
+
+
 def test_nothing_typed_is_lost_with_a_stale_page(client, forum):
     response = client.post(PATH, data=fill(forum))
     assert response.status_code == 422

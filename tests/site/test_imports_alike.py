@@ -34,7 +34,7 @@ WAYS = {
         "/manage/territories/boundaries",
         {"credit": "© Проверка"},
         boundaries.collection(boundaries.feature()),
-        boundaries.collection(boundaries.feature("")),
+        boundaries.collection(boundaries.feature("", name="")),
     ),
 }
 ALL = pytest.mark.parametrize("name", WAYS)
@@ -94,6 +94,6 @@ def test_a_good_file_is_shown_loaded_once_and_said_to_be_loaded(chief, name):
 @ALL
 def test_a_file_with_errors_leads_to_another_file(chief, name):
     _heading, buttons, page = said(chief, choose(chief, name, WAYS[name][3]))
-    assert buttons == ["Выбрать другой файл"]
+    assert buttons == ["Скачать эти строки, чтобы исправить", "Выбрать другой файл"]
     assert "1 строка с ошибкой" in page
     assert "<span>ошибка</span>" in page

@@ -123,8 +123,8 @@ def test_in_the_browser(administrator: PageClient, importer: Importer, case: Cas
         return
     confirm(administrator, answer.location, importer, case)
     after = rows()
-    assert after[importer.table] - before[importer.table] == case.brings
-    if not case.brings:
+    assert after[importer.table] - before[importer.table] == case.added
+    if not case.added:
         assert after == before
 
 
@@ -134,7 +134,7 @@ def confirm(client: PageClient, preview: str, importer: Importer, case: Case) ->
     address = path + importer.confirmation + (mark + query if importer.confirmation else "")
     page = client.get(preview).get_data(as_text=True)
     offered = f'action="{address}"' in unescape(page)
-    assert offered is bool(case.brings)
+    assert offered is bool(case.added)
     token = client.token(preview if offered else importer.page)
     done = client.post(address, data={"csrf_token": token})
     assert done.status_code in (302, 303)
@@ -156,7 +156,7 @@ def test_by_the_command(app: Flask, administrator: PageClient, tmp_path: Path, i
         assert shown.output.splitlines()[-1] == case.summary
     done = runner.invoke(args=[*arguments, "--yes"])
     assert done.exit_code == shown.exit_code
-    assert rows()[importer.table] - before[importer.table] == case.brings
+    assert rows()[importer.table] - before[importer.table] == case.added
 
 
 @pytest.mark.parametrize(

@@ -159,3 +159,22 @@ def test_every_municipality_has_a_tile_of_its_own_however_many(number):
     cells = layout(points)
     assert len(set(cells)) == number
     assert min(col for col, _row in cells) == min(row for _col, row in cells) == 0
+
+
+DISTRICT = "81604000;;муниципальный район;;;52,05;106,65;;"
+"""Its row has no name."""
+SETTLEMENT = "81604410;Село Примерное;сельское поселение;;;52,06;106,66;;"
+
+
+def test_good_rows_come_in_while_others_wait(app):
+    loading = load(KABANSK, "8162;Обрывок;;;;;;;", ULAN_UDE)
+    assert loading.summary() == "created 2, changed 0, skipped 0, errors 1"
+    assert found("81624000").tile_col is not None
+
+
+def test_what_lies_in_a_district_waits_with_it(app):
+    loading = load(KABANSK, DISTRICT, SETTLEMENT)
+    assert loading.summary() == "created 1, changed 0, skipped 0, errors 2"
+    assert [text.replace("\u00a0", " ") for text in loading.rows[2].messages] == [
+        "Строка территории, в которую она входит, с ошибкой: 81604000. Исправьте сначала её."
+    ]

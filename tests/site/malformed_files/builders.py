@@ -138,8 +138,12 @@ class Case:
     """What the reader is told, on the page where the file was chosen or in the preview."""
     counts: tuple[int, int, int, int] | None = None
     """Rows created, changed, skipped, with errors; None: the file is refused as a whole."""
-    brings: int = 0
-    """Rows more in the importer's table after the confirmation was tried."""
+    brings: int | None = None
+    """Rows more in the importer's table after the confirmation was tried; None: as many as are created."""
+
+    @property
+    def added(self) -> int:
+        return (self.counts or (0,))[0] if self.brings is None else self.brings
 
     @property
     def summary(self) -> str:

@@ -1,0 +1,192 @@
+"""What can hardly be at once is asked about once, in every way an item is made or changed, and never refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kernel.db import db
+from kernel.documents import sheets
+from kernel.documents.sheets import Column
+from kernel.transaction import writing
+from programme import importer
+from programme.clashes import Entry, Kind, find
+from programme.models import Slot
+from tests import factories
+
+LIST = "/manage/forums/prosemyu-2027/programme"
+NEW = f"{LIST}/slots/new"
+SECTIONS = "/manage/forums/prosemyu-2027/sections"
+HELD = "В это время зал занимает другая секция: «Домашний консультант», 10:00–10:20"
+TWO = "В секции одновременно два выступления: «Домашний консультант», 10:00–10:20"
+TAKEN = "Зал в это время занят: «Домашний консультант», 10:00–10:20"
+BARE = "В секции одновременно два пункта, а зал не указан: «Домашний консультант», 10:00–10:20"
+PERSON = "Спикер оказался бы в двух местах сразу: «Домашний консультант», 10:00–10:20"
+
+
+def entry(key: int, begin: int, end: int, **columns: Any) -> Entry:
+    values = {"section": "A", "room": None, "hall": None, "on_stage": True, "people": frozenset()} | columns
+    return Entry(key, str(key), datetime(2027, 4, 22, begin), datetime(2027, 4, 22, end), **values)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kinds"),
+    [
+        ({}, {}, {Kind.place}),
+        ({"hall": 1}, {"section": "B", "room": 1}, {Kind.place}),
+        ({"hall": 1}, {"section": "B", "hall": 1}, {Kind.place}),
+        ({"hall": 1}, {"section": "B", "hall": 2}, set()),
+        ({"hall": 1, "room": 2}, {"section": "B", "hall": 1}, set()),
+        ({"room": 1}, {"room": 2}, {Kind.section}),
+        ({"room": 1}, {"room": 2, "on_stage": False}, set()),
+        ({"hall": 1}, {"on_stage": False, "hall": 1}, {Kind.place}),
+        (
+            {"section": "A", "people": frozenset({"я"})},
+            {"section": "B", "people": frozenset({"я", "ты"})},
+            {Kind.people},
+        ),
+    ],
+)
+def test_what_clashes(one, other, kinds):
+    found = find([entry(1, 9, 11, **one), entry(2, 10, 12, **other)])
+    assert {clash.kind for clash in found} == kinds
+    assert [(clash.mine.key, clash.other.key) for clash in found] == [(1, 2), (2, 1)] * len(kinds)
+    assert find([entry(1, 9, 10, **one), entry(2, 10, 12, **other)]) == []
+
+
+@pytest.fixture
+def world(app, sign_in):
+    """A talk at ten in the section's room, and another section with a room of its own."""
+    with writing():
+        forum = factories.forum()
+        room, other = factories.room(forum), factories.room(forum, "Зал 2")
+        section = factories.section(forum, room_id=room.id)
+        second = factories.section(forum, "second", "Вторая", room_id=other.id, position=1)
+        talk = factories.slot(section, room_id=None)
+        factories.appearance(talk, factories.speaker(forum.series))
+        desk = factories.organiser(forum.series)
+    return {"forum": forum, "room": room, "other": other, "first": section, "second": second, "desk": sign_in(desk)}
+
+
+def fill(world, section, room, **changes):
+    values = {
+        "title": "Новый доклад",
+        "kind": "talk",
+        "section": str(world[section].id),
+        "room": str(world[room].id) if room else "",
+        "day": "2027-04-22",
+        "starts": "10:10",
+        "ends": "10:30",
+        "format": "in_person",
+        "practice": "",
+        "people-0-name": "Тестов Иван Петрович",
+    }
+    return values | changes
+
+
+def text(answer):
+    return answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def sure(page):
+    return re.search(r'name="sure" value="(\w+)"', page).group(1)
+
+
+def version_of(desk, page):
+    return re.search(r'name="version" value="(\d+)"', text(desk.get(page))).group(1)
+
+
+def titles():
+    db.session.rollback()
+    return list(db.session.scalars(select(Slot.title).where(Slot.cancelled.is_(False)).order_by(Slot.id)))
+
+
+@pytest.mark.parametrize(
+    ("section", "room", "changes", "words"),
+    [
+        ("first", None, {}, TAKEN),
+        ("first", "other", {}, TWO),
+        ("second", "room", {}, HELD),
+        ("second", None, {"people-0-name": "Примерова Анна Сергеевна"}, PERSON),
+        ("first", "room", {"kind": "break"}, TAKEN),
+    ],
+    ids=["section", "two-rooms", "held", "person", "break"],
+)
+def test_a_new_item_is_asked_about_once(world, section, room, changes, words):
+    form, desk = fill(world, section, room, **changes), world["desk"]
+    answer = desk.submit(NEW, form)
+    page = text(answer)
+    assert answer.status_code == 422
+    assert words in page
+    assert 'value="Новый доклад"' in page
+    assert titles() == ["Домашний консультант"]
+    assert desk.submit(NEW, form | {"sure": sure(page)}).status_code == 302
+    assert titles() == ["Домашний консультант", "Новый доклад"]
+    made = db.session.scalars(select(Slot).where(Slot.title == "Новый доклад")).one()
+    place = f"{LIST}/slots/{made.code}"
+    form |= {"title": "Иначе", "version": version_of(desk, place)}
+    assert desk.submit(place, form).status_code == 302
+    assert titles() == ["Домашний консультант", "Иначе"]
+
+
+def test_a_section_without_any_room_has_one_thing_at_a_time(world):
+    with writing():
+        world["first"].room_id = None
+    assert BARE in text(world["desk"].submit(NEW, fill(world, "first", None)))
+
+
+def test_a_confirmation_is_good_for_what_was_asked_alone(world):
+    desk = world["desk"]
+    first = sure(text(desk.submit(NEW, fill(world, "first", None))))
+    with writing():
+        factories.slot(world["second"], "Ещё один", datetime(2027, 4, 22, 10), room_id=world["room"].id)
+    answer = desk.submit(NEW, fill(world, "first", None, sure=first))
+    assert answer.status_code == 422
+    assert "«Ещё один»" in text(answer)
+
+
+def test_another_room_beside_no_clash_is_not_asked_about(world):
+    assert world["desk"].submit(NEW, fill(world, "second", None)).status_code == 302
+    after = fill(world, "first", None, starts="10:20", ends="10:40", **{"people-0-name": "Другой Пётр Ильич"})
+    assert world["desk"].submit(NEW, after).status_code == 302
+
+
+def test_a_section_that_moves_into_a_room_that_is_held_is_asked_about(world):
+    desk, page = world["desk"], f"{SECTIONS}/second"
+    with writing():
+        factories.slot(world["second"], "Занятие", datetime(2027, 4, 22, 10), room_id=None)
+    form = {"name": "Вторая", "room": str(world["room"].id), "version": version_of(desk, page)}
+    answer = desk.submit(page, form)
+    assert answer.status_code == 422
+    assert HELD in text(answer)
+    assert desk.submit(page, form | {"sure": sure(text(answer))}).status_code == 302
+    db.session.rollback()
+    assert world["second"].room_id == world["room"].id
+
+
+ROWS = [
+    ("10:10", "10:30", "Ранняя помощь", "", "В секции"),
+    ("10:10", "10:30", "Вторая", "Зал 1", "В зале секции"),
+    ("11:00", "11:20", "Вторая", "", "Первый"),
+    ("11:10", "11:30", "Вторая", "Зал 3", "Второй"),
+    ("12:00", "12:20", "Вторая", "", "Один"),
+]
+
+
+def test_a_workbook_tells_of_them_too(world):
+    head = [Column(name, 12) for name in ("Начало", "Окончание", "Секция", "Зал", "Название")]
+    with writing():
+        plan = importer.plan(world["forum"], "programme.xlsx", sheets.xlsx("Программа", head, [list(r) for r in ROWS]))
+    told = {row.title[14:]: list(row.doubts) for row in plan.rows}
+    assert {title: [re.sub("\N{NO-BREAK SPACE}", " ", text) for text in texts] for title, texts in told.items()} == {
+        "В секции": [TAKEN + ".", "Зал в это время занят: строка 3."],
+        "В зале секции": [HELD + ".", "В это время зал занимает другая секция: строка 2."],
+        "Первый": ["В секции одновременно два выступления: строка 5."],
+        "Второй": ["В секции одновременно два выступления: строка 4."],
+        "Один": [],
+    }
+    assert plan.errors == 0

@@ -1,0 +1,175 @@
+"""What is good comes in, in the browser and by the command; what is left out is taken away, put right and loaded."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
+
+from forum.models import Forum
+from kernel.db import db
+from kernel.transaction import writing
+from practices.models import Practice
+from programme.models import Slot
+from registrations.models import Registration
+from territories.models import Territory
+from tests import factories
+
+FORUM = "/manage/forums/prosemyu-2027"
+TABLES = {
+    "programme": (
+        ["programme", "--forum", "prosemyu-2027"],
+        f"{FORUM}/programme/import",
+        Slot,
+        "Начало;Окончание;Секция;Зал;Вид;Название",
+        "09:00;10:00;Общая;Зал;Открытие;Открытие",
+        "полдень;13:00;Общая;Зал;Выступление;Доклад",
+        ("полдень", "12:00"),
+        "07:00;21:30;Общая;Фойе;Фильм;Выставка",
+    ),
+    "participants": (
+        ["registrations", "--forum", "prosemyu-2027"],
+        f"{FORUM}/registrations/import",
+        Registration,
+        "ФИО;E-mail",
+        "Примерова Анна;anna@example.org",
+        "Тестов Пётр;petr",
+        ("petr", "petr@example.org"),
+        "Сухарто;s@example.org",
+    ),
+    "practices": (
+        ["practices"],
+        "/manage/practices/import",
+        Practice,
+        "Название;Муниципалитет;Затраты в год",
+        "Клуб;Братск;1000",
+        "Школа;Братск;много",
+        ("много", "2000"),
+        None,
+    ),
+    "territories": (
+        ["territories"],
+        "/manage/territories/import",
+        Territory,
+        "ОКТМО;Наименование;Население",
+        "81624000;Кабанский муниципальный район;55000",
+        "81701000;город Улан-Удэ;много",
+        ("много", "437565"),
+        None,
+    ),
+}
+EACH = pytest.mark.parametrize("name", TABLES)
+
+
+@pytest.fixture
+def administrator(app, sign_in):
+    with writing():
+        factories.forum()
+        person = factories.administrator()
+    return sign_in(person)
+
+
+def number(of) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(of)) or 0
+
+
+def lines(body: bytes) -> list[list[object]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
+
+
+def csv(*rows: str | None) -> bytes:
+    return "\n".join(row for row in rows if row).encode()
+
+
+@EACH
+def test_in_the_browser(administrator, name):
+    _command, page, model, head, good, bad, mended, doubtful = TABLES[name]
+    before = number(model)
+    here = upload(administrator, page, "list.csv", csv(head, good, bad, doubtful))
+    confirm = here if name == "participants" else f"{here.split('?')[0]}/confirmation"
+    token = administrator.token(here)
+    answer = administrator.post(confirm, data={"csrf_token": token})
+    assert answer.location == here
+    assert number(model) == before + 1
+    shown = administrator.get(here).get_data(as_text=True).replace("\u00a0", " ")
+    assert "1 строка с ошибкой" in shown
+    if doubtful:
+        sure = re.search(r'name="sure"[^>]*value="([0-9a-f]+)"', shown)
+        administrator.post(confirm, data={"csrf_token": token, "sure": "another"})
+        assert number(model) == before + 1
+        administrator.post(confirm, data={"csrf_token": token, "sure": sure.group(1)})
+        assert number(model) == before + 2
+    head, row = lines(administrator.get(f"{here.split('?')[0]}/left-out.xlsx").data)
+    assert head[-1] == "Что исправить"
+    assert row[-1]
+    assert mended[0] in row
+    workbook = ";".join(head), ";".join(mended[1] if cell == mended[0] else str(cell) for cell in row)
+    here = upload(administrator, page, "rest.csv", csv(*workbook))
+    shown = administrator.get(here).get_data(as_text=True)
+    assert "Не читаются" not in shown.replace("\u00a0", " ")
+    confirm = here if name == "participants" else f"{here.split('?')[0]}/confirmation"
+    administrator.post(confirm, data={"csrf_token": token})
+    assert number(model) == before + 2 + bool(doubtful)
+
+
+def upload(client, page: str, name: str, body: bytes) -> str:
+    fields = {"consents": "y"} if "registrations" in page else {"region": ""} if "territories" in page else {}
+    answer = client.submit(page, {"file": (io.BytesIO(body), name), **fields}, content_type="multipart/form-data")
+    assert answer.status_code in (302, 303), answer.get_data(as_text=True)
+    return answer.location
+
+
+@EACH
+def test_by_the_command(app, administrator, tmp_path: Path, name):
+    command, _page, model, head, good, bad, mended, doubtful = TABLES[name]
+    path, rest = tmp_path / "list.csv", tmp_path / "rest.xlsx"
+    path.write_bytes(csv(head, good, bad, doubtful))
+    runner, before = app.test_cli_runner(), number(model)
+    arguments = ["import", command[0], str(path), *command[1:], "--left-out", str(rest)]
+    done = runner.invoke(args=[*arguments, "--yes"])
+    skipped = int(bool(doubtful))
+    assert (done.exit_code, done.output.splitlines()[-1]) == (
+        1,
+        f"created 1, changed 0, skipped {skipped}, errors 1",
+    )
+    assert number(model) == before + 1
+    assert len(lines(rest.read_bytes())) == 2 + skipped
+    if doubtful:
+        runner.invoke(args=[*arguments, "--yes", "--doubts"])
+        assert number(model) == before + 2
+        assert len(lines(rest.read_bytes())) == 2
+
+
+def test_outlines_that_are_left_out_keep_their_form(administrator):
+    ring = [[[104.0, 52.0], [104.1, 52.0], [104.1, 52.1], [104.0, 52.0]]]
+    features = [
+        {"type": "Feature", "properties": {"oktmo": code}, "geometry": {"type": "Polygon", "coordinates": ring}}
+        for code in (factories.IRKUTSK, "")
+    ]
+    body = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    answer = administrator.submit(
+        "/manage/territories/boundaries",
+        {"file": (io.BytesIO(body), "b.geojson"), "credit": "© Проверка"},
+        content_type="multipart/form-data",
+    )
+    here, _mark, query = answer.location.partition("?")
+    token = administrator.token(answer.location)
+    done = administrator.post(f"{here}/confirmation?{query}", data={"csrf_token": token})
+    assert done.location == answer.location
+    rest = json.loads(administrator.get(f"{here}/left-out.geojson?{query}").data)
+    assert [one["geometry"]["coordinates"] for one in rest["features"]] == [ring]
+    assert rest["features"][0]["properties"]["remark"]
+
+
+def test_nobody_else_takes_away_what_was_left_out(administrator, sign_in):
+    _command, page, _model, head, good, bad, _mended, _doubtful = TABLES["participants"]
+    here = upload(administrator, page, "list.csv", csv(head, good, bad))
+    with writing():
+        colleague = factories.organiser(db.session.scalars(select(Forum)).one().series)
+    assert sign_in(colleague).get(f"{here}/left-out.xlsx").status_code == 404
