@@ -63,6 +63,8 @@ class Item:
     changes: list[str] = field(default_factory=list)
     chosen_section: Section | None = None
     chosen_room: Room | None = None
+    venue: str = ""
+    """Of two rooms of one name it tells which is meant."""
 
     @property
     def errors(self) -> list[str]:
@@ -107,6 +109,7 @@ class Known:
         self.sections |= {sort_key(s.short_name): s for s in self.sections.copy().values() if s.short_name}
         self.all_rooms = rooms_of(forum.id)
         self.rooms: dict[str, Room] = {sort_key(r.name): r for r in self.all_rooms}
+        self.halls = {(sort_key(r.venue.name), sort_key(r.name)): r for r in self.all_rooms}
         self.slots = queries.slots_of(forum.id, cancelled=True)
         self.practices = queries.practices_by_key()
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
@@ -133,8 +136,12 @@ class Known:
 
     def room_key(self, item: Item) -> object:
         """The room's id; the name of one that is not there yet."""
-        room = item.chosen_room or self.rooms.get(sort_key(item.room))
-        return room.id if room else sort_key(item.room)
+        room = item.chosen_room or self.find_room(item.room, item.venue)
+        return room.id if room else (sort_key(item.venue), sort_key(item.room))
+
+    def find_room(self, name: str, venue: str) -> Room | None:
+        """The room of that name, at that venue if one is named."""
+        return self.halls.get((sort_key(venue), sort_key(name))) if venue else self.rooms.get(sort_key(name))
 
 
 def check_times(item: Item, forum: Forum) -> None:
@@ -217,6 +224,8 @@ def _rooms_text(item: Item, slot: Slot) -> tuple[str, str]:
         wanted = (item.chosen_section or slot.section).room
     if now and wanted and now.id != wanted.id and now.name == wanted.name:
         return f"{now.name}, {now.venue.name}", f"{wanted.name}, {wanted.venue.name}"
+    if now and not wanted and item.venue and sort_key(item.venue) != sort_key(now.venue.name):
+        return f"{now.name}, {now.venue.name}", f"{item.room}, {item.venue}"
     return now.name if now else "", wanted.name if wanted else item.room
 
 
