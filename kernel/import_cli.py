@@ -5,12 +5,13 @@ What is good comes in; rows with errors wait for their repair, rows in doubt for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from kernel.documents.headings import Known
 from kernel.documents.sheets import Table
 from kernel.files import FileRefused
 from kernel.imports import Plan, Verdict, left_out
@@ -48,7 +49,7 @@ def finish(
     plan: Plan[Any],
     rest: Path | None = None,
     table: Table | None = None,
-    known: Mapping[str, Sequence[str]] | None = None,
+    known: Known | None = None,
 ) -> None:
     """Print verdicts that matter and the summary line, keep what is left out; end with 1 when there are errors."""
     for note in plan.notes:

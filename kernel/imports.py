@@ -10,7 +10,6 @@ What was left out can be downloaded with what is wrong beside it, repaired and l
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -27,6 +26,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
+from kernel.documents.headings import Known
 from kernel.documents.sheets import Column, Table, xlsx
 from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, discard
 from kernel.jobs import job
@@ -226,14 +226,14 @@ def settle(plan: P, preview: ImportPreview) -> P:
     return plan
 
 
-def left_out(table: Table, known: Mapping[str, Sequence[str]], plan: Plan[Any]) -> bytes:
+def left_out(table: Table, known: Known, plan: Plan[Any]) -> bytes:
     """A workbook of the rows that did not come in, with what is wrong beside each: repaired, it is loaded as it is.
 
     `known` maps columns to the headings they are read by. Of a row that could not be read the reason stands alone.
     """
-    written = dict(table.rows)
     used = [name for name in known if any(name in values for _number, values in table.rows)]
-    columns = [Column(known[name][0], 28) for name in used] + [Column(_("What to put right"), 60)]
+    columns = [Column(str(known[name][0]), 28) for name in used] + [Column(_("What to put right"), 60)]
+    written: dict[int, dict[str, Any]] = dict(table.rows)
     rows = [
         [
             *(written.get(row.number, {}).get(name) for name in used),

@@ -15,7 +15,7 @@ from forum.models import Forum, Room, Section
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, plain_name, required
 from kernel.i18n import day
 from practices.models import Practice
-from programme.items import Item, Known, Person, check_times, find_territory
+from programme.items import Item, Known, Person, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
 from programme.namesakes import tell_apart
@@ -132,11 +132,11 @@ def _person(row: Any, item: Item, known: Known) -> Person:
     """A row as a person; of somebody presented before, the name alone is enough."""
     name = row.name.data
     typed = [row.position.data or "", row.organisation.data or "", row.municipality.data or ""]
-    person = Person(name, typed[0], typed[1], find_territory(typed[2], item, known))
+    person = Person(name, typed[0], typed[1], *find_place(typed[2], item, known))
     last = None if any(typed) else known.last_appearance(name, item.slot)
     if last is None:
         return person
-    return Person(name, last.position, last.organisation_name, last.territory)
+    return Person(name, last.position, last.organisation_name, last.territory, last.place)
 
 
 def as_typed(slot: Slot) -> dict[str, Any]:
@@ -161,5 +161,5 @@ def _row(appearance: Appearance) -> dict[str, str]:
         "name": appearance.speaker.name,
         "position": appearance.position,
         "organisation": appearance.organisation_name,
-        "municipality": appearance.territory.name if appearance.territory else "",
+        "municipality": appearance.comes_from,
     }

@@ -19,7 +19,7 @@ from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
 from speakers.models import Speaker
 from territories.models import Territory
-from territories.queries import Gazetteer
+from territories.queries import Gazetteer, regions
 
 
 @dataclass
@@ -28,6 +28,8 @@ class Person:
     position: str
     organisation: str
     territory: Territory | None
+    place: str = ""
+    """Where from, as written, of a place that is in no list."""
     identity: str = ""
     """The key of a speaker already known, else the name's own."""
 
@@ -60,6 +62,8 @@ class Item:
     changes: list[str] = field(default_factory=list)
     chosen_section: Section | None = None
     chosen_room: Room | None = None
+    venue: str = ""
+    """Of two rooms of one name it tells which is meant."""
 
     @property
     def errors(self) -> list[str]:
@@ -73,7 +77,7 @@ class Item:
 def as_item(slot: Slot) -> Item:
     """A slot as it stands."""
     people = [
-        Person(a.speaker.name, a.position, a.organisation_name, a.territory, a.speaker.identity_key)
+        Person(a.speaker.name, a.position, a.organisation_name, a.territory, a.place, a.speaker.identity_key)
         for a in slot.appearances
     ]
     return Item(
@@ -105,12 +109,18 @@ class Known:
         self.sections |= {s.name_key: s for s in self.all_sections}
         self.all_rooms = rooms_of(forum.id)
         self.rooms: dict[str, Room] = {sort_key(r.name): r for r in self.all_rooms}
+        self.halls = {(sort_key(r.venue.name), sort_key(r.name)): r for r in self.all_rooms}
         self.slots = queries.slots_of(forum.id, cancelled=True)
         self.practices = queries.practices_by_key()
         self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
         self.places = queries.places_by_key(forum.series_id)
         self.organisations = OrganisationNames(all_organisations())
         self.gazetteer = Gazetteer(site().region)
+        self.regions: dict[str, Territory] = {region.name_key: region for region in regions()}
+
+    def territory(self, name: str) -> Territory | None:
+        """A municipality of the site's region, or another region."""
+        return self.gazetteer.find(name) or self.regions.get(sort_key(name))
 
     def last_appearance(self, name: str, slot: Slot | None) -> Appearance | None:
         """How the speaker of that name was presented last at this forum; of namesakes only who holds the slot."""
@@ -126,8 +136,12 @@ class Known:
 
     def room_key(self, item: Item) -> object:
         """The room's id; the name of one that is not there yet."""
-        room = item.chosen_room or self.rooms.get(sort_key(item.room))
-        return room.id if room else sort_key(item.room)
+        room = item.chosen_room or self.find_room(item.room, item.venue)
+        return room.id if room else (sort_key(item.venue), sort_key(item.room))
+
+    def find_room(self, name: str, venue: str) -> Room | None:
+        """The room of that name, at that venue if one is named."""
+        return self.halls.get((sort_key(venue), sort_key(name))) if venue else self.rooms.get(sort_key(name))
 
 
 def check_times(item: Item, forum: Forum) -> None:
@@ -149,14 +163,18 @@ def check_times(item: Item, forum: Forum) -> None:
         item.blame("when", _("%(date)s is not a day of the forum.", date=day(item.starts.date())))
 
 
-def find_territory(name: str, item: Item, known: Known) -> Territory | None:
-    """The municipality of that name; an unknown one is a fault, told with those that are like it."""
-    territory = known.gazetteer.find(name) if name else None
-    if name and territory is None:
-        near = known.gazetteer.suggest(name)
-        hint = _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)) if near else ""
-        item.blame("people", _("There is no municipality «%(name)s».", name=inner(name)) + hint)
-    return territory
+def find_place(name: str, item: Item, known: Known) -> tuple[Territory | None, str]:
+    """(the territory of that name, "") or (None, the name as written): speakers come from any region or country."""
+    name = name[:255]
+    territory = known.territory(name) if name else None
+    if territory is not None or not name:
+        return territory, ""
+    text = _("«%(name)s» is not on the list of places: kept as written.", name=inner(name))
+    if near := known.gazetteer.suggest(name):
+        item.doubts.append(text + _(" Perhaps: %(names)s.", names=", ".join(f"«{one}»" for one in near)))
+    else:
+        item.warnings.append(text)
+    return None, name
 
 
 def find_double(item: Item, known: Known) -> None:
@@ -204,6 +222,8 @@ def _rooms_text(item: Item, slot: Slot) -> tuple[str, str]:
         wanted = (item.chosen_section or slot.section).room
     if now and wanted and now.id != wanted.id and now.name == wanted.name:
         return f"{now.name}, {now.venue.name}", f"{wanted.name}, {wanted.venue.name}"
+    if now and not wanted and item.venue and sort_key(item.venue) != sort_key(now.venue.name):
+        return f"{now.name}, {now.venue.name}", f"{item.room}, {item.venue}"
     return now.name if now else "", wanted.name if wanted else item.room
 
 
@@ -212,5 +232,5 @@ def _when(starts: datetime, ends: datetime) -> str:
 
 
 def _people_text(people: list[Person]) -> str:
-    rows = [(p.name, p.position, p.organisation, p.territory.name if p.territory else "") for p in people]
+    rows = [(p.name, p.position, p.organisation, p.territory.name if p.territory else p.place) for p in people]
     return "; ".join(", ".join(part for part in row if part) for row in rows)

@@ -107,7 +107,14 @@ class Appearance(Model):
     organisation_name: Mapped[str] = mapped_column(String(255), default="")
     territory_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"), index=True)
 
+    place: Mapped[str] = mapped_column(String(255), default="")
+    """Where from, as written, of a place that is in no list."""
+
     slot: Mapped[Slot] = relationship(back_populates="appearances")
     speaker: Mapped[Speaker] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     territory: Mapped[Territory | None] = relationship()
+
+    @property
+    def comes_from(self) -> str:
+        return self.territory.name if self.territory else self.place

@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from accounts.models import Organisation
 from activity.operations import record
 from forum import operations as forum_operations
-from forum.models import Forum, Room, Section
+from forum.models import Forum, Room, Section, Venue
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.imports import Plan, Verdict
@@ -69,7 +69,7 @@ class _Builder:
     def put(self, item: Item) -> Slot | None:
         """Make or change the slot; None when nothing changes."""
         section = item.chosen_section or self._section(item.section)
-        room = item.chosen_room or self._room(item.room)
+        room = item.chosen_room or self._room(item.room, item.venue)
         slot = item.slot
         if slot is None:
             assert item.starts is not None
@@ -121,20 +121,28 @@ class _Builder:
     def house_sections(self, items: Sequence[Item]) -> None:
         """A new section whose items all name one room sits in that room: nobody should have to say it again."""
         for section in self.added:
-            keys = {sort_key(item.room) for item in items if sort_key(item.section) == section.name_key}
-            if len(keys) == 1 and (room := self.known.rooms.get(keys.pop())):
+            keys = {(item.room, item.venue) for item in items if sort_key(item.section) == section.name_key}
+            rooms = {self.known.find_room(*key) for key in keys}
+            if len(rooms) == 1 and (room := rooms.pop()):
                 section.room_id = room.id
 
-    def _room(self, name: str) -> Room | None:
+    def _room(self, name: str, venue: str) -> Room | None:
         if not name:
             return None
-        room = self.known.rooms.get(sort_key(name))
+        room = self.known.find_room(name, venue)
         if room is None:
-            venues = self.forum.venues
-            venue = venues[0] if venues else forum_operations.add_venue(self.forum, by=self.by, name=self.forum.place)
-            room = forum_operations.add_room(self.forum, venue, by=self.by, name=name)
-            self.known.rooms[sort_key(name)] = room
+            house = self._venue(venue)
+            room = forum_operations.add_room(self.forum, house, by=self.by, name=name)
+            self.known.rooms.setdefault(sort_key(name), room)
+            self.known.halls[sort_key(house.name), sort_key(name)] = room
         return room
+
+    def _venue(self, name: str) -> Venue:
+        """The venue of that name; the first one when none is named."""
+        db.session.refresh(self.forum, ["venues"])
+        venues = self.forum.venues
+        known = [venue for venue in venues if not name or sort_key(venue.name) == sort_key(name)]
+        return known[0] if known else forum_operations.add_venue(self.forum, by=self.by, name=name or self.forum.place)
 
     def _people(self, slot: Slot, item: Item) -> None:
         present = {appearance.speaker_id: appearance for appearance in slot.appearances}
@@ -150,6 +158,7 @@ class _Builder:
             appearance.organisation_name = person.organisation
             appearance.organisation_id = organisation.id if organisation else None
             appearance.territory_id = person.territory.id if person.territory else None
+            appearance.place = person.place
             wanted.append(appearance)
         slot.appearances = wanted
 

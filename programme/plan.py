@@ -15,7 +15,7 @@ from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, mixed_words, sort_key
 from programme import cells, clashes, namesakes
 from programme.dates import read_date
-from programme.items import Item, Known, Person, changes, check_times, find_territory
+from programme.items import Item, Known, Person, changes, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.matching import match
 from programme.models import Slot, SlotKind, TalkFormat
@@ -30,6 +30,7 @@ KNOWN = {
     "duration": ("Длительность", "Продолжительность", "Хронометраж", "Минут", "Duration"),
     "section": ("Секция", "Площадка", "Тематическая площадка", "Section"),
     "room": ("Зал", "Аудитория", "Кабинет", "Room"),
+    "venue": ("Площадка проведения", "Место проведения", "Venue"),
     "kind": ("Вид", "Тип", "Вид пункта", "Kind"),
     "title": ("Название", "Тема", "Тема выступления", "Название выступления", "Title"),
     "speaker": ("Спикер", "Спикеры", "Спикер(ы)", "ФИО", "ФИО спикера", "Докладчик", "Speaker"),
@@ -79,6 +80,11 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
         [],
         None,
     )
+    item.venue = text["venue"][:255] if item.room else ""
+    if item.venue:
+        item.chosen_room = known.find_room(item.room, item.venue)
+    elif text["venue"]:
+        item.warnings.append(_("The venue «%(name)s» stands without a room: left out.", name=inner(text["venue"][:80])))
     _read_words(item, text)
     _read_when(item, values, known.forum)
     _read_people(item, values, known)
@@ -87,7 +93,8 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
 
 def _stay(item: Item, slot: Slot) -> None:
     """Of two rooms of one name the item's own is meant."""
-    if slot.room is not None and sort_key(item.room) == sort_key(slot.room.name):
+    same = slot.room is not None and sort_key(item.venue) in ("", sort_key(slot.room.venue.name))
+    if slot.room is not None and same and sort_key(item.room) == sort_key(slot.room.name):
         item.chosen_room = slot.room
 
 
@@ -182,14 +189,13 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
         if max(len(position), len(organisation)) > 255:
             item.blame("people", _("The position or organisation of a speaker is longer than 255 characters."))
         written = columns["municipality"][place]
-        territory = find_territory(written, item, known)
-        item.people.append(Person(name, position[:255], organisation[:255], territory))
+        item.people.append(Person(name, position[:255], organisation[:255], *find_place(written, item, known)))
 
 
 def _find_doubles(items: list[Item]) -> None:
     seen: dict[object, int] = {}
     for item in items:
-        key = (sort_key(item.section), sort_key(item.title), item.starts, sort_key(item.room))
+        key = (sort_key(item.section), sort_key(item.title), item.starts, sort_key(item.room), sort_key(item.venue))
         if key in seen and item.slot is None:
             item.blame("double", _("The same as row %(number)s. Leave one of them.", number=seen[key]))
         seen.setdefault(key, item.number)
@@ -216,9 +222,12 @@ def _creates(items: list[Item], known: Known) -> list[str]:
     sections = {
         sort_key(i.section): i.section for i in items if i.section and sort_key(i.section) not in known.sections
     }
-    rooms = {sort_key(i.room): i.room for i in items if i.room and sort_key(i.room) not in known.rooms}
+    rooms = {known.room_key(i): i.room for i in items if i.room and isinstance(known.room_key(i), tuple)}
+    held = {sort_key(room.venue.name) for room in known.all_rooms}
+    venues = {sort_key(i.venue): i.venue for i in items if i.room and i.venue and sort_key(i.venue) not in held}
     people = {p.key: p.name for i in items for p in i.people if p.key not in known.speakers}
     found = [_("section «%(name)s»", name=inner(name)) for name in sections.values()]
+    found += [_("venue «%(name)s»", name=inner(name)) for name in venues.values()]
     found += [_("room «%(name)s»", name=inner(name)) for name in rooms.values()]
     if people:
         found.append(_("new speakers: %(number)d", number=len(people)))

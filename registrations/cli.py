@@ -17,6 +17,7 @@ from registrations import (
     importer,
     letters,  # noqa: F401  (makes the kinds of letters known)
 )
+from registrations.cells import KNOWN
 from registrations.queries import Narrowing, export_rows
 
 
@@ -56,4 +57,4 @@ def import_registrations(file: Path, slug: str, with_letters: bool, yes: bool, s
         if yes:
             with writing():
                 importer.carry_out(plan, forum, None, with_letters)
-        import_cli.finish(plan, rest, table, importer.KNOWN)
+        import_cli.finish(plan, rest, table, KNOWN)

@@ -29,46 +29,15 @@ from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key, is_one_word, sort_key
 from kernel.twins import address_doubt, name_doubt
 from registrations import operations, queries, quotas
+from registrations.cells import KNOWN, NEEDED, is_gone, is_no, read_format, take_sections
 from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import code_hashes, erased_keys_of, identity_of
-from territories.queries import Gazetteer, regions
+from territories.models import Level
+from territories.queries import Gazetteer, names_alone, regions
 
-KNOWN = {
-    "name": ("ФИО", "Фамилия, имя, отчество", "Участник", "ФИО участника", "Name", "Surname, first name, patronymic"),
-    "surname": ("Фамилия", "Surname"),
-    "first_name": ("Имя", "First name"),
-    "patronymic": ("Отчество", "Patronymic"),
-    "email": ("Электронная почта", "E-mail", "Email", "Почта", "Эл. почта", "Адрес электронной почты"),
-    "format": ("Формат", "Формат участия", "Форма участия", "Format"),
-    "territory": ("Муниципалитет", "Территория", "Муниципальное образование", "Район", "Municipality"),
-    "organisation": ("Организация", "Место работы", "Учреждение", "Organisation"),
-    "position": ("Должность", "Position"),
-    "sections": ("Секции", "Секция", "Секции по интересам", "Sections"),
-    "state": ("Состояние", "State"),
-}
-"""The first headings, or in English the last, are those of our own list, which is read back."""
-NEEDED = ("email",)
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
 """RFC 5321: letters of an address, and of its part before the @."""
-FORMATS = {
-    "": Format.in_person,
-    "очно": Format.in_person,
-    "очный": Format.in_person,
-    "очная": Format.in_person,
-    "лично": Format.in_person,
-    "in person": Format.in_person,
-    "дистанционно": Format.remote,
-    "дистанционный": Format.remote,
-    "дистанционная": Format.remote,
-    "онлайн": Format.remote,
-    "вкс": Format.remote,
-    "заочно": Format.remote,
-    "удаленно": Format.remote,
-    "remote": Format.remote,
-    "remotely": Format.remote,
-    "online": Format.remote,
-}
 
 
 @dataclass
@@ -80,9 +49,13 @@ class Entry:
     email: str
     format: Format = Format.in_person
     territory_id: int | None = None
+    place: str = ""
+    """Where from, as written, when the list of places does not have it."""
     organisation: str = ""
     position: str = ""
     section_ids: tuple[int, ...] = ()
+    left_out: str = ""
+    """Why the person is not to be signed up, though nothing is wrong."""
     gone: bool = False
     """The list says that this person has given the place back."""
     errors: list[str] = field(default_factory=list)
@@ -110,14 +83,34 @@ class Known:
         self.formats = {quota.format for quota in forum.quotas}
         self.gazetteer = Gazetteer(site().region)
         self.regions = {region.name_key: region.id for region in regions()}
+        self.codes = {region.id: region.oktmo for region in regions()}
+        self.home = self.gazetteer.region.id if self.gazetteer.region else None
+        self.elsewhere = names_alone(site().region)
+        self.gazetteers: dict[int, Gazetteer] = {}
         self.places: dict[str, int | None] = {}
         self.domains: dict[str, bool] = {}
 
     def territory(self, text: str) -> int | None:
+        """A municipality of the forum's region, another one whose name is one alone, or a region."""
         if text not in self.places:
-            found = self.gazetteer.find(text)
-            self.places[text] = found.id if found else self.regions.get(sort_key(text))
+            self.places[text] = self._find(text)
         return self.places[text]
+
+    def _find(self, text: str) -> int | None:
+        for part in dict.fromkeys([text, *reversed(text.split(","))]):
+            key = sort_key(part)
+            found = self.gazetteer.find(part)
+            if number := found.id if found and found.level is Level.municipality else self.elsewhere.get(key):
+                return number
+        keys = [sort_key(part) for part in (text, *text.split(","))]
+        return next((self.regions[key] for key in keys if key in self.regions), None)
+
+    def within(self, region_id: int, text: str) -> int | None:
+        """A municipality of another region, where that region's are loaded."""
+        if region_id not in self.gazetteers:
+            self.gazetteers[region_id] = Gazetteer(self.codes[region_id])
+        found = self.gazetteers[region_id].find(text)
+        return found.id if found and found.id != region_id else None
 
     def is_address(self, address: str) -> bool:
         """Whether this is an e-mail address; the domain's part is checked once a domain."""
@@ -181,8 +174,9 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     elif not known.is_address(entry.email):
         entry.errors.append(_("“%(email)s” is not an e-mail address.", email=text["email"]))
     _read_format(entry, text["format"], known)
-    _read_territory(entry, text["territory"], known)
-    _read_sections(entry, text["sections"], known)
+    _read_territory(entry, text["territory"], text["region"], known)
+    _read_sections(entry, as_text(values.get("sections")), known)
+    _read_service(entry, values, text)
     entry.gone = sort_key(text["state"]) in _gone_words()
     return entry
 
@@ -206,7 +200,7 @@ def _check_lengths(entry: Entry) -> None:
 
 
 def _read_format(entry: Entry, text: str, known: Known) -> None:
-    found = FORMATS.get(sort_key(text))
+    found = read_format(text)
     if found is None:
         entry.errors.append(_("The format “%(format)s” is not known. Write “очно” or “дистанционно”.", format=text))
     elif found not in known.formats:
@@ -215,34 +209,54 @@ def _read_format(entry: Entry, text: str, known: Known) -> None:
         entry.format = found
 
 
-def _read_territory(entry: Entry, text: str, known: Known) -> None:
+def _read_territory(entry: Entry, text: str, region: str, known: Known) -> None:
+    """A place of the forum's region or another region; any other, of whatever country, is kept as written."""
     text = text[:255]
-    if not text:
+    written = ", ".join(dict.fromkeys(part for part in (text, region[:255]) if part))[:255]
+    if not written:
         entry.warnings.append(_("No municipality is given."))
         return
-    entry.territory_id = known.territory(text)
-    if entry.territory_id is None:
-        near = known.gazetteer.suggest(text)
-        hint = " " + _("Perhaps: %(names)s.", names=", ".join(near)) if near else ""
-        entry.errors.append(_("The municipality “%(name)s” is not known.", name=text) + hint)
+    above = known.regions.get(sort_key(region))
+    if above is None or above == known.home:
+        entry.territory_id = known.territory(text)
+    else:
+        entry.territory_id = known.within(above, text)
+    if entry.territory_id is not None:
+        return
+    entry.territory_id, entry.place = above, written if text or above is None else ""
+    if above is None:
+        told = _("“%(name)s” is not on the list of places: kept as written.", name=written)
+        if near := known.gazetteer.suggest(text) if text and not region else []:
+            entry.doubts.append(told + " " + _("Perhaps: %(names)s.", names=", ".join(near)))
+        else:
+            entry.warnings.append(told)
 
 
 def _read_sections(entry: Entry, text: str, known: Known) -> None:
-    found = set()
-    for part in text.replace("\n", ";").split(";"):
-        key = sort_key(part)
-        if not key:
-            continue
-        if key in known.sections:
-            found.add(known.sections[key])
-        else:
-            entry.warnings.append(_("There is no section “%(name)s”: it is left out.", name=part.strip()))
-    entry.section_ids = tuple(sorted(found))
+    found, unknown = take_sections(text, known.sections)
+    for part in unknown:
+        entry.warnings.append(_("There is no section “%(name)s”: it is left out.", name=part))
+    entry.section_ids = tuple(sorted({known.sections[key] for key in found}))
+
+
+def _read_service(entry: Entry, values: dict[str, Any], text: dict[str, str]) -> None:
+    """What a form or a sign-up service says of the answer itself."""
+    if is_gone(text["status"]):
+        entry.left_out = _("The status is “%(status)s”: not signed up.", status=text["status"][:80])
+    if is_no(text["consent"]):
+        entry.errors.append(
+            _("The consent says “%(text)s”: without it nobody is signed up.", text=text["consent"][:80])
+        )
+    elif "consent" in values and not text["consent"]:
+        entry.warnings.append(_("The consent is not ticked in the file: make sure that you have it."))
 
 
 def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
     if entry.errors:
         return Verdict.error
+    if entry.left_out:
+        entry.warnings.append(entry.left_out)
+        return Verdict.same
     if entry.identity in seen:
         entry.warnings.append(_("The same person as in row %(number)s.", number=seen[entry.identity]))
         return Verdict.same
@@ -270,6 +284,8 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
     found = [f"{label}: {old or '—'} → {new}" for label, old, new in pairs if new and new != old]
     if entry.territory_id and entry.territory_id != registration.territory_id:
         found.append(_("Municipality: will be replaced"))
+    elif entry.place and entry.place != registration.place:
+        found.append(f"{_('Municipality')}: {registration.place or '—'} → {entry.place}")
     if entry.format is not registration.format:
         found.append(_("Format") + f": {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
     return found
@@ -349,6 +365,7 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
         "format": entry.format,
         "status": RegistrationStatus.confirmed,
         "territory_id": entry.territory_id,
+        "place": entry.place,
         "organisation": entry.organisation,
         "organisation_key": sort_key(entry.organisation)[:255],
         "position": entry.position,
@@ -385,6 +402,7 @@ def _change(entry: Entry, by: Any) -> None:
             ("organisation", entry.organisation),
             ("position", entry.position),
             ("territory_id", entry.territory_id),
+            ("place", entry.place),
         )
         if value
     }
@@ -397,7 +415,7 @@ def template() -> bytes:
     """The workbook to fill in."""
     headings = ("name", "email", "format", "territory", "organisation", "position", "sections")
     columns = [
-        Column(KNOWN[name][0], width) for name, width in zip(headings, (36, 28, 16, 34, 36, 28, 40), strict=True)
+        Column(str(KNOWN[name][0]), width) for name, width in zip(headings, (36, 28, 16, 34, 36, 28, 40), strict=True)
     ]
     notes = [
         _("One row a participant. Surname and first name, and an e-mail, are needed; the rest helps."),

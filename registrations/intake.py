@@ -17,6 +17,7 @@ from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_
 from kernel.transaction import writing
 from registrations import importer, queries
 from registrations.blueprint import blueprint
+from registrations.cells import KNOWN
 from registrations.forms import ImportForm
 from registrations.manage import BASE, EDIT
 
@@ -76,7 +77,7 @@ def import_left_out(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forum_for(current_user, slug, EDIT)
     preview = preview_for(uuid, KIND, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
-    body = left_out(table, importer.KNOWN, importer.plan(forum, table))
+    body = left_out(table, KNOWN, importer.plan(forum, table))
     headers = {"Content-Disposition": 'attachment; filename="participants-left-out.xlsx"'}
     return Response(body, content_type=XLSX, headers=headers)
 

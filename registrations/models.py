@@ -47,6 +47,8 @@ class Registration(Model):
     status: Mapped[RegistrationStatus] = mapped_column(enum_column(RegistrationStatus))
     waiting_number: Mapped[int | None]
     territory_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"), index=True)
+    place: Mapped[str] = mapped_column(String(255), default="")
+    """Where from, as written, of a place that is in no list: another country's town."""
     organisation: Mapped[str] = mapped_column(String(255), default="")
     organisation_key: Mapped[str] = key_column("organisation")
     position: Mapped[str] = mapped_column(String(255), default="", info={"personal": True})
@@ -75,6 +77,10 @@ class Registration(Model):
     forum: Mapped[Forum] = relationship()
     territory: Mapped[Territory | None] = relationship()
     interests: Mapped[list["Interest"]] = relationship(back_populates="registration", cascade="all, delete-orphan")
+
+    @property
+    def comes_from(self) -> str:
+        return self.place or (self.territory.name if self.territory else "")
 
 
 keep_key(Registration, "name", "name_key")

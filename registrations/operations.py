@@ -169,7 +169,7 @@ def _return(
     registration.status = RegistrationStatus.confirmed
     registration.confirmed_at, registration.cancelled_at = utcnow(), None
     if application.source != "door":  # there nothing but name and e-mail is asked: what was known stays
-        registration.territory_id = application.territory_id
+        registration.territory_id, registration.place = application.territory_id, ""
         registration.organisation = clean(application.organisation)
         registration.position = clean(application.position)
         _choose(registration, application.section_ids)
@@ -301,10 +301,12 @@ def send_all(forum: Forum, email: str, *, language: str) -> bool:
 
 
 def correct(registration: Registration, values: dict[str, Any], *, by: Any) -> list[str]:
-    """Put right what was entered (name, e-mail, organisation, position, territory_id, section_ids).
+    """Put right what was entered (name, e-mail, organisation, position, territory_id, place, section_ids).
 
     Returns the names of what changed. Raises IntegrityError when that person is registered already.
     """
+    if values.get("territory_id") not in (None, registration.territory_id):
+        values = {"place": "", **values}  # a place of the list replaces one that was only written
     changed = [name for name, value in values.items() if name != "section_ids" and getattr(registration, name) != value]
     for name in changed:
         setattr(registration, name, values[name])

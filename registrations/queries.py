@@ -184,6 +184,9 @@ def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[Colu
     return len(found), held if len(found) > FEW else [Registration.id.in_(found)]
 
 
+COMES_FROM = case((Registration.place != "", Registration.place), else_=Territory.name)
+"""As `Registration.comes_from`."""
+
 FEW = 500
 LIST: Any = (
     select(
@@ -196,7 +199,7 @@ LIST: Any = (
         Registration.organisation,
         Registration.position,
         Registration.created_at,
-        Territory.name.label("territory"),
+        COMES_FROM.label("territory"),
         Presence.entered_at.label("entered"),
     )
     .outerjoin(Territory, Territory.id == Registration.territory_id)
@@ -215,7 +218,7 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
             Registration.status,
             Registration.format,
             Registration.waiting_number,
-            Territory.name,
+            COMES_FROM,
             Registration.organisation,
             Registration.position,
             Registration.source,

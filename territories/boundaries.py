@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ from kernel.imports import Plan, Row, Verdict
 from kernel.pages import bump
 from kernel.text import clean, one_script, sort_key
 from territories import queries
+from territories.cells import tidy_code, without_zeros
 from territories.geometry.drawing import draw, in_degrees, thinned
 from territories.geometry.geojson import Feature, features
 from territories.geometry.projection import Point
@@ -27,6 +29,9 @@ from territories.rules import in_country
 
 MAX_BYTES = 60 * 1024 * 1024
 MAX_CREDIT = 255
+MOST_LIKENESSES = 300
+ALIKE = 0.85
+"""How near a name must be to be suggested for a feature without a code."""
 
 
 @dataclass
@@ -60,7 +65,8 @@ def plan(body: bytes, credit: str) -> Plan[Outline]:
         if territory.id in before:
             row.verdict = Verdict.same if before[territory.id] == (kept[code], credit) else Verdict.change
         if row.verdict is not Verdict.same and territory.parent_id is not None:
-            result.actions.append(Outline(territory.id, territory.parent_id, kept[code]))
+            row.action = Outline(territory.id, territory.parent_id, kept[code])
+            result.actions.append(row.action)
     parents = {territory.parent_id for _row, _feature, territory in matched.values()}
     result.absent = [
         f"{row.oktmo} · {row.name}"
@@ -73,7 +79,7 @@ def plan(body: bytes, credit: str) -> Plan[Outline]:
 def left_out(body: bytes, plan: Plan[Outline]) -> bytes:
     """The features that do not come in, as GeoJSON, with what is wrong as their property `remark`."""
     found = json.loads(body.decode("utf-8-sig"))["features"]
-    wrong = [(found[row.number - 1], " ".join(row.messages)) for row in plan.left]
+    wrong = [(found[row.number - 1], " ".join(row.messages or row.doubts)) for row in plan.left]
     kept = [{**one, "properties": {**(one.get("properties") or {}), "remark": text}} for one, text in wrong if one]
     return json.dumps({"type": "FeatureCollection", "features": kept}, ensure_ascii=False).encode()
 
@@ -84,12 +90,24 @@ class _Known:
         self.current = {row.oktmo: row for row in found if row.level is not Level.country}
         self.by_id = {row.id: row for row in found}
         self.closed = queries.closed_codes()
-        self.names = {sort_key(row.name): row for row in found}
+        self.codes = self.current.keys() | self.closed.keys()
+        self.looked_up = 0
+        self.names: dict[str, list[Sketch]] = defaultdict(list)
+        for row in self.current.values():
+            self.names[sort_key(row.name)].append(row)
+
+    def like(self, name: str, number: int, cutoff: float) -> list[str]:
+        """Keys of names near to one; of a file of strangers the first hundreds only, as each takes a while."""
+        self.looked_up += 1
+        if not name or self.looked_up > MOST_LIKENESSES:
+            return []
+        return get_close_matches(sort_key(one_script(name)), list(self.names), number, cutoff)
 
 
 def _match(feature: Feature, known: _Known, matched: dict[str, Any]) -> tuple[Row, Sketch | None]:
-    code = "".join(feature.code.split())
-    row = Row(feature.number, f"{code or '—'} · {feature.name or '—'}", Verdict.error)
+    warnings: list[str] = []
+    code = without_zeros(tidy_code(feature.code, warnings), known.codes, warnings)
+    row = Row(feature.number, f"{code or '—'} · {feature.name or '—'}", Verdict.error, warnings=warnings)
     territory = known.current.get(code)
     if territory is None and code in known.closed:
         territory = known.by_id.get(known.closed[code])
@@ -100,21 +118,37 @@ def _match(feature: Feature, known: _Known, matched: dict[str, Any]) -> tuple[Ro
     elif not all(in_country(lat, lon) for ring in feature.rings for lon, lat in ring):
         row.messages.append(_("The outline lies outside the country: longitude must stand before latitude."))
     elif not code:
-        row.messages.append(_("The feature has no property «oktmo»."))
+        territory = _by_name(feature, row, known)
     elif territory is None:
         row.verdict = Verdict.same
         row.warnings.append(_("There is no territory with this code: it is passed over.") + _near(feature.name, known))
-    elif territory.oktmo in matched:
+    if territory is not None and territory.oktmo in matched and not row.messages:
         row.messages.append(_("The same code stands in feature %(number)s.", number=matched[territory.oktmo][1].number))
-        territory = None
     return row, None if row.messages else territory
 
 
+def _by_name(feature: Feature, row: Row, known: _Known) -> Sketch | None:
+    """Without a code: the one territory of that name, or the only one like it, for somebody to confirm."""
+    found = known.names.get(sort_key(one_script(feature.name)), [])
+    if not found:
+        found = [one for key in known.like(feature.name, 2, ALIKE) for one in known.names[key]]
+    if len(found) == 1:
+        row.doubts.append(_("No code: found by its name, %(code)s %(name)s.", code=found[0].oktmo, name=found[0].name))
+        return found[0]
+    if found:
+        names = ", ".join(f"{one.oktmo} · {one.name}" for one in found[:5])
+        row.messages.append(_("No code, and several territories have such a name: %(names)s.", names=names))
+    else:
+        names = ", ".join(f"«{clean(name)[:40]}»" for name in feature.properties)
+        row.messages.append(_("Properties found: %(found)s; missing: «oktmo».", found=names or "—"))
+    return None
+
+
 def _near(name: str, known: _Known) -> str:
-    found = get_close_matches(sort_key(one_script(name)), list(known.names), 1, 0.7) if name else []
+    found = known.like(name, 1, 0.7)
     if not found:
         return ""
-    near = known.names[found[0]]
+    near = known.names[found[0]][0]
     return " " + str(_("Perhaps: %(names)s.", names=f"{near.oktmo} · {near.name}"))
 
 

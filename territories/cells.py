@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
+from kernel.documents.headings import Known
 from kernel.documents.sheets import as_text
 from kernel.text import clean, sort_key
 from territories.rules import in_country
 
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "oktmo": ("ОКТМО", "Код ОКТМО", "Код"),
+HEADINGS: Known = {
+    "oktmo": ("ОКТМО", "Код ОКТМО", "Код", re.compile(r"^(?!.*(?:прежн|до преобр|before|предшеств)).*(?:октмо|oktmo)")),
     "name": ("Наименование", "Название", "Муниципальное образование", "Муниципалитет", "Территория", "Name"),
     "short_name": ("Краткое название", "Краткое наименование", "Кратко"),
     "kind": ("Вид", "Тип", "Вид муниципального образования", "Вид МО"),
@@ -31,7 +33,14 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 LIMITS = {"name": 255, "short_name": 80, "kind": 80, "center": 120, "note": 255}
 APPROXIMATE = {"approximate", "примерно", "приблизительно", "около", "оценочно", "≈", "~"}
 _POPULATION = re.compile(r"(≈|~|около|примерно)?\s*([0-9][0-9 ]*)", re.IGNORECASE)
+_AS_FLOAT = re.compile(r"([0-9]{7,11})[.,]0+")
+"""As programs write a whole number of a column with gaps: 25536000.0."""
 _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y")
+
+
+def title(column: str) -> str:
+    """The heading our own export writes."""
+    return str(HEADINGS[column][0])
 
 
 class Fault(ValueError):
@@ -40,21 +49,37 @@ class Fault(ValueError):
 
 def read_code(value: Any, warnings: list[str]) -> str:
     """An OKTMO as text. A zero that a spreadsheet has eaten is put back, with a warning. Raises Fault."""
-    written = "".join(as_text(value).split())
+    written = tidy_code(as_text(value), warnings)
     if not written:
         raise Fault(_("The OKTMO code is missing."))
     if not re.fullmatch(r"[0-9]+", written):
         raise Fault(_("«%(text)s» is not an OKTMO code: it has 8 or 11 digits.", text=written[:40]))
-    if len(written) in (7, 10):
-        warnings.append(
-            _("The code had lost its first zero: %(before)s → %(after)s.", before=written, after="0" + written)
-        )
-        written = "0" + written
     if len(written) not in (8, 11):
         raise Fault(
             _("«%(text)s» is not an OKTMO code: it has 8 or 11 digits. Format the column as text.", text=written[:40])
         )
     return written
+
+
+def tidy_code(text: str, warnings: list[str]) -> str:
+    """A code without spaces and «.0», its first zero put back, with a warning; what is no code stays."""
+    written = "".join(text.split())
+    if found := _AS_FLOAT.fullmatch(written):
+        written = found[1]
+    if re.fullmatch(r"[0-9]{7}|[0-9]{10}", written):
+        warnings.append(
+            _("The code had lost its first zero: %(before)s → %(after)s.", before=written, after="0" + written)
+        )
+        written = "0" + written
+    return written
+
+
+def without_zeros(code: str, known: Container[str], warnings: list[str]) -> str:
+    """Of 11 digits that end in zeros those 8 that are a municipality's, with a warning."""
+    if len(code) != 11 or not code.endswith("000") or code in known or code[:8] not in known:
+        return code
+    warnings.append(_("The code has three zeros too many: %(before)s → %(after)s.", before=code, after=code[:8]))
+    return code[:8]
 
 
 def read_texts(cells: dict[str, Any]) -> dict[str, str]:
@@ -63,9 +88,7 @@ def read_texts(cells: dict[str, Any]) -> dict[str, str]:
     for column, limit in LIMITS.items():
         text = clean(as_text(cells.get(column)))
         if len(text) > limit:
-            raise Fault(
-                _("«%(column)s» is longer than %(number)s characters.", column=HEADINGS[column][0], number=limit)
-            )
+            raise Fault(_("«%(column)s» is longer than %(number)s characters.", column=title(column), number=limit))
         if text:
             found[column] = text
     return found
@@ -81,7 +104,7 @@ def read_population(cells: dict[str, Any]) -> dict[str, Any]:
     number = int(found.group(2).replace(" ", "")) if found else 0
     if not found or number > 20_000_000:
         raise Fault(
-            _("«%(column)s»: «%(text)s» is not a number of people.", column=HEADINGS["population"][0], text=text[:40])
+            _("«%(column)s»: «%(text)s» is not a number of people.", column=title("population"), text=text[:40])
         )
     if found.group(1) or sort_key(quality) in APPROXIMATE or quality in APPROXIMATE:
         quality = "approximate"
@@ -111,9 +134,7 @@ def _degrees(column: str, cells: dict[str, Any]) -> float | None:
     except ValueError:
         value = 999.0
     if not -180 <= value <= 180:
-        raise Fault(
-            _("«%(column)s»: «%(text)s» is not degrees. Write 52.2896.", column=HEADINGS[column][0], text=text[:40])
-        )
+        raise Fault(_("«%(column)s»: «%(text)s» is not degrees. Write 52.2896.", column=title(column), text=text[:40]))
     return value
 
 

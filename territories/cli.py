@@ -22,9 +22,10 @@ from territories.models import Level, Territory
 @import_cli.FILE
 @click.option("--region", default="", help="Take only municipalities of the region with this OKTMO.")
 @import_cli.YES
+@import_cli.DOUBTS
 @import_cli.REST
 @with_appcontext
-def import_territories(file: Path, region: str, yes: bool, rest: Path | None) -> None:
+def import_territories(file: Path, region: str, yes: bool, sure: bool, rest: Path | None) -> None:
     """Municipalities of any region from XLSX or CSV."""
     with speaking("ru"):
         known = queries.current(region) if region else None
@@ -32,6 +33,7 @@ def import_territories(file: Path, region: str, yes: bool, rest: Path | None) ->
             raise click.ClickException(f"There is no region with OKTMO {region}.")
         table = import_cli.read(file, importer.read)
         plan = importer.plan(table, region)
+        import_cli.settle(plan, sure)
         if yes:
             with writing():
                 operations.carry_out(plan, by=None)
@@ -42,11 +44,13 @@ def import_territories(file: Path, region: str, yes: bool, rest: Path | None) ->
 @import_cli.FILE
 @click.option("--credit", required=True, help="Who made the boundaries and on what terms; shown under every map.")
 @import_cli.YES
+@import_cli.DOUBTS
 @with_appcontext
-def import_boundaries(file: Path, credit: str, yes: bool) -> None:
+def import_boundaries(file: Path, credit: str, yes: bool, sure: bool) -> None:
     """Boundaries from GeoJSON whose features have the property oktmo."""
     with speaking("ru"):
         plan = import_cli.read(file, lambda _name, body: boundaries.plan(body, credit))
+        import_cli.settle(plan, sure)
         if yes:
             drawn = boundaries.drawn(plan.actions, credit)
             with writing():

@@ -19,13 +19,24 @@ from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, one_script, sort_key
 from territories import queries
-from territories.cells import HEADINGS, Fault, read_code, read_day, read_place, read_population, read_texts
+from territories.cells import (
+    HEADINGS,
+    Fault,
+    read_code,
+    read_day,
+    read_place,
+    read_population,
+    read_texts,
+    title,
+    without_zeros,
+)
 from territories.models import Level
 from territories.queries import Sketch
 from territories.rules import REMOTE_KM, kilometres, region_prefix, short_name, size_class
 from territories.tiles import layout
 
-NEEDED = ("oktmo", "name")
+NEEDED = ("name",)
+MOST_LIKENESSES = 300
 
 
 @dataclass
@@ -46,6 +57,7 @@ class Entry:
     renamed: bool = False
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
 
 
@@ -76,6 +88,24 @@ class Known:
         self.prefixes = {region_prefix(oktmo): oktmo for oktmo in self.regions}
         self.region_names = {sort_key(row.name): oktmo for oktmo, row in self.regions.items()}
         self.closed = queries.closed_codes()
+        self.looked_up = 0
+        self.names: dict[str, list[Sketch]] = defaultdict(list)
+        for row in found:
+            if row.level is Level.municipality:
+                self.names[sort_key(row.name)].append(row)
+
+    def like(self, name: str) -> list[str]:
+        """Keys of names near to one; of a file of strangers the first hundreds only, as each takes a while."""
+        self.looked_up += 1
+        if self.looked_up > MOST_LIKENESSES:
+            return []
+        return get_close_matches(sort_key(one_script(name)), list(self.names), 2, 0.7)
+
+    def named(self, name: str, region: str) -> list[Sketch]:
+        """Municipalities of that name, in the region named if there is one."""
+        found = self.names.get(sort_key(one_script(name)), [])
+        above = region if region in self.regions else self.region_names.get(sort_key(one_script(region)))
+        return [row for row in found if above is None or self.region_of(row.oktmo) == above]
 
     def region_of(self, oktmo: str) -> str | None:
         """The region whose digits the code begins with: three before two, as autonomous districts have three."""
@@ -133,8 +163,9 @@ def _judge(entry: Entry, name: str, loading: Loading) -> None:
         verdict = Verdict.create
     else:
         verdict = Verdict.change if entry.changes else Verdict.same
-    title = f"{entry.oktmo or '—'} · {name or '—'}"
-    loading.rows.append(Row(entry.number, title, verdict, entry.errors or entry.changes, entry.warnings))
+    shown = f"{entry.oktmo or '—'} · {name or '—'}"
+    told = entry.errors or entry.changes
+    loading.rows.append(Row(entry.number, shown, verdict, told, entry.warnings, entry.doubts, entry))
     if verdict in (Verdict.create, Verdict.change):
         loading.actions.append(entry)
 
@@ -152,7 +183,7 @@ def _read(number: int, cells: dict[str, Any], known: Known, codes: set[str]) -> 
 
 
 def _read_code(entry: Entry, cells: dict[str, Any], known: Known, _codes: set[str]) -> None:
-    code = read_code(cells.get("oktmo"), entry.warnings)
+    code = _code(entry, cells, known)
     entry.oktmo = code
     entry.known = known.current.get(code)
     if code in known.regions or (entry.known and entry.known.level is not Level.municipality):
@@ -163,6 +194,28 @@ def _read_code(entry: Entry, cells: dict[str, Any], known: Known, _codes: set[st
     if entry.known is None and code in known.closed:
         after = known.by_id.get(known.closed[code])
         raise Fault(_("The code is no longer in force; now it is %(code)s.", code=after.oktmo if after else "—"))
+
+
+def _code(entry: Entry, cells: dict[str, Any], known: Known) -> str:
+    """As written; without one, that of the one municipality of the name, which somebody must confirm. Raises Fault."""
+    written, name = "".join(as_text(cells.get("oktmo")).split()), clean(as_text(cells.get("name")))
+    if not written and name:
+        return _code_by_name(entry, name, clean(as_text(cells.get("parent"))), known)
+    return without_zeros(read_code(written, entry.warnings), known.current, entry.warnings)
+
+
+def _code_by_name(entry: Entry, name: str, region: str, known: Known) -> str:
+    found = known.named(name, region)
+    if len(found) == 1:
+        one = found[0]
+        entry.doubts.append(_("No code: found by its name, %(code)s %(name)s.", code=one.oktmo, name=one.name))
+        return one.oktmo
+    if found:
+        names = ", ".join(f"{one.oktmo} · {one.name}" for one in found[:5])
+        raise Fault(_("No code, and several territories have such a name: %(names)s.", names=names))
+    near = [one for key in known.like(name) for one in known.names[key]]
+    hint = " " + _("Perhaps: %(names)s.", names=", ".join(f"{one.oktmo} · {one.name}" for one in near)) if near else ""
+    raise Fault(_("The OKTMO code is missing.") + hint)
 
 
 def _read_words(entry: Entry, cells: dict[str, Any], _known: Known, _codes: set[str]) -> None:
@@ -236,13 +289,13 @@ def _changes(entry: Entry, known: Sketch) -> list[str]:
     """What the row says differently, as «column: was → becomes»; an empty cell says nothing."""
     found = []
     if known.oktmo != entry.oktmo:
-        found.append(f"{_title('oktmo')}: {known.oktmo} → {entry.oktmo}")
+        found.append(f"{title('oktmo')}: {known.oktmo} → {entry.oktmo}")
     elif entry.predecessor:
-        found.append(f"{_title('predecessor')}: {entry.predecessor}")
+        found.append(f"{title('predecessor')}: {entry.predecessor}")
     for name, value in entry.values.items():
         before = getattr(known, name)
         if before != value:
-            found.append(f"{_title(name)}: {_shown(before)} → {_shown(value)}")
+            found.append(f"{title(name)}: {_shown(before)} → {_shown(value)}")
     entry.renamed = "name" in entry.values and entry.values["name"] != known.name
     return found
 
@@ -250,10 +303,6 @@ def _changes(entry: Entry, known: Sketch) -> list[str]:
 def _shown(value: Any) -> str:
     """A value as a file would hold it."""
     return {"approximate": "примерно", None: "—", "": "—"}.get(value, str(value))
-
-
-def _title(column: str) -> str:
-    return HEADINGS[column][0]
 
 
 def _find_absent(loading: Loading, seen: dict[str, int], known: Known, region: str) -> None:
@@ -310,7 +359,7 @@ def is_remote(spot: Spot) -> bool:
 
 def template() -> bytes:
     """The workbook to fill in, with two rows as an example."""
-    columns = [Column(headings[0], 40 if name == "name" else 20) for name, headings in HEADINGS.items()]
+    columns = [Column(str(headings[0]), 40 if name == "name" else 20) for name, headings in HEADINGS.items()]
     example = ["25599000", "Примерный муниципальный округ", "Примерный", "муниципальный округ", "г. Пример", 12000]
     rows = [
         [*example, "примерно", 55.9405, 98.0051, "Иркутская область", "", "01.01.2025", _("An example: delete it.")]
@@ -326,7 +375,7 @@ def template() -> bytes:
 
 def export(rows: Iterable[Any]) -> bytes:
     """Territories as a workbook that the import reads back."""
-    columns = [Column(headings[0], 40 if name == "name" else 20) for name, headings in HEADINGS.items()]
+    columns = [Column(str(headings[0]), 40 if name == "name" else 20) for name, headings in HEADINGS.items()]
     return xlsx(_("Territories"), columns, ([*_exported(row)] for row in rows))
 
 

@@ -218,6 +218,8 @@ def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
+    if plan.signature != request.form.get("sure", ""):
+        plan.leave_doubts()  # before the map is drawn
     drawn = boundaries.drawn(plan.actions, credit)
     with writing():
         done = take(found)

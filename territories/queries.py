@@ -328,6 +328,19 @@ def tiles(region_id: int) -> list[Territory]:
     return list(db.session.scalars(statement.order_by(Territory.tile_row, Territory.tile_col)))
 
 
+def names_alone(home: str) -> dict[str, int]:
+    """Ids of municipalities outside the region `home` by the keys of names that only one in the country has."""
+    region = current(home)
+    statement = (
+        select(Territory.name_key, func.min(Territory.id))
+        .where(Territory.level == Level.municipality, Territory.valid_to.is_(None))
+        .where(Territory.parent_id != (region.id if region else 0))
+        .group_by(Territory.name_key)
+        .having(func.count() == 1)
+    )
+    return dict(list(db.session.connection().execute(statement)))
+
+
 class Gazetteer:
     """Finds municipalities by what people write: name, short name, centre, OKTMO; suggests near ones."""
 

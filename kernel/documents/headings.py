@@ -17,6 +17,8 @@ Needed = Sequence[str | tuple[str, ...]]
 """Columns that must be there; of several in brackets one is enough."""
 
 
+REMARK = ("What to put right", "Что исправить")
+"""The column of our own that says why a row was left out: read over when the file comes back."""
 LONGEST = 200
 """Letters of a heading; questions of a form are long ones."""
 

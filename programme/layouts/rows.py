@@ -118,7 +118,11 @@ def _with_venue(columns: list[str | None], names: list[tuple[str, ...]]) -> list
     if columns.count("section") < 2:
         return columns
     for place, column in enumerate(columns):
-        if column == "section" and any(sort_key(name) == "площадка" for name in names[place]):
+        if (
+            column == "section"
+            and any(sort_key(name) == "площадка" for name in names[place])
+            and "venue" not in columns
+        ):
             columns[place] = "venue"
     return columns
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,9 +13,13 @@ from kernel.files import FileRefused
 from kernel.text import clean
 from territories.geometry.projection import Point
 
-CODES = ("oktmo", "OKTMO", "ОКТМО", "oktmo_code", "oktmo:user", "addr:oktmo", "code")
+CODES = ("oktmo", "ОКТМО", "ref:oktmo", "oktmo:user")
+OTHER_CODES = ("code", "код", "id")
+"""Asked when no property is called by the code's name."""
 NAMES = ("name", "NAME", "name:ru", "Наименование", "название", "mun_name")
 MAX_FEATURES = 20_000
+MAX_SHOWN = 12
+_CODE_NAME = re.compile(r"oktmo|октмо")
 
 
 class Feature(NamedTuple):
@@ -25,6 +30,8 @@ class Feature(NamedTuple):
     rings: list[list[Point]]
     """Outer ones and holes alike, the first point not repeated."""
     fault: str = ""
+    properties: tuple[str, ...] = ()
+    """What they are called."""
 
 
 def features(body: bytes) -> Iterator[Feature]:
@@ -44,14 +51,26 @@ def features(body: bytes) -> Iterator[Feature]:
 def _feature(number: int, feature: Any) -> Feature:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     properties = properties if isinstance(properties, dict) else {}
-    code, name = _property(properties, CODES), _property(properties, NAMES)
+    tags = properties.get("tags")
+    everything = {**(tags if isinstance(tags, dict) else {}), **properties}
+    made = Feature(number, _code(everything), _property(everything, NAMES), [], "", _filled(everything))
     try:
         rings = list(_rings(feature.get("geometry")))
-        return Feature(number, code, name, rings, "" if rings else _("The geometry is empty."))
+        return made._replace(rings=rings, fault="" if rings else _("The geometry is empty."))
     except Wrong as fault:
-        return Feature(number, code, name, [], str(fault))
+        return made._replace(fault=str(fault))
     except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError):
-        return Feature(number, code, name, [], _("The geometry is damaged."))
+        return made._replace(fault=_("The geometry is damaged."))
+
+
+def _filled(properties: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name, value in properties.items() if value not in (None, ""))[:MAX_SHOWN]
+
+
+def _code(properties: dict[str, Any]) -> str:
+    """Of the property called oktmo, whatever stands around it («ref:oktmo», «OKTMO_CODE»), else of a general one."""
+    named = [name for name in properties if _CODE_NAME.search(name[:80].casefold())]
+    return _property(properties, (*CODES, *named)) or _property(properties, OTHER_CODES)
 
 
 class Wrong(ValueError):
@@ -61,7 +80,9 @@ class Wrong(ValueError):
 def _property(properties: dict[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         value = properties.get(name)
-        if isinstance(value, int) or (isinstance(value, str) and value.strip()):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.strip()):
             return clean(str(value))[:255]
     return ""
 

@@ -82,7 +82,7 @@ def test_each_row_hears_its_verdict(forum):
             ("Новая Алла", f"{'x' * 245}@example.org", "", "", "", "", ""),
             ("Новая", "alla@example.org", "", "", "", "", ""),
             ("Новая Алла", "alla@example.org", "летая", "", "", "", ""),
-            ("Новая Алла", "alla@example.org", "", "Тайшецкий", "", "", ""),
+            ("Новая Ада", "ada@example.org", "", "Тайшецкий", "", "", ""),
             ("Новая Алла", "alla@example.org", "", "Тулун", "", "", "Нет такой"),
             ("новая  алла", "ALLA@example.org", "", "Тулун", "", "", ""),
         ),
@@ -94,13 +94,13 @@ def test_each_row_hears_its_verdict(forum):
         Verdict.error,
         Verdict.create,
         Verdict.error,
-        Verdict.error,
+        Verdict.create,
         Verdict.create,
         Verdict.same,
     ]
     assert known.organisation in plan.rows[0].messages[0] or "Новая школа" in plan.rows[0].messages[0]
-    assert "Тайшетский" in plan.rows[6].messages[0]
-    assert [row.number for row in plan.doubtful] == [6]
+    assert "Тайшетский" in plan.rows[6].doubts[0]
+    assert [row.number for row in plan.doubtful] == [6, 8]
     assert "Нет такой" in plan.rows[7].warnings[0]
     assert "9" in plan.rows[8].warnings[0]
 

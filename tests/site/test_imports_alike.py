@@ -34,7 +34,7 @@ WAYS = {
         "/manage/territories/boundaries",
         {"credit": "© Проверка"},
         boundaries.collection(boundaries.feature()),
-        boundaries.collection(boundaries.feature("")),
+        boundaries.collection(boundaries.feature("", name="")),
     ),
 }
 ALL = pytest.mark.parametrize("name", WAYS)

@@ -55,7 +55,13 @@ CASES = [
         (1, 0, 1, 0),
         42,
     ),
-    Case("no code", "b.geojson", lambda: collection(feature("")), ("У объекта нет свойства «oktmo».",), (0, 0, 0, 1)),
+    Case(
+        "no code and no name",
+        "b.geojson",
+        lambda: collection(feature("", name="")),
+        ("Нашлись свойства —, не хватает: «oktmo».",),
+        (0, 0, 0, 1),
+    ),
     Case(
         "the same code twice",
         "b.geojson",
