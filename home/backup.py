@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, make_url
 
+from home.sweeping import ended_by_signals, settled, swept
 from kernel.db import db, measure_tables, utcnow
 from kernel.transaction import writing
 
@@ -43,7 +44,7 @@ def backup_command(archive: Path) -> None:
     """Copy the database and the uploads into ARCHIVE (.tar.gz), while the site works."""
     if not archive.parent.is_dir():
         raise click.ClickException(f"There is no folder {archive.parent}.")
-    with _taking(archive), _folder_in(archive.parent) as folder:
+    with ended_by_signals(), _place_of(archive) as folder:
         copy, part = folder / DATABASE, folder / "archive"
         schema = _schema()
         (_dump_postgresql if _is_postgresql() else _dump_sqlite)(copy)
@@ -53,10 +54,11 @@ def backup_command(archive: Path) -> None:
             tar.add(folder / MANIFEST, MANIFEST)
             tar.add(copy, DATABASE)
             added = _add_uploads(tar)
-        part.chmod(0o600)
-        part.replace(archive)
         if missing := _named_uploads(copy) - added:
             click.echo(f"  {_missing(missing)} Restoring this archive will want --incomplete.", err=True)
+        part.chmod(0o600)
+        _must_be_free(archive)
+        settled(part, archive)
     number = len(added)
     click.echo(f"  {archive}: database of schema {schema}, {number} files. SECRET_KEY is not in it: keep it apart.")
 
@@ -69,17 +71,17 @@ def restore_command(archive: Path, incomplete: bool) -> None:
     """Bring ARCHIVE back into an empty database and an empty folder of uploads."""
     files = _files()
     _must_be_empty(files)
-    with _folder_in(next(folder for folder in files.parents if folder.is_dir())) as folder:
+    with ended_by_signals(), _folder_in(_disk_of(files)) as folder:
         names = _unpack(archive, folder)
         manifest = _manifest(folder / MANIFEST)
         _must_fit(manifest)
         _must_be_whole(folder / DATABASE, manifest["schema"])
         if (missing := _named_uploads(folder / DATABASE) - names) and not incomplete:
             raise click.ClickException(f"{_missing(missing)} {UNCHANGED} To restore without them: --incomplete.")
-        (_load_postgresql if _is_postgresql() else _load_sqlite)(folder / DATABASE)
+        with _uploads_moved(folder / "files", files):
+            (_load_postgresql if _is_postgresql() else _load_sqlite)(folder / DATABASE)
         with writing():
             measure_tables()
-        _move_uploads(folder / "files", files)
     uploads = len(names - {MANIFEST, DATABASE})
     click.echo(f"  restored: database of schema {manifest['schema']}, {uploads} files.")
     if manifest["schema"] != _schemas()[0]:
@@ -87,30 +89,62 @@ def restore_command(archive: Path, incomplete: bool) -> None:
 
 
 @contextmanager
-def _taking(archive: Path) -> Iterator[None]:
-    """Take the archive's name before the work: of two copies made at once under one name, the second is refused."""
+def _place_of(archive: Path) -> Iterator[Path]:
+    """A folder beside the archive, of its name: of two copies made at once under one name, the second is refused."""
+    _must_be_free(archive)
+    folder = archive.with_name(f".{archive.name}.tirazh")
     try:
-        os.close(os.open(archive, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        folder.mkdir(0o700)
     except FileExistsError as error:
-        said = f"{archive} is there already. Choose another name: nothing is written over."
+        said = f"{archive} is being made: {folder} is there already. When no other backup is under way, remove it."
         raise click.ClickException(said) from error
     except OSError as error:
         raise click.ClickException(f"{archive} cannot be written: {error.strerror}.") from error
-    try:
-        yield
-    except BaseException:
-        archive.unlink(missing_ok=True)
-        raise
+    with swept(folder):
+        yield folder
+
+
+def _must_be_free(archive: Path) -> None:
+    if archive.exists():
+        raise click.ClickException(f"{archive} is there already. Choose another name: nothing is written over.")
+
+
+def _disk_of(files: Path) -> Path:
+    """A folder on the disk of the uploads: theirs, where it is there already, for that may be a mounted one."""
+    return files if files.is_dir() else next(folder for folder in files.parents if folder.is_dir())
 
 
 @contextmanager
-def _folder_in(parent: Path) -> Iterator[Path]:
-    """A folder for work on the same disk, nobody else's to read, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix=".tirazh-", dir=parent))
+def _folder_in(place: Path) -> Iterator[Path]:
+    """A folder for work, nobody else's to read, gone afterwards."""
     try:
+        folder = Path(tempfile.mkdtemp(prefix=".tirazh-", dir=place))
+    except OSError as error:
+        raise click.ClickException(f"{place} cannot be written: {error.strerror}. {UNCHANGED}") from error
+    with swept(folder):
         yield folder
-    finally:
-        shutil.rmtree(folder)
+
+
+@contextmanager
+def _uploads_moved(unpacked: Path, files: Path) -> Iterator[None]:
+    """Move what was unpacked into the folder of uploads, which stays what it is; back again when the rest fails."""
+    made = [folder for folder in (files, *files.parents) if not folder.exists()]
+    moved: list[tuple[Path, Path]] = []
+    try:
+        files.mkdir(parents=True, exist_ok=True)
+        for path in sorted(unpacked.glob("*")):
+            path.rename(files / path.name)
+            moved.append((path, files / path.name))
+        yield
+    except BaseException as error:
+        for path, target in moved:
+            target.rename(path)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise click.ClickException(f"It cannot be written: {error}. {UNCHANGED}") from error
+        raise
 
 
 def _url() -> URL:
@@ -154,17 +188,8 @@ def _add_uploads(tar: tarfile.TarFile) -> set[str]:
     return added
 
 
-def _move_uploads(unpacked: Path, files: Path) -> None:
-    if not unpacked.exists():
-        return
-    files.parent.mkdir(parents=True, exist_ok=True)
-    if files.exists():
-        files.rmdir()
-    unpacked.rename(files)
-
-
 def _must_be_empty(files: Path) -> None:
-    if files.exists() and any(files.iterdir()):
+    if files.exists() and any(_is_content(path) for path in files.iterdir()):
         raise click.ClickException(f"{files} is not empty. Nothing was changed: restore into an empty place only.")
     if _is_postgresql():
         filled = bool(inspect(db.engine).get_table_names())
@@ -173,6 +198,11 @@ def _must_be_empty(files: Path) -> None:
         filled = _holds_tables(Path(_url().database or ""))
     if filled:
         raise click.ClickException("The database is not empty. Nothing was changed: restore into an empty one only.")
+
+
+def _is_content(path: Path) -> bool:
+    """Whether it is more than what every mounted disk has at its root."""
+    return path.name != "lost+found" and not path.name.startswith(".")
 
 
 def _unpack(archive: Path, folder: Path) -> set[str]:
@@ -274,10 +304,12 @@ def _load_sqlite(source: Path) -> None:
     _check_sqlite(source)
     place = Path(_url().database or "")
     place.parent.mkdir(parents=True, exist_ok=True)
-    source.chmod(0o640)
     for path in _beside_sqlite(place):
         path.unlink(missing_ok=True)
-    shutil.move(source, place)
+    with _folder_in(place.parent) as near:  # the uploads may lie on another disk
+        shutil.copyfile(source, near / DATABASE)
+        (near / DATABASE).chmod(0o640)
+        settled(near / DATABASE, place)
 
 
 def _beside_sqlite(place: Path) -> list[Path]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
+import signal
+import subprocess
+import sys
 import tarfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +25,7 @@ from kernel.transaction import writing
 from tests import factories
 from tests.conftest import settings
 from tests.database import PostgresDatabases
+from tests.outside import until
 
 _SCHEMA_BEFORE = "0010"
 BODY = b"%PDF-1.4 a sample"
@@ -212,6 +217,76 @@ def test_a_copy_that_fails_leaves_no_archive(place, monkeypatch):
     monkeypatch.setattr(home.backup, "_add_uploads", full)
     assert run(place["app"], "backup", str(place["folder"] / "copy.tar.gz"))[0] == 1
     assert list(place["folder"].glob("*.tar.gz")) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_copy_ended_by_a_signal_leaves_nothing(place, number):
+    """Neither half an archive under its name, nor a copy of the database beside it; the same name may be taken anew."""
+    with writing():
+        large = files.write(files.Upload("запись.pdf", "application/pdf", BODY))
+        db.session.add(large)
+    os.truncate(files._path(large.uuid), 3_000_000_000)  # sparse: takes no room, and long to pack
+    folder = place["folder"] / "copies"
+    folder.mkdir()
+    config = place["app"].config
+    environment = os.environ | {
+        "DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", ""),
+        "TIRAZH_VAR": str(config["VAR"]),
+        "TIRAZH_FILES": str(config["FILES"]),
+        "SECRET_KEY": config["SECRET_KEY"],
+    }
+    command = (sys.executable, "-m", "flask", "--app", "app", "backup", str(folder / "copy.tar.gz"))
+    process = subprocess.Popen(command, cwd=config["STATIC_ROOT"].parent, env=environment)
+    parts = lambda: [part for part in folder.glob(".*/archive") if part.stat().st_size > 100_000]  # noqa: E731
+    until(lambda: parts() or process.poll() is not None)
+    process.send_signal(number)
+    assert process.wait(20) == (-number if number == signal.SIGKILL else 128 + number)
+    if number == signal.SIGKILL:
+        until(lambda: not list(folder.iterdir()))  # swept by a child
+    assert list(folder.iterdir()) == []
+    os.truncate(files._path(large.uuid), len(BODY))
+    assert run(place["app"], "backup", str(folder / "copy.tar.gz"))[0] == 0
+
+
+def test_uploads_come_back_into_a_folder_that_cannot_be_replaced(place):
+    """A mounted disk, with what every disk has at its root. A link to a folder cannot be removed as one either."""
+    archive, disk = backup(place), place["folder"] / "disk"
+    (disk / "lost+found").mkdir(parents=True)
+    place["other"].config["FILES"].symlink_to(disk)
+    code, said = run(place["other"], "restore", archive)
+    assert (code, "1 files" in said) == (0, True), said
+    assert place["other"].config["FILES"].is_symlink()
+    assert sorted(path.name for path in disk.iterdir() if len(path.name) > 2) == ["lost+found"]
+    with place["other"].app_context():
+        assert files.read(db.session.get(files.StoredFile, place["id"])) == BODY
+        db.session.remove()
+
+
+def test_a_folder_of_uploads_that_cannot_be_made_is_said_before_anything_is_loaded(place):
+    archive, uploads = backup(place), place["other"].config["FILES"]
+    uploads.symlink_to(place["folder"] / "nowhere" / "at all")
+    code, said = run(place["other"], "restore", archive)
+    assert (code, "Nothing was changed" in said) == (1, True), said
+    uploads.unlink()
+    code, said = run(place["other"], "restore", archive)
+    assert code == 0, said
+
+
+def test_a_database_that_cannot_be_loaded_takes_the_uploads_back(place, monkeypatch):
+    archive, config = backup(place), place["other"].config
+    with monkeypatch.context() as broken:
+        if home.backup._kind() == "postgresql":
+            real, fake = shutil.which("pg_restore"), place["folder"] / "pg_restore"
+            refuse = 'case "$*" in *--single-transaction*) echo "no space left" >&2; exit 1;; esac'
+            fake.write_text(f'#!/bin/sh\n{refuse}\nexec {real} "$@"\n')
+            fake.chmod(0o755)
+            broken.setenv("PATH", f"{place['folder']}{os.pathsep}{os.environ['PATH']}")
+        else:
+            (place["folder"] / "file").write_text("no folder")
+            broken.setitem(config, "SQLALCHEMY_DATABASE_URI", f"sqlite:///{place['folder']}/file/tirazh.sqlite3")
+        assert run(place["other"], "restore", archive)[0] == 1
+    assert not config["FILES"].exists()
+    assert run(place["other"], "restore", archive)[0] == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"no archive at all"])
