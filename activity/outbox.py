@@ -27,7 +27,8 @@ from kernel import mail
 from kernel.db import db, utcnow
 from kernel.i18n import speaking
 from kernel.jobs import job
-from kernel.leases import CLOCK_SLACK, claim
+from kernel.leases import claim
+from kernel.security import SLACK
 from kernel.transaction import write, writing
 
 log = logging.getLogger("tirazh.mail")
@@ -130,7 +131,7 @@ def _claim() -> tuple[int, str] | None:
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """By its time; or by none that can be right: written while the machine's clock was ahead."""
-    return or_(Letter.next_at <= now, Letter.created_at > now + CLOCK_SLACK, Letter.next_at > now + LONGEST_PAUSE)
+    return or_(Letter.next_at <= now, Letter.created_at > now + SLACK, Letter.next_at > now + LONGEST_PAUSE)
 
 
 def _not_after(now: datetime) -> ColumnElement[datetime]:

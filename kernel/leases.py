@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, update
 
 from kernel.db import db, dialect
 from kernel.transaction import writing
-
-CLOCK_SLACK = timedelta(minutes=5)
-"""Clocks of machines differ by less: what is dated further ahead was written while a clock was wrong."""
 
 
 def claim(model: type[Any], due: Select[int], **values: Any) -> tuple[int, str] | None:
