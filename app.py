@@ -13,6 +13,7 @@ from accounts.cli import cli as users_cli
 from accounts.cli import setup_command
 from accounts.views import blueprint as accounts_pages
 from activity import labels
+from activity.cli import letters_cli
 from activity.views import blueprint as activity_pages
 from adoption import receivers as adoption_receivers
 from adoption.cli import adoption_cli
@@ -102,6 +103,7 @@ RECEIVERS = (
 )
 COMMANDS = (
     users_cli,
+    letters_cli,
     search_cli,
     adoption_cli,
     setup_command,

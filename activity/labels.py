@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
-_labels: dict[str, Any] = {}
-_names: dict[str, Any] = {}
+_labels: dict[str, Any] = {
+    "letters.retried": _l("Letters that stood are sent again"),
+    "subject:activity_letter": _l("Letters"),
+}
+_names: dict[str, Any] = {"number": _l("Number")}
 _values: dict[str, Any] = {}
 
 

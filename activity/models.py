@@ -60,3 +60,5 @@ class Letter(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(500))
+    held_since: Mapped[datetime | None]
+    """Since when it has waited for the mail server, which took no letter at all; such a wait is no attempt."""

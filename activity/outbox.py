@@ -3,7 +3,8 @@
 A feature registers a kind with `@letter_kind("name")`: a function of the letter's argument that
 returns a `Content`. `send()` adds the letter in the caller's transaction; the worker claims it with
 a lease, makes the body and delivers it with a stable Message-ID. A crash between the server's
-acceptance and our commit sends it twice; nothing loses it.
+acceptance and our commit sends it twice; nothing loses it. A letter that was refused uses up attempts;
+a server that takes none uses up nobody's (`activity/waiting.py`).
 """
 
 from __future__ import annotations
@@ -11,28 +12,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, insert, or_, select, update
 
+from activity import waiting
 from activity.models import Letter, LetterStatus
 from kernel import mail
 from kernel.db import db, utcnow
 from kernel.i18n import speaking
 from kernel.jobs import job
 from kernel.leases import claim
+from kernel.security import SLACK
 from kernel.templating import plain_text
 from kernel.text import one_line, printable
-from kernel.transaction import writing
+from kernel.transaction import write, writing
 
 log = logging.getLogger("tirazh.mail")
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 10
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = FIRST_PAUSE * 2**ATTEMPTS
 
 
 class Attachment(NamedTuple):
@@ -120,15 +125,24 @@ def _claim() -> tuple[int, str] | None:
     now = utcnow()
     due = (
         select(Letter.id)
-        .where(Letter.status == LetterStatus.queued, Letter.next_at <= now, Letter.attempts < ATTEMPTS)
+        .where(Letter.status == LetterStatus.queued, Letter.attempts < ATTEMPTS, _is_due(now))
         .order_by(Letter.next_at, Letter.id)
     )
-    return claim(Letter, due, next_at=now + LEASE)
+    return claim(Letter, due, next_at=now + LEASE, created_at=_not_after(now))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """By its time; or by none that can be right: written while the machine's clock was ahead."""
+    return or_(Letter.next_at <= now, Letter.created_at > now + SLACK, Letter.next_at > now + LONGEST_PAUSE)
+
+
+def _not_after(now: datetime) -> ColumnElement[datetime]:
+    return case((Letter.created_at > now, now), else_=Letter.created_at)
 
 
 def _deliver(letter_id: int, lease: str) -> None:
     letter = db.session.get_one(Letter, letter_id)
-    attempts = letter.attempts
+    attempts, held = letter.attempts, letter.held_since is not None
     values: dict[str, Any]
     try:
         message = compose(letter)
@@ -136,19 +150,29 @@ def _deliver(letter_id: int, lease: str) -> None:
             db.session.rollback()  # no transaction stays open while a mail server thinks
             mail.deliver(message)
         values = {"status": LetterStatus.sent, "sent_at": utcnow(), "error": None}
+    except mail.ServerAway as away:
+        log.warning("the mail server takes no letter: %s", away)
+        db.session.rollback()
+        why = str(away)
+        write(lambda: waiting.hold(letter_id, lease, why))
+        return
     except Exception as error:
         log.warning("letter %s not delivered: %s", letter_id, type(error).__name__)
         dead = attempts >= ATTEMPTS
         values = {
             "status": LetterStatus.dead if dead else LetterStatus.queued,
-            "next_at": utcnow() + timedelta(seconds=30 * 2**attempts),
-            "error": f"{type(error).__name__}: {error}"[:500],
+            "next_at": utcnow() + FIRST_PAUSE * 2**attempts,
+            "error": mail.said(error),
         }
     db.session.rollback()
-    with writing():
-        db.session.execute(
-            update(Letter).where(Letter.id == letter_id, Letter.lease == lease).values(**values, lease=None)
-        )
+    mine = (Letter.id == letter_id, Letter.lease == lease)
+
+    def note() -> None:
+        db.session.execute(update(Letter).where(*mine).values(**values, lease=None, held_since=None))
+        if held:
+            waiting.release()
+
+    write(note)
 
 
 @job("forget-old-letters", every=timedelta(hours=24))

@@ -11,9 +11,11 @@ from collections.abc import Callable
 
 from flask import Flask, current_app
 
+from activity import waiting
 from activity.outbox import deliver_due
 from kernel.db import db
 from kernel.jobs import run_due, tick
+from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.worker")
 IDLE_SECONDS = 1.0
@@ -75,6 +77,7 @@ def run_forever(parent: int | None = None) -> None:
     A thread that has ended ends the worker: whoever started it starts another one.
     """
     stop, app = _told_to_stop(), current_app._get_current_object()  # type: ignore[attr-defined]
+    _done(app, _try_held_letters)  # whoever mended the password starts the site anew
     loops = [Loop(app, "jobs", _one_job, stop), Loop(app, "letters", _one_letter, stop)]
     for loop in loops:
         loop.start()
@@ -83,7 +86,7 @@ def run_forever(parent: int | None = None) -> None:
         if parent is not None and os.getppid() != parent:
             break
         if time.monotonic() >= next_tick and all(loop.well for loop in loops):
-            next_tick = time.monotonic() + (TICK_SECONDS if _ticked(app) else STUMBLED_SECONDS)
+            next_tick = time.monotonic() + (TICK_SECONDS if _done(app, tick) else STUMBLED_SECONDS)
         stop.wait(IDLE_SECONDS)
     stop.set()
     until = time.monotonic() + GRACE_SECONDS
@@ -91,12 +94,17 @@ def run_forever(parent: int | None = None) -> None:
         loop.join(max(0.0, until - time.monotonic()))
 
 
-def _ticked(app: Flask) -> bool:
+def _try_held_letters() -> None:
+    with writing():
+        waiting.ask_again()
+
+
+def _done(app: Flask, deed: Callable[[], None]) -> bool:
     with app.app_context():
         try:
-            tick()
+            deed()
         except Exception:
-            log.exception("the tick stumbled")
+            log.exception("the worker stumbled; it goes on")
             db.session.rollback()
             return False
     return True

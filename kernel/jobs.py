@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import JSON, String, Text, delete, select, update
+from sqlalchemy import JSON, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import IntPk, Model, db, inserting, utcnow
 from kernel.leases import claim
+from kernel.security import SLACK
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.jobs")
@@ -98,16 +99,28 @@ class WorkerBeat(Model):
 def worker_seen(within: timedelta) -> bool:
     """Whether a worker gave a sign of life in the last `within`."""
     at = db.session.scalar(select(WorkerBeat.at).where(WorkerBeat.name == "worker"))
-    return at is not None and utcnow() - at <= within
+    return at is not None and abs(utcnow() - at) <= within  # one of a clock that was ahead tells nothing
 
 
 def tick() -> None:
     """Give a sign of life and queue what the schedule asks for."""
     with writing():
+        _follow_clock()
         db.session.merge(WorkerBeat(name="worker", at=utcnow()))
         for entry in _schedule:
             slot = int(utcnow().timestamp() // entry.every.total_seconds())
             enqueue(entry.kind, unique_key=f"{entry.kind}:{slot}")
+
+
+def _follow_clock() -> None:
+    """Undo what a clock that was ahead has written, once it has been set back: else nothing of it runs until then."""
+    now = utcnow()
+    ahead = Job.done_at > now + SLACK
+    db.session.execute(update(Job).where(ahead).values(done_at=now, unique_key=None))  # its turns come once more
+    beat = db.session.scalar(select(WorkerBeat.at).where(WorkerBeat.name == "worker"))
+    if beat is not None and beat > now + SLACK:
+        waits = (Job.done_at.is_(None), Job.run_after > now, Job.run_after <= beat + SLACK)
+        db.session.execute(update(Job).where(*waits).values(run_after=now))
 
 
 def report(job_id: int, progress: int, total: int) -> None:
@@ -136,7 +149,8 @@ def _claim() -> tuple[int, str] | None:
             Job.dead.is_(False),
             Job.run_after <= now,
             Job.attempts < ATTEMPTS,
-            (Job.leased_until.is_(None)) | (Job.leased_until < now),
+            # No lease is longer: one that ends later was taken while the clock was ahead.
+            or_(Job.leased_until.is_(None), Job.leased_until < now, Job.leased_until > now + LEASE + SLACK),
         )
         .order_by(Job.run_after, Job.id)
     )

@@ -21,6 +21,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, dialect, inserting, utcnow
 from kernel.jobs import job
+from kernel.security import SLACK
 from kernel.transaction import writing
 
 
@@ -145,6 +146,9 @@ def _counting(kind: str) -> Any:
 
 @job("forget-old-limits", every=timedelta(hours=1))
 def forget_old() -> None:
-    """Delete windows that have ended."""
+    """Delete windows that have ended, and those counted ahead of time by a clock that was wrong."""
+    now = int(utcnow().timestamp())
+    length = RateWindow.until // (RateWindow.window + 1)
+    ahead = RateWindow.until - length > now + SLACK.total_seconds()
     with writing():
-        db.session.execute(delete(RateWindow).where(RateWindow.until < int(utcnow().timestamp())))
+        db.session.execute(delete(RateWindow).where((RateWindow.until < now) | ahead))
