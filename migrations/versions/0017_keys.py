@@ -1,7 +1,7 @@
 """Rows remember which server key made the hashes of their secrets; secrets of a former key stay known
 
-Revision ID: 0021
-Revises: 0017
+Revision ID: 0017
+Revises: 0016
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from flask import current_app
 from kernel.shelving import shelve_columns, take_back_columns
 
 
-revision = '0021'
-down_revision = '0017'
+revision = '0017'
+down_revision = '0016'
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Events follow what they hang on: a count for participants' calendars, and when a participant's plans changed
 
-Revision ID: 0017
+Revision ID: 0016
 Revises: 0015
 """
 
@@ -12,7 +12,7 @@ from alembic import op
 from kernel.shelving import shelve_columns, take_back_columns
 
 
-revision = '0017'
+revision = '0016'
 down_revision = '0015'
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """Letters that wait for the mail server, and use up no attempt
 
-Revision ID: 0020
-Revises: 0015
+Revision ID: 0021
+Revises: 0020
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import kernel.db
 from kernel.shelving import shelve_columns, take_back_columns
 
 
-revision = '0020'
-down_revision = '0015'
+revision = '0021'
+down_revision = '0020'
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Where a participant or a speaker comes from, as written, when the list of places does not have it
 
-Revision ID: 0019
-Revises: 0017
+Revision ID: 0020
+Revises: 0019
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 from kernel.shelving import shelve_columns, take_back_columns
 
 
-revision = '0019'
-down_revision = '0017'
+revision = '0020'
+down_revision = '0019'
 branch_labels = None
 depends_on = None
 

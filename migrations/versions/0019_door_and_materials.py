@@ -1,7 +1,7 @@
 """A code typed at the door is found by a key of its own; materials of talks
 
-Revision ID: 0024
-Revises: 0022
+Revision ID: 0019
+Revises: 0018
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from kernel.secrets import token, token_hash
 from kernel.shelving import shelve_columns, take_back_columns
 
 
-revision = '0024'
-down_revision = '0022'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """A participant erased: when, and a keyed hash of who it was
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0018
+Revises: 0017
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import kernel.db
 from kernel.shelving import shelve_columns, take_back_columns
 
 
-revision = '0022'
-down_revision = '0021'
+revision = '0018'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 
