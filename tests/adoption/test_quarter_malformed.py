@@ -208,8 +208,8 @@ REFUSED = {
     "bomb.xlsx": (liar, "В распакованном виде файл больше 100 МБ."),
     "cut.xlsx": (lambda: book([])[:900], "Файл повреждён и не открывается."),
     "empty.csv": (lambda: b"", "Файл пуст. Выберите другой."),
-    "other.csv": (lambda: "Имя;Почта\nАнна;a@example.org\n".encode(), "должны быть столбцы «ID», «Ответ»"),
-    "no-id.xlsx": (lambda: book([row()], HEADINGS[1:]), "должны быть столбцы «ID», «Ответ»"),
+    "other.csv": (lambda: "Имя;Почта\nАнна;a@example.org\n".encode(), "нужны столбцы «ID», «Ответ»"),
+    "no-id.xlsx": (lambda: book([row()], HEADINGS[1:]), "не хватает: «ID»"),
     "book.csv": (lambda: b"PK\x03\x04" + b"\0" * 100, "Файл повреждён и не открывается."),
 }
 
