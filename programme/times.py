@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -134,7 +135,12 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _normal(value: Any) -> str:
-    text = _RAISED.sub(lambda found: ":" + found[0], str(value or "")[:LONGEST_TEXT])
+    return _plain(str(value or "")[:LONGEST_TEXT])
+
+
+@lru_cache(maxsize=2048)
+def _plain(text: str) -> str:
+    text = _RAISED.sub(lambda found: ":" + found[0], text)
     text = clean(text.translate(_RAISED_DIGITS)).casefold().translate(_DASHES)
     return clean(_REMARK.sub("", text))
 

@@ -285,7 +285,7 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
     if entry.territory_id and entry.territory_id != registration.territory_id:
         found.append(_("Municipality: will be replaced"))
     elif entry.place and entry.place != registration.place:
-        found.append(f"{_('Municipality')}: {registration.place or '—'} → {entry.place}")
+        found.append(_("Municipality") + f": {registration.place or '—'} → {entry.place}")
     if entry.format is not registration.format:
         found.append(_("Format") + f": {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
     return found

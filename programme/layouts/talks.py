@@ -122,7 +122,8 @@ def finish(reading: Reading) -> None:
     for talk in reading.talks:
         groups[sort_key(as_text(talk.values["section"])), sort_key(as_text(talk.values.get("room")))].append(talk)
     for talks in groups.values():
-        _after_midnight(talks, reading.familiar)
+        if any(talk.carried for talk in talks):
+            _after_midnight(talks, reading.familiar)
         _fill_ends(talks, reading.familiar)
 
 

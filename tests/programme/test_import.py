@@ -233,7 +233,7 @@ def test_a_title_above_the_header_is_passed_over(forum):
 def test_a_file_without_the_needed_columns_is_refused(app):
     from kernel.files import FileRefused
 
-    with speaking("ru"), pytest.raises(FileRefused, match="Не найдена строка заголовков"):
+    with speaking("ru"), pytest.raises(FileRefused, match=r"Не.найдена строка заголовков"):
         importer.read("x.csv", b"a,b\n1,2\n")
 
 
