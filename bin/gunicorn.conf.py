@@ -19,7 +19,6 @@ keepalive = 5
 max_requests = 0
 forwarder_headers = ""  # else a visitor whose proxy lets such names pass could set SCRIPT_NAME and PATH_INFO
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-forwarder_headers = ""  # nothing of the request's environment is taken from a header, whoever sent it
 accesslog = None
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None

@@ -21,14 +21,17 @@ WIPE = "wipe-traces"
 
 
 def sweep_shelves(table: str, ids: Collection[int], words: Iterable[str]) -> int:
-    """Delete rows of the shelves that are copies of rows `ids` of `table`, point at them, or hold one of `words`."""
+    """Delete rows of the shelves that are copies of rows `ids` of `table`, point at them, or say one of `words`.
+
+    A text says a word when it is the word, and JSON when one of its texts is: what merely holds it is somebody else's.
+    """
     connection, swept = db.session.connection(), 0
     wanted = [word for word in words if word]
     for name in inspect(connection).get_table_names():
         if not name.startswith(SHELVED):
             continue
         shelf = Table(name, MetaData(), autoload_with=connection)
-        conditions = [_holds(column, word) for column in shelf.columns for word in wanted if _is_text(column)]
+        conditions = [_says(column, word) for column in shelf.columns for word in wanted if _is_text(column)]
         if name.removeprefix(SHELVED).partition("__")[0] == table and "id" in shelf.columns:
             conditions.append(shelf.c.id.in_(ids))
         if f"{table}_id" in shelf.columns:
@@ -43,12 +46,13 @@ def _is_text(column: ColumnElement[object]) -> bool:
     return isinstance(column.type, String | JSON)
 
 
-def _holds(column: ColumnElement[object], word: str) -> ColumnElement[bool]:
+def _says(column: ColumnElement[object], word: str) -> ColumnElement[bool]:
     """Text as it stands, JSON as databases keep it: letters other than Latin ones by their codes, or not."""
     text = cast(column, String)
     if isinstance(column.type, JSON):
-        return or_(text.contains(word, autoescape=True), text.contains(json.dumps(word)[1:-1], autoescape=True))
-    return text.contains(word, autoescape=True)
+        forms = {json.dumps(word), json.dumps(word, ensure_ascii=False)}
+        return or_(*(text.contains(form, autoescape=True) for form in sorted(forms)))
+    return text == word
 
 
 def wipe_later() -> None:

@@ -32,7 +32,7 @@ from kernel.keys import check_form_token
 from kernel.text import clean, dial, whole
 from kernel.twins import address_doubt, name_doubt
 
-SURE = "sure"
+SURE = "meant"
 
 
 class _Token(_FlaskFormCSRF):  # type: ignore[misc]

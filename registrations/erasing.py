@@ -11,6 +11,7 @@ from sqlalchemy import Enum, String, delete, or_, select, update
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
+from accounts.operations import RESET
 from accounts.settings import site
 from activity.models import Entry, Letter
 from activity.operations import record
@@ -21,6 +22,7 @@ from kernel.erasing import sweep_shelves, wipe_later
 from kernel.files import FileRefused, StoredFile
 from kernel.imports import ImportPreview
 from kernel.jobs import Job
+from kernel.secrets import FormerSecret
 from kernel.text import sort_key
 from kernel.transaction import retried, writing
 from registrations import importer, operations, queries, quotas
@@ -28,7 +30,6 @@ from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.tickets import erased_key, identity_of
 
 KINDS_OF_LETTERS = "registration_"
-KIND_OF_IMPORTS = "registrations"
 
 
 class Stays(NamedTuple):
@@ -105,6 +106,7 @@ def _empty(registration: Registration) -> None:
     """What is left: forum, format, state, municipality and moments. Old links and codes open nothing."""
     registration.erased_key = erased_key(registration.identity)
     registration.erased_at = utcnow()
+    db.session.execute(delete(FormerSecret).where(FormerSecret.uuid == registration.uuid))
     registration.uuid = str(uuid4())
     registration.identity = f"erased|{registration.uuid}"
     for name in TEXTS:
@@ -125,7 +127,7 @@ def _forget_letters(ids: Sequence[int], mailbox: str | None) -> None:
     mine = [Letter.argument["registration_id"].as_integer().in_(ids)]
     if mailbox:
         mine.append(Letter.to == mailbox)
-        asked = (Job.kind == operations.LINKS, Job.argument["email"].as_string() == mailbox)
+        asked = (Job.kind.in_((operations.LINKS, RESET)), Job.argument["email"].as_string() == mailbox)
         db.session.execute(delete(Job).where(*asked))
     db.session.execute(delete(Letter).where(Letter.kind.startswith(KINDS_OF_LETTERS), or_(*mine)))
 
@@ -143,7 +145,7 @@ Loaded = tuple[int, int, str]
 def _files_with(identity: str) -> list[Loaded]:
     """Lists loaded in the last days that name the person; what cannot be read any more is among them."""
     rows = db.session.execute(
-        select(ImportPreview, StoredFile).join(ImportPreview.file).where(ImportPreview.kind == KIND_OF_IMPORTS)
+        select(ImportPreview, StoredFile).join(ImportPreview.file).where(ImportPreview.kind == importer.KIND)
     )
     return [(preview.id, stored.id, stored.uuid) for preview, stored in rows if _names(stored, identity)]
 

@@ -36,6 +36,8 @@ from registrations.tickets import code_hashes, erased_keys_of, identity_of
 from territories.models import Level
 from territories.queries import Gazetteer, names_alone, regions
 
+KIND = "registrations"
+"""Of the previews of such lists."""
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
 """RFC 5321: letters of an address, and of its part before the @."""
 

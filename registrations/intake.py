@@ -21,8 +21,6 @@ from registrations.cells import KNOWN
 from registrations.forms import ImportForm
 from registrations.manage import BASE, EDIT
 
-KIND = "registrations"
-
 
 @blueprint.get(BASE + "/import/template.xlsx")
 @requires(EDIT)
@@ -49,7 +47,7 @@ def import_file(slug: str) -> ResponseReturnValue:
         return render_template(page, forum=forum, form=form), 422
     stored = files.write(upload)
     with writing():
-        preview = keep_preview(KIND, forum.id, current_user.id, stored)
+        preview = keep_preview(importer.KIND, forum.id, current_user.id, stored)
     letters = "1" if form.letters.data else None
     return redirect(url_for("registrations.import_preview", slug=slug, uuid=preview.uuid, letters=letters), 303)
 
@@ -59,7 +57,7 @@ def import_file(slug: str) -> ResponseReturnValue:
 def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     """GET shows what would happen; POST computes it again from the same file and does it."""
     forum = forum_for(current_user, slug, EDIT)
-    preview = preview_for(uuid, KIND, forum.id, current_user.id)
+    preview = preview_for(uuid, importer.KIND, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
     letters = request.values.get("letters") == "1"
     if request.method == "GET":
@@ -75,7 +73,7 @@ def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
 def import_left_out(slug: str, uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
     forum = forum_for(current_user, slug, EDIT)
-    preview = preview_for(uuid, KIND, forum.id, current_user.id)
+    preview = preview_for(uuid, importer.KIND, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
     body = left_out(table, KNOWN, importer.plan(forum, table))
     headers = {"Content-Disposition": 'attachment; filename="participants-left-out.xlsx"'}

@@ -214,6 +214,7 @@ def erasure(token: str) -> ResponseReturnValue:
             kept=erasing.stays(registration),
         )
     slug = forum.slug
+    count((LINK_CHANGES, registration.email))  # the lists loaded lately are read through for the person
     erasing.erase([registration])
     return redirect(url_for("registrations.erased", slug=slug), 303)
 

@@ -25,8 +25,8 @@ def upgrade() -> None:
     with op.batch_alter_table('registration', schema=None) as batch_op:
         batch_op.add_column(sa.Column('short_hash', sa.String(length=40), server_default='', nullable=False))
         batch_op.create_index('ix_registration_short', ['forum_id', 'short_hash'], unique=False)
-    _fill()
     take_back_columns(revision, 'registration', 'short_hash')
+    _fill()  # after what was shelved: a code may have been renewed meanwhile
     op.create_table('talk_material',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('slot_id', sa.Integer(), nullable=False),

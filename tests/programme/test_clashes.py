@@ -190,3 +190,15 @@ def test_a_workbook_tells_of_them_too(world):
         "Один": [],
     }
     assert plan.errors == 0
+
+
+def test_two_doubts_of_one_form_are_confirmed_one_after_the_other(world):
+    """An odd letter in a name is asked about at its field, a taken room beneath: neither answer hides the other."""
+    name = "Примерoва Анна Сергеевна"  # a Latin «o»
+    form = fill(world, "first", "room", **{"people-0-name": name})
+    asked = text(world["desk"].submit(NEW, form))
+    assert f'name="meant" value="{name}"' in asked
+    page = text(world["desk"].submit(NEW, form | {"meant": name}))
+    assert TAKEN in page
+    assert f'name="meant" value="{name}"' in page
+    assert world["desk"].submit(NEW, form | {"meant": name, "sure": sure(page)}).status_code == 302

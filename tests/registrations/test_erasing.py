@@ -204,6 +204,24 @@ def test_a_list_loaded_again_does_not_bring_the_person_back(client, forum, aglay
     assert sorted(db.session.scalars(select(Registration.name))) == ["", "Другой Иван"]
 
 
+def test_a_short_name_sweeps_nothing_of_others(client, forum):
+    """A stranger called «и», or anna@… beside joanna@…, empties no shelf of the migrations."""
+    db.session.rollback()
+    with writing():
+        db.session.execute(text("CREATE TABLE shelved_practice (id INTEGER, name TEXT, contact TEXT)"))
+        db.session.execute(text("INSERT INTO shelved_practice VALUES (1, 'Няня и школа', 'joanna@example.org')"))
+        db.session.execute(text("INSERT INTO shelved_practice VALUES (2, 'и', 'x@example.org')"))
+    try:
+        for name, email in (("и", "one@example.org"), ("Анна Аннова", "anna@example.org")):
+            client.submit(f"{link_path(enrol(forum, name, email))}/erasure")
+        db.session.rollback()
+        assert db.session.execute(text("SELECT id FROM shelved_practice")).scalars().all() == [1]
+    finally:
+        db.session.rollback()
+        with writing():
+            db.session.execute(text("DROP TABLE shelved_practice"))
+
+
 def test_whoever_was_erased_may_sign_up_again_and_be_erased_again(client, forum):
     for _time in range(2):
         path = client.submit(SIGN_UP, fill(forum, name=NAME, email=EMAIL)).location

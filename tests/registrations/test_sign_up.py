@@ -329,12 +329,12 @@ def test_what_looks_mistyped_is_asked_about_once(client, forum, field, odd, said
     answer = client.submit(path, typed)
     page = text_of(answer)
     assert (answer.status_code, said in page) == (422, True)
-    sure = re.search(r'name="sure" value="([^"]+)"', page)[1]
-    wrong_elsewhere = text_of(client.submit(path, typed | {"sure": sure, "consent_personal_data": ""}))
+    sure = re.search(r'name="meant" value="([^"]+)"', page)[1]
+    wrong_elsewhere = text_of(client.submit(path, typed | {"meant": sure, "consent_personal_data": ""}))
     assert said not in wrong_elsewhere
-    assert f'name="sure" value="{sure}"' in wrong_elsewhere
-    assert client.submit(path, typed | {"sure": "another value"}).status_code == 422
-    assert client.submit(path, typed | {"sure": sure}).status_code == 303
+    assert f'name="meant" value="{sure}"' in wrong_elsewhere
+    assert client.submit(path, typed | {"meant": "another value"}).status_code == 422
+    assert client.submit(path, typed | {"meant": sure}).status_code == 303
     assert getattr(db.session.scalars(select(Registration)).one(), field) == odd
 
 
