@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from flask import request
 from flask_babel import gettext as _
@@ -212,7 +213,7 @@ def telephone(_form: Form, field: Field) -> None:
 
 
 _LINK = re.compile(
-    r"://|www\.|\w{2,}\.[a-z]{2,}|\b\w\.(?:me|co|cc|ly|ru|com)\b|\w\.(?:рф|рус|дети|онлайн|сайт|орг|ком|москва)\b",
+    r"//|\]\(|www\.|\w{2,}\.[a-z]{2,}|\b\w\.(?:me|co|cc|ly|ru|com)\b|\w\.(?:рф|рус|дети|онлайн|сайт|орг|ком|москва)\b",
     re.IGNORECASE,
 )
 """An address, or what mail programs make one of. «А.С.Пушкин», «им.Гагарина» and «J.Smith» are none."""
@@ -220,7 +221,8 @@ _LINK = re.compile(
 
 def without_links(_form: Form, field: Field) -> None:
     """For what goes into a letter to whatever address was typed: it must not carry advertising there."""
-    if "@" in (field.data or "") or _LINK.search(field.data or ""):
+    typed = normalize("NFKC", field.data or "")  # «evil．ru» with a wide point is a link to whoever reads it
+    if "@" in typed or _LINK.search(typed):
         raise ValidationError(_l("Leave out links and addresses: this text also goes into a letter."))
 
 

@@ -199,7 +199,8 @@ def take(preview: ImportPreview) -> bool:
     Call first inside `writing()`: the row stays locked until the commit.
     """
     statement = select(ImportPreview.applied_at).where(ImportPreview.id == preview.id).with_for_update()
-    if db.session.execute(statement).scalar_one() is not None:
+    there = db.session.execute(statement).first()
+    if there is None or there.applied_at is not None:  # gone: somebody named in the file was erased just now
         return False
     preview.applied_at = utcnow()
     db.session.flush()

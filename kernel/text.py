@@ -194,7 +194,7 @@ def is_one_word(name: str) -> bool:
 
 def short_name(full_name: str) -> str:
     """«Примерова Анна Сергеевна» → «Примерова А. С.»"""
-    surname, *rest = full_name.split()
+    surname, *rest = full_name.split() or [""]
     return NBSP.join([surname, *(f"{part[0]}." for part in rest[:2])])
 
 

@@ -323,6 +323,7 @@ def last_entry(forum_id: int, user_id: int) -> LastEntry | None:
             Attendance.forum_id == forum_id,
             Attendance.user_id == user_id,
             Attendance.kind.in_((AttendanceKind.entry, AttendanceKind.undo)),
+            Registration.erased_at.is_(None),
             Attendance.at.between(utcnow() - RECENT, utcnow() + RECENT),
         )
         .order_by(Attendance.at.desc(), Attendance.id.desc())

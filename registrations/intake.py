@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 from forum.models import Forum
 from forum.queries import forum_for
@@ -14,8 +15,8 @@ from kernel.documents import sheets
 from kernel.documents.sheets import XLSX, Table
 from kernel.files import FileRefused
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
-from kernel.transaction import writing
-from registrations import importer, queries
+from kernel.transaction import retried, writing
+from registrations import importer, queries, quotas
 from registrations.blueprint import blueprint
 from registrations.cells import KNOWN
 from registrations.forms import ImportForm
@@ -83,13 +84,19 @@ def import_left_out(slug: str, uuid: str) -> ResponseReturnValue:
 def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool) -> Plan[importer.Entry] | None:
     """Plan, then do it in one transaction; None when it has been done. People who came in meanwhile are seen."""
     by = current_user._get_current_object()
-    before = queries.fingerprint(forum)
-    plan = importer.plan(forum, table)
-    with writing():
-        if not take(preview):
-            return None
-        if queries.fingerprint(forum) != before:
-            plan = importer.plan(forum, table)
-        settle(plan, preview)
-        importer.carry_out(plan, forum, by, letters)
-    return plan
+    forum_id, before, planned = forum.id, queries.fingerprint(forum), importer.plan(forum, table)
+
+    def act() -> Plan[importer.Entry] | None:
+        with writing():
+            quotas.lock_counters(forum_id)  # before the preview, as erasing does; whoever signs up waits, too
+            if not take(preview):
+                return None
+            plan = planned if queries.fingerprint(forum) == before else importer.plan(forum, table)
+            settle(plan, preview)
+            importer.carry_out(plan, forum, by, letters)
+            return plan
+
+    try:
+        return retried(act)()
+    except IntegrityError:  # somebody of the list signed up in between
+        return retried(act)()

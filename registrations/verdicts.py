@@ -45,7 +45,7 @@ def count_line(inside: int, expected: int | None) -> str:
 
 def initials(name: str) -> str:
     """«Примерова А. С.»"""
-    surname, *others = name.split()
+    surname, *others = name.split() or [""]
     return " ".join([surname, *(f"{other[0]}." for other in others)])
 
 
