@@ -211,6 +211,27 @@ def test_a_confirmation_pressed_twice_is_carried_out_once(app, organiser, forum)
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 300
 
 
+def test_two_people_load_one_list_at_once(app, organiser, forum, sign_in):
+    name, body = book(*[(f"Человек Номер{i}", f"p{i}@example.org", "", "", "", "", "") for i in range(60)])
+    with writing():
+        others = [factories.organiser(forum.series) for _number in range(2)]
+    pressed = []
+    for client in (organiser, *map(sign_in, others)):
+        address = client.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y"}).location
+        pressed.append((address, client.token(address), client.get_cookie("tirazh").value))
+
+    def press(what: tuple[str, str, str]) -> int:
+        address, token, cookie = what
+        with app.app_context():
+            client = PageClient(app)
+            client.set_cookie("tirazh", cookie)
+            return client.post(address, data={"csrf_token": token}).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(press, pressed)) == [303] * 3
+    assert len(people(forum)) == 60
+
+
 def test_people_who_came_in_after_the_preview_are_seen(organiser, forum):
     name, body = book((ANNA, "anna@example.org", "", "", "Новая школа", "", ""))
     address = organiser.submit(PATH, {"file": (io.BytesIO(body), name), "consents": "y"}).location

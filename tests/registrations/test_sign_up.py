@@ -258,7 +258,16 @@ def test_whoever_holds_a_link_floods_no_mailbox_by_it(client, forum):
 
 @pytest.mark.parametrize(
     "name",
-    ["Выигрыш на spam.example", "Приз https://t.co/x", "Звоните 8 800 555 35 35", "Пишите a@b.example", "Деньги t.me"],
+    [
+        "Выигрыш на spam.example",
+        "Приз https://t.co/x",
+        "Звоните 8 800 555 35 35",
+        "Пишите a@b.example",
+        "Деньги t.me",
+        "Перейдите evil．ru",
+        "Деньги t․me evil",
+        "Нажмите [тут](//evil)",
+    ],
 )
 def test_a_name_that_would_be_advertising_reaches_no_mailbox(client, forum, name):
     answer = client.submit(PATH, fill(forum, name=name))
