@@ -89,6 +89,8 @@ class LineField(StringField):
 
     doubted = ""
     """The value that was asked about: it goes along, so that sent again it is taken. See `asked_once`."""
+    asked_by: Form | None = None
+    """The form that has just asked about it."""
 
     def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 255, **kwargs: Any) -> None:
         kwargs["filters"] = [_clean_line, *kwargs.get("filters", ())]
@@ -96,8 +98,13 @@ class LineField(StringField):
 
     def __call__(self, **kwargs: Any) -> Markup:
         drawn = Markup(super().__call__(**kwargs))
-        sure = Markup('<input type="hidden" name="{}" value="{}">').format(SURE, self.doubted)
-        return drawn + sure if self.doubted else drawn
+        if not self.doubted or (self.asked_by is not None and _is_wrong_elsewhere(self.asked_by)):
+            return drawn  # whoever mends another field has not answered yet: the question stands until it is alone
+        return drawn + Markup('<input type="hidden" name="{}" value="{}">').format(SURE, self.doubted)
+
+
+def _is_wrong_elsewhere(form: Form) -> bool:
+    return any(field.errors and getattr(field, "asked_by", None) is None for field in form)
 
 
 # WTForms' own sentences, in its own catalogues.
@@ -179,12 +186,13 @@ def asked_once(doubt: Callable[[str], str]) -> Callable[[Form, Field], None]:
     The page carries what was asked about: see `LineField`.
     """
 
-    def check(_form: Form, field: Field) -> None:
+    def check(form: Form, field: Field) -> None:
         said = doubt(field.data or "")
         if not said:
             return
         field.doubted = field.data
         if field.data not in request.form.getlist(SURE):
+            field.asked_by = form
             raise ValidationError(said + " " + _("Put it right, or press the button again to leave it so."))
 
     return check

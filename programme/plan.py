@@ -154,7 +154,11 @@ def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
     date = read_date(written, year, forum.date_start) or when.day
     if date is None and written in (None, "") and forum.date_start == forum.date_end:
         date = forum.date_start
-    if date is None:
+    if date is None and written in (None, ""):
+        item.blame(
+            "when", _("The date is missing: the forum lasts several days. Write it as %(day)s.", day=_day(forum))
+        )
+    elif date is None:
         item.blame("when", _("The date «%(text)s» cannot be read. Write it as 28.05.2026.", text=as_text(written)))
     elif when.day not in (None, date):
         item.blame("when", _("A date stands beside the time, and it is another: %(date)s.", date=day(when.day)))
@@ -167,6 +171,10 @@ def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
             item.ends += timedelta(days=1)
             item.warnings.append(_("It ends after midnight, on %(date)s.", date=day(item.ends.date())))
         check_times(item, forum)
+
+
+def _day(forum: Forum) -> str:
+    return f"{forum.date_start:%d.%m.%Y}"
 
 
 def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:

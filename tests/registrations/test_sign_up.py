@@ -339,6 +339,8 @@ def test_what_looks_mistyped_is_asked_about_once(client, forum, field, odd, said
     page = text_of(answer)
     assert (answer.status_code, said in page) == (422, True)
     sure = re.search(r'name="meant" value="([^"]+)"', page)[1]
+    with_another = text_of(client.submit(path, typed | {"organisation": "х" * 300}))
+    assert (said in with_another, "meant" in with_another) == (True, False)  # mending that field answers nothing
     wrong_elsewhere = text_of(client.submit(path, typed | {"meant": sure, "consent_personal_data": ""}))
     assert said not in wrong_elsewhere
     assert f'name="meant" value="{sure}"' in wrong_elsewhere
