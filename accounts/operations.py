@@ -16,7 +16,7 @@ from accounts.queries import (
     administering,
     administrators,
     organisation_by_code,
-    organisations_named,
+    organisations_there,
     user_by_email,
 )
 from activity.operations import record
@@ -244,8 +244,7 @@ def ensure_organisation(name: str, territory: Territory, *, by: Any, **columns: 
     base = f"{slugify(sort_key(name))[:50].rstrip('-')}-{territory.oktmo}"
     number = 0
     while True:
-        known = [one for one in organisations_named(name, territory.id) if one.territory_id == territory.id]
-        if known:
+        if known := organisations_there(name, territory.id):
             return known[0]
         number += 1
         code = base if number == 1 else f"{base}-{number}"

@@ -189,11 +189,26 @@ class OrganisationNames:
         return next((found for found in [*here, *called] if found), [])
 
 
+def organisations_there(name: str, territory_id: int) -> list[Organisation]:
+    """Whom the name means in the territory, and nobody elsewhere. One query."""
+    called = (Organisation.name_key == sort_key(name)) | (Organisation.short_name != "")
+    there = select(Organisation).where(Organisation.territory_id == territory_id, called)
+    return OrganisationNames(db.session.scalars(there.order_by(Organisation.id))).find(name)
+
+
 def organisations_named(name: str, territory_id: int | None = None) -> list[Organisation]:
-    """As `OrganisationNames.find`, of everybody. One query."""
-    called = (Organisation.name_key == sort_key(name)) | (Organisation.short_name == name)
-    found = db.session.scalars(select(Organisation).where(called).order_by(Organisation.id))
-    return OrganisationNames(found).find(name, territory_id)
+    """As `OrganisationNames.find`, of everybody.
+
+    Databases do not fold Cyrillic: the short names of all are read, but only when nothing nearer is meant.
+    """
+    if territory_id is not None and (there := organisations_there(name, territory_id)):
+        return there
+    key, known = sort_key(name), select(Organisation).order_by(Organisation.id)
+    if full := list(db.session.scalars(known.where(Organisation.name_key == key))):
+        return full
+    shorts = db.session.execute(select(Organisation.id, Organisation.short_name).where(Organisation.short_name != ""))
+    ids = [row.id for row in shorts if sort_key(row.short_name) == key]
+    return list(db.session.scalars(known.where(Organisation.id.in_(ids)))) if ids else []
 
 
 def all_organisations() -> list[Organisation]:

@@ -6,12 +6,10 @@ from datetime import datetime
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import func, select
 
-from activity import waiting
-from activity.models import Letter, LetterStatus
+from activity import queries, waiting
+from activity.models import LetterStatus
 from activity.outbox import ATTEMPTS
-from kernel.db import db
 from kernel.transaction import write
 
 WORDS = {LetterStatus.queued: "waiting", LetterStatus.dead: "given up"}
@@ -40,7 +38,7 @@ def retry(ids: tuple[int, ...], kind: str) -> None:
 
 
 def _counts() -> None:
-    known = dict(db.session.execute(select(Letter.status, func.count()).group_by(Letter.status)).all())
+    known = queries.letters_by_status()
     numbers = (known.get(status, 0) for status in (LetterStatus.queued, LetterStatus.dead, LetterStatus.sent))
     click.echo("  {} waiting, {} given up, {} sent in the last 30 days".format(*numbers))
     if (held := waiting.held()).number:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from accounts.queries import organisation_by_code
-from adoption import operations
+from adoption import operations, rules
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage
 from adoption.operations import Request
 from adoption.queries import adoption_of, shown_at
@@ -72,10 +72,10 @@ def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
     units = int(row["units"]) if row["units"] else None
     begun = [step for step in reached if step.stage is not Stage.sustained]
     if begun:
-        operations.move(adoption, begun, by=by, units=units, letters=False, sure=True)
+        _move(adoption, begun, by, units)
     _confirm(adoption, bool(row.get("mentor")))
     if begun != reached:
-        operations.move(adoption, reached[-1:], by=by, letters=False, sure=True)
+        _move(adoption, reached[-1:], by)
     if row["exit"]:
         operations.leave(
             adoption,
@@ -87,6 +87,12 @@ def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
         )
     _backdate(adoption, max(dates.values()))
     return True
+
+
+def _move(adoption: Adoption, reached: list[Reached], by: Any, units: int | None = None) -> None:
+    """The file is right: whatever repeats in it is meant."""
+    sure = rules.signature(rules.doubts(adoption.steps, reached))
+    operations.move(adoption, reached, by=by, units=units, letters=False, sure=sure)
 
 
 def _backdate(adoption: Adoption, last: date) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, SelectField
+from wtforms import BooleanField, DateField, SelectField, StringField
 from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from adoption import rules
 from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS, doubt_line
@@ -71,6 +72,21 @@ class StartForm(VersionedForm):
             )
 
 
+class SureField(StringField):
+    """A tick whose value is the signature of the doubts it confirms: it says nothing of the doubts that come next."""
+
+    widget = CheckboxInput()
+
+    def ask(self, doubts: Sequence[rules.Doubt]) -> None:
+        """Ask about these, if any; what was confirmed before is confirmed no more."""
+        if doubts:
+            self.data, self.errors = rules.signature(doubts), [doubt_line(doubt) for doubt in doubts]
+
+    @property
+    def checked(self) -> bool:
+        return bool(self.data) and not self.errors
+
+
 class MoveForm(VersionedForm):
     """The stages ahead: for each a tick, a date and what shows it; a link and a file for the last of them."""
 
@@ -80,7 +96,7 @@ class MoveForm(VersionedForm):
         _l("How many have been served so far"), [Optional(), Between(0, 1_000_000, _l("Give a number."))]
     )
 
-    sure = BooleanField(_l("Days or papers repeat"))
+    sure = SureField(_l("Days or papers repeat"))
 
     def validate_evidence_url(self, field: LineField) -> None:
         if field.data and not field.data.startswith(("https://", "http://")):
@@ -114,7 +130,7 @@ class MoveForm(VersionedForm):
         self, faults: Sequence[tuple[Stage | None, rules.Fault]], doubts: Sequence[rules.Doubt], first: Stage
     ) -> None:
         """Say each fault at its field, and ask what is doubtful at the tick that answers it."""
-        self.sure.errors = [doubt_line(doubt) for doubt in doubts]
+        self.sure.ask(doubts)
         if self.file.data:
             self.file.errors = [*self.file.errors, _("Attach the file once more: a browser does not keep it.")]
         for stage, fault in faults:

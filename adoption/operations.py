@@ -131,11 +131,11 @@ def move(
     file: StoredFile | None = None,
     units: int | None = None,
     letters: bool = True,
-    sure: bool = False,
+    sure: str = "",
 ) -> None:
     """Move forward through `reached`, in order; `file` shows the last of them. Call `hold` first.
 
-    `sure`: what is doubtful was asked about and is so. Raises MoveRefused.
+    `sure`: the `rules.signature` of what was asked about and is so. Raises MoveRefused.
     """
     steps = adoption.steps
     found = rules.faults(
@@ -147,8 +147,9 @@ def move(
         hold_from=rules.may_hold_from(steps),
     )
     asked = rules.doubts(steps, reached, file.sha256 if file is not None else "")
-    if found or (asked and not sure):
-        raise MoveRefused(found, [] if sure else asked)
+    unsure = asked if sure != rules.signature(asked) else []
+    if found or unsure:
+        raise MoveRefused(found, unsure)
     if file is not None:
         db.session.add(file)
         db.session.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from enum import Enum
+from hashlib import blake2b
 from typing import NamedTuple
 
 from adoption.models import Adoption, Exit, Stage, StageStep, State
@@ -160,6 +161,14 @@ def doubts(steps: Iterable[StageStep], wanted: Sequence[Reached], sha256: str = 
     if rows and sha256:
         rows[-1] = rows[-1]._replace(sha256=sha256)
     return shared([*shown(steps), *rows], [row.stage for row in rows])
+
+
+def signature(doubts: Iterable[Doubt]) -> str:
+    """What a tick confirms: just these doubts and no others; "" of none."""
+    told = sorted(
+        "|".join([*(stage.value for stage in doubt.stages), str(doubt.day or ""), doubt.evidence]) for doubt in doubts
+    )
+    return blake2b("\n".join(told).encode(), digest_size=8).hexdigest() if told else ""
 
 
 def is_hasty(adoption: Adoption) -> bool:

@@ -123,11 +123,6 @@ def one_script(text: str) -> str:
     return _WORD.sub(mend, text)
 
 
-def mixed_words(text: str) -> list[str]:
-    """Words written partly in Latin, partly in Cyrillic letters: they look right and are never found."""
-    return [word for word in _WORD.findall(text) if _BOTH_SCRIPTS.search(word)]
-
-
 def email_key(address: str) -> str:
     """The stored form of an e-mail address or of a piece of one: trimmed, small letters, the domain in its own script.
 

@@ -8,19 +8,16 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy import func, select
 
 from accounts.queries import all_organisations
 from kernel import import_cli, pages
-from kernel.db import db
 from kernel.exporting import FILE as FILE_OUT
 from kernel.exporting import check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.imports import Plan
 from kernel.search import rebuild
 from kernel.transaction import writing
-from practices import cells, documents, exports, importer, organisations
-from practices.models import Practice
+from practices import cells, documents, exports, importer, organisations, queries
 
 search_cli = AppGroup("search", help="The search index.")
 
@@ -52,8 +49,7 @@ def export_practices(file: Path) -> None:
     """Every practice into a new XLSX file."""
     check_suffix(file, ".xlsx")
     with speaking("ru"):
-        count = db.session.scalar(select(func.count()).select_from(Practice)) or 0
-        write_export(file, exports.workbook(select(Practice)), count)
+        write_export(file, exports.workbook(queries.all_practices()), queries.number_of_practices())
 
 
 @click.command("organisations")

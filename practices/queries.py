@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -164,11 +164,20 @@ def practice_for(user: Actor, slug: str, permission: str) -> Practice:
     return found
 
 
+def all_practices() -> Select[Any]:
+    """Every practice, whatever became of it, with what a list says of it."""
+    return select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
+
+
+def number_of_practices() -> int:
+    return db.session.scalar(select(func.count()).select_from(Practice)) or 0
+
+
 def practices_for(
     user: Actor, *, q: str = "", admission: Admission | None = None, sphere: Sphere | None = None
 ) -> Select[Any]:
     """Practices whose passport `user` may edit, for a listing."""
-    statement = select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
+    statement = all_practices()
     territories = reach(user.scopes("practices:practice:edit"))
     if territories is not None:
         statement = statement.where(Practice.territory_id.in_(territories))

@@ -12,7 +12,8 @@ from forum.models import Forum
 from kernel.documents.sheets import Table, as_text
 from kernel.i18n import day
 from kernel.imports import Plan, Row, Verdict, with_oddities
-from kernel.text import clean, inner, mixed_words, sort_key
+from kernel.text import clean, inner, sort_key
+from kernel.twins import name_doubt
 from programme import cells, clashes, namesakes
 from programme.dates import read_date
 from programme.items import Item, Known, Person, changes, check_times, find_place
@@ -191,8 +192,8 @@ def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
         if len(name) > 255:
             item.blame("people", _("The name of a speaker is longer than 255 characters."))
             continue
-        if words := mixed_words(name):
-            item.warnings.append(_("Latin letters among Cyrillic ones: %(words)s.", words=", ".join(words)))
+        if doubt := name_doubt(name):
+            item.warnings.append(doubt)
         position, organisation = columns["position"][place], columns["organisation"][place]
         if max(len(position), len(organisation)) > 255:
             item.blame("people", _("The position or organisation of a speaker is longer than 255 characters."))

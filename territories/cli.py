@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
 from kernel import import_cli
 from kernel.exporting import FILE as FILE_OUT
@@ -15,7 +14,7 @@ from kernel.i18n import speaking
 from kernel.transaction import writing
 from territories import boundaries, importer, operations, queries
 from territories.cells import HEADINGS
-from territories.models import Level, Territory
+from territories.models import Level
 
 
 @click.command("territories")
@@ -66,9 +65,5 @@ def export_territories(file: Path, region: str) -> None:
     """Municipalities into a new XLSX file."""
     check_suffix(file, ".xlsx")
     with speaking("ru"):
-        statement = select(Territory).where(Territory.valid_to.is_(None))
-        if region:
-            known = queries.current(region)
-            statement = statement.where(Territory.parent_id == (known.id if known else None))
-        rows = queries.exported(statement)
+        rows = queries.exported(queries.in_force(region))
         write_export(file, importer.export(rows), len(rows))

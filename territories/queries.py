@@ -210,6 +210,14 @@ def parts_of(territory_id: int) -> Select[Any]:
     return select(Territory).where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
 
 
+def in_force(region: str = "") -> Select[Any]:
+    """Everything in force, or the parts of the region with this OKTMO: nothing of one that is not known."""
+    if not region:
+        return select(Territory).where(Territory.valid_to.is_(None))
+    known = current(region)
+    return parts_of(known.id if known else 0)
+
+
 class RegionLine(NamedTuple):
     """A region in the list of territories."""
 

@@ -241,7 +241,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
         adoptions.hold(adoption)
         if adoption.version != form.opened_version():
             raise changed_meanwhile(adoption, form.typed(), url_for("adoption.link", token=token))
-        adoptions.move(adoption, reached, by=by, file=stored, sure=form.sure.data)
+        adoptions.move(adoption, reached, by=by, file=stored, sure=form.sure.data or "")
 
     try:
         stored = files.write(files.check(form.file.data)) if form.file.data else None

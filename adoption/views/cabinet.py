@@ -181,7 +181,7 @@ def stage(code: str) -> ResponseReturnValue:
             form,
             form.typed(),
             lambda: operations.move(
-                found, reached, by=actor(), file=stored, units=form.units.data, sure=form.sure.data
+                found, reached, by=actor(), file=stored, units=form.units.data, sure=form.sure.data or ""
             ),
         )
     except files.FileRefused as refusal:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from accounts.models import Organisation
 from accounts.operations import ensure_organisation
-from accounts.queries import organisations_named
+from accounts.queries import organisations_there
 from adoption import operations, people, queries
 from adoption.forms import NEW, StartForm
 from adoption.models import Adoption
@@ -127,8 +127,7 @@ def _one_is_meant(form: StartForm, territories: list[Territory]) -> bool:
     if form.organisation.data != NEW:
         return True
     place = _place(form, territories)
-    found = organisations_named(form.new_organisation.data, place.id)
-    if len([one for one in found if one.territory_id == place.id]) < 2:
+    if len(organisations_there(form.new_organisation.data, place.id)) < 2:
         return True
     text = _("Several organisations there are called so. Choose yours in the list above, or write its full name.")
     form.new_organisation.errors = [*form.new_organisation.errors, text]

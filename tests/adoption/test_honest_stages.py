@@ -38,6 +38,11 @@ def note(world, made, data, client="coordinator"):
     return world[client].submit(f"{page}/stage", data, page=page)
 
 
+def sure(page):
+    """The tick's value on the page."""
+    return re.search(r'name="sure"[^>]*value="(\w+)"', page)[1]
+
+
 def stage_of(made):
     db.session.expire_all()
     return made.stage
@@ -54,9 +59,10 @@ def test_seven_stages_on_one_day_are_not_permanent(world, made, client):
     assert "Сначала запуск должен подтвердить автор, наставник или регион." in page
     assert page.count("В один день, 26.02.2027: «Оценка применимости»") == 2  # above the form and at the tick
     assert "Подтверждаются одним и тем же, «приказ № 15-п»:" in page
-    assert note(world, made, seven(made, sure="y")).status_code == 422
+    assert note(world, made, seven(made, sure=sure(page))).status_code == 422
     assert stage_of(made) is Stage.interest
-    answer = note(world, made, seven(made, tuple(Stage)[1:7], sure="y"))
+    six = tuple(Stage)[1:7]
+    answer = note(world, made, seven(made, six, sure=sure(text_of(note(world, made, seven(made, six))))))
     assert (answer.status_code, stage_of(made)) == (302, Stage.operating)
     entry = db.session.scalars(select(Entry).where(Entry.action == "adoption.moved")).one()
     assert entry.details == {"stage": "operating", "sure": True}
@@ -76,9 +82,25 @@ def test_a_doubt_is_asked_about_once(world, made):
     assert 'name="sure"' in page
     assert "Так бывает. Проверьте ещё раз и отметьте, если менять ничего не нужно." in page
     assert page.count(f'value="{ORDER}"') == 2
-    assert note(world, made, seven(made, two, sure="y")).status_code == 302
+    assert "checked" not in re.search(r'<input[^>]*name="sure"[^>]*>', page)[0]
+    assert note(world, made, seven(made, two, sure=sure(page))).status_code == 302
     assert 'name="sure"' not in text_of(world["coordinator"].get(f"/cabinet/adoptions/{made.code}"))
     assert stage_of(made) is Stage.preparation
+
+
+def test_a_tick_says_nothing_of_the_next_doubt(world, made):
+    two = (Stage.assessment, Stage.preparation)
+    first = sure(text_of(note(world, made, seven(made, two))))
+    other = {"assessment_on": "2027-02-25", "preparation_on": "2027-02-25"}
+    for data in (seven(made, two, sure="y"), seven(made, two, sure=first) | other):
+        page = text_of(note(world, made, data))
+        assert "Так бывает." in page
+        assert "checked" not in re.search(r'<input[^>]*name="sure"[^>]*>', page)[0]
+    assert (sure(page) == first, stage_of(made)) == (False, Stage.interest)
+    wrong = text_of(note(world, made, seven(made, two, sure=first) | {"evidence_url": "example.org"}))
+    assert "checked" in re.search(r'<input[^>]*name="sure"[^>]*>', wrong)[0]
+    assert sure(wrong) == first
+    assert note(world, made, seven(made, two, sure=sure(page)) | other).status_code == 302
 
 
 def test_a_file_sent_with_a_doubt_is_asked_for_again(world, made):
@@ -119,7 +141,11 @@ def test_the_link_asks_alike(world, client):
     data |= {"safeguards_on": "2026-09-01"}
     page = text_of(client.submit(path, data, page=path))
     assert "В один день, 01.09.2026: «Кадры обучены», «Контроль ядра настроен»." in page
-    assert client.submit(path, data | {"sure": "y"}, page=path).location == link
+    assert client.submit(path, data | {"sure": "y"}, page=path).status_code == 422
+    moved = {"safeguards_evidence": "приказ № 3"}  # of the preparation
+    asked_anew = text_of(client.submit(path, data | moved | {"sure": sure(page)}, page=path))
+    assert (sure(asked_anew) == sure(page), stage_of(prepares)) == (False, Stage.staffing)
+    assert client.submit(path, data | {"sure": sure(page)}, page=path).location == link
     assert stage_of(prepares) is Stage.safeguards
 
 
@@ -162,7 +188,7 @@ def test_a_move_without_the_page_is_held_to_the_same(world):
     with writing():
         made = adoption(world["practice"], world["organisation"], Stage.operating, confirmed=False)
     with writing(), pytest.raises(MoveRefused) as refusal:
-        operations.move(made, reached(Stage.sustained), by=None, sure=True)
+        operations.move(made, reached(Stage.sustained), by=None)
     assert refusal.value.faults == [(Stage.sustained, Fault.unconfirmed)]
     same = [Reached(Stage.sustained, date(2027, 2, 1), "приказ № 7")]
     with writing(), pytest.raises(MoveRefused) as refusal:
@@ -237,8 +263,9 @@ def reported(world):
         mentor = adoption(practice, factories.organisation("Школа Куйтуна", factories.KUYTUN), Stage.operating)
         made = adoption(practice, world["organisation"], Stage.safeguards, by=people["coordinator"], confirmed=False)
         made.source_adoption_id = mentor.id
-    data = {"version": str(made.version), "launched_done": "y", "launched_on": DAY, "sure": "y"}
+    data = {"version": str(made.version), "launched_done": "y", "launched_on": DAY}
     data |= {"launched_evidence": "приказ № 3", "evidence_url": "https://example.org/news"}
+    data["sure"] = sure(text_of(note(world, made, data)))
     note(world, made, data | {"file": (io.BytesIO(PDF), "akt.pdf")})
     assert stage_of(made) is Stage.launched
     return made

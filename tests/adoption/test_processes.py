@@ -18,9 +18,10 @@ from sqlalchemy import func, select
 
 from accounts.models import Organisation
 from activity.models import Letter
-from adoption import operations
+from adoption import operations, rules
 from adoption.models import Adoption, Stage, StageStep
 from adoption.quarter.models import Answer, Question, Round
+from adoption.rules import Reached
 from kernel.db import db
 from kernel.transaction import writing
 from practices.models import PracticeSpread
@@ -86,7 +87,8 @@ def test_nobody_calls_it_permanent_before_or_while_it_is_confirmed(processes, wo
     statuses = [status for status, _where in processes.send([(f"{page}/stage", data)] * PROCESSES)]
     assert statuses == [422] * PROCESSES  # the paper of another stage: asked about
     back = (f"{page}/return", {"version": str(made.version), "stage": "safeguards", "reason": "не так"})
-    firm = (f"{page}/stage", data | {"sure": "y"})
+    paper = [Reached(Stage.sustained, date(2027, 2, 1), data["sustained_evidence"])]
+    firm = (f"{page}/stage", data | {"sure": rules.signature(rules.doubts(made.steps, paper))})
     statuses = [status for status, _where in processes.send([firm, back] * (PROCESSES // 2))]
     assert Counter(statuses) == {302: 1, 409: PROCESSES - 1}
     db.session.rollback()

@@ -80,6 +80,23 @@ def test_whom_a_name_means(world):
     assert organisations_named("Центр") == []
 
 
+def test_a_short_name_is_known_however_it_is_spelt(world):
+    """As an import finds it: no double is made of a school that somebody writes in small letters."""
+    with writing():
+        school = factories.organisation(FIRST, short_name="МБОУ «СОШ № 1»")
+        made = ensure_organisation("мбоу сош №1", school.territory, by=None)
+        other = ensure_organisation("мбоу сош №1", factories.territory(factories.KUYTUN), by=None)
+    assert (made.id, other.id == school.id) == (school.id, False)
+    assert organisations_named("Мбоу Сош № 1", school.territory_id) == [school]
+    assert organisations_named("мбоу сош 1", other.territory_id) == [other]
+    with writing():
+        other.name = "Другая школа"
+    assert organisations_named("мбоу «сош» 1", other.territory_id) == [school]
+    assert organisations_named("мбоу «сош» 1") == [school]
+    assert ask(world["coordinator"], "мбоу сош 1").status_code == 302
+    assert booked() == [FIRST]
+
+
 @pytest.fixture
 def mixed_up(world):
     """What the release before did: the second school's adoption stands at the first one."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import stat
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+import config
 from accounts import consenting
 from accounts.models import Consent
 from kernel.db import db
@@ -52,6 +54,21 @@ def test_what_is_exported_loads_back_unchanged(app, world, tmp_path, kind):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     back = run(app, "import", kind, file, *KINDS[kind])
     assert back.output.splitlines()[-1] == f"created 0, changed 0, skipped {number}, errors 0", back.output
+
+
+def test_municipalities_go_out_by_the_region(app, world, tmp_path):
+    def exported(name, *region):
+        return run(app, "export", "territories", tmp_path / f"{name}.xlsx", *region).output
+
+    whole = exported("all")
+    assert exported("known", "--region", factories.REGION) == whole != "exported 0\n"
+    assert exported("unknown", "--region", "99000000") == "exported 0\n"
+
+
+def test_commands_ask_the_database_through_queries():
+    commands = sorted(Path(config.__file__).parent.glob("*/cli.py"))
+    assert len(commands) > 5
+    assert [file.parent.name for file in commands if "sqlalchemy" in file.read_text(encoding="utf-8")] == []
 
 
 def test_participants_go_as_csv_too(app, world, tmp_path):
