@@ -38,9 +38,10 @@ def import_programme(
 ) -> None:
     """Load a programme from XLSX or CSV."""
     with speaking("ru"):
-        table = import_cli.read(file, importer.read)
+        known = forum_by_slug(slug)
+        table = import_cli.read(file, lambda name, body: importer.read(name, body, known))
         with writing():
-            forum = forum_by_slug(slug) or _new_forum(slug, name, table)
+            forum = known or _new_forum(slug, name, table)
             hold(forum)
             plan = importer.plan_table(forum, table)
             import_cli.settle(plan, sure)

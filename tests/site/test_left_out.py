@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,19 @@ def test_nobody_else_takes_away_what_was_left_out(administrator, sign_in):
     with writing():
         colleague = factories.organiser(db.session.scalars(select(Forum)).one().series)
     assert sign_in(colleague).get(f"{here}/left-out.xlsx").status_code == 404
+
+
+def test_days_without_a_year_are_of_the_forum_everywhere(app, administrator, tmp_path: Path):
+    with writing():
+        db.session.scalars(select(Forum)).one().date_start = date(2031, 4, 22)
+        db.session.scalars(select(Forum)).one().date_end = date(2031, 4, 22)
+    body = csv("22 апреля", "Время;Тема", "09:00–10:00;Открытие", "23 апреля", "19:00–18:00;Доклад")
+    here = upload(administrator, f"{FORUM}/programme/import", "list.csv", body)
+    left = lines(administrator.get(f"{here}/left-out.xlsx").data)
+    assert (len(left), left[1][left[0].index("Дата")]) == (2, date(2031, 4, 23))
+    (tmp_path / "list.csv").write_bytes(body)
+    app.test_cli_runner().invoke(
+        args=["import", "programme", str(tmp_path / "list.csv"), "--forum", "prosemyu-2027", "--yes"]
+    )
+    db.session.rollback()
+    assert [slot.starts for slot in db.session.scalars(select(Slot))] == [datetime(2031, 4, 22, 9)]
