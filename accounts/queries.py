@@ -14,7 +14,7 @@ from accounts.settings import site
 from kernel.access import Actor
 from kernel.db import db
 from kernel.secrets import agrees
-from kernel.text import email_key, like_prefix, sort_key
+from kernel.text import email_key, sort_key
 from kernel.twins import holds
 from territories import queries as territories
 
@@ -222,18 +222,6 @@ def organisations_in(territory_ids: set[int]) -> list[Organisation]:
             select(Organisation)
             .where(Organisation.territory_id.in_(territory_ids))
             .order_by(Organisation.name_key, Organisation.id)
-        )
-    )
-
-
-def organisations_like(prefix: str, limit: int = 10) -> list[Organisation]:
-    pattern = "%" + like_prefix(sort_key(prefix))
-    return list(
-        db.session.scalars(
-            select(Organisation)
-            .where(Organisation.name_key.like(pattern, escape="\\"))
-            .order_by(Organisation.name_key)
-            .limit(limit)
         )
     )
 

@@ -11,22 +11,33 @@ from typing import Any, TypeVar
 
 import click
 
-from kernel.documents.headings import Known
-from kernel.documents.sheets import Table
+from kernel.exporting import check_new, check_suffix, write_new
 from kernel.files import FileRefused
-from kernel.imports import Plan, Verdict, left_out
+from kernel.imports import Plan, Verdict
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 YES = click.option("--yes", is_flag=True, help="Load what is good; without this only a preview is shown.")
 DOUBTS = click.option("--doubts", "sure", is_flag=True, help="Load the rows that raise a doubt too.")
-REST = click.option(
-    "--left-out",
-    "rest",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the rows that do not come in to this .xlsx, to be put right and loaded.",
-)
 _MARKS = {Verdict.create: "+", Verdict.change: "~", Verdict.same: "=", Verdict.error: "!", Verdict.doubt: "?"}
+
+
+def rest(suffix: str = ".xlsx") -> Callable[[F], F]:
+    """The option `--left-out`; where it leads is checked before anything is read, let alone committed."""
+    return click.option(
+        "--left-out",
+        "rest",
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=lambda _context, _option, file: file and _checked(file, suffix),
+        help=f"Write what does not come in to this new {suffix}, to be put right and loaded.",
+    )
+
+
+def _checked(file: Path, suffix: str) -> Path:
+    check_suffix(file, suffix)
+    check_new(file)
+    return file
 
 
 def read(file: Path, reader: Callable[[str, bytes], T]) -> T:
@@ -47,11 +58,13 @@ def settle(plan: Plan[Any], sure: bool) -> None:
 
 def finish(
     plan: Plan[Any],
-    rest: Path | None = None,
-    table: Table | None = None,
-    known: Known | None = None,
+    rest: Path | None,
+    left: Callable[[], bytes],
 ) -> None:
-    """Print verdicts that matter and the summary line, keep what is left out; end with 1 when there are errors."""
+    """Print verdicts that matter and the summary line, keep what is left out; end with 1 when there are errors.
+
+    `left` makes the file of what is left out.
+    """
     for note in plan.notes:
         click.echo(note)
     for row in plan.rows:
@@ -63,8 +76,8 @@ def finish(
         click.echo(f"- нет в файле: {title}")
     if doubtful := plan.count(Verdict.doubt):
         click.echo(f"Под вопросом («?») и потому не загружается строк: {doubtful}. С ключом --doubts загрузятся и они.")
-    if rest is not None and table is not None and known is not None and plan.left:
-        rest.write_bytes(left_out(table, known, plan))
+    if rest is not None and plan.left:
+        write_new(rest, left())
         click.echo(f"Строки, которые не загружаются, с пояснениями: {rest}")
     click.echo(plan.summary())
     if plan.errors:

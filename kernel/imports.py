@@ -10,6 +10,7 @@ What was left out can be downloaded with what is wrong beside it, repaired and l
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -227,12 +228,13 @@ def settle(plan: P, preview: ImportPreview) -> P:
     return plan
 
 
-def left_out(table: Table, known: Known, plan: Plan[Any]) -> bytes:
+def left_out(table: Table, known: Known, plan: Plan[Any], always: Collection[str] = ()) -> bytes:
     """A workbook of the rows that did not come in, with what is wrong beside each: repaired, it is loaded as it is.
 
-    `known` maps columns to the headings they are read by. Of a row that could not be read the reason stands alone.
+    `known` maps columns to the headings they are read by; those of `always` are there to be filled in, though the file
+    had none. Of a row that could not be read the reason stands alone.
     """
-    used = [name for name in known if any(name in values for _number, values in table.rows)]
+    used = [name for name in known if name in always or any(name in values for _number, values in table.rows)]
     columns = [Column(str(known[name][0]), 28) for name in used] + [Column(_("What to put right"), 60)]
     written: dict[int, dict[str, Any]] = dict(table.rows)
     rows = [

@@ -44,16 +44,16 @@ def keys() -> dict[str, str]:
     return {key_id(key): key for key in (config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"])}
 
 
-def check_form_token(text: str | None, field: str = "csrf_token") -> None:
+def check_form_token(text: str | None) -> None:
     """Check a form's token, also one that was made by a key of before. Raises ValidationError."""
     *others, last = keys().values()
     for key in others:
         try:
-            validate_csrf(text, secret_key=key, token_key=field)
+            validate_csrf(text, secret_key=key, token_key="csrf_token")
         except ValidationError:
             continue
         return
-    validate_csrf(text, secret_key=last, token_key=field)
+    validate_csrf(text, secret_key=last, token_key="csrf_token")
 
 
 def weakness(key: str) -> str:

@@ -14,7 +14,7 @@ from kernel import import_cli, pages
 from kernel.exporting import FILE as FILE_OUT
 from kernel.exporting import check_suffix, write_export
 from kernel.i18n import speaking
-from kernel.imports import Plan
+from kernel.imports import Plan, left_out
 from kernel.search import rebuild
 from kernel.transaction import writing
 from practices import cells, documents, exports, importer, organisations, queries
@@ -25,21 +25,23 @@ search_cli = AppGroup("search", help="The search index.")
 @click.command("practices")
 @import_cli.FILE
 @import_cli.YES
-@import_cli.REST
+@import_cli.DOUBTS
+@import_cli.rest()
 @with_appcontext
-def import_practices(file: Path, yes: bool, rest: Path | None) -> None:
+def import_practices(file: Path, yes: bool, sure: bool, rest: Path | None) -> None:
     """Practices from XLSX or CSV."""
-    _run(importer, file, yes, rest, cells.HEADINGS)
+    _run(importer, file, yes, sure, rest, cells.HEADINGS)
 
 
 @click.command("organisations")
 @import_cli.FILE
 @import_cli.YES
-@import_cli.REST
+@import_cli.DOUBTS
+@import_cli.rest()
 @with_appcontext
-def import_organisations(file: Path, yes: bool, rest: Path | None) -> None:
+def import_organisations(file: Path, yes: bool, sure: bool, rest: Path | None) -> None:
     """Organisations from XLSX or CSV."""
-    _run(organisations, file, yes, rest, organisations.HEADINGS)
+    _run(organisations, file, yes, sure, rest, organisations.HEADINGS)
 
 
 @click.command("practices")
@@ -63,14 +65,15 @@ def export_organisations(file: Path) -> None:
         write_export(file, exports.organisations(known), len(known))
 
 
-def _run(module: Any, file: Path, yes: bool, rest: Path | None, known: dict[str, tuple[str, ...]]) -> None:
+def _run(module: Any, file: Path, yes: bool, sure: bool, rest: Path | None, known: dict[str, tuple[str, ...]]) -> None:
     with speaking("ru"):
         table = import_cli.read(file, module.read)
         plan: Plan[Any] = module.plan_rows(table)
+        import_cli.settle(plan, sure)
         if yes:
             with writing():
                 module.carry_out(plan, by=None)
-        import_cli.finish(plan, rest, table, known)
+        import_cli.finish(plan, rest, lambda: left_out(table, known, plan))
 
 
 @click.command("documents")

@@ -22,7 +22,8 @@ from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
 from practices.models import Practice
 from practices.operations import retell
-from territories.queries import Gazetteer, current_by_id
+from territories.models import Territory
+from territories.queries import Gazetteer, current_by_ids
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("Код", "ID"),
@@ -133,9 +134,10 @@ def _decide(row: Row, found: Organisation | None, values: dict[str, Any]) -> Non
 
 def carry_out(plan: Plan[Action], *, by: Any) -> None:
     """Do what the plan says, in the caller's transaction."""
+    places = current_by_ids({action.values["territory_id"] for action in plan.actions})
     for action in plan.actions:
         if action.organisation is None:
-            _add(action.code, dict(action.values), by)
+            _add(action.code, dict(action.values), places, by)
             continue
         for name, value in action.values.items():
             setattr(action.organisation, name, value)
@@ -146,9 +148,8 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
     retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
 
 
-def _add(code: str, values: dict[str, Any], by: Any) -> None:
-    name, place = values.pop("name"), current_by_id(values.pop("territory_id"))
-    assert place is not None
+def _add(code: str, values: dict[str, Any], places: dict[int, Territory], by: Any) -> None:
+    name, place = values.pop("name"), places[values.pop("territory_id")]
     if code:
         add_organisation(code, name, place.id, by=by, **values)
     else:

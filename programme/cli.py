@@ -17,6 +17,7 @@ from kernel.db import db
 from kernel.documents.sheets import Table
 from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
+from kernel.imports import left_out
 from kernel.transaction import writing
 from programme import importer, operations, queries
 from programme.dates import read_date
@@ -30,7 +31,7 @@ from territories.queries import current
 @click.option("--new", "name", help="Make the forum with this name when there is none.")
 @import_cli.YES
 @import_cli.DOUBTS
-@import_cli.REST
+@import_cli.rest()
 @click.option("--consents-on-paper", "on_paper", is_flag=True, help="Speakers signed that their names may be shown.")
 @with_appcontext
 def import_programme(
@@ -38,9 +39,10 @@ def import_programme(
 ) -> None:
     """Load a programme from XLSX or CSV."""
     with speaking("ru"):
-        table = import_cli.read(file, importer.read)
+        known = forum_by_slug(slug)
+        table = import_cli.read(file, lambda name, body: importer.read(name, body, known))
         with writing():
-            forum = forum_by_slug(slug) or _new_forum(slug, name, table)
+            forum = known or _new_forum(slug, name, table)
             hold(forum)
             plan = importer.plan_table(forum, table)
             import_cli.settle(plan, sure)
@@ -51,7 +53,7 @@ def import_programme(
                 db.session.rollback()  # a preview leaves nothing behind, not even the forum it would need
         if waiting:
             plan.notes = [*plan.notes, importer.unshown(waiting)]
-        import_cli.finish(plan, rest, table, KNOWN)
+        import_cli.finish(plan, rest, lambda: left_out(table, KNOWN, plan))
 
 
 @click.command("programme")

@@ -51,8 +51,8 @@ KIND_WORDS = {
 FORMAT_WORDS = {"in_person": "очно", "remote": "дистанционно", "recorded": "запись"}
 
 
-def read(name: str, body: bytes, forum: Forum | None = None) -> Table:
-    """The file's table, however it is laid out; of `forum`, perhaps. Raises FileRefused."""
+def read(name: str, body: bytes, forum: Forum | None) -> Table:
+    """The file's table, however it is laid out; None: of a forum still to be made. Raises FileRefused."""
     return layouts.read(name, body, _familiar(forum) if forum else Familiar(utcnow().date()))
 
 

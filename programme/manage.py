@@ -354,7 +354,7 @@ def left_out(slug: str, uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
     forum = forums.forum_for(actor(), slug, EDIT)
     found = preview_for(uuid, "programme", forum.id, actor().id)
-    table = importer.read(found.file.name, files.read(found.file))
+    table = importer.read(found.file.name, files.read(found.file), forum)
     body = left_out_sheet(table, KNOWN, importer.plan_table(forum, table), always=("date",))
     return attachment(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
 

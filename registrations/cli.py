@@ -11,6 +11,7 @@ from forum.queries import forum_by_slug
 from kernel import import_cli
 from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
+from kernel.imports import left_out
 from kernel.transaction import writing
 from registrations import (
     exports,
@@ -43,7 +44,7 @@ def export_registrations(file: Path, slug: str) -> None:
 @click.option("--letters", "with_letters", is_flag=True, help="Send each new participant a letter with the ticket.")
 @import_cli.YES
 @import_cli.DOUBTS
-@import_cli.REST
+@import_cli.rest()
 @with_appcontext
 def import_registrations(file: Path, slug: str, with_letters: bool, yes: bool, sure: bool, rest: Path | None) -> None:
     """Bring participants in from an XLSX or CSV file."""
@@ -57,4 +58,4 @@ def import_registrations(file: Path, slug: str, with_letters: bool, yes: bool, s
         if yes:
             with writing():
                 importer.carry_out(plan, forum, None, with_letters)
-        import_cli.finish(plan, rest, table, KNOWN)
+        import_cli.finish(plan, rest, lambda: left_out(table, KNOWN, plan))

@@ -11,6 +11,7 @@ from kernel import import_cli
 from kernel.exporting import FILE as FILE_OUT
 from kernel.exporting import check_suffix, write_export
 from kernel.i18n import speaking
+from kernel.imports import left_out
 from kernel.transaction import writing
 from territories import boundaries, importer, operations, queries
 from territories.cells import HEADINGS
@@ -22,7 +23,7 @@ from territories.models import Level
 @click.option("--region", default="", help="Take only municipalities of the region with this OKTMO.")
 @import_cli.YES
 @import_cli.DOUBTS
-@import_cli.REST
+@import_cli.rest()
 @with_appcontext
 def import_territories(file: Path, region: str, yes: bool, sure: bool, rest: Path | None) -> None:
     """Municipalities of any region from XLSX or CSV."""
@@ -36,7 +37,7 @@ def import_territories(file: Path, region: str, yes: bool, sure: bool, rest: Pat
         if yes:
             with writing():
                 operations.carry_out(plan, by=None)
-        import_cli.finish(plan, rest, table, HEADINGS)
+        import_cli.finish(plan, rest, lambda: left_out(table, HEADINGS, plan))
 
 
 @click.command("boundaries")
@@ -44,17 +45,18 @@ def import_territories(file: Path, region: str, yes: bool, sure: bool, rest: Pat
 @click.option("--credit", required=True, help="Who made the boundaries and on what terms; shown under every map.")
 @import_cli.YES
 @import_cli.DOUBTS
+@import_cli.rest(".geojson")
 @with_appcontext
-def import_boundaries(file: Path, credit: str, yes: bool, sure: bool) -> None:
+def import_boundaries(file: Path, credit: str, yes: bool, sure: bool, rest: Path | None) -> None:
     """Boundaries from GeoJSON whose features have the property oktmo."""
     with speaking("ru"):
-        plan = import_cli.read(file, lambda _name, body: boundaries.plan(body, credit))
+        body, plan = import_cli.read(file, lambda _name, body: (body, boundaries.plan(body, credit)))
         import_cli.settle(plan, sure)
         if yes:
             drawn = boundaries.drawn(plan.actions, credit)
             with writing():
                 boundaries.carry_out(plan, drawn, by=None)
-        import_cli.finish(plan)
+        import_cli.finish(plan, rest, lambda: boundaries.left_out(body, plan))
 
 
 @click.command("territories")

@@ -105,28 +105,31 @@ def _keep(kind: str, kept: Upload, scope_id: int | None) -> str:
         return keep_preview(kind, scope_id, actor().id, stored).uuid
 
 
-def _territories_preview(uuid: str) -> tuple[ImportPreview, importer.Loading, Table]:
+def _territories_preview(uuid: str) -> tuple[ImportPreview, Table, str]:
+    """The preview, its table read, and the region (OKTMO, or "") it is narrowed to."""
     region = queries.current(request.args["region"]) if request.args.get("region") else None
     found = preview_for(uuid, "territories", region.id if region else None, actor().id)
     table = importer.read(found.file.name, files.read(found.file))
-    return found, importer.plan(table, region.oktmo if region else ""), table
+    return found, table, region.oktmo if region else ""
 
 
 @blueprint.get("/manage/territories/import/<uuid>")
 @requires(EDIT)
 def preview(uuid: str) -> ResponseReturnValue:
-    found, loading, _table = _territories_preview(uuid)
+    found, table, region = _territories_preview(uuid)
     names: dict[str, Any] = {"uuid": uuid, "region": request.args.get("region") or None}
     rest = url_for("territories_desk.import_left_out", **names)
-    return _preview_page(found, loading, "preview", "confirmation", "upload", names, left_out_url=rest)
+    return _preview_page(
+        found, importer.plan(table, region), "preview", "confirmation", "upload", names, left_out_url=rest
+    )
 
 
 @blueprint.get("/manage/territories/import/<uuid>/left-out.xlsx")
 @requires(EDIT)
 def import_left_out(uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
-    _found, loading, table = _territories_preview(uuid)
-    return _workbook(left_out(table, HEADINGS, loading), "territories-left-out.xlsx")
+    _found, table, region = _territories_preview(uuid)
+    return _workbook(left_out(table, HEADINGS, importer.plan(table, region)), "territories-left-out.xlsx")
 
 
 def _preview_page(
@@ -153,13 +156,14 @@ def _preview_page(
 @blueprint.post("/manage/territories/import/<uuid>/confirmation")
 @requires(EDIT)
 def confirmation(uuid: str) -> ResponseReturnValue:
-    found, loading, _table = _territories_preview(uuid)
+    found, table, region = _territories_preview(uuid)
     with writing():
-        done = take(found)
-        if done:
-            operations.carry_out(settle(loading, found), by=actor())
+        # planned here: a press a moment ago may have loaded the same rows
+        plan = settle(importer.plan(table, region), found) if take(found) else None
+        if plan:
+            operations.carry_out(plan, by=actor())
     here = url_for("territories_desk.preview", uuid=uuid, region=request.args.get("region") or None)
-    return redirect(tell(loading if done else None, here, url_for("territories_desk.territories")))
+    return redirect(tell(plan, here, url_for("territories_desk.territories")))
 
 
 @blueprint.route("/manage/territories/boundaries", methods=["GET", "POST"])

@@ -114,6 +114,12 @@ def current_by_id(territory_id: int) -> Territory | None:
     return db.session.scalar(select(Territory).where(Territory.id == territory_id, Territory.valid_to.is_(None)))
 
 
+def current_by_ids(territory_ids: Collection[int]) -> dict[int, Territory]:
+    """Territories in force by their ids; one query."""
+    statement = select(Territory).where(Territory.id.in_(territory_ids), Territory.valid_to.is_(None))
+    return {territory.id: territory for territory in db.session.scalars(statement)}
+
+
 def country() -> Territory | None:
     return db.session.scalar(select(Territory).where(Territory.level == Level.country))
 

@@ -33,7 +33,7 @@ def load_forum(name: str) -> Forum:
         rooms = _places(forum, data)
         _sections(forum, data.get("sections", []), rooms)
     path = folder() / name / "programme.csv"
-    sheet = importer.read(path.name, path.read_bytes())
+    sheet = importer.read(path.name, path.read_bytes(), forum)
     with writing():
         plan = importer.plan_table(forum, sheet)
         if plan.errors:

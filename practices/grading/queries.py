@@ -48,10 +48,6 @@ def graded_statement(user: Actor) -> Select[Any]:
     return _reached(user, statement)
 
 
-def waiting_count(user: Actor) -> int:
-    return db.session.scalar(select(func.count()).select_from(waiting_statement(user).subquery())) or 0
-
-
 def practice_to_grade(user: Actor, slug: str) -> Practice:
     """A practice of the catalogue where `user` is an expert. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug)

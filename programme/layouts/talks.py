@@ -124,7 +124,7 @@ def finish(reading: Reading) -> None:
     for talks in groups.values():
         if any(talk.carried for talk in talks):
             _after_midnight(talks, reading.familiar)
-        _fill_ends(talks, reading.familiar)
+        _fill_ends(talks)
 
 
 def _name_sections(reading: Reading) -> None:
@@ -157,7 +157,7 @@ def _after_midnight(talks: list[Talk], familiar: Familiar) -> None:
         before = day, begins
 
 
-def _fill_ends(talks: list[Talk], familiar: Familiar) -> None:
+def _fill_ends(talks: list[Talk]) -> None:
     """Where a file tells beginnings only, an item lasts till the next one."""
     if any(_ends(talk) for talk in talks):
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from accounts.models import Organisation
 from kernel.db import db
@@ -102,3 +102,20 @@ def test_ids_and_addresses_are_not_cut(app):
         ["«ID»: больше 64\xa0знаков."],
         ["«Адрес страницы»: больше 80\xa0знаков."],
     ]
+
+
+def test_the_places_of_new_organisations_are_read_once(app):
+    rows = [(f"c{number}", f"Школа {number}", "", place) for number, place in enumerate(["Братск", "Тулун"] * 5)]
+    plan = organisations.plan("o.csv", table(*rows, headings=HEADINGS))
+    reads: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        reads.extend([statement] * ("FROM territory" in statement))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        with writing():
+            organisations.carry_out(plan, by=None)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert (len(names()), len(reads)) == (10, 1)

@@ -170,7 +170,7 @@ def test_an_item_takes_its_sections_room_everywhere(client, sign_in, world):
         for number, slot in enumerate((world.own, world.child, world.bare)):
             slot.source_id = str(number)
     book = importer.workbook(world.forum)
-    table = importer.read("programme.xlsx", book)
+    table = importer.read("programme.xlsx", book, world.forum)
     assert {row["title"]: row["room"] for _n, row in table.rows} == {CHILD: "Зал 1", OWN: "Зал 9", BARE: ""}
     with writing():
         plan = importer.plan(world.forum, "programme.xlsx", book)

@@ -24,7 +24,7 @@ GOOD = [
 
 
 def table(*rows: str, head: str = HEAD):
-    return importer.read("programme.csv", "\n".join([head, *rows]).encode())
+    return importer.read("programme.csv", "\n".join([head, *rows]).encode(), None)
 
 
 def load(forum, *rows: str, head: str = HEAD):
@@ -214,7 +214,7 @@ def test_a_known_practice_is_linked(forum):
 
 def test_cp1251_and_semicolons_are_read(forum):
     text = "\r\n".join([HEAD, *GOOD]).replace(",", ";")
-    read = importer.read("programme.csv", text.encode("cp1251"))
+    read = importer.read("programme.csv", text.encode("cp1251"), forum)
     assert [row["title"] for _number, row in read.rows] == ["Первый доклад", "Второй доклад", "Кофе"]
 
 
@@ -227,14 +227,14 @@ def test_the_exported_workbook_reads_back_as_the_same(forum):
 
 def test_a_title_above_the_header_is_passed_over(forum):
     body = xlsx("x", [Column("Программа форума")], [[], [*HEAD.split(",")], *[row.split(",") for row in GOOD]])
-    assert len(importer.read("p.xlsx", body).rows) == 3
+    assert len(importer.read("p.xlsx", body, forum).rows) == 3
 
 
 def test_a_file_without_the_needed_columns_is_refused(app):
     from kernel.files import FileRefused
 
     with speaking("ru"), pytest.raises(FileRefused, match=r"Не.найдена строка заголовков"):
-        importer.read("x.csv", b"a,b\n1,2\n")
+        importer.read("x.csv", b"a,b\n1,2\n", None)
 
 
 def test_a_place_that_may_be_mistyped_is_asked_about_and_any_other_kept_as_written(forum):

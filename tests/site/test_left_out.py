@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import stat
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -140,13 +142,30 @@ def test_by_the_command(app, administrator, tmp_path: Path, name):
     )
     assert number(model) == before + 1
     assert len(lines(rest.read_bytes())) == 2 + skipped
-    if doubtful:
-        runner.invoke(args=[*arguments, "--yes", "--doubts"])
-        assert number(model) == before + 2
-        assert len(lines(rest.read_bytes())) == 2
+    assert stat.S_IMODE(rest.stat().st_mode) == 0o600
+    rest.unlink()
+    done = runner.invoke(args=[*arguments, "--yes", "--doubts"])
+    assert done.output.splitlines()[-1] == f"created {skipped}, changed 0, skipped 1, errors 1"
+    assert number(model) == before + 1 + skipped
+    assert len(lines(rest.read_bytes())) == 2
 
 
-def test_outlines_that_are_left_out_keep_their_form(administrator):
+@pytest.mark.parametrize(
+    ("rest", "said"), [("list.csv", ".xlsx"), ("none/rest.xlsx", "no folder"), ("there.xlsx", "there already")]
+)
+def test_a_place_where_nothing_can_be_left_is_refused_before_anything_is_loaded(
+    app, administrator, tmp_path: Path, rest, said
+):
+    path, there = tmp_path / "list.csv", tmp_path / "there.xlsx"
+    path.write_bytes(csv("Название;Муниципалитет;Затраты в год", "Клуб;Братск;1000", "Школа;Братск;много"))
+    there.write_bytes(b"dear")
+    arguments = ["import", "practices", str(path), "--yes", "--left-out", str(tmp_path / rest)]
+    done = app.test_cli_runner().invoke(args=arguments)
+    assert (done.exit_code, said in done.output) == (1, True)
+    assert (number(Practice), there.read_bytes()) == (0, b"dear")
+
+
+def test_outlines_that_are_left_out_keep_their_form(app, administrator, tmp_path: Path):
     ring = [[[104.0, 52.0], [104.1, 52.0], [104.1, 52.1], [104.0, 52.0]]]
     features = [
         {"type": "Feature", "properties": {"oktmo": code}, "geometry": {"type": "Polygon", "coordinates": ring}}
@@ -165,6 +184,10 @@ def test_outlines_that_are_left_out_keep_their_form(administrator):
     rest = json.loads(administrator.get(f"{here}/left-out.geojson?{query}").data)
     assert [one["geometry"]["coordinates"] for one in rest["features"]] == [ring]
     assert rest["features"][0]["properties"]["remark"]
+    (tmp_path / "b.geojson").write_bytes(body)
+    arguments = ["import", "boundaries", str(tmp_path / "b.geojson"), "--credit", "© Проверка"]
+    app.test_cli_runner().invoke(args=[*arguments, "--left-out", str(tmp_path / "rest.geojson")])
+    assert json.loads((tmp_path / "rest.geojson").read_bytes())["features"] == rest["features"]
 
 
 def test_nobody_else_takes_away_what_was_left_out(administrator, sign_in):
@@ -173,3 +196,19 @@ def test_nobody_else_takes_away_what_was_left_out(administrator, sign_in):
     with writing():
         colleague = factories.organiser(db.session.scalars(select(Forum)).one().series)
     assert sign_in(colleague).get(f"{here}/left-out.xlsx").status_code == 404
+
+
+def test_days_without_a_year_are_of_the_forum_everywhere(app, administrator, tmp_path: Path):
+    with writing():
+        db.session.scalars(select(Forum)).one().date_start = date(2031, 4, 22)
+        db.session.scalars(select(Forum)).one().date_end = date(2031, 4, 22)
+    body = csv("22 апреля", "Время;Тема", "09:00–10:00;Открытие", "23 апреля", "19:00–18:00;Доклад")
+    here = upload(administrator, f"{FORUM}/programme/import", "list.csv", body)
+    left = lines(administrator.get(f"{here}/left-out.xlsx").data)
+    assert (len(left), left[1][left[0].index("Дата")]) == (2, date(2031, 4, 23))
+    (tmp_path / "list.csv").write_bytes(body)
+    app.test_cli_runner().invoke(
+        args=["import", "programme", str(tmp_path / "list.csv"), "--forum", "prosemyu-2027", "--yes"]
+    )
+    db.session.rollback()
+    assert [slot.starts for slot in db.session.scalars(select(Slot))] == [datetime(2031, 4, 22, 9)]

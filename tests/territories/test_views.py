@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -13,6 +14,7 @@ from kernel.db import db
 from kernel.transaction import writing
 from territories.models import Level, Territory
 from tests import factories
+from tests.client import PageClient
 from tests.registrations.conftest import text_of
 from tests.territories.test_importer import HEAD, KABANSK, ULAN_UDE
 
@@ -208,3 +210,21 @@ def test_pages_do_not_grow_with_the_country(app, client, count_queries, administ
     }
     assert grown == {}
     assert db.session.scalar(select(func.count()).select_from(Adoption)) == 1
+
+
+def test_a_confirmation_pressed_again_while_rows_wait_is_carried_out_once(app, administrator):
+    body = "\n".join([HEAD, KABANSK, ULAN_UDE, "не код;Проверка"]).encode()
+    upload = {"file": (io.BytesIO(body), "t.csv"), "region": ""}
+    answer = administrator.submit("/manage/territories/import", upload, content_type="multipart/form-data")
+    fields = {"csrf_token": administrator.token(answer.location)}
+    cookie = administrator.get_cookie("tirazh").value
+
+    def press(_number: int) -> str:
+        with app.app_context():
+            client = PageClient(app)
+            client.set_cookie("tirazh", cookie)
+            return client.post(f"{answer.location}/confirmation", data=fields).location
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(press, range(4))) == [answer.location] * 4
+    assert db.session.scalar(select(func.count()).where(Territory.oktmo.startswith("81"))) == 3
