@@ -206,3 +206,6 @@ def note_stages(page: Page, stages: Sequence[str]) -> None:
         form.locator(f"[name={stage}_on]").fill(today().isoformat())
         form.locator(f"[name={stage}_evidence]").fill(f"Приказ № {len(stage)}-о")
     press(page, submit_of(form))
+    if len(stages) > 1:  # on one day: asked about once
+        form_to(page, "/stage").locator("[name=sure]").check()
+        press(page, submit_of(form_to(page, "/stage")))
