@@ -83,4 +83,8 @@ def xlsx(forum: Forum, by: queries.Narrowing) -> bytes:
 
 
 def csv(forum: Forum, by: queries.Narrowing) -> bytes:
-    return sheets.csv_bytes(columns(forum), rows(forum, by))
+    """A CSV has no sheet of notes: what is invented says so in a column, which the import reads over."""
+    if not forum.demo:
+        return sheets.csv_bytes(columns(forum), rows(forum, by))
+    marked = ([*row, _("yes")] for row in rows(forum, by))
+    return sheets.csv_bytes([*columns(forum), Column(_("Demonstration data"))], marked)

@@ -16,15 +16,12 @@ Known = Mapping[str, Sequence[str | re.Pattern[str]]]
 Needed = Sequence[str | tuple[str, ...]]
 """Columns that must be there; of several in brackets one is enough."""
 
-
-REMARK = ("What to put right", "Что исправить")
-"""The column of our own that says why a row was left out: read over when the file comes back."""
 LONGEST = 200
 """Letters of a heading; questions of a form are long ones."""
 
 
-REMARK = ("What to put right", "Что исправить")
-"""The column of our own that says why a row was left out: read over when the file comes back."""
+REMARK = ("What to put right", "Что исправить", "Demonstration data", "Демонстрационные данные")
+"""Columns of our own that say something of a row: why it was left out, that it is invented. Read over when it comes."""
 
 
 class Headings:

@@ -15,6 +15,7 @@ from kernel.pages import bump
 from kernel.transaction import writing
 from tests import factories
 from tests.adoption.conftest import adoption
+from tests.registrations.conftest import enrol
 
 MARK = "Демонстрационные данные"
 WHO = "Демонстрационные данные: кто, что и\u00a0когда внедряет, придумано."
@@ -48,6 +49,7 @@ def world(app, sign_in):
         "organiser": sign_in(organiser),
         "administrator": sign_in(administrator),
         "curator": sign_in(coordinator),
+        "sign_in": sign_in,
     }
 
 
@@ -116,6 +118,9 @@ def test_every_file_says_what_is_invented(client, world):
         "adoption.xlsx": lambda: sheets_of(client.get("/adoption.xlsx").data),
         "map.xlsx": lambda: sheets_of(client.get("/adoption/map.xlsx").data),
         "programme.xlsx": lambda: sheets_of(world["organiser"].get(f"/manage/forums/{forum}/programme.xlsx").data),
+        "participants.csv": lambda: (
+            world["organiser"].get(f"/manage/forums/{forum}/registrations.csv").data.decode("utf-8-sig")
+        ),
         "participants.xlsx": lambda: sheets_of(
             world["organiser"].get(f"/manage/forums/{forum}/registrations.xlsx").data
         ),
@@ -133,3 +138,15 @@ def test_screens_of_those_who_work_say_it_too(world):
     code = world["adoption"].code
     for path in (f"/cabinet/adoptions/{code}", "/manage/adoptions", "/manage/adoption/sheet"):
         assert MARK.lower() in world["curator"].get(path).get_data(as_text=True).lower(), path
+    slug = world["forums"][0].slug
+    enrol(world["forums"][0])
+    with writing():
+        district = factories.give(
+            factories.user(), Role.coordinator, ScopeKind.territory, world["adoption"].territory_id
+        )
+    for who, path in (
+        (world["sign_in"](district), "/cabinet/"),
+        (world["organiser"], f"/manage/forums/{slug}/registrations"),
+        (world["organiser"], f"/door/{slug}?mode=record"),
+    ):
+        assert MARK in who.get(path).get_data(as_text=True), path

@@ -123,7 +123,7 @@ def test_programme_with_namesakes_and_an_item_by_hand(forum):
         "22.04.2027;11:00;11:20;Б;Зал 2;Три;Тезкина Мария;Зима",
     ]
     with speaking("ru"):
-        table = programme.read("p.csv", "\n".join([head, *rows]).encode())
+        table = programme.read("p.csv", "\n".join([head, *rows]).encode(), forum)
         with writing():
             programme_operations.carry_out(programme.plan_table(forum, table), forum, by=None)
         untouched(programme.plan_table(forum, table), 3)
