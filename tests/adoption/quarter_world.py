@@ -111,7 +111,7 @@ def hand_in(client: Any, place: str, body: bytes, name: str = "quarter.xlsx") ->
 def verdicts(client: Any, address: str) -> list[tuple[str, str]]:
     """(verdict, details) of each row of a preview."""
     page = text_of(client.get(address))
-    rows = re.findall(r"<tr><td class=\"num\".*?</tr>", page, re.DOTALL)
+    rows = re.findall(r"<tr>\s*<td class=\"num\".*?</tr>", page, re.DOTALL)
     return [tuple(_plain(cell) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)[1:]) for row in rows]
 
 
