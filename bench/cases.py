@@ -155,6 +155,11 @@ def _conditional(path: str) -> Callable[[Visitor], Reply]:
     return run
 
 
+def _letters(digits: str) -> str:
+    """A patronymic of letters alone: a name with numbers is refused."""
+    return digits.translate(str.maketrans("0123456789abcdef", "абвгдежзиклмнопр")).capitalize()
+
+
 def registration() -> Case:
     """The form, sending it, and «Мой форум»: everything a participant waits for."""
     number = count(1)
@@ -168,7 +173,7 @@ def registration() -> Case:
         fields = {
             "csrf_token": form.token,
             "format": "in_person",
-            "name": f"Измерова Анна {uuid4().hex}",
+            "name": f"Измерова Анна {_letters(uuid4().hex)}",
             "email": f"bench.{next(number)}.{uuid4().hex[:6]}@example.org",
             "territory": "25701000",
             "organisation": "Школа № 1",
