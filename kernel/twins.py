@@ -90,23 +90,26 @@ def _is_cyrillic(word: str) -> bool:
     return bool(_HAS_CYRILLIC.search(word)) and not _HAS_LATIN.search(word)
 
 
+def _perhaps(odd: Odd | None) -> str:
+    """What was probably meant, asked; empty of nothing odd."""
+    if odd is None:
+        return ""
+    return _("Letters of another alphabet: %(letters)s. Perhaps it is %(meant)s?", **odd._asdict())
+
+
 def address_doubt(address: str) -> str:
     """What is asked about an address, in the reader's language; empty when nothing is."""
     odd = odd_address(address)
-    if odd is None:
-        return ""
-    if odd.meant:
-        return _("Letters of another alphabet: %(letters)s. Perhaps it is %(meant)s?", **odd._asdict())
+    if odd is None or odd.meant:
+        return _perhaps(odd)
     return _("Letters may not reach an address with “%(letters)s” in it. Is it written so?", letters=odd.letters)
 
 
 def name_doubt(name: str) -> str:
     """What is asked about a person's name, in the reader's language; empty when nothing is."""
     odd = odd_name(name)
-    if odd is None:
-        return ""
-    if odd.meant:
-        return _("Letters of another alphabet: %(letters)s. Perhaps it is %(meant)s?", **odd._asdict())
+    if odd is None or odd.meant:
+        return _perhaps(odd)
     return _("Latin letters stand among Russian ones: %(letters)s. Is it written so?", letters=odd.letters)
 
 
