@@ -35,15 +35,25 @@ def main() -> None:
 
 
 def check() -> bool:
-    """Lint, format, types, layers, translations."""
+    """Lint, format, types, layers, translations; templates, style sheets and scripts as their formatters would."""
     commands = [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "-q", "."],
         ["-m", "mypy"],
         [str(ROOT / "bin" / "layers.py")],
         ["-m", "flask", "translations", "check"],
+        [str(ROOT / "bin" / "markup.py"), "--check"],
     ]
-    return all([run([sys.executable, *command]) for command in commands])
+    return all([run([sys.executable, *command]) for command in commands] + [prettier()])
+
+
+def prettier() -> bool:
+    """Style sheets and scripts; from npm, as set-up fetched it."""
+    program = ROOT / "node_modules" / ".bin" / "prettier"
+    if not program.exists():
+        print("prettier is not here: run `make setup` where npm and a network are", flush=True)
+        return False
+    return run([str(program), "--check", "--log-level=warn", "static/css", "static/js"])
 
 
 def sqlite() -> bool:

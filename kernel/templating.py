@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from flask import Flask, current_app, has_request_context
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
@@ -40,6 +42,13 @@ def prose(text: str) -> Markup:
 def fragment(template: str, **context: Any) -> str:
     """A piece of a page by itself, without what only whole pages need (navigation, languages)."""
     return current_app.jinja_env.get_template(template).render(context)
+
+
+class _Unindented(Extension):
+    """Pages are sent without the indentation of their templates. Line ends stay: they are white space between words."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE) if name and name.endswith(".html") else source
 
 
 class _Compiled(FileSystemBytecodeCache):
@@ -76,6 +85,7 @@ def _inserted(value: Any) -> Any:
 def init_app(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _Compiled(str(app.config["VAR"] / "templates"))
     app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.add_extension(_Unindented)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["prose"] = prose

@@ -1,4 +1,5 @@
-// Filters apply at once: selects, ticks and dates on change, text on Enter. In a sheet that covers the results
+// Filters apply at once: selects, ticks and dates on change, text on Enter. In a sheet that covers
+// the results
 // people choose several things first: there the button applies them.
 export function bind(form) {
   form.addEventListener("change", (event) => {

@@ -6,6 +6,8 @@ export function bind(button) {
     await navigator.clipboard.writeText(button.dataset.copy);
     label.textContent = button.dataset.copied ?? before;
     label.setAttribute("role", "status");
-    setTimeout(() => { label.textContent = before; }, 2500);
+    setTimeout(() => {
+      label.textContent = before;
+    }, 2500);
   });
 }

@@ -1,5 +1,7 @@
-// Reads QR codes from the camera: by the browser's own detector, else by the vendored one (WebAssembly).
-const PAUSE = 120, PATIENCE = 12;
+// Reads QR codes from the camera: by the browser's own detector, else by the vendored one
+// (WebAssembly).
+const PAUSE = 120,
+  PATIENCE = 12;
 
 export async function makeDetector({ polyfill, wasm }) {
   if ("BarcodeDetector" in window) {
@@ -8,7 +10,9 @@ export async function makeDetector({ polyfill, wasm }) {
   }
   await loadScript(polyfill);
   const api = window.BarcodeDetectionAPI;
-  api.prepareZXingModule({ overrides: { locateFile: (path, prefix) => (path.endsWith(".wasm") ? wasm : prefix + path) } });
+  api.prepareZXingModule({
+    overrides: { locateFile: (path, prefix) => (path.endsWith(".wasm") ? wasm : prefix + path) },
+  });
   return new api.BarcodeDetector({ formats: ["qr_code"] });
 }
 
@@ -21,18 +25,39 @@ function loadScript(address) {
   });
 }
 
-// Calls found(text) for what the camera sees until stop(); paused() true skips a look; broken() when looking keeps failing.
+// Calls found(text) for what the camera sees until stop(); paused() true skips a look; broken()
+// when looking keeps failing.
 export async function watch(video, detector, found, paused, broken) {
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 960 } }, audio: false });
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 960 } },
+    audio: false,
+  });
   video.srcObject = stream;
   await video.play();
-  let going = true, failures = 0;
-  const stop = () => { going = false; for (const track of stream.getTracks()) track.stop(); };
+  let going = true,
+    failures = 0;
+  const stop = () => {
+    going = false;
+    for (const track of stream.getTracks()) track.stop();
+  };
   (async () => {
     while (going) {
       if (!paused() && video.readyState >= 2) {
-        const codes = await detector.detect(video).then((seen) => { failures = 0; return seen; }, () => { failures += 1; return []; });
-        if (failures > PATIENCE) { stop(); broken(); return; }
+        const codes = await detector.detect(video).then(
+          (seen) => {
+            failures = 0;
+            return seen;
+          },
+          () => {
+            failures += 1;
+            return [];
+          },
+        );
+        if (failures > PATIENCE) {
+          stop();
+          broken();
+          return;
+        }
         if (going && !paused() && codes.length) found(codes[0].rawValue);
       }
       await new Promise((next) => setTimeout(next, PAUSE));

@@ -1,13 +1,20 @@
 import { makeDetector, watch } from "./door-camera.js";
 import { play, wake } from "./door-sound.js";
 
-// The door with JavaScript: the page stays, verdicts come and go over it. Without it every form posts by itself.
+// The door with JavaScript: the page stays, verdicts come and go over it. Without it every form
+// posts by itself.
 const tools = document.querySelector("[data-door]");
 const main = tools.parentElement;
 const note = tools.querySelector("[data-door-note]");
 const counter = document.querySelector("[data-door-count]");
-const GO_SHOWN = 4000, SAME_CODE = 2500, RETRIES = [400, 1200, 2500];
-let verdict = null, busy = false, timer = 0, forget = 0, last = { text: "", at: 0 };
+const GO_SHOWN = 4000,
+  SAME_CODE = 2500,
+  RETRIES = [400, 1200, 2500];
+let verdict = null,
+  busy = false,
+  timer = 0,
+  forget = 0,
+  last = { text: "", at: 0 };
 
 tools.querySelector("[data-door-start]").addEventListener("click", start);
 document.addEventListener("submit", (event) => {
@@ -18,7 +25,10 @@ document.addEventListener("submit", (event) => {
   send(form.action, new FormData(form)).then((answer) => renew(form, answer));
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-door-next]")) { event.preventDefault(); next(); }
+  if (event.target.closest("[data-door-next]")) {
+    event.preventDefault();
+    next();
+  }
   const search = event.target.closest("[data-door-search]");
   if (!search) return;
   next();
@@ -28,27 +38,61 @@ document.addEventListener("click", (event) => {
 });
 // A hand scanner types: what comes while no field is in focus is the next ticket.
 document.addEventListener("keydown", (event) => {
-  if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input")) return;
+  if (
+    event.key.length !== 1 ||
+    event.key === " " ||
+    event.ctrlKey ||
+    event.altKey ||
+    event.metaKey ||
+    event.target.closest("input")
+  )
+    return;
   if (verdict) next();
   tools.querySelector("#code").select();
 });
-for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { clearTimeout(timer); wake(); });
-tools.querySelector("[data-door-photo]").addEventListener("change", ({ target }) => { if (target.files.length) target.form.requestSubmit(); });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+for (const touch of ["pointerdown", "keydown"])
+  document.addEventListener(touch, () => {
+    clearTimeout(timer);
+    wake();
+  });
+tools.querySelector("[data-door-photo]").addEventListener("change", ({ target }) => {
+  if (target.files.length) target.form.requestSubmit();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) refresh();
+});
 if (!window.isSecureContext) say(tools.dataset.insecure);
 else if (!navigator.mediaDevices?.getUserMedia) say(tools.dataset.noCamera);
-else navigator.permissions?.query({ name: "camera" }).then((state) => { if (state.state === "granted") start(); }).catch(() => {});
+else
+  navigator.permissions
+    ?.query({ name: "camera" })
+    .then((state) => {
+      if (state.state === "granted") start();
+    })
+    .catch(() => {});
 
 async function start() {
   wake();
-  if (!navigator.mediaDevices?.getUserMedia) return say(window.isSecureContext ? tools.dataset.noCamera : tools.dataset.insecure);
-  const finder = tools.querySelector("[data-door-finder]"), button = tools.querySelector("[data-door-start]");
+  if (!navigator.mediaDevices?.getUserMedia)
+    return say(window.isSecureContext ? tools.dataset.noCamera : tools.dataset.insecure);
+  const finder = tools.querySelector("[data-door-finder]"),
+    button = tools.querySelector("[data-door-start]");
   button.setAttribute("aria-busy", "true");
   try {
     const detector = await makeDetector(tools.dataset);
     finder.hidden = false;
-    const broken = () => { finder.hidden = true; button.hidden = false; say(tools.dataset.noCamera); };
-    await watch(tools.querySelector("[data-door-video]"), detector, seen, () => busy || verdict !== null, broken);
+    const broken = () => {
+      finder.hidden = true;
+      button.hidden = false;
+      say(tools.dataset.noCamera);
+    };
+    await watch(
+      tools.querySelector("[data-door-video]"),
+      detector,
+      seen,
+      () => busy || verdict !== null,
+      broken,
+    );
     button.hidden = true;
     say("");
   } catch {
@@ -59,7 +103,8 @@ async function start() {
 }
 
 function seen(text) {
-  if (text === last.text && Date.now() - last.at < SAME_CODE) return; // the ticket is still before the camera
+  // the ticket is still before the camera
+  if (text === last.text && Date.now() - last.at < SAME_CODE) return;
   last = { text, at: Date.now() };
   const body = new FormData();
   body.set("code", text);
@@ -69,16 +114,24 @@ function seen(text) {
   send(tools.dataset.scans, body);
 }
 
-// The nonce in the body makes repeating harmless: the server answers a repeat as it answered the first.
+// The nonce in the body makes repeating harmless: the server answers a repeat as it answered the
+// first.
 async function send(address, body) {
   if (busy) return;
   busy = true;
   try {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const response = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+        const response = await fetch(address, {
+          method: "POST",
+          body,
+          headers: { Accept: "application/json" },
+        });
         if (response.status >= 500) throw new Error("server");
-        if (!response.ok || response.redirected) { location.reload(); return; } // the session has ended: sign in again
+        if (!response.ok || response.redirected) {
+          location.reload();
+          return;
+        } // the session has ended: sign in again
         const answer = await response.json();
         show(answer);
         return answer;
@@ -113,7 +166,8 @@ function show(answer) {
   scrollTo(0, 0);
   play(answer.kind);
   clearTimeout(timer);
-  if (answer.kind === "go" && !tools.querySelector("[data-door-finder]").hidden) timer = setTimeout(next, GO_SHOWN);
+  if (answer.kind === "go" && !tools.querySelector("[data-door-finder]").hidden)
+    timer = setTimeout(next, GO_SHOWN);
 }
 
 function next() {
@@ -133,16 +187,24 @@ function tell(html) {
   forget = setTimeout(() => line.replaceChildren(), 600_000);
 }
 
-// A form that was sent gets a new nonce and an empty field for the next person; a code that opened nothing stays.
+// A form that was sent gets a new nonce and an empty field for the next person; a code that opened
+// nothing stays.
 function renew(form, answer) {
   const nonce = form.elements.nonce;
   if (nonce) nonce.value = crypto.randomUUID();
   const wrong = !answer || answer.answer === "unknown";
-  for (const field of form.querySelectorAll(wrong ? "input[type=file]" : "input[name=code], input[type=file]")) field.value = "";
+  for (const field of form.querySelectorAll(
+    wrong ? "input[type=file]" : "input[name=code], input[type=file]",
+  ))
+    field.value = "";
 }
 
 async function refresh() {
-  try { counter.textContent = (await (await fetch(tools.dataset.count)).json()).line; } catch { /* the next scan tells */ }
+  try {
+    counter.textContent = (await (await fetch(tools.dataset.count)).json()).line;
+  } catch {
+    /* the next scan tells */
+  }
 }
 
 function say(text) {

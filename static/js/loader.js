@@ -1,4 +1,5 @@
-// A module is fetched only when the page holds an element marked data-<name>; each element is bound once.
+// A module is fetched only when the page holds an element marked data-<name>; each element is bound
+// once.
 const bound = new WeakMap();
 
 export function load(names, root = document) {
@@ -8,7 +9,10 @@ export function load(names, root = document) {
     import(`./${name}.js`).then(({ bind }) => {
       for (const element of found) {
         const done = bound.get(element) ?? bound.set(element, new Set()).get(element);
-        if (!done.has(name)) { done.add(name); bind(element); }
+        if (!done.has(name)) {
+          done.add(name);
+          bind(element);
+        }
       }
     });
   }

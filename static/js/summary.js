@@ -6,7 +6,9 @@ export function bind(summary) {
     const target = id && document.getElementById(id);
     if (!target) return;
     event.preventDefault();
-    const field = target.matches("input, select, textarea") ? target : target.querySelector("input, select, textarea");
+    const field = target.matches("input, select, textarea")
+      ? target
+      : target.querySelector("input, select, textarea");
     (field ?? target).focus();
     (field ?? target).scrollIntoView({ block: "center" });
   });
