@@ -1,0 +1,12 @@
+"""What the organiser's pages share."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+blueprint = Blueprint("programme_desk", __name__)
+EDIT = "forum:programme:edit"
+
+
+def attachment(body: bytes, mimetype: str, name: str) -> Response:
+    return Response(body, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
