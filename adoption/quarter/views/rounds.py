@@ -11,10 +11,10 @@ from flask_babel import ngettext
 
 from adoption.blueprint import blueprint
 from adoption.quarter import counts, exports, labels, operations, queries, rules
-from adoption.quarter.forms import AddressForm, Card, PaperForm, RemindForm, RoundForm
+from adoption.quarter.cards import Card, Result, context, keep, make_cards, say_kept
+from adoption.quarter.forms import AddressForm, PaperForm, RemindForm, RoundForm
 from adoption.quarter.models import Ask, Round, Way
 from adoption.quarter.operations import Source
-from adoption.quarter.views.answers import Result, context, keep, make_cards, say_kept
 from adoption.queries import today
 from kernel import files
 from kernel.access import actor, requires, shows_form
