@@ -10,16 +10,12 @@ import secrets
 
 from flask import Flask, current_app, session
 from flask_login import LoginManager
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
 
+from accounts import queries
 from accounts.models import User
-from kernel.db import db
 from kernel.security import vouch
 
 manager = LoginManager()
-_USER = select(User).where(User.id == bindparam("id")).options(joinedload(User.assignments))
-"""With the roles, in one statement composed once: every signed-in request begins with it."""
 SESSION_ID = "sid"
 
 
@@ -34,7 +30,7 @@ def init_app(app: Flask) -> None:
 @manager.user_loader
 def load(identity: str) -> User | None:
     user_id, _, generation = identity.partition(":")
-    user = db.session.scalars(_USER, {"id": int(user_id)}).unique().first() if user_id.isdigit() else None
+    user = queries.user_with_roles(int(user_id)) if user_id.isdigit() else None
     if user is None or str(user.generation) != generation or not user.is_active:
         return None
     if any(ended == session.get(SESSION_ID) for ended, _until in user.ended_sessions):

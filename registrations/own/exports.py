@@ -12,7 +12,7 @@ from kernel.links import public_url
 from kernel.text import one_line, printable
 from registrations.models import Registration, RegistrationStatus
 from registrations.own import schedule, tickets
-from registrations.own.schedule import Item
+from registrations.own.queries import Item
 
 STATUS = {
     RegistrationStatus.confirmed: "CONFIRMED",

@@ -21,6 +21,7 @@ from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, SectionsForm
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
+from registrations.own import queries as own_queries
 from registrations.own import schedule, tickets
 from registrations.own.exports import personal_calendar
 from registrations.signup.page import form_page
@@ -74,7 +75,7 @@ def my_forum(token: str) -> ResponseReturnValue:
     )
 
 
-def _shown(ahead: list[schedule.Item], *, on_day: bool, own: bool) -> int:
+def _shown(ahead: list[own_queries.Item], *, on_day: bool, own: bool) -> int:
     """How many items stand before the disclosure: what comes now on the day, all of one's own sections before it."""
     if on_day:
         return SHOWN_ON_THE_DAY

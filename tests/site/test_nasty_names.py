@@ -33,9 +33,9 @@ from programme.documents import thanks_data
 from programme.queries import spoke_at
 from registrations import operations
 from registrations.desk import exports as registration_exports
+from registrations.desk.queries import Narrowing
 from registrations.own import tickets
 from registrations.own.exports import personal_calendar
-from registrations.queries import Narrowing
 from tests import factories
 
 EVIL = "https://evil.example"

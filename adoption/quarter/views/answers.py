@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from adoption import labels as adoption_labels
 from adoption import operations as adoptions
-from adoption import people
+from adoption import queries as adoption_queries
 from adoption import rules as adoption_rules
 from adoption.blueprint import blueprint, changed_meanwhile
 from adoption.cabinet.desk import next_step
@@ -51,7 +51,7 @@ def say_result(cards: Sequence[Card], result: Result) -> None:
 @requires(EDIT)
 @shows_form
 def quarter() -> ResponseReturnValue:
-    territories = people.territories_for(actor(), EDIT)
+    territories = adoption_queries.territories_for(actor(), EDIT)
     head = CabinetHead()
     cards = make_cards(queries.open_questions(territories), sent=head.is_submitted())
     if not head.is_submitted():
