@@ -77,4 +77,4 @@ def empty_database() -> None:
 def confirmed_at(forum_id: int) -> Sequence[tuple[int, Format]]:
     """Whoever has a place at the forum, as (registration id, format)."""
     mine = (Registration.forum_id == forum_id, Registration.status == RegistrationStatus.confirmed)
-    return db.session.execute(select(Registration.id, Registration.format).where(*mine)).tuples().all()
+    return db.session.execute(select(Registration.id, Registration.format).where(*mine)).all()

@@ -265,7 +265,7 @@ def forums_of_speakers(ids: Collection[int]) -> Sequence[str]:
 def shown_moments(forum_id: int) -> Sequence[tuple[str, datetime]]:
     """(title, start) of what visitors see or will see, by time."""
     shown = select(Slot.title, Slot.starts).where(Slot.forum_id == forum_id, ~Slot.cancelled | Slot.announced)
-    return db.session.execute(shown.order_by(Slot.starts, Slot.id)).tuples().all()
+    return db.session.execute(shown.order_by(Slot.starts, Slot.id)).all()
 
 
 def whole_programme(forum_id: int) -> Sequence[Slot]:

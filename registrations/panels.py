@@ -16,7 +16,7 @@ from kernel.i18n import number
 from kernel.panels import panel
 from registrations import counts, queries
 from registrations.own import queries as own_queries
-from registrations.signup.places import places_notes
+from registrations.signup.page import places_notes
 
 
 @panel("forum.actions", order=10)

@@ -128,10 +128,10 @@ def registrations_of(forum_id: int) -> Sequence[Registration]:
 
 def ids_by_identity(forum_id: int) -> dict[str, int]:
     mine = Registration.forum_id == forum_id
-    return dict(db.session.execute(select(Registration.identity, Registration.id).where(mine)).tuples().all())
+    return dict(db.session.execute(select(Registration.identity, Registration.id).where(mine)).all())
 
 
 def loaded_lists(kind: str) -> Sequence[tuple[ImportPreview, StoredFile]]:
     """Previews of imports of this kind that are still kept, with their files."""
     statement = select(ImportPreview, StoredFile).join(ImportPreview.file).where(ImportPreview.kind == kind)
-    return db.session.execute(statement).tuples().all()
+    return db.session.execute(statement).all()

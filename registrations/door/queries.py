@@ -158,9 +158,7 @@ def seen_by_id(forum_id: int, registration_id: int) -> Row[Any]:
 def with_earlier_codes(forum_id: int) -> Iterable[tuple[int, str, int]]:
     """(id, uuid, generation) of everybody whose code is not the first."""
     changed = (Registration.forum_id == forum_id, Registration.code_generation > 1)
-    return db.session.execute(
-        select(Registration.id, Registration.uuid, Registration.code_generation).where(*changed)
-    ).tuples()
+    return db.session.execute(select(Registration.id, Registration.uuid, Registration.code_generation).where(*changed))
 
 
 def forum_name(forum_id: int) -> str:
@@ -183,4 +181,4 @@ def entries_from(forum_id: int, source: str, nonces: Sequence[Any]) -> Iterable[
     which = Attendance.nonce.in_(nonces) if len(nonces) <= 500 else Attendance.source == source
     return db.session.execute(
         select(Attendance.id, Attendance.registration_id).where(Attendance.forum_id == forum_id, which)
-    ).tuples()
+    )

@@ -76,7 +76,7 @@ def ids_below(parent_id: int) -> Sequence[int]:
 def centres_below(parent_id: int) -> Sequence[tuple[int, float | None, float | None]]:
     """What is in force directly below, as (id, lat, lon)."""
     inside = (Territory.parent_id == parent_id, Territory.valid_to.is_(None))
-    return db.session.execute(select(Territory.id, Territory.lat, Territory.lon).where(*inside)).tuples().all()
+    return db.session.execute(select(Territory.id, Territory.lat, Territory.lon).where(*inside)).all()
 
 
 def drawn_boundaries(ids: Sequence[int]) -> dict[int, tuple[list[list[list[int]]], str]]:
