@@ -13,6 +13,9 @@ from uuid import uuid4
 
 from bench.world import COMING, PAST
 
+MOVED = ("adoption:home", "adoption:25000000")
+"""What goes on in the demo world's region."""
+
 
 class Visitor(Protocol):
     """What a case needs of a client: over HTTP when timed, in this process when statements are counted."""
@@ -114,7 +117,7 @@ def public_pages(setting: Setting) -> list[Case]:
     }
     for name, path in pages.items():
         grows = not name.startswith("forum")
-        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("adoption", "site"), grows=grows))
+        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale(*MOVED, "site"), grows=grows))
         found.append(Case(f"{name}, warm", page(path), aim=2))
     return found
 
@@ -123,7 +126,7 @@ def catalogue(setting: Setting) -> list[Case]:
     """The catalogue as it is used: chosen facets, words (never kept), a mistyped word, the last page, JSON."""
 
     def cold(_visitor: Visitor) -> None:
-        setting.stale("adoption")  # the page is made anew; the sets of the catalogue stand
+        setting.stale(*MOVED)  # the page is made anew; the sets of the catalogue stand
 
     def changed(_visitor: Visitor) -> None:
         setting.change()  # the sets follow the practice
@@ -231,7 +234,7 @@ def adviser(setting: Setting) -> list[Case]:
     """What a curator opens on Monday; nothing of it is kept warm, but what is usual is kept until an adoption moves."""
 
     def moved(_visitor: Visitor) -> None:
-        setting.stale("adoption")
+        setting.stale(*MOVED)
 
     pages = {
         "the adviser's sheet": "/manage/adoption/sheet",

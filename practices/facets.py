@@ -18,6 +18,7 @@ from accounts.settings import site
 from kernel import bits, pages
 from kernel.db import db
 from practices.facts import WORKING, Fact, facts
+from practices.scopes import CATALOGUE, SPREAD
 from territories.models import Territory
 from territories.queries import current, municipalities
 from territories.rules import kilometres
@@ -102,7 +103,7 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """The catalogue as it stands. One statement while nothing has changed."""
     return pages.remembered(
-        "practices.catalogue", ("catalogue", "territories"), _build, SECONDS, ("catalogue", _follow)
+        "practices.catalogue", (CATALOGUE, SPREAD, "territories"), _build, SECONDS, ((CATALOGUE, SPREAD), _follow)
     )
 
 

@@ -22,7 +22,9 @@ from programme.schema import talk_json
 from programme.timetable import Item, timetable
 
 blueprint = Blueprint("programme", __name__)
-SCOPES = ("site", "forum:{slug}", "catalogue")
+SCOPES = ("site", "forum:{slug}")
+TOLD_OF = (*SCOPES, "catalogue")
+"""Where the practices are named that talks are about."""
 
 
 class Hour(NamedTuple):
@@ -96,7 +98,7 @@ def _counts(slots: list[Item]) -> dict[str, int]:
 
 @blueprint.get("/forums/<slug>/programme.json")
 @public
-@warm(*SCOPES)
+@warm(*TOLD_OF)
 def programme_json(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
     sections = forums.sections_of(forum.id)
@@ -133,7 +135,7 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/forums/<slug>/talks/<code>")
 @public
-@warm(*SCOPES, "adoption")
+@warm(*TOLD_OF)
 def talk(slug: str, code: str) -> ResponseReturnValue:
     forum = forums.public_forum(slug)
     slot = queries.public_slot(forum, code)
