@@ -6,7 +6,6 @@ raised last in the writing transaction. A visitor with our session cookie is ren
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import time
 from collections import OrderedDict
@@ -21,7 +20,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import changes, mode
-from kernel.compression import takes_gzip
+from kernel.compression import PAGE, Packed, mark, taken
 from kernel.db import Model, db, inserting
 from kernel.kept import Chosen, of_the_key
 from kernel.links import base_url
@@ -50,8 +49,7 @@ Versions = tuple[tuple[str, int], ...]
 class _Entry(NamedTuple):
     versions: Versions
     born: float
-    body: bytes
-    zipped: bytes
+    body: Packed
     etag: str
     headers: tuple[tuple[str, str], ...]
 
@@ -159,7 +157,8 @@ def _keep(key: Key, versions: Versions, response: Response) -> _Entry:
     body = response.get_data()
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    entry = _Entry(versions, time.monotonic(), body, gzip.compress(body, 6, mtime=0), etag, headers)
+    entry = _Entry(versions, time.monotonic(), Packed(body, PAGE), etag, headers)
+    entry.body.coded(taken())  # now, so that it is weighed
     if request.args.get("q") or _chosen(key) > FEW:  # words and combinations are endless: they would push others out
         return entry
     with _lock:
@@ -171,17 +170,15 @@ def _keep(key: Key, versions: Versions, response: Response) -> _Entry:
 
 
 def _weight() -> int:
-    return sum(len(entry.body) + len(entry.zipped) for entry in _cache.values())
+    return sum(entry.body.weight for entry in _cache.values())
 
 
 def _respond(entry: _Entry) -> Response:
-    zipped = takes_gzip()
-    response = Response(entry.zipped if zipped else entry.body, headers=list(entry.headers))
+    coding = taken()
+    response = Response(entry.body.coded(coding), headers=list(entry.headers))
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
-    if zipped:
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(entry.etag + ("-g" if zipped else ""))
+    mark(response, coding, entry.etag)
     if request.if_none_match:
         response.make_conditional(request)
     return response
