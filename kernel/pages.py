@@ -7,7 +7,6 @@ the writing transaction. Everybody is given the same page; what is for one reade
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import time
 from collections import OrderedDict
@@ -23,7 +22,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import changes, mode
-from kernel.compression import takes_gzip
+from kernel.compression import PAGE, Packed, mark, taken
 from kernel.db import Model, db, inserting
 from kernel.kept import Chosen, Gap, KeptRequest, of_the_key
 from kernel.links import base_url
@@ -62,10 +61,8 @@ Scope = str | tuple[str, str]
 class _Entry(NamedTuple):
     versions: Versions
     born: float
-    body: bytes
+    body: Packed
     """For whoever is not signed in: its gaps are closed."""
-    zipped: bytes
-    """The same; empty when it was made for one answer that may not be compressed."""
     etag: str
     headers: tuple[tuple[str, str], ...]
     pieces: tuple[bytes, ...]
@@ -147,7 +144,7 @@ def warm(
                     response = make_response(view(*args, **kwargs))
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
                     return response
-                entry = _made(versions, response, kept, _is_worth_keeping(key))
+                entry = _made(versions, response, kept)
                 if _is_worth_keeping(key):
                     _keep(key, entry)
             return _own(entry) if who is Reader.signed_in else _respond(entry)
@@ -182,15 +179,15 @@ def _is_worth_keeping(key: Key) -> bool:
     return not request.args.get("q") and _chosen(key) <= FEW
 
 
-def _made(versions: Versions, response: Response, kept: KeptRequest, keeping: bool) -> _Entry:
-    """What is kept is compressed well, once; what is not is compressed quickly, for whoever takes it."""
+def _made(versions: Versions, response: Response, kept: KeptRequest) -> _Entry:
     response.direct_passthrough = False
     pieces, gaps = kept.cut(response.get_data())
     body = b"".join(pieces)
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    zipped = gzip.compress(body, 6 if keeping else 1, mtime=0) if keeping or takes_gzip() else b""
-    return _Entry(versions, time.monotonic(), body, zipped, etag, headers, pieces if gaps else (), gaps)
+    packed = Packed(body, PAGE)
+    packed.coded(taken())  # now, so that it is weighed
+    return _Entry(versions, time.monotonic(), packed, etag, headers, pieces if gaps else (), gaps)
 
 
 def _keep(key: Key, entry: _Entry) -> None:
@@ -202,7 +199,7 @@ def _keep(key: Key, entry: _Entry) -> None:
 
 
 def _weight() -> int:
-    return sum(len(entry.body) * (2 if entry.pieces else 1) + len(entry.zipped) for entry in _cache.values())
+    return sum(entry.body.weight + sum(map(len, entry.pieces)) for entry in _cache.values())
 
 
 def _own(entry: _Entry) -> Response:
@@ -213,24 +210,23 @@ def _own(entry: _Entry) -> Response:
         body = b"".join(chain.from_iterable(zip_longest(entry.pieces, shown, fillvalue=b"")))
         response = Response(body, headers=list(entry.headers))
     else:
-        response = _plain(entry)
+        response = _answer(entry)
+        response.headers.pop("ETag")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _plain(entry: _Entry) -> Response:
-    zipped = takes_gzip()
-    response = Response(entry.zipped if zipped else entry.body, headers=list(entry.headers))
+def _answer(entry: _Entry) -> Response:
+    coding = taken()
+    response = Response(entry.body.coded(coding), headers=list(entry.headers))
     response.headers["Vary"] = "Accept-Encoding, Cookie"
-    if zipped:
-        response.headers["Content-Encoding"] = "gzip"
+    mark(response, coding, entry.etag)
     return response
 
 
 def _respond(entry: _Entry) -> Response:
-    response = _plain(entry)
+    response = _answer(entry)
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.set_etag(entry.etag + ("-g" if takes_gzip() else ""))
     if request.if_none_match:
         response.make_conditional(request)
     return response
