@@ -92,6 +92,9 @@ def public_pages(setting: Setting) -> list[Case]:
         Case("programme, cold", page(programme), cold, aim=15),
         Case("programme, warm", page(programme), aim=2),
         Case("programme, 304", _conditional(programme), aim=2, status=304),
+        Case("programme, with our cookie", page(programme), _open_a_form, aim=2),
+        Case("programme, signed in", page(programme), who="organiser@example.org", aim=6),
+        Case("practice, signed in with a municipality", page(f"/practices/{setting.practice}"), who=COORDINATOR),
     ]
     for path in (f"{programme}.json", f"{programme}.ics"):
         name = path.rpartition("/")[2]
@@ -120,6 +123,15 @@ def public_pages(setting: Setting) -> list[Case]:
         found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale(*MOVED, "site"), grows=grows))
         found.append(Case(f"{name}, warm", page(path), aim=2))
     return found
+
+
+COORDINATOR = "coordinator@example.org"
+
+
+def _open_a_form(visitor: Visitor) -> None:
+    """Whoever once looked at the sign-up carries a session."""
+    if not visitor.cookies:  # type: ignore[attr-defined]
+        visitor.get(f"/forums/{COMING}/registration")
 
 
 def catalogue(setting: Setting) -> list[Case]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from accounts.operations import ensure_organisation
 from adoption import operations
 from adoption.models import Adoption, Stage
 from kernel import pages
@@ -18,10 +19,10 @@ from kernel.db import db
 from kernel.pages import ContentVersion
 from kernel.transaction import writing
 from practices import operations as practices
-from practices.models import PracticeSpread
+from practices.models import Practice, PracticeSpread
 from territories.models import Level, Territory
 from tests import factories
-from tests.adoption.conftest import adoption, reached
+from tests.adoption.conftest import ASKED, adoption, reached
 from tests.conftest import settings
 from tests.registrations.crowd import Crowd
 
@@ -160,34 +161,51 @@ def test_a_draft_that_nobody_reads_changes_no_page(regions):
     assert raised(write) == set()
 
 
+def answer(regions: dict[str, Any], where: str) -> None:
+    made = db.session.get_one(Adoption, regions[where].id)
+    operations.hold(made)
+    operations.move(made, LAUNCHED, by=None)
+
+
+def begin(regions: dict[str, Any], where: str) -> None:
+    place = db.session.get_one(Territory, regions[where].territory_id)
+    practice = db.session.get_one(Practice, regions["practice"].id)
+    operations.start_adoption(practice, ensure_organisation("Другая школа", place, by=None), ASKED, by=None)
+
+
+def tell(regions: dict[str, Any], where: str) -> None:
+    made = db.session.get_one(Adoption, regions[where].id)
+    operations.change(made, {"units": 7}, by=None)
+
+
 @ONLY_POSTGRESQL
-def test_an_answer_does_not_wait_for_one_under_way_in_another_region(regions, app):
-    """Of the same practice; a lock held by the first would end the second after a second."""
+@pytest.mark.parametrize("deed", [answer, begin, tell])
+def test_nobody_waits_for_what_is_under_way_in_another_region(regions, app, deed):
+    """Of the same practice; a lock that the first holds would end the second after a second."""
     begun, go = threading.Event(), threading.Event()
     failed: list[BaseException] = []
 
-    def hold_on(adoption_id: int) -> None:
+    def hold_on() -> None:
         try:
             with app.app_context(), writing():
-                made = db.session.get_one(Adoption, adoption_id)
-                operations.hold(made)
-                operations.move(made, LAUNCHED, by=None)
+                deed(regions, "here")
                 begun.set()
                 assert go.wait(20)
         except BaseException as error:
             failed.append(error)
             begun.set()
 
-    writer = threading.Thread(target=hold_on, args=(regions["here"].id,))
-    there = regions["there"]
+    for made in (regions["here"], regions["there"], regions["practice"]):
+        _ = made.id, getattr(made, "territory_id", None)
+        db.session.expunge(made)
     db.session.rollback()
+    writer = threading.Thread(target=hold_on)
     writer.start()
     try:
         assert begun.wait(20)
         with writing():
             db.session.execute(db.text("SET LOCAL lock_timeout = '1s'"))
-            operations.hold(there)
-            operations.move(there, LAUNCHED, by=None)
+            deed(regions, "there")
     finally:
         go.set()
         writer.join(20)
@@ -205,7 +223,7 @@ def processes(application: Any, server: Any, tmp_path_factory: Any) -> Iterator[
 
 
 START = "/practices/konsultant/adoption"
-ASKED = {"contact_name": "Ольга", "contact_email": "olga@example.org", "source": "", "organisation": "new"}
+FORM = {"contact_name": "Ольга", "contact_email": "olga@example.org", "source": "", "organisation": "new"}
 EACH = 6
 
 
@@ -217,7 +235,7 @@ def test_writers_in_two_regions_are_all_counted_and_seen_by_every_worker_at_once
     processes.meet(START, home.get_id(), away.get_id())
     paths = [path for path in (*HERE, *THERE) for _process in range(PROCESSES)]
     before = [text for _status, text in processes.send([(path, None) for path in paths])]
-    requests = [(START, ASKED | {"new_organisation": f"Школа № {n}"}) for n in range(PROCESSES * EACH)]
+    requests = [(START, FORM | {"new_organisation": f"Школа № {n}"}) for n in range(PROCESSES * EACH)]
     assert Counter(status for status, _where in processes.send(requests)) == {302: PROCESSES * EACH}
     after = [text.replace("\xa0", " ") for _status, text in processes.send([(path, None) for path in paths])]
     assert len({*before}) == len({*after}) == len({*HERE, *THERE})
