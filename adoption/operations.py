@@ -18,7 +18,9 @@ from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
 from practices.models import Practice
-from practices.operations import hold_spread, set_spread
+from practices.operations import hold_place, set_spread
+from practices.scopes import of_place
+from territories.models import Territory
 
 
 class MoveRefused(ValueError):
@@ -88,7 +90,7 @@ def start_adoption(
     record(by, "adoption.started", adoption, practice=practice.slug, organisation=organisation.code)
     if letters:
         _tell_start(adoption)
-    _spread(adoption.practice_id)
+    _spread(adoption)
     return adoption, True
 
 
@@ -173,7 +175,7 @@ def move(
     record(by, "adoption.moved", adoption, stage=adoption.stage.value, **({"sure": True} if asked else {}))
     if launched and letters:
         _tell_launch(adoption)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def _tell_launch(adoption: Adoption) -> None:
@@ -194,7 +196,7 @@ def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None
         raise MoveRefused([(stage, rules.Fault.gap)])
     _withdraw(adoption, stage)
     record(by, "adoption.moved_back", adoption, stage=stage.value, reason=reason)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def _withdraw(adoption: Adoption, stage: Stage) -> None:
@@ -215,7 +217,7 @@ def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: 
     adoption.exit_date = on or queries.today()
     _touch(adoption)
     record(by, "adoption.exited", adoption, exit=exit.value, exit_reason=reason.value)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def resume(adoption: Adoption, *, by: Any) -> None:
@@ -226,7 +228,7 @@ def resume(adoption: Adoption, *, by: Any) -> None:
     adoption.exit_note = ""
     _touch(adoption)
     record(by, "adoption.resumed", adoption)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator, at: datetime | None = None) -> bool:
@@ -238,7 +240,7 @@ def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator,
     adoption.confirmed = True
     _touch(adoption)
     record(by, "adoption.confirmed", adoption, role=role.value)
-    _spread(adoption.practice_id)
+    _spread(adoption)
     return True
 
 
@@ -255,7 +257,7 @@ def refuse(adoption: Adoption, reason: str, *, by: Any, role: Confirmer = Confir
     _withdraw(adoption, Stage.safeguards)
     record(by, "adoption.refused", adoption, role=role.value, reason=reason)
     _tell_refusal(adoption, step)
-    _spread(adoption.practice_id)
+    _spread(adoption)
     return True
 
 
@@ -282,7 +284,7 @@ def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
     if changed:
         _touch(adoption)
         record(by, "adoption.changed", adoption, fields=changed)
-        pages.bump("adoption")
+        pages.bump(*of_place(adoption.territory))
     return changed
 
 
@@ -297,7 +299,7 @@ def rebook(adoption: Adoption, organisation: Organisation, *, by: Any) -> None:
     adoption.organisation = organisation
     _touch(adoption)
     record(by, "adoption.rebooked", adoption, before=before.code, organisation=organisation.code)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def _touch(adoption: Adoption) -> None:
@@ -305,15 +307,18 @@ def _touch(adoption: Adoption) -> None:
     db.session.flush()
 
 
-def _spread(practice_id: int) -> None:
-    hold_spread(practice_id)
-    set_spread(practice_id, spread.spread_of(practice_id))
+def _spread(adoption: Adoption) -> None:
+    _tell(adoption.practice, adoption.territory)
+
+
+def _tell(practice: Practice, territory: Territory) -> None:
+    hold_place(territory.id)
+    set_spread(practice, territory, *spread.spread_of(practice.id, territory.id))
 
 
 def rebuild() -> int:
     """Fill the projections of every practice anew. Returns how many practices have adoptions."""
-    ids = queries.practice_ids()
-    for practice_id in ids:
-        hold_spread(practice_id)
-        set_spread(practice_id, spread.spread_of(practice_id))
-    return len([practice_id for practice_id in ids if spread.spread_of(practice_id)])
+    taken = queries.taken()
+    for place, practice in sorted({*queries.told(), *taken}):
+        _tell(db.session.get_one(Practice, practice), db.session.get_one(Territory, place))
+    return len({practice for _place, practice in taken})

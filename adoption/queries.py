@@ -19,7 +19,8 @@ from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
-from practices.models import Practice
+from practices.models import Practice, PracticeSpread
+from practices.scopes import CATALOGUE, HOME
 from programme.models import Slot
 from territories.models import Level, Territory
 
@@ -139,18 +140,31 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
 
 
 def invented() -> frozenset[tuple[int, int]]:
-    """(practice id, territory id) where an adoption is made up for the demonstration. Kept in the process."""
+    """(practice id, territory id) where an adoption is made up for the demonstration. Kept, as other totals are."""
 
     def pairs() -> frozenset[tuple[int, int]]:
         statement = select(Adoption.practice_id, Adoption.territory_id).where(Adoption.demo.is_(True))
         return frozenset((row[0], row[1]) for row in db.session.connection().execute(statement.distinct()))
 
-    return pages.remembered("adoption.invented", ("adoption", "catalogue"), pairs)
+    return pages.remembered("adoption.invented", (CATALOGUE, HOME), pairs, pages.TOTALS / 2)
 
 
-def any_demo(territory_ids: Collection[int] | None = None) -> bool:
-    """Whether what is counted, in the territories or everywhere, is made up for the demonstration in part."""
-    return any(territory_ids is None or place in territory_ids for _practice, place in invented())
+def any_demo() -> bool:
+    """Whether what is counted is made up for the demonstration in part."""
+    return bool(invented())
+
+
+def taken() -> set[tuple[int, int]]:
+    """(territory id, practice id) of adoptions that go on."""
+    statement = select(Adoption.territory_id, Adoption.practice_id).where(Adoption.exit.is_(None))
+    return {(row[0], row[1]) for row in db.session.execute(statement.distinct())}
+
+
+def told() -> set[tuple[int, int]]:
+    """(territory id, practice id) of what the catalogue knows of them."""
+    return {
+        (row[0], row[1]) for row in db.session.execute(select(PracticeSpread.territory_id, PracticeSpread.practice_id))
+    }
 
 
 def taken_in(practice_id: int, territories: Iterable[Territory]) -> list[Adoption]:

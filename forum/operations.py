@@ -15,7 +15,7 @@ from forum.queries import quotas_of, slug_taken
 from forum.signals import parent_changed, programme_hides, programme_moves, quota_changed
 from kernel.access import Actor
 from kernel.db import db, utcnow
-from kernel.pages import bump
+from kernel.pages import Scope, bump
 from kernel.text import slugify
 
 
@@ -77,7 +77,7 @@ def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, ope
     changed = change(series, values, opened_version=opened_version)
     if changed:
         record(by, "series.changed", series, fields=list(changed))
-        bump("forums")
+        bump(("forums", series.territory.region.oktmo))
 
 
 def hold(parent: Any) -> None:
@@ -268,7 +268,12 @@ def touch(forum: Forum) -> None:
 
 
 def _bump(forum: Forum) -> None:
-    bump(f"forum:{forum.slug}", "forums")
+    bump(*scopes_of(forum))
+
+
+def scopes_of(forum: Forum) -> list[Scope]:
+    """Its own pages, and those that name forums: each region raises its part of these."""
+    return [f"forum:{forum.slug}", ("forums", forum.territory.region.oktmo)]
 
 
 def _raise_sequence(forum: Forum) -> None:

@@ -28,6 +28,7 @@ from practices.models import (
 )
 from practices.passport import content, documents, thaw
 from practices.queries import is_a_document, last_edition, practices_where, same_search, slug_taken
+from practices.scopes import SPREAD, of_practice, of_practices, of_spread
 from practices.search_words import document
 from territories.models import Territory
 
@@ -48,7 +49,7 @@ def add_practice(values: Mapping[str, Any], *, by: Any, slug: str = "", source_i
     """Add a draft. `values`: columns of Practice by name, and "groups": list of TargetGroup."""
     practice = _with_slug(slug, values, source_id) if slug else _with_free_slug(values, source_id)
     record(by, "practice.added", practice)
-    _changed(practice)
+    _written(practice)
     return practice
 
 
@@ -73,7 +74,7 @@ def _with_free_slug(values: Mapping[str, Any], source_id: str | None) -> Practic
 
 
 def hold_place(territory_id: int) -> None:
-    """Lock a territory until the transaction ends: practices begun there by hand come one by one."""
+    """Lock a territory until the transaction ends: what is begun or counted there comes one by one."""
     db.session.scalar(select(Territory.id).where(Territory.id == territory_id).with_for_update(key_share=True))
 
 
@@ -105,7 +106,7 @@ def fill(practice: Practice, values: Mapping[str, Any]) -> None:
     """Write into a practice that readers do not know yet."""
     _fill(practice, values)
     touch(practice)
-    _changed(practice)
+    _written(practice)
 
 
 def touch(practice: Practice) -> None:
@@ -214,10 +215,23 @@ def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
     _changed(practice)
 
 
+def _written(practice: Practice) -> None:
+    """What readers do not know yet is found by whoever works on it, and changes no page of theirs."""
+    if practice.is_public:
+        _changed(practice)
+    else:
+        search.index("practice", document(practice))
+
+
 def _changed(*practices: Practice) -> None:
     for practice in practices:
         search.index("practice", document(practice))
-    pages.bump("adoption", rows={"catalogue": [practice.id for practice in practices]})
+    show(*practices)
+
+
+def show(*practices: Practice) -> None:
+    """Readers see the practices as they are now: on their own pages and on all that name them."""
+    pages.bump(*map(of_practice, practices), rows=of_practices(practices))
 
 
 def retell(*where: ColumnElement[bool]) -> None:
@@ -267,7 +281,7 @@ def publish_documents(practice: Practice) -> None:
     _note_documents(practice)
     if practice.is_public:
         _keep_edition(practice)
-    pages.bump(rows={"catalogue": [practice.id]})
+    show(practice)
 
 
 def _delete(sample: SampleDocument) -> None:
@@ -297,20 +311,19 @@ def store(name: str, kind: str, body: bytes) -> StoredFile:
     return write(Upload(name, kind, body))
 
 
-def hold_spread(practice_id: int) -> None:
-    """Let nobody else tell where this practice stands until the transaction ends; call before counting."""
-    db.session.scalar(select(Practice.id).where(Practice.id == practice_id).with_for_update(key_share=True))
+def set_spread(practice: Practice, territory: Territory, state: str, organisations: int) -> None:
+    """Tell where a practice stands in a territory: "think|ready|works|firm", "" for nowhere. From above.
 
-
-def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
-    """Tell where a practice stands: (territory id, state "think|ready|works|firm", organisations). From above."""
-    db.session.execute(delete(PracticeSpread).where(PracticeSpread.practice_id == practice_id))
-    db.session.add_all(
-        PracticeSpread(practice_id=practice_id, territory_id=territory_id, state=state, organisations=organisations)
-        for territory_id, state, organisations in rows
-    )
-    db.session.flush()
-    pages.bump("adoption", rows={"catalogue": [practice_id]})
+    Call `hold_place` before counting: others tell of other territories meanwhile.
+    """
+    here = PracticeSpread.practice_id == practice.id, PracticeSpread.territory_id == territory.id
+    db.session.execute(delete(PracticeSpread).where(*here))
+    if state:
+        stands = PracticeSpread(practice_id=practice.id, territory_id=territory.id)
+        stands.state, stands.organisations = state, organisations
+        db.session.add(stands)
+        db.session.flush()
+    pages.bump(*of_spread(practice, territory), rows={(SPREAD, territory.region.oktmo): [practice.id]})
 
 
 def save_search(name: str, query: str, *, by: Any) -> SavedSearch:

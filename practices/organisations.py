@@ -15,7 +15,6 @@ from accounts.operations import add_organisation, ensure_organisation
 from accounts.queries import all_organisations
 from accounts.settings import site
 from activity.operations import record
-from kernel import pages
 from kernel.db import db
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
@@ -145,7 +144,6 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         if inspect(action.organisation).modified:
             record(by, "organisation.changed", action.organisation)
     db.session.flush()
-    pages.bump("adoption")  # organisations are named there whether they have a practice or not
     retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
 
 

@@ -251,15 +251,10 @@ def spoke_at(forum_id: int) -> list[Appearance]:
     return list(found.values())
 
 
-def forums_of_speakers(ids: Collection[int]) -> Sequence[str]:
-    """Slugs of the forums where one of these people speaks."""
-    return db.session.scalars(
-        select(Forum.slug)
-        .join(Slot, Slot.forum_id == Forum.id)
-        .join(Appearance, Appearance.slot_id == Slot.id)
-        .where(Appearance.speaker_id.in_(ids))
-        .distinct()
-    ).all()
+def forums_of_speakers(ids: Collection[int]) -> Sequence[Forum]:
+    """The forums where one of these people speaks."""
+    at = select(Slot.forum_id).join(Appearance, Appearance.slot_id == Slot.id).where(Appearance.speaker_id.in_(ids))
+    return db.session.scalars(select(Forum).where(Forum.id.in_(at))).all()
 
 
 def shown_moments(forum_id: int) -> Sequence[tuple[str, datetime]]:

@@ -78,7 +78,7 @@ def carry_out(loading: Loading, *, by: Any) -> None:
         record(by, "territories.loaded", subject, created=created, changed=len(entries) - created)
     db.session.expire_all()
     territories_changed.send(None, ids=[entry.known.id for entry in loading.actions if entry.known])
-    bump("site", "adoption", "territories")
+    bump("site", "territories")
 
 
 def _add(entries: Sequence[Entry]) -> dict[str, int]:

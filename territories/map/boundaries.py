@@ -207,7 +207,7 @@ def write(sheets: Sequence[Sheet]) -> None:
         db.session.execute(insert(Boundary), sheet.rows)
         db.session.add(BoundaryMap(territory_id=sheet.parent_id, width=sheet.width, height=sheet.height))
     if sheets:
-        bump("site", "adoption")
+        bump("site")
 
 
 def redraw(parent_id: int) -> None:
