@@ -24,6 +24,7 @@ from activity.outbox import send
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.jobs import job
+from kernel.leases import Urgency
 from kernel.pages import bump
 from kernel.text import clean, email_key, slugify, sort_key
 from kernel.transaction import writing
@@ -57,7 +58,7 @@ def invite(user: User, *, by: Actor | None, language: str = "ru") -> None:
 RESET = "password-reset"
 
 
-@job(RESET)
+@job(RESET, urgency=Urgency.waited_for)
 def look_up_for_reset(email: str, language: str) -> None:
     """What somebody asked for an address that may be nobody's."""
     with writing():

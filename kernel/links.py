@@ -15,7 +15,10 @@ from kernel.i18n import spoken
 
 
 class Rule(WerkzeugRule):
-    """An address whose builder is compiled when it is first built: for two hundred of them a tenth of the start."""
+    """An address whose builder is compiled when it is first built.
+
+    Werkzeug's own compiles at once: 234 addresses then take 62 ms of the start's CPU instead of 16 (ADR 22).
+    """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         compile_now = super()._compile_builder

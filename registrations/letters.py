@@ -10,6 +10,7 @@ from activity.outbox import Attachment, Content, letter_kind
 from forum.models import Format, Forum
 from kernel.db import db
 from kernel.documents import qr
+from kernel.leases import Urgency
 from kernel.links import public_url
 from registrations import queries, tickets
 from registrations.calendar import personal_calendar
@@ -18,7 +19,7 @@ from registrations.models import Registration, RegistrationStatus
 QR_ID = "ticket-code"
 
 
-@letter_kind("registration_ticket")
+@letter_kind("registration_ticket", Urgency.waited_for)
 def ticket(registration_id: int) -> Content | None:
     """The ticket, or the place in the waiting list: whatever holds when the letter leaves."""
     registration = db.session.get(Registration, registration_id)
@@ -56,7 +57,7 @@ def cancelled(registration_id: int) -> Content | None:
     return Content(subject, "registrations/letters/cancelled", context, (_ics(registration),), _reply(registration))
 
 
-@letter_kind("registration_list")
+@letter_kind("registration_list", Urgency.waited_for)
 def mailbox(email: str, forum_id: int) -> Content | None:
     """Everybody registered with one address."""
     forum = db.session.get(Forum, forum_id)
