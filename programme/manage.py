@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,6 +21,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.asking import Doubtful, confirmed, question_page
 from kernel.documents import pdf, sheets, word
+from kernel.downloads import download
 from kernel.errors import Conflict
 from kernel.i18n import spoken
 from kernel.imports import keep_preview, preview_for, settle, shown, take, tell
@@ -192,14 +193,14 @@ def cancellation(slug: str, code: str) -> ResponseReturnValue:
 @requires(EDIT)
 def template(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    return attachment(importer.template(forum), sheets.XLSX, f"programme-template-{forum.slug}.xlsx")
+    return download(importer.template(forum), sheets.XLSX, f"programme-template-{forum.slug}.xlsx")
 
 
 @blueprint.get("/manage/forums/<slug>/programme.xlsx")
 @requires(EDIT)
 def export(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    return attachment(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")
+    return download(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")
 
 
 @blueprint.get("/manage/forums/<slug>/speakers")
@@ -291,7 +292,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     if not spoke:
         raise NotFound()
     body = pdf.render("thanks", thanks_data(forum, spoke))
-    return attachment(body, "application/pdf", f"thanks-{forum.slug}.pdf")
+    return download(body, "application/pdf", f"thanks-{forum.slug}.pdf")
 
 
 @blueprint.get("/manage/forums/<slug>/resolution.docx")
@@ -304,11 +305,7 @@ def resolution(slug: str) -> ResponseReturnValue:
         raise NotFound()
     shown = spreads([practice.id for practice in practices_of(talks)])
     body = word.to_docx(draft(forum, facts(forum), talks, shown), _("Draft resolution"), word.LANGUAGES[spoken()])
-    return attachment(body, word.DOCX, f"resolution-{forum.slug}.docx")
-
-
-def attachment(body: bytes, mimetype: str, name: str) -> Response:
-    return Response(body, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(body, word.DOCX, f"resolution-{forum.slug}.docx")
 
 
 @blueprint.route("/manage/forums/<slug>/programme/import", methods=["GET", "POST"])
@@ -356,7 +353,7 @@ def left_out(slug: str, uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "programme", forum.id, actor().id)
     table = importer.read(found.file.name, files.read(found.file), forum)
     body = left_out_sheet(table, KNOWN, importer.plan_table(forum, table), always=("date",))
-    return attachment(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
+    return download(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
 
 
 @blueprint.post("/manage/forums/<slug>/programme/import/<uuid>/confirmation")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
-from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +20,7 @@ from adoption.views.base import blueprint
 from kernel import files, limits
 from kernel.access import actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.imports import Plan, checked_table, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import write
 
@@ -51,10 +51,7 @@ class Place(NamedTuple):
 def workbook(questions: Sequence[Question]) -> Response:
     """The form with these questions as a download; what was interrupted is left out."""
     body = sheet.form([question for question in questions if question.adoption.exit is None])
-    answer = Response(body, mimetype=sheets.XLSX)
-    name = quote(sheet.file_name(questions))  # a header takes no Cyrillic: RFC 6266, with a plain name for the old
-    answer.headers.set("Content-Disposition", "attachment", filename="quarter.xlsx", **{"filename*": f"UTF-8''{name}"})
-    return answer
+    return download(body, sheets.XLSX, sheet.file_name(questions))
 
 
 def hand_in(place: Place) -> ResponseReturnValue:
@@ -85,8 +82,7 @@ def show(place: Place, uuid: str) -> ResponseReturnValue:
     table = importer.read(kept.file.name, files.read(kept.file))
     plan = importer.plan(table, place.questions())
     if "left-out" in request.args:
-        headers = {"Content-Disposition": 'attachment; filename="quarter-left-out.xlsx"'}
-        return Response(left_out(table, importer.KNOWN, plan), mimetype=sheets.XLSX, headers=headers)
+        return download(left_out(table, importer.KNOWN, plan), sheets.XLSX, "quarter-left-out.xlsx")
     return render_template("adoption/quarter/preview.html", place=place, preview=kept, **shown(plan))
 
 

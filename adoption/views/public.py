@@ -19,6 +19,7 @@ from adoption.tables import Found
 from adoption.views.base import blueprint
 from kernel.access import public
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.pages import warm
 from practices.labels import GROUP_LABELS
 
@@ -127,7 +128,7 @@ def overview_xlsx() -> ResponseReturnValue:
 
 def _workbook(name: str, found: Found, table: tables.Table) -> Response:
     body = sheets.xlsx(_("Adoption"), *table, tables.notes(found.picture))
-    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return download(body, sheets.XLSX, name)
 
 
 @blueprint.get("/adoption.csv")
@@ -136,4 +137,4 @@ def _workbook(name: str, found: Found, table: tables.Table) -> Response:
 def overview_csv() -> ResponseReturnValue:
     found = _find()
     body = sheets.csv_bytes(*tables.list_table(found))
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=adoption.csv"})
+    return download(body, "text/csv", "adoption.csv")
