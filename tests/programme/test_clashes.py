@@ -13,8 +13,8 @@ from kernel.db import db
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from kernel.transaction import writing
-from programme import importer
 from programme.clashes import Entry, Kind, find
+from programme.importing import importer
 from programme.models import Slot
 from tests import factories
 
