@@ -1,11 +1,11 @@
-"""«Беру к себе», the municipality's cabinet, and the public picture of adoption."""
+"""The pages of every room."""
 
 from __future__ import annotations
 
 from adoption.blueprint import blueprint
-from adoption.cabinet.views import adoptions, launch, start
-from adoption.picture import views
-from adoption.quarter.views import answers, files, rounds
-from adoption.sheet import views as sheet_views
+from adoption.cabinet import views as cabinet
+from adoption.picture import views as picture
+from adoption.quarter import views as quarter
+from adoption.sheet import views as sheet
 
-__all__ = ["files", "answers", "blueprint", "adoptions", "launch", "views", "rounds", "sheet_views", "start"]
+__all__ = ["blueprint", "cabinet", "picture", "quarter", "sheet"]

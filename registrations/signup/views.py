@@ -160,12 +160,3 @@ def resend(slug: str) -> ResponseReturnValue:
             # Looked up by the worker: here a known address would take longer than an unknown one.
             enqueue(operations.LINKS, forum_id=forum.id, email=address, language=language())
     return redirect(url_for("registrations.sent", slug=slug), 303)
-
-
-from registrations.desk.views import (
-    imports,  # noqa: E402, F401  (they add their pages to the blueprint)
-    participants,
-)
-from registrations.own import views
-
-__all__ = ["blueprint"]

@@ -18,7 +18,7 @@ from kernel.security import client_address
 from registrations import operations, queries
 from registrations.door import attendance
 from registrations.door.attendance import Verdict
-from registrations.door.views.door import WORK, Door, answer, ask, blueprint, door_of, new_nonce
+from registrations.door.views.base import WORK, Door, answer, ask, blueprint, door_of, has_hall, new_nonce
 from registrations.forms import ON_PAPER, ArrivalForm
 from registrations.operations import NoPlaces
 from registrations.signup.page import consents_asked
@@ -33,7 +33,7 @@ REMOTE, WAITING = "remote", "waiting"
 def arrival(slug: str) -> ResponseReturnValue:
     """Doubts (a namesake, a full hall) are asked about on the same page, with what was typed kept."""
     found, door = forum_for(current_user, slug, WORK), door_of(slug)
-    if not offered(found):
+    if not has_hall(found):
         raise NotFound()
     closed = door.unanswered or door.practice
     form = ArrivalForm(data={"name": request.args.get("name", "")[: queries.LONGEST]})
@@ -50,11 +50,6 @@ def arrival(slug: str) -> ResponseReturnValue:
         return answer(door, _come_in(found.id, door, form))
     except NoPlaces:
         return _page(found, door, form, full=True), 422
-
-
-def offered(forum: Forum) -> bool:
-    """Whether the forum has a hall to let people into."""
-    return any(quota.format is Format.in_person for quota in forum.quotas)
 
 
 def _page(forum: Forum, door: Door, form: ArrivalForm, **more: Any) -> str:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-from uuid import uuid4
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from forum.queries import copy_for, forum_for, forums_for, local_today
+from forum.queries import forum_for, forums_for
 from kernel.access import requires
 from kernel.files import FileRefused
-from kernel.i18n import clock
 from kernel.security import allow_scanner
-from kernel.templating import fragment
 from kernel.text import clean
 from kernel.transaction import retried, writing
 from registrations import (
@@ -26,52 +22,11 @@ from registrations import (
 from registrations.door import attendance, codes
 from registrations.door.attendance import Answer, Verdict
 from registrations.door.photos import read_photo
-from registrations.door.verdicts import count_line, initials, say
+from registrations.door.verdicts import count_line
+from registrations.door.views.base import WORK, Door, answer, ask, blueprint, door_of, has_hall, last_line, new_nonce
 from registrations.operations import NoPlaces
 
-blueprint = Blueprint("door", __name__)
-WORK = "registrations:door:work"
 LETTERS_TO_SEARCH = 2
-PRACTICE, RECORD = "practice", "record"
-"""What a volunteer answers on a day that is not the forum's: only a check, or let people in all the same."""
-
-
-class Door(NamedTuple):
-    """What a scan needs of forum and volunteer, taken before the transaction: nothing is read twice."""
-
-    forum_id: int
-    slug: str
-    zone: str
-    user_id: int
-    off_day: bool
-    mode: str
-    """PRACTICE, RECORD or nothing; on the forum's own days always nothing: there every entry is written."""
-
-    @property
-    def practice(self) -> bool:
-        return self.mode == PRACTICE
-
-    @property
-    def unanswered(self) -> bool:
-        return self.off_day and not self.mode
-
-    def page(self, **arguments: Any) -> str:
-        """The address of the scanner, which goes on in the same mode."""
-        return url_for("door.forum", slug=self.slug, **arguments, mode=self.mode or None)
-
-
-def door_of(slug: str) -> Door:
-    """What the volunteer's request is about. Raises NotFound for another forum's volunteer."""
-    place = copy_for(current_user, slug, WORK)
-    off_day = not place.date_start <= local_today(place) <= place.date_end
-    said = request.values.get("mode", "")
-    mode = said if off_day and said in (PRACTICE, RECORD) else ""
-    return Door(place.id, place.slug, place.timezone, current_user.id, off_day, mode)
-
-
-def ask(door: Door) -> ResponseReturnValue:
-    """To the question «is this a check?»; a scanner that stayed open loads itself again and finds it there."""
-    return redirect(door.page(), 303)
 
 
 @blueprint.get("/door/")
@@ -99,8 +54,8 @@ def forum(slug: str) -> ResponseReturnValue:
         people_total=people.total,
         door=door,
         typed=request.args.get("code", "")[:60],
-        last="" if door.practice else _last(door, attendance.last_entry(door.forum_id, door.user_id)),
-        sign_up=not door.practice and arrivals.offered(found),
+        last="" if door.practice else last_line(door, attendance.last_entry(door.forum_id, door.user_id)),
+        sign_up=not door.practice and has_hall(found),
         short=0 < len(q) < LETTERS_TO_SEARCH,
         count=count_line(inside, expected),
         new_nonce=new_nonce,
@@ -138,14 +93,6 @@ def scans(slug: str) -> ResponseReturnValue:
     if verdict.answer is Answer.unknown and request.form.get("typed"):
         verdict = verdict._replace(typed=clean(request.form.get("code", ""))[:60])
     return answer(door, verdict)
-
-
-def _last(door: Door, entry: attendance.LastEntry | None) -> str:
-    """The line under the search: whom this volunteer let in last, with the way back."""
-    if entry is None:
-        return ""
-    time = clock(entry.at.astimezone(ZoneInfo(door.zone)))
-    return fragment("registrations/door/_last.html", door=door, name=initials(entry.name), time=time, entry=entry)
 
 
 def _readings() -> tuple[str, ...] | None:
@@ -221,54 +168,6 @@ def undo(slug: str) -> ResponseReturnValue:
         attendance.undo(door.forum_id, entry, user_id=door.user_id)
     if request.accept_mimetypes.best == "application/json":
         inside, expected = attendance.counter(door.forum_id)
-        last = _last(door, attendance.last_entry(door.forum_id, door.user_id))
+        last = last_line(door, attendance.last_entry(door.forum_id, door.user_id))
         return jsonify(kind="undone", line=count_line(inside, expected), last=last)
     return redirect(door.page(), 303)
-
-
-def answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnValue:
-    """The verdict as a page, or as what the scanner's page shows over itself."""
-    said = say(verdict, door.zone)
-    line = count_line(verdict.inside, verdict.expected)
-    context = {
-        "verdict": verdict,
-        "said": said,
-        "detail": detail or said.detail,
-        "line": line if verdict.name or verdict.inside else "",
-        "door": door,
-        "slug": door.slug,
-        "recent": not door.practice and attendance.is_recent(verdict.entered_at),
-        "new_nonce": new_nonce,
-    }
-    if request.accept_mimetypes.best == "application/json":
-        html = fragment("registrations/door/_verdict.html", **context)
-        return jsonify(
-            kind=said.kind,
-            answer=verdict.answer.value,
-            word=said.word,
-            name=said.name,
-            detail=detail or said.detail,
-            line=line,
-            inside=verdict.inside,
-            entry="" if door.practice else verdict.nonce,
-            practice=door.practice,
-            html=html,
-            **_just_in(door, verdict),
-        )
-    return render_template("registrations/door/verdict.html", **context)
-
-
-def _just_in(door: Door, verdict: Verdict) -> dict[str, str]:
-    """The line of the last entry for a page that stays; nothing read again. Empty: the line stays as it is."""
-    if door.practice or verdict.answer is not Answer.go or verdict.entered_at is None:
-        return {}
-    entry = attendance.LastEntry(verdict.name, verdict.entered_at, verdict.nonce)
-    return {"last": _last(door, entry)}
-
-
-def new_nonce() -> str:
-    """Makes a repeated request harmless."""
-    return uuid4().hex
-
-
-from registrations.door.views import arrivals  # noqa: E402  (it adds its page to the blueprint)
