@@ -11,7 +11,7 @@ from accounts.enums import ConsentKind, Role, ScopeKind
 from accounts.models import ConsentText, Organisation, RoleAssignment, User
 from accounts.scopes import read_scope, scope_source
 from accounts.settings import site
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from kernel.secrets import agrees
 from kernel.text import email_key, sort_key
@@ -97,7 +97,7 @@ def active_people(*, but: User) -> list[tuple[str, str, str]]:
     return [(row.uuid, row.name, row.email) for row in rows]
 
 
-def user_for(uuid: str, by: Actor) -> User:
+def user_for(uuid: str, by: SignedIn) -> User:
     """A user, for somebody who may edit users everywhere. Raises NotFound."""
     if not by.scopes("accounts:user:edit").everywhere:
         raise NotFound()

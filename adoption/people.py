@@ -11,12 +11,12 @@ from accounts.enums import Role, ScopeKind
 from accounts.models import Organisation, RoleAssignment, User
 from accounts.queries import people_with
 from accounts.scopes import reach
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from territories.models import Territory
 
 
-def territories_for(user: Actor, permission: str) -> list[Territory]:
+def territories_for(user: SignedIn, permission: str) -> list[Territory]:
     """Municipalities (or regions held as such) where `user` holds `permission`, by name."""
     scopes = user.scopes(permission)
     statement = select(Territory).where(Territory.valid_to.is_(None))

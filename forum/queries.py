@@ -12,7 +12,7 @@ from accounts.enums import ScopeKind
 from accounts.scopes import scope_source, scope_territory
 from forum.kept import forum_copy
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
-from kernel.access import Actor, Scopes
+from kernel.access import Scopes, SignedIn
 from kernel.db import db, utcnow
 from kernel.text import sort_key
 
@@ -136,13 +136,13 @@ def within(scopes: Scopes) -> ColumnElement[bool] | None:
     return or_(false(), *held)
 
 
-def forum_for(user: Actor, slug: str, permission: str) -> Forum:
+def forum_for(user: SignedIn, slug: str, permission: str) -> Forum:
     """The forum, when `user` holds `permission` in it, its series or everywhere. Raises NotFound."""
     statement = select(Forum).where(Forum.slug == slug).options(joinedload(Forum.series))
     return _one(_narrow(statement, user.scopes(permission)))
 
 
-def copy_for(user: Actor, slug: str, permission: str) -> Forum:
+def copy_for(user: SignedIn, slug: str, permission: str) -> Forum:
     """The forum that `forum_for` finds, as a copy kept in this process: for what is asked often. Raises NotFound."""
     forum, scopes = forum_copy(slug), user.scopes(permission)
     if not (scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum")):
@@ -150,14 +150,14 @@ def copy_for(user: Actor, slug: str, permission: str) -> Forum:
     return forum
 
 
-def forums_for(user: Actor, permission: str) -> list[Forum]:
+def forums_for(user: SignedIn, permission: str) -> list[Forum]:
     """Forums where `user` holds `permission`, newest first."""
     statement = select(Forum).options(joinedload(Forum.series), selectinload(Forum.quotas))
     statement = _narrow(statement, user.scopes(permission))
     return list(db.session.scalars(statement.order_by(Forum.date_start.desc(), Forum.id.desc())))
 
 
-def series_for(user: Actor, slug: str, permission: str) -> Series:
+def series_for(user: SignedIn, slug: str, permission: str) -> Series:
     """The series, when `user` holds `permission` in it. Raises NotFound."""
     scopes = user.scopes(permission)
     statement = select(Series).where(Series.slug == slug)
@@ -166,7 +166,7 @@ def series_for(user: Actor, slug: str, permission: str) -> Series:
     return _one(statement)
 
 
-def all_series_for(user: Actor, permission: str) -> list[Series]:
+def all_series_for(user: SignedIn, permission: str) -> list[Series]:
     scopes = user.scopes(permission)
     statement = select(Series).order_by(Series.name_key)
     if not scopes.everywhere:

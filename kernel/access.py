@@ -40,14 +40,34 @@ class Scopes:
 
 
 class Actor(Protocol):
+    """Who does something, as the log of acts names them: somebody signed in, or by a link. `None` is the system."""
+
+    @property
+    def id(self) -> int | None: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+
+class SignedIn(Actor, Protocol):
     """What features may ask of the signed-in user."""
 
-    id: int
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def email(self) -> str: ...
+
     is_authenticated: bool
-    display_name: str
-    email: str
 
     def scopes(self, permission: str) -> Scopes: ...
+
+
+class ByLink(NamedTuple):
+    """Who acts by a personal link, without an account: what they call themselves."""
+
+    display_name: str
+    id: None = None
 
 
 class Access(NamedTuple):
@@ -55,9 +75,9 @@ class Access(NamedTuple):
     permission: str | None = None
 
 
-def actor() -> Actor:
+def actor() -> SignedIn:
     """The signed-in user of this request."""
-    return cast(Actor, current_user._get_current_object())
+    return cast(SignedIn, current_user._get_current_object())
 
 
 def public(view: V) -> V:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
+from kernel.access import ByLink
 from practices import passport
 from practices.grading import operations as grading
 from practices.grading.models import QUESTIONS
 from practices.models import Evidence, Practice, TargetGroup
 from practices.moderation import operations, queries
 from practices.moderation.models import PracticeAuthor
-from practices.moderation.operations import ByLink
 from practices.operations import add_practice
 from practices.queries import practice_by_key
 from territories.queries import current

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from accounts.enums import ConsentKind
 from accounts.models import Consent, ConsentText
 from forum.models import Forum, ForumStatus, Room, Section
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.text import sort_key
 from kernel.twins import holds
@@ -227,12 +227,12 @@ def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
 # ── first screens ────────────────────────────────────────────────────────────────────────────────
 
 
-def own_section_ids(user: Actor) -> frozenset[int]:
+def own_section_ids(user: SignedIn) -> frozenset[int]:
     """Sections the user chairs or helps in."""
     return user.scopes("work:hall:open").of("section")
 
 
-def section_for(user: Actor, slug: str, section_slug: str) -> Section:
+def section_for(user: SignedIn, slug: str, section_slug: str) -> Section:
     """A section the user chairs or helps in, published or not. Raises NotFound."""
     found = db.session.scalar(
         select(Section)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from activity.operations import record
+from kernel.access import Actor
 from kernel.db import db
 from kernel.pages import bump
 from territories import boundaries, importer
@@ -63,7 +64,7 @@ def load_shipped() -> None:
         carry_out(loading, by=None)
 
 
-def carry_out(loading: Loading, *, by: Any) -> None:
+def carry_out(loading: Loading, *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction. Territories keep their ids through reforms."""
     if not loading.actions:
         return

@@ -20,6 +20,7 @@ from adoption.quarter.forms import card
 from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Fault, Said
+from kernel.access import Actor
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
@@ -242,7 +243,7 @@ _READERS: dict[str, Any] = {
 }
 
 
-def carry_out(plan: Plan[Action], source: Source, *, by: Any) -> None:
+def carry_out(plan: Plan[Action], source: Source, *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction. Raises AnswerRefused or Overtaken as `answer` does."""
     for action in sorted(plan.actions, key=lambda action: action.question.id):
         current = action.question.current

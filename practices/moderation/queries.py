@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from accounts.models import Organisation
 from accounts.scopes import reach
 from activity.queries import history
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
@@ -211,7 +211,7 @@ class Pile(NamedTuple):
     practices: list[Practice]
 
 
-def _pile(user: Actor, permission: str, order: Any, *where: Any) -> Pile:
+def _pile(user: SignedIn, permission: str, order: Any, *where: Any) -> Pile:
     statement: Select[Any] = select(Practice).where(*where)
     territories = reach(user.scopes(permission))
     if territories is not None:
@@ -280,7 +280,7 @@ def only_waiting(statement: Select[Any], kind: str) -> Select[Any]:
     return statement.where(_conditions(utcnow().date())[kind])
 
 
-def waiting_for(user: Actor, today: date) -> dict[str, Pile]:
+def waiting_for(user: SignedIn, today: date) -> dict[str, Pile]:
     """What waits, by kind, what has waited longest first. At most twelve queries, however much waits."""
     return {
         kind: _pile(user, EDIT, _ORDERS.get(kind, Practice.updated_at), condition)
@@ -288,13 +288,13 @@ def waiting_for(user: Actor, today: date) -> dict[str, Pile]:
     }
 
 
-def counts_for(user: Actor) -> dict[str, int]:
+def counts_for(user: SignedIn) -> dict[str, int]:
     """How much waits, by kind, without what has no hurry."""
     found = waiting_for(user, utcnow().date())
     return {kind: pile.total for kind, pile in found.items() if pile.total and kind != "incomplete"}
 
 
-def with_working(user: Actor, slug: str, permission: str) -> Practice:
+def with_working(user: SignedIn, slug: str, permission: str) -> Practice:
     """A practice with its working copy, when `user` holds `permission` where it belongs. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug).options(undefer(Practice.working))
     territories = reach(user.scopes(permission))

@@ -21,6 +21,7 @@ from accounts.settings import site
 from activity.models import Letter
 from activity.operations import record
 from forum.models import Format, Forum
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.i18n import speaking
@@ -294,7 +295,7 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
     return found
 
 
-def carry_out(plan: Plan[Entry], forum: Forum, by: Any, letters: bool) -> None:
+def carry_out(plan: Plan[Entry], forum: Forum, by: Actor | None, letters: bool) -> None:
     """Do what the plan says, in the caller's transaction; `letters` queues one to each new participant."""
     if not plan.actions:
         return
@@ -396,7 +397,7 @@ def _seat_all(forum_id: int, format: Format, rows: list[dict[str, Any]]) -> None
         row["status"], row["confirmed_at"], row["waiting_number"] = RegistrationStatus.waitlisted, None, number
 
 
-def _change(entry: Entry, by: Any) -> None:
+def _change(entry: Entry, by: Actor | None) -> None:
     registration = entry.registration
     assert registration is not None
     values = {

@@ -20,14 +20,14 @@ from adoption.cabinet.desk import next_step
 from adoption.cabinet.forms import MoveForm
 from adoption.labels import EXIT_LABELS, REASON_LABELS, STAGE_LABELS, stage_line
 from adoption.models import Stage
-from adoption.operations import MoveRefused, Respondent
+from adoption.operations import MoveRefused
 from adoption.quarter import labels, operations, queries, rules
 from adoption.quarter.forms import CabinetHead, Card, LinkHead, card
 from adoption.quarter.models import Answer, AnswerKind, Ask, Question, Way
 from adoption.quarter.operations import AnswerRefused, Outcome, Overtaken, Source
 from adoption.queries import today
 from kernel import files
-from kernel.access import actor, public, requires, shows_form, token_page
+from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.forms import Form
 from kernel.transaction import write
 
@@ -56,7 +56,7 @@ def make_cards(questions: Sequence[Question], *, sent: bool) -> list[Card]:
     ]
 
 
-def keep(cards: Sequence[Card], source: Source, by: object) -> Result:
+def keep(cards: Sequence[Card], source: Source, by: Actor) -> Result:
     """Keep every answer that is in order; the others say at their fields what is wrong, with what was typed."""
     result = Result()
     good: list[Card] = []
@@ -75,7 +75,7 @@ def keep(cards: Sequence[Card], source: Source, by: object) -> Result:
     return result
 
 
-def _keep_good(good: list[Card], source: Source, by: object, result: Result) -> None:
+def _keep_good(good: list[Card], source: Source, by: Actor, result: Result) -> None:
     entries = [(one.question, one.form.answer(), one.form.opened_with()) for one in good]
     found = write(lambda: operations.answer_each(entries, source, by=by))
     for one in good:
@@ -200,7 +200,7 @@ def link(token: str) -> ResponseReturnValue:
         return _link_page(token, ask, head, cards)
     if not head.validate():
         return _link_page(token, ask, head, cards), 422
-    result = keep(cards, Source(Way.link, head.name.data), Respondent(head.name.data))
+    result = keep(cards, Source(Way.link, head.name.data), ByLink(head.name.data))
     if result.wrong:
         return _link_page(token, ask, head, cards, result), result.status
     say_result(cards, result)
@@ -235,7 +235,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
     if not form.validate():
         return _stage_page(token, ask, question, form), 422
     reached, stored = form.reached(), None
-    by = Respondent(question.current.answered_by if question.current else "")
+    by = ByLink(question.current.answered_by if question.current else "")
 
     def deed() -> None:
         adoptions.hold(adoption)

@@ -11,14 +11,13 @@ from flask_babel import gettext as _
 
 from adoption import people
 from adoption.blueprint import blueprint
-from adoption.operations import Respondent
 from adoption.quarter import exports, importer, labels, queries
 from adoption.quarter.forms import FormUpload
 from adoption.quarter.models import Ask, Question, Round, Way
 from adoption.quarter.operations import AnswerRefused, Overtaken, Source
 from adoption.quarter.views.answers import EDIT
 from kernel import files, limits
-from kernel.access import actor, public, requires, shows_form, token_page
+from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
 from kernel.downloads import download
 from kernel.imports import Plan, checked_table, keep_preview, left_out, preview_for, settle, shown, take, tell
@@ -34,7 +33,7 @@ class Place(NamedTuple):
     scope_id: int | None
     user_id: int
     questions: Callable[[], Sequence[Question]]
-    by: object
+    by: Actor
     answered_by: str
     layout: str
     back: tuple[str, str]
@@ -152,7 +151,7 @@ def _link_place(token: str) -> Place:
         scope_id=ask.id,
         user_id=0,
         questions=lambda: queries.questions_of([ask]),
-        by=Respondent(""),
+        by=ByLink(""),
         answered_by="",
         layout="adoption/quarter/open.html",
         back=(ask.territory.name, url_for("adoption.link", token=token)),
