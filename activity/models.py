@@ -1,6 +1,5 @@
 import enum
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, Index, String
@@ -27,7 +26,7 @@ class Entry(Model):
     subject_name: Mapped[str] = mapped_column(String(255), default="")
     within: Mapped[str] = mapped_column(String(48), default="", server_default="", index=True)
     """The place it happened in, such as "forum:7" or "territory:12": whoever works there may read of it."""
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    details: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
 
     @property
     def of_themselves(self) -> bool:
@@ -49,7 +48,7 @@ class Letter(Leased, Model):
     __table_args__ = (Index("ix_activity_letter_due", "status", "urgency", "next_at"),)
 
     kind: Mapped[str] = mapped_column(String(64))
-    argument: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    argument: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     to: Mapped[str] = mapped_column(String(254), info={"personal": True})
     language: Mapped[str] = mapped_column(String(5), default="ru")
     message_id: Mapped[str] = mapped_column(String(80), default=lambda: str(uuid4()))

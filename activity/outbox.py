@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -53,7 +53,7 @@ class Content:
 
     subject: str
     template: str
-    context: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, object] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     reply_to: str | None = None
 
@@ -77,7 +77,7 @@ def letter_kind(kind: str, urgency: Urgency = Urgency.ordinary) -> Callable[[F],
     return register
 
 
-def send(kind: str, to: str, *, language: str = "ru", **argument: Any) -> None:
+def send(kind: str, to: str, *, language: str = "ru", **argument: object) -> None:
     """Queue a letter in the caller's transaction. `argument` must be JSON and hold no secret."""
     if kind not in _kinds:
         raise KeyError(f"no letter kind {kind!r}")
@@ -156,7 +156,7 @@ def _deliver(letter_id: int, lease: str) -> bool:
     """Whether the server takes letters, so that the next may follow."""
     letter = db.session.get_one(Letter, letter_id)
     attempts, held = letter.attempts, letter.held_since is not None
-    values: dict[str, Any]
+    values: dict[str, object]
     try:
         message = compose(letter)
         if message is not None:

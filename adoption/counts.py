@@ -114,7 +114,7 @@ def _usual() -> dict[Stage, int]:
     return stall.usual_days((Stage(stage), days, number) for stage, days, number in rows)
 
 
-def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
+def days_between(kind: str, earlier: object, later: Any) -> ColumnElement[int]:
     """Whole days from one date column to another, on the database of that kind."""
     if kind == "sqlite":
         return cast(func.julianday(later) - func.julianday(earlier), Integer)
@@ -126,7 +126,7 @@ _adoption, _practice, _step = Adoption.__table__.c, Practice.__table__.c, StageS
 _group, _spread = PracticeGroup.__table__.c, PracticeSpread.__table__.c
 
 
-def is_for(practice_id: ColumnElement[int], audience: Any) -> ColumnElement[bool]:
+def is_for(practice_id: ColumnElement[int], audience: object) -> ColumnElement[bool]:
     """Whether the practice is for a group of families; asked of each in use, who are fewer than all of the group's."""
     return select(_group.practice_id).where(_group.practice_id == practice_id, _group.target_group == audience).exists()
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -272,7 +272,7 @@ def _tell_refusal(adoption: Adoption, step: StageStep) -> None:
         send("adoption_refused", address, language=language, adoption_id=adoption.id)
 
 
-def change(adoption: Adoption, values: dict[str, Any], *, by: Actor | None) -> list[str]:
+def change(adoption: Adoption, values: dict[str, object], *, by: Actor | None) -> list[str]:
     """Change contact, aim, units or mentor. Returns the names of what changed."""
     changed = [name for name, value in values.items() if getattr(adoption, name) != value]
     for name in changed:

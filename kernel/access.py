@@ -119,7 +119,7 @@ def init_app(app: Flask) -> None:
 def _enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
-    view: Any = current_app.view_functions[request.endpoint]
+    view: object = current_app.view_functions[request.endpoint]
     access: Access | None = getattr(view, "access", None)
     if access is None:
         raise NotFound()

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
         __abstract__ = True
 
-        def __init__(self, **columns: Any) -> None: ...
+        def __init__(self, **columns: object) -> None: ...
 else:
     Model = db.Model
 
@@ -97,7 +97,7 @@ def keep_key(model: type[Any], source: str, key: str) -> None:
     """Keep `model.<key>` in step with `model.<source>` whenever the latter is set."""
     length = model.__table__.columns[key].type.length  # some letters fold into two
 
-    def changed(target: Any, value: str | None, _old: object, _initiator: object) -> None:
+    def changed(target: object, value: str | None, _old: object, _initiator: object) -> None:
         setattr(target, key, sort_key(value or "")[:length])
 
     event.listen(getattr(model, source), "set", changed, propagate=True)

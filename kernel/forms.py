@@ -39,7 +39,7 @@ SURE = "meant"
 class _Token(_FlaskFormCSRF):  # type: ignore[misc]
     """Flask-WTF's own sentences about its token are English and help nobody."""
 
-    def validate_csrf_token(self, form: Any, field: Any) -> None:
+    def validate_csrf_token(self, form: object, field: Any) -> None:
         try:
             check_form_token(field.data)
         except ValidationError:

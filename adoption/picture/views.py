@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -107,7 +105,7 @@ def part_json(part: str) -> ResponseReturnValue:
     return jsonify(_head(found) | {part: exports.VALUES[part](found)})
 
 
-def _head(found: Found) -> dict[str, Any]:
+def _head(found: Found) -> dict[str, object]:
     return {"date": found.picture.day.isoformat(), "demo": found.picture.demo}
 
 

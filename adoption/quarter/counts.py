@@ -46,7 +46,7 @@ def asks_statement(of: Round, state: str = "") -> Select[Any]:
     return statement
 
 
-def asks_orders() -> dict[str, Any]:
+def asks_orders() -> dict[str, object]:
     """Orders of `asks_statement`."""
     waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
     return {

@@ -94,9 +94,9 @@ def _head(book: Any, sheet: Any, questions: Sequence[Question], columns: list[tu
         sheet.write_string(HEADER, x, title, bold)
 
 
-def _values(question: Question, before: Answer | None) -> dict[str, Any]:
+def _values(question: Question, before: Answer | None) -> dict[str, object]:
     adoption, current = question.adoption, question.current
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "id": question.code,
         "practice": adoption.practice.name,
         "organisation": adoption.organisation.title,
@@ -122,7 +122,7 @@ def before_line(before: Answer | None) -> str:
     return ", ".join(parts)
 
 
-def _write(sheet: Any, y: int, x: int, value: Any, cell: Any) -> None:
+def _write(sheet: Any, y: int, x: int, value: object, cell: object) -> None:
     if value is None or value == "":
         sheet.write_blank(y, x, None, cell)
     elif isinstance(value, int):
@@ -174,9 +174,9 @@ def answers(of: Round, questions: Sequence[Question]) -> bytes:
     return sheets.xlsx(labels.round_title(of), columns, [_row(question) for question in questions], notes)
 
 
-def _row(question: Question) -> list[Any]:
+def _row(question: Question) -> list[object]:
     adoption, found = question.adoption, question.current
-    row: list[Any] = [question.ask.territory.name, adoption.practice.name, adoption.organisation.title]
+    row: list[object] = [question.ask.territory.name, adoption.practice.name, adoption.organisation.title]
     if found is None:
         nothing = EXIT_LABELS[adoption.exit] if adoption.exit else _("no answer")
         return [*row, str(nothing), *[None] * 12]

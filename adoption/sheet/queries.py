@@ -243,7 +243,7 @@ def say(adoption: Adoption, stay: Stay) -> str:
     return typograph(f"{facts} {waits} {ASKS[stay.stage]}")
 
 
-def table(made: Sheet) -> tuple[list[Column], list[list[Any]]]:
+def table(made: Sheet) -> tuple[list[Column], list[list[object]]]:
     """Those who stand still, a row each."""
     columns = [Column(_("Municipality"), 36), Column(_("Practice"), 44), Column(_("Organisation"), 44)]
     columns += [Column(_("Stage"), 24), Column(_("Days in the stage"), 10), Column(_("Usually, days"), 10)]

@@ -172,7 +172,7 @@ def _page_numbers(section: Any) -> None:
         run._r.append(element)
 
 
-def _write(document: Any, paper: SyntaxTreeNode) -> None:
+def _write(document: object, paper: SyntaxTreeNode) -> None:
     paragraphs = [block for block in paper.children if block.type == "paragraph"]
     titles = [line for block in paragraphs for line in _lines(block) if _is_title(line)][:1]
     blocks = [block for block in paper.children if not titles or block.tag != "h1"]
@@ -200,7 +200,7 @@ def _block(document: Any, block: SyntaxTreeNode, titles: list[Line]) -> None:
                 _paragraph(document, line)
 
 
-def _list(document: Any, block: SyntaxTreeNode, above: tuple[int, ...]) -> None:
+def _list(document: object, block: SyntaxTreeNode, above: tuple[int, ...]) -> None:
     """Numbers of nested lists as plain text («2.1.»), which survives copying into any word processor."""
     is_ordered = block.type == "ordered_list"
     for number, item in enumerate(block.children, int(block.attrs.get("start", 1))):
