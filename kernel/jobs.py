@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import JSON, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +20,7 @@ from kernel.security import SLACK
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.jobs")
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 LEASE = timedelta(minutes=10)
 ATTEMPTS = 8
 
@@ -28,7 +28,7 @@ ATTEMPTS = 8
 class Job(Leased, Model):
     __tablename__ = "job"
     kind: Mapped[str] = mapped_column(String(64))
-    argument: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    argument: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     unique_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     run_after: Mapped[datetime] = mapped_column(default=utcnow, index=True)
     leased_until: Mapped[datetime | None]
@@ -37,11 +37,11 @@ class Job(Leased, Model):
     progress: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
-    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    result: Mapped[dict[str, object] | None] = mapped_column(JSON)
 
 
 class Kind(NamedTuple):
-    work: Callable[..., Any]
+    work: Callable[..., object]
     urgency: Urgency
 
 
@@ -69,7 +69,7 @@ def job(kind: str, every: timedelta | None = None, urgency: Urgency = Urgency.or
 
 
 def enqueue(
-    kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: Any
+    kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: object
 ) -> Job | None:
     """Add a job inside the caller's transaction; with a `unique_key` already queued, nothing happens."""
     urgency = _kinds[kind].urgency if kind in _kinds else Urgency.ordinary

@@ -49,7 +49,7 @@ def path_for(endpoint: str, **values: Any) -> str:
     return _built(request.script_root, endpoint, tuple(values.items()))
 
 
-def _is_plain(value: tuple[str, Any]) -> bool:
+def _is_plain(value: tuple[str, object]) -> bool:
     return type(value[1]) in (str, int) and not value[0].startswith("_")
 
 

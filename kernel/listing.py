@@ -55,7 +55,7 @@ class Listing(Generic[T]):
         """Whether the address asks for less than everything: then nothing found does not mean nothing there."""
         return bool(self.params.keys() - {"page", "sort"})
 
-    def url(self, **changes: Any) -> str:
+    def url(self, **changes: object) -> str:
         """This list's address with `changes`; None removes; any change but `page` returns to page 1."""
         params = dict(self.params)
         if "page" not in changes:

@@ -16,7 +16,7 @@ class _Settings:
     def __init__(self, app: Flask) -> None:
         self.app = app
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         from flask_migrate import Migrate  # noqa: PLC0415
 
         Migrate(self.app, db, directory=f"{self.app.root_path}/migrations", render_as_batch=True)

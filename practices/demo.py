@@ -35,7 +35,7 @@ def load_moderation(rows: Iterable[dict[str, Any]], *, methodist: User) -> None:
 def _begin(row: dict[str, Any], methodist: User) -> Practice:
     territory = current(row["territory"])
     assert territory is not None
-    values: dict[str, Any] = {name: row.get(name, "") for name in CARD}
+    values: dict[str, object] = {name: row.get(name, "") for name in CARD}
     values |= {
         "name": row["name"],
         "territory_id": territory.id,

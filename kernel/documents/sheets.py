@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -20,6 +20,11 @@ from kernel.documents.headings import Headings, Known, Needed, alternatives, pla
 from kernel.documents.separated import HEAD
 from kernel.files import MAX_BYTES, FileRefused, Upload
 from kernel.text import clean, one_line, printable
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
 
 NOTES = ("Notes", "Пояснения")
 """What the sheet of notes in our own workbooks is called."""
@@ -70,7 +75,7 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]
     return buffer.getvalue()
 
 
-def _write_cell(sheet: Any, y: int, x: int, value: object, formats: dict[type, object]) -> None:
+def _write_cell(sheet: Worksheet, y: int, x: int, value: object, formats: dict[type, object]) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):
@@ -96,7 +101,7 @@ def sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", one_line(title))[:31].strip(" '") or "1"
 
 
-def _write_notes(book: Any, notes: Sequence[str]) -> None:
+def _write_notes(book: Workbook, notes: Sequence[str]) -> None:
     sheet = book.add_worksheet(sheet_name(_("Notes")))
     sheet.set_column(0, 0, 100)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})

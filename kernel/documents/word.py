@@ -12,12 +12,18 @@ import io
 import re
 import string
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kernel.db import utcnow
 from kernel.text import one_line, printable
 
 if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.section import Section
+    from docx.styles.style import ParagraphStyle
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+    from docx.text.run import Run
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
     from markdown_it.tree import SyntaxTreeNode
@@ -123,7 +129,7 @@ def _is_title(line: Line) -> bool:
     return _is_bold(line) and _plain(line).isupper()
 
 
-def _properties(document: Any, language: str) -> None:
+def _properties(document: Document, language: str) -> None:
     """The paper's own language and day in place of those of the library's template, whose picture goes too."""
     from docx.oxml.ns import qn  # noqa: PLC0415
 
@@ -137,7 +143,7 @@ def _properties(document: Any, language: str) -> None:
         relations.pop(key)
 
 
-def _face(style: Any, size: int) -> None:
+def _face(style: ParagraphStyle, size: int) -> None:
     from docx.oxml.ns import qn  # noqa: PLC0415
     from docx.shared import Pt, RGBColor  # noqa: PLC0415
 
@@ -151,7 +157,7 @@ def _face(style: Any, size: int) -> None:
         fonts.attrib.pop(qn(f"w:{theme}"), None)
 
 
-def _page_numbers(section: Any) -> None:
+def _page_numbers(section: Section) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
     from docx.oxml import OxmlElement  # noqa: PLC0415
     from docx.oxml.ns import qn  # noqa: PLC0415
@@ -180,7 +186,7 @@ def _write(document: object, paper: SyntaxTreeNode) -> None:
         _block(document, block, titles)
 
 
-def _block(document: Any, block: SyntaxTreeNode, titles: list[Line]) -> None:
+def _block(document: Document, block: SyntaxTreeNode, titles: list[Line]) -> None:
     """Write it. `titles` holds the paper's title until that is written."""
     if block.type == "heading":
         _heading(document, _lines(block)[0], int(block.tag[1:]))
@@ -217,7 +223,7 @@ def _list(document: object, block: SyntaxTreeNode, above: tuple[int, ...]) -> No
                 _block(document, part, [])
 
 
-def _heading(document: Any, line: Line, depth: int) -> None:
+def _heading(document: Document, line: Line, depth: int) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
     from docx.shared import Pt  # noqa: PLC0415
 
@@ -231,7 +237,7 @@ def _heading(document: Any, line: Line, depth: int) -> None:
     _runs(paragraph, line)
 
 
-def _table(document: Any, rows: Sequence[Sequence[Line]]) -> None:
+def _table(document: Document, rows: Sequence[Sequence[Line]]) -> None:
     """Ruled, 12 pt, its head repeated on each page; a row is never torn in two."""
     from docx.oxml import OxmlElement  # noqa: PLC0415
     from docx.shared import Pt  # noqa: PLC0415
@@ -250,7 +256,7 @@ def _table(document: Any, rows: Sequence[Sequence[Line]]) -> None:
     _widths(table, rows)
 
 
-def _widths(table: Any, rows: Sequence[Sequence[Line]]) -> None:
+def _widths(table: Table, rows: Sequence[Sequence[Line]]) -> None:
     """Columns by what they hold: the longest word must fit, the rest goes by the amount of text."""
     from docx.shared import Mm  # noqa: PLC0415
 
@@ -268,7 +274,7 @@ def _widths(table: Any, rows: Sequence[Sequence[Line]]) -> None:
             cell.width = Mm(share * scale)
 
 
-def _paragraph(document: Any, line: Line, body: bool = False) -> None:
+def _paragraph(document: Document, line: Line, body: bool = False) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
     from docx.shared import Mm, Pt  # noqa: PLC0415
 
@@ -290,7 +296,7 @@ def _paragraph(document: Any, line: Line, body: bool = False) -> None:
         layout.space_before = Pt(6)
 
 
-def _runs(paragraph: Any, line: Line) -> list[Any]:
+def _runs(paragraph: Paragraph, line: Line) -> list[Run]:
     runs = []
     for text, bold, italic, address in line:
         linked = address.startswith(("http://", "https://"))
@@ -300,7 +306,7 @@ def _runs(paragraph: Any, line: Line) -> list[Any]:
     return runs
 
 
-def _link(paragraph: Any, text: str, address: str) -> Any:
+def _link(paragraph: Paragraph, text: str, address: str) -> Run:
     from docx.opc.constants import RELATIONSHIP_TYPE  # noqa: PLC0415
     from docx.oxml import OxmlElement  # noqa: PLC0415
     from docx.oxml.ns import qn  # noqa: PLC0415
