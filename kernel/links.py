@@ -24,7 +24,7 @@ class Rule(WerkzeugRule):
         compile_now = super()._compile_builder
         compiled: list[Callable[..., tuple[str, str]]] = []
 
-        def build(rule: WerkzeugRule, **values: Any) -> tuple[str, str]:
+        def build(rule: WerkzeugRule, **values: object) -> tuple[str, str]:
             if not compiled:
                 compiled.append(compile_now(append_unknown))
             return compiled[0](rule, **values)

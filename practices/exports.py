@@ -47,7 +47,7 @@ def organisations(known: Sequence[Organisation]) -> bytes:
     return sheets.xlsx(_("Organisations"), columns, rows)
 
 
-def _row(practice: Practice) -> list[Any]:
+def _row(practice: Practice) -> list[object]:
     return [_cell(practice, name) for name in HEADINGS]
 
 

@@ -55,7 +55,7 @@ def add_practice(
     return practice
 
 
-def _with_slug(slug: str, values: Mapping[str, Any], source_id: str | None) -> Practice:
+def _with_slug(slug: str, values: Mapping[str, object], source_id: str | None) -> Practice:
     practice = Practice(slug=slug, source_id=source_id, name=str(values["name"]))
     _fill(practice, values)
     db.session.add(practice)
@@ -63,7 +63,7 @@ def _with_slug(slug: str, values: Mapping[str, Any], source_id: str | None) -> P
     return practice
 
 
-def _with_free_slug(values: Mapping[str, Any], source_id: str | None) -> Practice:
+def _with_free_slug(values: Mapping[str, object], source_id: str | None) -> Practice:
     """The next free slug when somebody takes the first in the same moment."""
     while True:
         slug = free_slug(str(values["name"]))
@@ -86,7 +86,7 @@ def hold(practice: Practice) -> None:
     db.session.expire(practice)
 
 
-def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Actor | None) -> list[str]:
+def change_practice(practice: Practice, values: Mapping[str, object], *, by: Actor | None) -> list[str]:
     """Change the passport for everybody; a published one gets a new edition. Returns the names of what changed.
 
     People who write a passport do it through `moderation.operations.work_on`; this is for whoever may publish.
@@ -104,7 +104,7 @@ def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Actor 
     return changed
 
 
-def fill(practice: Practice, values: Mapping[str, Any]) -> None:
+def fill(practice: Practice, values: Mapping[str, object]) -> None:
     """Write into a practice that readers do not know yet."""
     _fill(practice, values)
     touch(practice)

@@ -123,7 +123,7 @@ def _choice(kind: Any, names: dict[Any, Any], text: str, default: Any) -> Any:
     return None
 
 
-def _decide(row: Row, found: Organisation | None, values: dict[str, Any]) -> None:
+def _decide(row: Row, found: Organisation | None, values: dict[str, object]) -> None:
     if found is None:
         row.verdict = Verdict.create
         return

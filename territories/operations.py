@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import insert, select, update
 
@@ -105,8 +104,8 @@ def _ids() -> dict[str, int]:
     return dict(db.session.execute(select(Territory.oktmo, Territory.id).where(Territory.valid_to.is_(None))).all())
 
 
-def _columns(entry: Entry, parent_id: int) -> dict[str, Any]:
-    blank: dict[str, Any] = dict.fromkeys(("lat", "lon", "population", "size_class"))
+def _columns(entry: Entry, parent_id: int) -> dict[str, object]:
+    blank: dict[str, object] = dict.fromkeys(("lat", "lon", "population", "size_class"))
     blank |= dict.fromkeys(("kind", "center", "note", "population_quality"), "")
     values = blank | importer.new_values(entry)
     day = {"valid_from": entry.day or (importer.today() if entry.predecessor else date(2006, 1, 1))}

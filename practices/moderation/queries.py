@@ -36,7 +36,7 @@ class Working:
     def __init__(self, practice: Practice, values: dict[str, Any]) -> None:
         self.practice, self.values = practice, values
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return self.values[name] if name in self.values else getattr(self.practice, name)
 
 
@@ -56,13 +56,13 @@ def working(practice: Practice) -> Any:
     return Working(practice, values)
 
 
-def working_content(practice: Practice) -> dict[str, Any]:
+def working_content(practice: Practice) -> dict[str, object]:
     """The passport as the next edition would keep it (`passport.content`)."""
     now = passport.content(practice)
     return now | {name: value for name, value in (practice.working or {}).items() if name in now}
 
 
-def editable(practice: Practice) -> dict[str, Any]:
+def editable(practice: Practice) -> dict[str, object]:
     """Everything an editor may change, as it will be after the next publication."""
     return passport.editable(practice) | (practice.working or {})
 
@@ -223,7 +223,7 @@ def _pile(user: SignedIn, permission: str, order: Any, *where: Any) -> Pile:
     return Pile(total, list(db.session.scalars(statement.order_by(order, Practice.id).limit(SHOWN))))
 
 
-def lacks_facts() -> Any:
+def lacks_facts() -> object:
     """Published practices whose page cannot answer what an adopter asks first."""
     return and_(
         Practice.admission == Admission.published,
