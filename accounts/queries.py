@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.sql.elements import ColumnElement
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind, Role, ScopeKind
@@ -42,7 +43,7 @@ class Narrowing(NamedTuple):
     scope: str = ""
 
     @classmethod
-    def of(cls, args: Any) -> Narrowing:
+    def of(cls, args: MultiDict[str, str]) -> Narrowing:
         role, state, scope = args.get("role", ""), args.get("state", ""), args.get("scope", "")
         return cls(
             args.get("q", "").strip()[:200],
@@ -60,7 +61,7 @@ _STATES: dict[str, tuple[ColumnElement[bool], ...]] = {
 }
 
 
-def users_statement(narrowing: Narrowing = Narrowing()) -> Select[Any]:
+def users_statement(narrowing: Narrowing = Narrowing()) -> Select[User]:
     """Users that `narrowing` leaves, for a listing; role and scope must be of one assignment."""
     statement = select(User)
     if key := sort_key(narrowing.q):
@@ -126,7 +127,7 @@ def administrators() -> int:
     )
 
 
-def administering() -> Select[Any]:
+def administering() -> Select[int]:
     """Ids of everybody who administers the site, for a condition."""
     return select(RoleAssignment.user_id).where(*_ADMINISTERS)
 

@@ -230,10 +230,10 @@ def _spent(kind: str) -> Any:
     return union_all(*parts)
 
 
-def _passed(kind: str, stage: Stage, following: Stage) -> Select[Any]:
+def _passed(kind: str, stage: Stage, following: Stage) -> Select[int, int]:
     """(days between two stages, how many adoptions)."""
     days = days_between(kind, _earlier.c.reached_on, _later.c.reached_on)
-    made: Any = (
+    made = (
         select(days, func.count())
         .select_from(_later.join(_earlier, _earlier.c.adoption_id == _later.c.adoption_id))
         .where(_earlier.c.stage == stage, _later.c.stage == following)

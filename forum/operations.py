@@ -14,7 +14,7 @@ from forum.moving import Answer, Days, Move, ProgrammeWaits
 from forum.queries import quotas_of, slug_taken
 from forum.signals import parent_changed, programme_hides, programme_moves, quota_changed
 from kernel.access import Actor
-from kernel.db import db, utcnow
+from kernel.db import Model, db, utcnow
 from kernel.pages import bump
 from kernel.text import slugify
 
@@ -31,7 +31,7 @@ class CapacityBelowTaken(ValueError):
         self.kind, self.taken = kind, taken
 
 
-def free_slug(model: type[Any], text: str, **where: Any) -> str:
+def free_slug(model: type[Model], text: str, **where: Any) -> str:
     """A slug of `text` nobody has within `where`."""
     base = slugify(text)
     slug, number = base, 2
@@ -40,7 +40,7 @@ def free_slug(model: type[Any], text: str, **where: Any) -> str:
     return slug
 
 
-def _add_free(model: type[Any], slug: str, columns: dict[str, Any]) -> Any:
+def _add_free(model: type[Model], slug: str, columns: dict[str, Any]) -> Any:
     """Add a thing under `slug`, or under a free one of its name: when another request takes that one
     at the same moment, under the next."""
     while True:

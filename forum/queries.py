@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,6 +15,8 @@ from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Serie
 from kernel.access import Scopes, SignedIn
 from kernel.db import db, utcnow
 from kernel.text import sort_key
+
+T = TypeVar("T")
 
 
 def public_forum(slug: str) -> Forum:
@@ -191,8 +193,8 @@ def room_of(forum: Forum, room_id: int) -> Room:
     return _one(select(Room).join(Room.venue).where(Venue.forum_id == forum.id, Room.id == room_id))
 
 
-def slug_taken(model: type[Any], slug: str, **where: Any) -> bool:
-    statement = select(func.count()).select_from(model).where(model.slug == slug).filter_by(**where)
+def slug_taken(model: type[Model], slug: str, **where: Any) -> bool:
+    statement = select(func.count()).select_from(model).filter_by(slug=slug, **where)
     return bool(db.session.scalar(statement))
 
 
@@ -231,12 +233,12 @@ def series_by_slug(slug: str) -> Series | None:
     return db.session.scalar(select(Series).where(Series.slug == slug))
 
 
-def _narrow(statement: Select[Any], scopes: Scopes) -> Select[Any]:
+def _narrow(statement: Select[T], scopes: Scopes) -> Select[T]:
     condition = within(scopes)
     return statement if condition is None else statement.where(condition)
 
 
-def _one(statement: Select[Any]) -> Any:
+def _one(statement: Select[T]) -> T:
     found = db.session.scalar(statement)
     if found is None:
         raise NotFound()

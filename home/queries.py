@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, select, text
 
@@ -49,7 +49,7 @@ def any_published() -> bool:
     return bool(db.session.scalar(select(_published().exists())))
 
 
-def _published() -> Select[Any]:
+def _published() -> Select[int]:
     return select(Practice.id).where(Practice.admission == Admission.published)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -164,7 +164,7 @@ def practice_for(user: SignedIn, slug: str, permission: str) -> Practice:
     return found
 
 
-def all_practices() -> Select[Any]:
+def all_practices() -> Select[Practice]:
     """Every practice, whatever became of it, with what a list says of it."""
     return select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
 
@@ -175,7 +175,7 @@ def number_of_practices() -> int:
 
 def practices_for(
     user: SignedIn, *, q: str = "", admission: Admission | None = None, sphere: Sphere | None = None
-) -> Select[Any]:
+) -> Select[Practice]:
     """Practices whose passport `user` may edit, for a listing."""
     statement = all_practices()
     territories = reach(user.scopes("practices:practice:edit"))

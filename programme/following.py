@@ -15,13 +15,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from forum.models import Forum, Room, Section, Venue
 from forum.moving import Event, scheduled
-from kernel.db import db, utcnow
+from kernel.db import Model, db, utcnow
 from programme import clashes
 from programme.models import Appearance, Slot
 from programme.queries import slots_of
 
 Parent = Forum | Venue | Room | Section
-TOLD: dict[type[Any], set[str]] = {
+TOLD: dict[type[Model], set[str]] = {
     Forum: {"timezone"},
     Venue: {"name", "address"},
     Room: {"name", "floor"},

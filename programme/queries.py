@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
@@ -23,7 +23,7 @@ from speakers.queries import decided
 from territories.models import Territory
 
 
-def _with_people(statement: Select[Any]) -> Select[Any]:
+def _with_people(statement: Select[Slot]) -> Select[Slot]:
     return statement.options(
         selectinload(Slot.appearances).options(
             joinedload(Appearance.speaker), joinedload(Appearance.territory), joinedload(Appearance.organisation)
@@ -168,7 +168,7 @@ def places_by_key(series_id: int) -> dict[str, set[Place]]:
     return found
 
 
-def statement_of(forum_id: int, words: str = "") -> Select[Any]:
+def statement_of(forum_id: int, words: str = "") -> Select[Slot]:
     """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
     statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
     if key := sort_key(words):
@@ -266,13 +266,13 @@ def talks_of(speaker_ids: Iterable[int]) -> list[Slot]:
     return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
 
 
-def speakers_of(forum_id: int) -> Select[Any]:
+def speakers_of(forum_id: int) -> Select[Speaker]:
     """Who is to speak at the forum."""
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
     return select(Speaker).where(Speaker.id.in_(speaks))
 
 
-def named_at(forum_id: int) -> Select[Any]:
+def named_at(forum_id: int) -> Select[Speaker]:
     """Who is to speak, and who stands with a name, now or once, at what is shown struck out: it may be taken back."""
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id)
     struck = Speaker.id.in_(speaks.where(Slot.cancelled, Slot.announced)) & Speaker.id.in_(decided())
@@ -287,7 +287,7 @@ def speaker_of(forum: Forum, code: str) -> Speaker:
     return found
 
 
-def consented() -> Select[Any]:
+def consented() -> Select[int]:
     """Ids of speakers whose consent to publish is in force."""
     return (
         select(Consent.subject_id)
@@ -300,7 +300,7 @@ def consented() -> Select[Any]:
     )
 
 
-def undecided_of(forum_id: int) -> Select[Any]:
+def undecided_of(forum_id: int) -> Select[Speaker]:
     """Speakers of the forum who have not said yet whether their name may be published."""
     return speakers_of(forum_id).where(Speaker.id.not_in(decided()))
 
@@ -315,7 +315,7 @@ def decided_keys(series_id: int) -> set[str]:
     return set(db.session.scalars(statement))
 
 
-def unnamed_of(forum_id: int) -> Select[Any]:
+def unnamed_of(forum_id: int) -> Select[Speaker]:
     """Speakers of the forum who have given no consent to publish their name, or have withdrawn it."""
     return speakers_of(forum_id).where(Speaker.id.not_in(consented()))
 

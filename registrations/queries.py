@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
@@ -142,7 +143,7 @@ class Narrowing(NamedTuple):
     came: str = ""
 
     @classmethod
-    def of(cls, args: Any) -> Narrowing:
+    def of(cls, args: MultiDict[str, str]) -> Narrowing:
         return cls(**{name: args.get(name, "").strip()[:LONGEST] for name in cls._fields})
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
@@ -44,7 +43,7 @@ def publication_consents(speaker_ids: Iterable[int]) -> dict[int, Consent]:
     return {consent.subject_id: consent for consent in db.session.scalars(statement.order_by(Consent.id))}
 
 
-def decided() -> Select[Any]:
+def decided() -> Select[int]:
     """Ids of speakers who have answered whether the name may be published, with yes or by withdrawing it since."""
     return (
         select(Consent.subject_id)

@@ -30,7 +30,7 @@ EDIT = "territories:territory:edit"
 LEVELS = {Level.municipality.value: Level.municipality, Level.region.value: Level.region}
 
 
-def _asked() -> tuple[Select[tuple[Territory]], Territory | None]:
+def _asked() -> tuple[Select[Territory], Territory | None]:
     """What the list's search and filters ask for, and the region chosen."""
     statement = queries.named(request.args.get("q", "") if sort_key(request.args.get("q", "")) else "")
     if level := LEVELS.get(request.args.get("level", "")):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
@@ -19,11 +19,11 @@ from kernel.db import db
 from territories.models import Territory
 
 
-def asks_statement(of: Round, state: str = "") -> Select[Any]:
+def asks_statement(of: Round, state: str = "") -> Select[Ask, int, int, int, datetime]:
     """Rows (Ask, questions, waiting, answered, last answer's moment) of a round, for a listing."""
     waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
     answered = func.count(Answer.id)
-    statement: Any = (
+    statement = (
         select(
             Ask,
             func.count(Question.id).label("questions"),

@@ -181,7 +181,7 @@ def _cases(stays: Sequence[Stay], rung: Shown) -> list[Case]:
     return [_case(found[stay.adoption_id], stay, coordinators, rung) for stay in stays]
 
 
-def _whole(ids: list[int]) -> Select[Any]:
+def _whole(ids: list[int]) -> Select[Adoption]:
     return (
         select(Adoption)
         .where(Adoption.id.in_(ids))

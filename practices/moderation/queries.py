@@ -212,7 +212,7 @@ class Pile(NamedTuple):
 
 
 def _pile(user: SignedIn, permission: str, order: Any, *where: Any) -> Pile:
-    statement: Select[Any] = select(Practice).where(*where)
+    statement: Select[Practice] = select(Practice).where(*where)
     territories = reach(user.scopes(permission))
     if territories is not None:
         statement = statement.where(Practice.territory_id.in_(territories))
@@ -275,7 +275,7 @@ KINDS = ("submitted", "accepted", "answers", "confirmed", "review", "incomplete"
 _ORDERS = {"review": Practice.review_due, "incomplete": Practice.name_key}
 
 
-def only_waiting(statement: Select[Any], kind: str) -> Select[Any]:
+def only_waiting(statement: Select[Practice], kind: str) -> Select[Practice]:
     """The practices of `statement` that wait for `kind` of deed (one of KINDS)."""
     return statement.where(_conditions(utcnow().date())[kind])
 
