@@ -13,7 +13,7 @@ from accounts.scopes import scope_source, scope_territory
 from forum.kept import forum_copy
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Scopes, SignedIn
-from kernel.db import db, utcnow
+from kernel.db import Model, db, utcnow
 from kernel.text import sort_key
 
 T = TypeVar("T")
