@@ -147,7 +147,7 @@ def _usual() -> dict[Stage, int]:
     return stall.usual_days((Stage(stage), days, number) for stage, days, number in rows)
 
 
-def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
+def days_between(kind: str, earlier: object, later: Any) -> ColumnElement[int]:
     """Whole days from one date column to another, on the database of that kind."""
     if kind == "sqlite":
         return cast(func.julianday(later) - func.julianday(earlier), Integer)
@@ -159,7 +159,7 @@ _adoption, _practice, _step = Adoption.__table__.c, Practice.__table__.c, StageS
 _group, _spread, _place = PracticeGroup.__table__.c, PracticeSpread.__table__.c, Territory.__table__.c
 
 
-def is_for(practice_id: ColumnElement[int], audience: Any) -> ColumnElement[bool]:
+def is_for(practice_id: ColumnElement[int], audience: object) -> ColumnElement[bool]:
     """Whether the practice is for a group of families; asked of each in use, who are fewer than all of the group's."""
     return select(_group.practice_id).where(_group.practice_id == practice_id, _group.target_group == audience).exists()
 
@@ -263,10 +263,10 @@ def _spent(kind: str) -> Any:
     return union_all(*parts)
 
 
-def _passed(kind: str, stage: Stage, following: Stage) -> Select[Any]:
+def _passed(kind: str, stage: Stage, following: Stage) -> Select[int, int]:
     """(days between two stages, how many adoptions)."""
     days = days_between(kind, _earlier.c.reached_on, _later.c.reached_on)
-    made: Any = (
+    made = (
         select(days, func.count())
         .select_from(_later.join(_earlier, _earlier.c.adoption_id == _later.c.adoption_id))
         .where(_earlier.c.stage == stage, _later.c.stage == following)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +14,7 @@ from adoption import queries, rules, spread
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
 from kernel import pages
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
@@ -39,13 +40,6 @@ class BookedAlready(ValueError):
         self.adoption = adoption
 
 
-class Respondent(NamedTuple):
-    """Somebody who acts without an account, by a personal link: what the log of acts needs of them."""
-
-    display_name: str
-    id: int | None = None
-
-
 class Request(NamedTuple):
     """What «Беру к себе» says."""
 
@@ -62,7 +56,7 @@ def start_adoption(
     organisation: Organisation,
     request: Request,
     *,
-    by: Any,
+    by: Actor | None,
     on: date | None = None,
     letters: bool = True,
     demo: bool = False,
@@ -94,7 +88,7 @@ def start_adoption(
     return adoption, True
 
 
-def _new(practice: Practice, organisation: Organisation, request: Request, by: Any, demo: bool) -> Adoption:
+def _new(practice: Practice, organisation: Organisation, request: Request, by: Actor | None, demo: bool) -> Adoption:
     return Adoption(
         practice_id=practice.id,
         edition=practice.edition,
@@ -129,7 +123,7 @@ def move(
     adoption: Adoption,
     reached: Sequence[Reached],
     *,
-    by: Any,
+    by: Actor | None,
     file: StoredFile | None = None,
     units: int | None = None,
     letters: bool = True,
@@ -188,7 +182,7 @@ def _tell_launch(adoption: Adoption) -> None:
             send("adoption_mentor", person.email, language=person.language, adoption_id=adoption.id)
 
 
-def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None:
+def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Actor | None) -> None:
     """Return to an earlier stage: what came after stays as history. Call `hold` first. Raises MoveRefused."""
     if adoption.exit is not None:
         raise MoveRefused([(None, rules.Fault.closed)])
@@ -209,7 +203,9 @@ def _withdraw(adoption: Adoption, stage: Stage) -> None:
     _touch(adoption)
 
 
-def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Any, on: date | None = None) -> None:
+def leave(
+    adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Actor | None, on: date | None = None
+) -> None:
     """Decline, pause or stop, with a reason. Call `hold` first. Raises MoveRefused when it is interrupted already."""
     if adoption.exit is not None:
         raise MoveRefused([(None, rules.Fault.closed)])
@@ -220,7 +216,7 @@ def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: 
     _spread(adoption)
 
 
-def resume(adoption: Adoption, *, by: Any) -> None:
+def resume(adoption: Adoption, *, by: Actor | None) -> None:
     """Go on from the stage where it was interrupted."""
     if adoption.exit is None:
         return
@@ -231,7 +227,9 @@ def resume(adoption: Adoption, *, by: Any) -> None:
     _spread(adoption)
 
 
-def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator, at: datetime | None = None) -> bool:
+def confirm(
+    adoption: Adoption, *, by: Actor | None, role: Confirmer = Confirmer.curator, at: datetime | None = None
+) -> bool:
     """Confirm the launch from outside; whether `by` may is for `launches`. False when there is nothing to confirm."""
     step = _unconfirmed(adoption)
     if step is None:
@@ -244,7 +242,7 @@ def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator,
     return True
 
 
-def refuse(adoption: Adoption, reason: str, *, by: Any, role: Confirmer = Confirmer.curator) -> bool:
+def refuse(adoption: Adoption, reason: str, *, by: Actor | None, role: Confirmer = Confirmer.curator) -> bool:
     """Say that the launch has not happened: it is withdrawn, with all after it, and the municipality hears why.
 
     Call `hold` first; whether `by` may is for `launches`. False when there is nothing to confirm.
@@ -276,7 +274,7 @@ def _tell_refusal(adoption: Adoption, step: StageStep) -> None:
         send("adoption_refused", address, language=language, adoption_id=adoption.id)
 
 
-def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
+def change(adoption: Adoption, values: dict[str, object], *, by: Actor | None) -> list[str]:
     """Change contact, aim, units or mentor. Returns the names of what changed."""
     changed = [name for name, value in values.items() if getattr(adoption, name) != value]
     for name in changed:
@@ -288,7 +286,7 @@ def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
     return changed
 
 
-def rebook(adoption: Adoption, organisation: Organisation, *, by: Any) -> None:
+def rebook(adoption: Adoption, organisation: Organisation, *, by: Actor | None) -> None:
     """The adoption is another organisation's of the same territory. Raises BookedAlready."""
     hold(adoption)
     before = adoption.organisation

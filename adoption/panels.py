@@ -18,7 +18,7 @@ from adoption.models import State
 from adoption.picture import figures
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
-from kernel.access import Actor, actor
+from kernel.access import SignedIn, actor
 from kernel.i18n import number
 from kernel.pages import TOTALS
 from kernel.panels import panel, personal_panel
@@ -178,7 +178,7 @@ LAUNCHES, STANDING = 5, 10
 
 
 @panel("work.tasks", order=10)
-def to_confirm(user: Actor) -> str | Markup:
+def to_confirm(user: SignedIn) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
     if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
         return ""
@@ -198,7 +198,7 @@ def to_confirm(user: Actor) -> str | Markup:
 
 
 @panel("work.tasks", order=50)
-def figures_of_mine(user: Actor) -> str | Markup:
+def figures_of_mine(user: SignedIn) -> str | Markup:
     """An analyst's screen: the figures of their territories and where to take them from. An approver reads the same."""
     analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")
     if not analyses and not approves:

@@ -15,7 +15,7 @@ from accounts.scopes import reach
 from adoption.models import Adoption, Exit, Stage, StageStep
 from forum.models import Forum, ForumStatus, Section
 from kernel import pages
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
@@ -65,7 +65,7 @@ def adoption_by_code(code: str) -> Adoption | None:
     return db.session.scalar(whole().where(Adoption.code == code))
 
 
-def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
+def adoption_for(user: SignedIn, code: str, *permissions: str) -> Adoption:
     """The adoption, when `user` holds one of `permissions` in its territory. Raises NotFound."""
     found = db.session.scalar(whole().where(Adoption.code == code))
     if found is None or not any(_reaches(user, found, permission) for permission in permissions):
@@ -73,7 +73,7 @@ def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
     return found
 
 
-def _reaches(user: Actor, adoption: Adoption, permission: str) -> bool:
+def _reaches(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     scopes = user.scopes(permission)
     if not scopes:
         return False
@@ -81,7 +81,7 @@ def _reaches(user: Actor, adoption: Adoption, permission: str) -> bool:
     return territories is None or adoption.territory_id in territories
 
 
-def may(user: Actor, adoption: Adoption, permission: str) -> bool:
+def may(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     """Whether `user` holds `permission` in the adoption's territory."""
     return _reaches(user, adoption, permission)
 
@@ -217,7 +217,7 @@ def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:
     raise NotFound()
 
 
-def territories_for(user: Actor, permission: str) -> list[Territory]:
+def territories_for(user: SignedIn, permission: str) -> list[Territory]:
     """Municipalities (or regions held as such) where `user` holds `permission`, by name."""
     scopes = user.scopes(permission)
     statement = select(Territory).where(Territory.valid_to.is_(None))

@@ -64,7 +64,7 @@ def _copy(slug: str) -> Forum:
     return forum
 
 
-def _models(model: type[M], statement: Any, **values: Any) -> list[M]:
+def _models(model: type[M], statement: Any, **values: object) -> list[M]:
     rows = db.session.connection().execute(statement, values).mappings()
     return [model(**row) for row in rows]
 

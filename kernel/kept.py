@@ -18,7 +18,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import g, request
 from flask.globals import request_ctx
 from markupsafe import Markup
-from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
+from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict, MultiDict
 from werkzeug.utils import cached_property
 
 from kernel.security import Request, Session
@@ -65,7 +65,7 @@ class _Headers(EnvironHeaders):
 
 
 class _Session(Session):
-    def _fail(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+    def _fail(self, *_args: object, **_kwargs: object) -> NoReturn:
         _refuse("or changes a session")
 
     __getitem__ = __contains__ = get = _fail
@@ -118,21 +118,21 @@ class KeptRequest(Request):
         return tuple(pieces[::2]), tuple(self.gaps[int(number)] for number in pieces[1::2])
 
     @cached_property
-    def args(self) -> Any:
+    def args(self) -> MultiDict[str, str]:
         found = _Args(super().args.items(multi=True))
         found.named = self.named
         return found
 
     @property
-    def cookies(self) -> Any:
-        return _refuse("cookies")
+    def cookies(self) -> NoReturn:
+        _refuse("cookies")
 
     @property
-    def remote_addr(self) -> Any:
-        return _refuse("the visitor's address")
+    def remote_addr(self) -> NoReturn:
+        _refuse("the visitor's address")
 
     @remote_addr.setter
-    def remote_addr(self, _value: Any) -> None:
+    def remote_addr(self, _value: object) -> None:
         """What the environment says is passed over."""
 
 

@@ -45,9 +45,9 @@ CSP_SCANNER = _policy(**{"script-src": "'self' 'wasm-unsafe-eval'", "worker-src"
 class Request(flask.Request):
     """A request whose texts are without NUL: no database column takes it, and nobody types it."""
 
-    def __init__(self, environ: WSGIEnvironment, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False) -> None:
         environ["PATH_INFO"] = environ.get("PATH_INFO", "").replace("\0", "")
-        super().__init__(environ, *args, **kwargs)
+        super().__init__(environ, populate_request, shallow)
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
@@ -58,7 +58,7 @@ class Request(flask.Request):
         self.__dict__["form"] = _without_nul(self.__dict__["form"])
 
 
-def _without_nul(texts: MultiDict[str, str]) -> Any:
+def _without_nul(texts: MultiDict[str, str]) -> MultiDict[str, str]:
     every = list(texts.items(multi=True))
     if not any("\0" in value for _name, value in every):
         return texts

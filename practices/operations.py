@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from accounts.operations import hold as hold_account
 from activity.operations import record
 from kernel import pages, search
+from kernel.access import Actor, SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile, Upload, discard, write
 from kernel.text import slugify
@@ -45,7 +46,9 @@ def free_slug(name: str) -> str:
     return slug
 
 
-def add_practice(values: Mapping[str, Any], *, by: Any, slug: str = "", source_id: str | None = None) -> Practice:
+def add_practice(
+    values: Mapping[str, Any], *, by: Actor | None, slug: str = "", source_id: str | None = None
+) -> Practice:
     """Add a draft. `values`: columns of Practice by name, and "groups": list of TargetGroup."""
     practice = _with_slug(slug, values, source_id) if slug else _with_free_slug(values, source_id)
     record(by, "practice.added", practice)
@@ -53,7 +56,7 @@ def add_practice(values: Mapping[str, Any], *, by: Any, slug: str = "", source_i
     return practice
 
 
-def _with_slug(slug: str, values: Mapping[str, Any], source_id: str | None) -> Practice:
+def _with_slug(slug: str, values: Mapping[str, object], source_id: str | None) -> Practice:
     practice = Practice(slug=slug, source_id=source_id, name=str(values["name"]))
     _fill(practice, values)
     db.session.add(practice)
@@ -61,7 +64,7 @@ def _with_slug(slug: str, values: Mapping[str, Any], source_id: str | None) -> P
     return practice
 
 
-def _with_free_slug(values: Mapping[str, Any], source_id: str | None) -> Practice:
+def _with_free_slug(values: Mapping[str, object], source_id: str | None) -> Practice:
     """The next free slug when somebody takes the first in the same moment."""
     while True:
         slug = free_slug(str(values["name"]))
@@ -84,7 +87,7 @@ def hold(practice: Practice) -> None:
     db.session.expire(practice)
 
 
-def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -> list[str]:
+def change_practice(practice: Practice, values: Mapping[str, object], *, by: Actor | None) -> list[str]:
     """Change the passport for everybody; a published one gets a new edition. Returns the names of what changed.
 
     People who write a passport do it through `moderation.operations.work_on`; this is for whoever may publish.
@@ -102,7 +105,7 @@ def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -
     return changed
 
 
-def fill(practice: Practice, values: Mapping[str, Any]) -> None:
+def fill(practice: Practice, values: Mapping[str, object]) -> None:
     """Write into a practice that readers do not know yet."""
     _fill(practice, values)
     touch(practice)
@@ -136,7 +139,7 @@ def _set_groups(practice: Practice, groups: Iterable[TargetGroup]) -> None:
     ]
 
 
-def publish_practice(practice: Practice, *, by: Any, open_comments: int = 0) -> None:
+def publish_practice(practice: Practice, *, by: Actor | None, open_comments: int = 0) -> None:
     """Put the practice into the catalogue; its content becomes an edition when it differs from the last one.
 
     `open_comments`: how many were open when somebody decided to publish all the same.
@@ -190,7 +193,7 @@ def _keep_edition(practice: Practice) -> None:
     db.session.flush()
 
 
-def return_to_draft(practice: Practice, *, by: Any) -> None:
+def return_to_draft(practice: Practice, *, by: Actor | None) -> None:
     """Take the practice out of the catalogue to be worked on."""
     practice.admission = Admission.draft
     db.session.flush()
@@ -198,7 +201,7 @@ def return_to_draft(practice: Practice, *, by: Any) -> None:
     _changed(practice)
 
 
-def set_admission(practice: Practice, admission: Admission, *, by: Any) -> None:
+def set_admission(practice: Practice, admission: Admission, *, by: Actor | None) -> None:
     """Put the practice on its way to a decision: submitted, accepted or returned."""
     before, practice.admission = practice.admission, admission
     db.session.flush()
@@ -206,7 +209,7 @@ def set_admission(practice: Practice, admission: Admission, *, by: Any) -> None:
     _changed(practice)
 
 
-def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
+def archive_practice(practice: Practice, reason: str, *, by: Actor | None) -> None:
     """Close the practice: it leaves the catalogue, its page stays with a notice."""
     practice.admission = Admission.archived
     practice.archive_reason = reason[:255]
@@ -240,7 +243,9 @@ def retell(*where: ColumnElement[bool]) -> None:
         _changed(*practices)
 
 
-def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:
+def add_document(
+    practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Actor | None
+) -> SampleDocument:
     """Attach a sample document for the next edition. `stored`: written by `kernel.files.write` before `writing()`."""
     db.session.add(stored)
     db.session.flush()
@@ -253,7 +258,7 @@ def add_document(practice: Practice, kind: DocumentKind, title: str, stored: Sto
     return sample
 
 
-def remove_document(sample: SampleDocument, *, by: Any) -> None:
+def remove_document(sample: SampleDocument, *, by: Actor | None) -> None:
     """Take a sample document out of the next edition; readers keep what an edition has given them."""
     practice = sample.practice
     record(by, "practice.document_removed", practice, title=sample.title)
@@ -265,7 +270,7 @@ def remove_document(sample: SampleDocument, *, by: Any) -> None:
     _note_documents(practice)
 
 
-def keep_document(sample: SampleDocument, *, by: Any) -> None:
+def keep_document(sample: SampleDocument, *, by: Actor | None) -> None:
     """A document that was to leave with the next edition stays after all."""
     if sample.state is DocumentState.leaving:
         sample.state = DocumentState.current
@@ -326,7 +331,7 @@ def set_spread(practice: Practice, territory: Territory, state: str, organisatio
     pages.bump(*of_spread(practice, territory), rows={(SPREAD, territory.region.oktmo): [practice.id]})
 
 
-def save_search(name: str, query: str, *, by: Any) -> SavedSearch:
+def save_search(name: str, query: str, *, by: SignedIn) -> SavedSearch:
     """Keep a search of the catalogue; one of the same name takes the new conditions, the same ones change nothing."""
     hold_account(by)
     kept = same_search(by.id, name) or SavedSearch(user_id=by.id)
@@ -339,7 +344,7 @@ def save_search(name: str, query: str, *, by: Any) -> SavedSearch:
     return kept
 
 
-def remove_search(kept: SavedSearch, *, by: Any) -> None:
+def remove_search(kept: SavedSearch, *, by: SignedIn) -> None:
     record(by, "search.removed", kept)
     db.session.delete(kept)
     db.session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -13,6 +13,7 @@ from forum.kept import public_forum, section_of
 from forum.labels import ZONES
 from forum.models import Forum
 from kernel.access import public
+from kernel.downloads import download
 from kernel.pages import warm
 from programme import exports, queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
@@ -109,10 +110,9 @@ def programme_json(slug: str) -> ResponseReturnValue:
 @warm(*SCOPES)
 def programme_ics(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    body = exports.calendar(forum, timetable(forum, forum.sections))
-    response = Response(body, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{forum.slug}.ics"'
-    return response
+    return download(
+        exports.calendar(forum, timetable(forum, forum.sections)), "text/calendar", f"{forum.slug}.ics", inline=True
+    )
 
 
 @blueprint.get("/forums/<slug>/sections/<section_slug>")

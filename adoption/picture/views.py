@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,6 +18,7 @@ from adoption.picture.matrix import PARAMETERS, matrix, read
 from adoption.picture.queries import Subject
 from kernel.access import public
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.pages import TOTALS, warm
 from practices.labels import GROUP_LABELS
 from practices.scopes import CATALOGUE, HOME
@@ -108,7 +107,7 @@ def part_json(part: str) -> ResponseReturnValue:
     return jsonify(_head(found) | {part: exports.VALUES[part](found)})
 
 
-def _head(found: Found) -> dict[str, Any]:
+def _head(found: Found) -> dict[str, object]:
     return {"date": found.picture.day.isoformat(), "demo": found.picture.demo, "seconds": TOTALS}
 
 
@@ -130,7 +129,7 @@ def overview_xlsx() -> ResponseReturnValue:
 
 def _workbook(name: str, found: Found, table: exports.Table) -> Response:
     body = sheets.xlsx(_("Adoption"), *table, exports.notes(found.picture))
-    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return download(body, sheets.XLSX, name)
 
 
 @blueprint.get("/adoption.csv")
@@ -139,4 +138,4 @@ def _workbook(name: str, found: Found, table: exports.Table) -> Response:
 def overview_csv() -> ResponseReturnValue:
     found = _find()
     body = sheets.csv_bytes(*exports.list_table(found))
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=adoption.csv"})
+    return download(body, "text/csv", "adoption.csv")

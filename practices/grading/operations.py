@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from activity.operations import record
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from practices.grading.models import PracticeGrade
 from practices.grading.queries import latest_grades
@@ -13,7 +13,7 @@ from practices.operations import hold, show
 
 
 def grade(
-    practice: Practice, evidence: Evidence, grounds: str, scores: Mapping[str, int], *, by: Actor, comment: str = ""
+    practice: Practice, evidence: Evidence, grounds: str, scores: Mapping[str, int], *, by: SignedIn, comment: str = ""
 ) -> PracticeGrade:
     """Keep an expert's opinion of the edition in the catalogue, and what follows for its page and filters."""
     hold(practice)

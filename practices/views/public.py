@@ -78,7 +78,7 @@ def catalogue_json() -> ResponseReturnValue:
     )
 
 
-def _as_json(practice: Practice, spread: Spread) -> dict[str, Any]:
+def _as_json(practice: Practice, spread: Spread) -> dict[str, object]:
     organisation = practice.organisation
     return {
         "slug": practice.slug,
