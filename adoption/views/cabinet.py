@@ -19,7 +19,7 @@ from adoption.operations import MoveRefused
 from adoption.quarter import labels as quarter_labels
 from adoption.quarter import queries as quarter_queries
 from adoption.views.base import blueprint, changed_meanwhile
-from adoption.views.launch import refuse, say_refused
+from adoption.views.launch import refuse, say_refused, say_undone, shown_launch
 from kernel import files
 from kernel.access import actor, requires, shows_form, signed_in
 from kernel.forms import VersionedForm
@@ -276,10 +276,12 @@ def confirmation(code: str) -> ResponseReturnValue:
 
     def deed() -> bool:
         operations.hold(found)
-        return operations.confirm(found, by=actor(), role=role)
+        return operations.confirm(found, by=actor(), role=role, shown=shown_launch())
 
-    done = write(deed)
-    flash(_("The launch is confirmed.") if done else _("There is nothing to confirm."), "ok" if done else "info")
+    if write(deed):
+        flash(_("The launch is confirmed."), "ok")
+    else:
+        say_undone(found)
     return redirect(url_for("adoption.adoption", code=code))
 
 
@@ -290,13 +292,16 @@ def refusal(code: str) -> ResponseReturnValue:
     found = queries.adoption_for(actor(), code, CONFIRM)
     form, role = RefusalForm(), launches.role_of(actor(), found)
     if role is None and (found.confirmed or rules.refusal(found.steps)):
-        say_refused(False)
+        say_undone(found)
         return redirect(url_for("adoption.adoption", code=code))
     if role is None:  # their own launch, or none at all
         raise NotFound()
     if not form.validate():
         return _page(found, refusal=form), 422
-    say_refused(refuse(found, form, actor(), role))
+    if refuse(found, form, actor(), role, shown_launch()):
+        say_refused()
+    else:
+        say_undone(found)
     return redirect(url_for("adoption.adoption", code=code))
 
 
