@@ -16,7 +16,7 @@ from kernel.text import clean, inner, sort_key
 from kernel.twins import name_doubt
 from programme import cells, clashes, namesakes
 from programme.dates import read_date
-from programme.items import Item, Known, Person, changes, check_times, find_place
+from programme.items import Item, Known, Person, as_item, changes, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.matching import match
 from programme.models import Slot, SlotKind, TalkFormat
@@ -48,10 +48,14 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     known = Known(forum)
     items = [_read(number, values, known) for number, values in table.rows]
     match(items, known)
+    told = table.told
     for item, (_number, values) in zip(items, table.rows, strict=True):
         _find_practice(item, clean(as_text(values.get("practice"))), known)
         if item.slot is not None:
             _stay(item, item.slot)
+            _keep_untold(item, as_item(item.slot), told, values)
+        if item.kind is SlotKind.talk and not item.people:
+            item.warnings.append(_("The talk has no speaker yet."))
     _find_doubles(items)
     namesakes.tell_apart(items, known)
     clashes.tell([item for item in items if not item.errors], known)
@@ -94,9 +98,37 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
 
 def _stay(item: Item, slot: Slot) -> None:
     """Of two rooms of one name the item's own is meant."""
-    same = slot.room is not None and sort_key(item.venue) in ("", sort_key(slot.room.venue.name))
-    if slot.room is not None and same and sort_key(item.room) == sort_key(slot.room.name):
-        item.chosen_room = slot.room
+    hall = slot.hall
+    same = hall is not None and sort_key(item.venue) in ("", sort_key(hall.venue.name))
+    if hall is not None and same and sort_key(item.room) == sort_key(hall.name):
+        item.chosen_room = hall
+
+
+def _keep_untold(item: Item, now: Item, told: set[str], values: dict[str, Any]) -> None:
+    """What no column of the file speaks of stays as it is; there is no item without a kind or a format."""
+    if not as_text(values.get("kind")):
+        item.kind = now.kind
+    if not as_text(values.get("format")):
+        item.format = now.format
+    if "room" not in told:
+        item.room, item.chosen_room = now.room, now.chosen_room
+    if "practice" not in told:
+        item.practice = now.practice
+    if "speaker" not in told:
+        item.people = now.people
+    before = {sort_key(person.name): person for person in now.people}
+    for person in item.people:
+        if known := before.get(sort_key(person.name)):
+            _keep_untold_of(person, known, told)
+
+
+def _keep_untold_of(person: Person, now: Person, told: set[str]) -> None:
+    if "position" not in told:
+        person.position = now.position
+    if "organisation" not in told:
+        person.organisation = now.organisation
+    if "municipality" not in told:
+        person.territory, person.place = now.territory, now.place
 
 
 def _find_practice(item: Item, name: str, known: Known) -> None:
@@ -181,8 +213,6 @@ def _day(forum: Forum) -> str:
 def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
     names = cells.split_people(as_text(values.get("speaker")).replace("\r", ""))
     if not names:
-        if item.kind is SlotKind.talk:
-            item.warnings.append(_("The talk has no speaker yet."))
         return
     columns = {
         name: cells.spread(as_text(values.get(name)), len(names))
