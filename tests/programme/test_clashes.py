@@ -192,6 +192,15 @@ def test_a_workbook_tells_of_them_too(world):
     assert plan.errors == 0
 
 
+@pytest.mark.parametrize("name", ["Тестов Иван; Пробов Пётр", "Тестов Иван Ильич, Пробов Пётр Ильич"])
+def test_two_people_in_one_row_are_asked_for_a_row_each(world, name):
+    """They would be one speaker here, and two when the programme is loaded back."""
+    answer = world["desk"].submit(NEW, fill(world, "second", None, **{"people-0-name": name}))
+    assert answer.status_code == 422
+    assert "В строке один человек: для остальных добавьте строки." in text(answer)
+    assert f'value="{name}"' in text(answer)
+
+
 def test_two_doubts_of_one_form_are_confirmed_one_after_the_other(world):
     """An odd letter in a name is asked about at its field, a taken room beneath: neither answer hides the other."""
     name = "Примерoва Анна Сергеевна"  # a Latin «o»
