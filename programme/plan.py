@@ -250,7 +250,16 @@ def _row(item: Item) -> Row:
     else:
         verdict, messages = Verdict.same, []
     when = f"{item.starts:%d.%m %H:%M} · " if item.starts else ""
-    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings, item.doubts, item)
+    title = when + (item.title or "—")
+    return Row(item.number, title, verdict, messages, item.warnings, item.doubts, item, _about(item))
+
+
+def _about(item: Item) -> str:
+    """«до 10:20 · Ранняя помощь · Зал 1 · Примерова Анна Сергеевна»"""
+    until = _("until %(time)s", time=f"{item.ends:%H:%M}") if item.ends else ""
+    room = ", ".join(part for part in (item.room, item.venue) if part)
+    people = "; ".join(person.name for person in item.people)
+    return " · ".join(part for part in (until, item.section, room, people) if part)
 
 
 def _name(slot: Slot) -> str:

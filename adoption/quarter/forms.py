@@ -13,6 +13,7 @@ from wtforms.validators import Optional, StopValidation, ValidationError
 
 from adoption import labels as adoption_labels
 from adoption import rules as adoption_rules
+from adoption.forms import SureField
 from adoption.models import Exit, ExitReason
 from adoption.quarter import labels, rules
 from adoption.quarter.models import Answer, AnswerKind, Question
@@ -65,7 +66,7 @@ class AnswerForm(Form):
         choices=[CHOOSE, *((reason.value, label) for reason, label in adoption_labels.REASON_LABELS.items())],
         validate_choice=False,
     )
-    sure = BooleanField(_l("The number is right"))
+    sure = SureField(_l("The number is right"))
     seen = HiddenField()
 
     def touched(self) -> bool:
@@ -157,7 +158,9 @@ class Card:
             form.blame(name, labels.FAULTS[fault])
         doubts = rules.doubts(said, self.served_before)
         self.doubtful = bool(doubts)
-        if not form.sure.data:
+        signed = rules.signature(doubts, said, self.served_before)
+        if doubts and form.sure.data != signed:
+            form.sure.wait(signed)
             for doubt in doubts:
                 form.blame("served", labels.doubt(doubt, self.served_before))
         return bool(form.errors)
