@@ -230,12 +230,4 @@ def test_the_preview_of_a_programme_shows_what_comes_in_and_a_button_that_does_s
     good = preview(one)
     assert "до 10:20 · Первая · Зал 1 · Ли Анна" in good
     assert re.search(r'<button class="button"[^>]*><span>Загрузить', good)
-    assert (
-        re.search(r'<button class="button plain"[^>]*><span>Загрузить', preview(one, other)) is None
-    )  # a section is new
-    with writing():
-        for slug, name in (("one", "Первая"), ("two", "Вторая")):
-            factories.section(forum, slug, name)
-        for name in ("Ли Анна", "Ли Пётр"):
-            factories.speaker(forum.series, name)
     assert re.search(r'<button class="button plain"[^>]*><span>Загрузить', preview(one, other))
