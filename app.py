@@ -17,7 +17,7 @@ from activity.cli import letters_cli
 from activity.views import blueprint as activity_pages
 from adoption import receivers as adoption_receivers
 from adoption.cli import adoption_cli
-from adoption.views import blueprint as adoption_pages
+from adoption.pages import blueprint as adoption_pages
 from forum import receivers as forum_receivers
 from forum.manage import blueprint as forum_desk_pages
 from forum.views import blueprint as forum_pages
@@ -47,13 +47,13 @@ from practices import receivers as practices_receivers
 from practices.cli import search_cli
 from practices.views import blueprint as practices_pages
 from programme import receivers as programme_receivers
-from programme.manage import blueprint as programme_desk_pages
+from programme.manage.slots import blueprint as programme_desk_pages
 from programme.materials import views as programme_materials  # noqa: F401  (adds its pages to the blueprints)
 from programme.views import blueprint as programme_pages
-from programme.work import blueprint as programme_work_pages
+from programme.work.views import blueprint as programme_work_pages
 from registrations import receivers as registrations_receivers
-from registrations.door import blueprint as door_pages
-from registrations.views import blueprint as registrations_pages
+from registrations.door.views.door import blueprint as door_pages
+from registrations.signup.views import blueprint as registrations_pages
 from territories.manage import blueprint as territories_desk_pages
 from territories.views import blueprint as territories_pages
 

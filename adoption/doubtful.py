@@ -7,7 +7,7 @@ import re
 from sqlalchemy import func, select
 
 from accounts.models import Organisation
-from adoption.lists import called_permanent_too_soon
+from adoption.cabinet.queries import called_permanent_too_soon
 from adoption.models import Adoption
 from adoption.queries import whole
 from kernel.db import db

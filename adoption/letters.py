@@ -7,8 +7,9 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from activity.outbox import Content, letter_kind
-from adoption import launches, queries
-from adoption.desk import next_step
+from adoption import queries
+from adoption.cabinet import launches
+from adoption.cabinet.desk import next_step
 from adoption.labels import REFUSED_LABELS
 from adoption.models import Adoption, Stage, StageStep
 from adoption.rules import live_steps, refusal

@@ -8,9 +8,12 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from adoption import counts, figures, labels, launches, lists, people, queries, rules, spread
-from adoption.desk import next_step, stalled
+from adoption import counts, labels, people, queries, rules, spread
+from adoption.cabinet import launches
+from adoption.cabinet import queries as cabinet_queries
+from adoption.cabinet.desk import next_step, stalled
 from adoption.models import State
+from adoption.picture import figures
 from forum.facts import Fact, forum_facts
 from forum.models import Forum
 from kernel.access import Actor, actor
@@ -159,14 +162,14 @@ def to_confirm(user: Actor) -> str | Markup:
     if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
         return ""
     today = queries.today()
-    standing = stalled(lists.stages_for(user, "adoption:adoption:confirm", today - rules.STALL), today)
+    standing = stalled(cabinet_queries.stages_for(user, "adoption:adoption:confirm", today - rules.STALL), today)
     adoptions = queries.by_ids([one for one, _days in standing[:STANDING]])
     return Markup(
         render_template(
             "adoption/panels/curator.html",
-            waiting=[(one, launches.proof(one)) for one in lists.unconfirmed_launches(user, LAUNCHES)],
+            waiting=[(one, launches.proof(one)) for one in cabinet_queries.unconfirmed_launches(user, LAUNCHES)],
             labels=labels,
-            number=lists.unconfirmed(user),
+            number=cabinet_queries.unconfirmed(user),
             standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
             more=len(standing) - STANDING,
         )
@@ -179,7 +182,7 @@ def figures_of_mine(user: Actor) -> str | Markup:
     analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")
     if not analyses and not approves:
         return ""
-    counts = lists.counts_for(user)
+    counts = cabinet_queries.counts_for(user)
     return Markup(
         render_template(
             "adoption/panels/analyst.html",

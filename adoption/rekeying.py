@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from activity.outbox import send
-from adoption import launches, queries
+from adoption import queries
+from adoption.cabinet import launches
 from adoption.models import Adoption, Stage, StageStep
 from adoption.quarter.models import PURPOSE, Ask, Round
 from adoption.quarter.operations import tell as tell_municipality

@@ -143,7 +143,7 @@ def codes(app: Flask, slug: str) -> list[str]:
     from forum.models import Format, Forum
     from kernel.db import db
     from registrations.models import Presence, Registration, RegistrationStatus
-    from registrations.tickets import qr_text
+    from registrations.own.tickets import qr_text
 
     with app.app_context():
         rows = db.session.scalars(

@@ -19,9 +19,10 @@ from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.imports import left_out
 from kernel.transaction import writing
-from programme import importer, operations, queries
-from programme.dates import read_date
-from programme.plan import KNOWN
+from programme import operations, queries
+from programme.importing import importer
+from programme.importing.dates import read_date
+from programme.importing.plan import KNOWN
 from territories.queries import current
 
 

@@ -15,11 +15,11 @@ from forum.models import Forum, Room, Section
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, plain_name, required
 from kernel.i18n import day
 from practices.models import Practice
-from programme.cells import split_people
+from programme.importing.cells import split_people
+from programme.importing.namesakes import tell_apart
 from programme.items import Item, Known, Person, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
-from programme.namesakes import tell_apart
 from programme.queries import practice_by_id
 
 MOST_PEOPLE = 30

@@ -25,9 +25,11 @@ from kernel.jobs import Job
 from kernel.secrets import FormerSecret
 from kernel.text import sort_key
 from kernel.transaction import retried, writing
-from registrations import importer, operations, queries, quotas
+from registrations import operations, queries
+from registrations.desk import importer
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import erased_key, identity_of
+from registrations.own.tickets import erased_key, identity_of
+from registrations.signup import quotas
 
 KINDS_OF_LETTERS = "registration_"
 

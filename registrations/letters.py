@@ -11,9 +11,10 @@ from forum.models import Format, Forum
 from kernel.db import db
 from kernel.documents import qr
 from kernel.links import public_url
-from registrations import queries, tickets
-from registrations.calendar import personal_calendar
+from registrations import queries
 from registrations.models import Registration, RegistrationStatus
+from registrations.own import tickets
+from registrations.own.exports import personal_calendar
 
 QR_ID = "ticket-code"
 

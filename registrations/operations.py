@@ -22,9 +22,10 @@ from kernel.jobs import enqueue, job
 from kernel.limits import Limit, count
 from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
-from registrations import queries, quotas
+from registrations import queries
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import identity_of, set_secrets
+from registrations.own.tickets import identity_of, set_secrets
+from registrations.signup import quotas
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)

@@ -14,8 +14,9 @@ from forum.queries import phase, quotas_of
 from forum.readiness import Lack, closing, loaded, readiness
 from kernel.i18n import number
 from kernel.panels import panel
-from registrations import counts, queries, schedule
-from registrations.places import places_notes
+from registrations import counts, queries
+from registrations.own import schedule
+from registrations.signup.places import places_notes
 
 
 @panel("forum.actions", order=10)

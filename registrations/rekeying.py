@@ -12,7 +12,7 @@ from forum.queries import local_today
 from kernel.db import db
 from kernel.rekeying import Secret, Stored, keeps
 from registrations.models import Registration, RegistrationStatus
-from registrations.tickets import START
+from registrations.own.tickets import START
 
 
 def tell(ids: Sequence[int]) -> int:

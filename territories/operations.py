@@ -13,8 +13,9 @@ from sqlalchemy import insert, select, update
 from activity.operations import record
 from kernel.db import db
 from kernel.pages import bump
-from territories import boundaries, importer
+from territories import importer
 from territories.importer import Entry, Loading
+from territories.map import boundaries
 from territories.models import Level, Territory
 from territories.signals import territories_changed
 

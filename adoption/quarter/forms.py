@@ -13,7 +13,7 @@ from wtforms.validators import Optional, StopValidation, ValidationError
 
 from adoption import labels as adoption_labels
 from adoption import rules as adoption_rules
-from adoption.forms import SureField
+from adoption.cabinet.forms import SureField
 from adoption.models import Exit, ExitReason
 from adoption.quarter import labels, rules
 from adoption.quarter.models import Answer, AnswerKind, Question

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from accounts.queries import user_by_id
 from accounts.settings import site
 from activity.outbox import Attachment, Content, letter_kind
-from adoption.quarter import labels, operations, queries, sheet
+from adoption.quarter import exports, labels, operations, queries
 from kernel.documents.sheets import XLSX
 from kernel.i18n import day
 from kernel.jobs import job
@@ -61,7 +61,7 @@ def _content(ask_id: int, user_id: int | None, *, reminder: bool) -> Content | N
         "demo": ask.round.demo,
     }
     form = Attachment(
-        sheet.file_name(questions), XLSX, sheet.form([one for one in questions if one.adoption.exit is None])
+        exports.file_name(questions), XLSX, exports.form([one for one in questions if one.adoption.exit is None])
     )
     return Content(subject, "adoption/letters/quarter", context, (form,), site().contact_email or None)
 

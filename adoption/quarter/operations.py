@@ -15,7 +15,7 @@ from activity.operations import record
 from activity.outbox import send
 from adoption import operations as adoptions
 from adoption.models import Adoption
-from adoption.quarter import queries, returns, rules
+from adoption.quarter import counts, queries, rules
 from adoption.quarter.models import PURPOSE, Answer, AnswerKind, Ask, Question, Round, Way
 from adoption.quarter.rules import Fault, Said
 from adoption.queries import today
@@ -174,7 +174,7 @@ def remind(of: Round, *, by: Any, silent: bool = True, partly: bool = True) -> i
     db.session.scalar(select(Round.id).where(Round.id == of.id).with_for_update())
     db.session.expire_all()  # letters and answers of the moment before count
     number = 0
-    for debtor in returns.debtors(of):
+    for debtor in counts.debtors(of):
         if (partly if debtor.partly else silent) and debtor.may_be_told:
             number += tell(debtor.ask, "quarter_reminder")
     if number:
@@ -186,7 +186,7 @@ def remind_due() -> int:
     """What the worker does each hour: the reminders whose day has come. Returns how many letters."""
     number = 0
     for of in queries.open_rounds():
-        for ask in returns.waiting_asks(of):
+        for ask in counts.waiting_asks(of):
             told = queries.local_day(ask.told_at or of.opened_at)
             if rules.reminder_due(of.due, today(), told):
                 number += tell(ask, "quarter_reminder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
-from adoption.quarter import labels, queries, returns, rules
+from adoption.quarter import counts, labels, queries, rules
 from adoption.queries import today
 from kernel.access import Actor
 from kernel.panels import panel
@@ -22,6 +22,6 @@ def rounds_under_way(user: Actor) -> str | Markup:
     found = queries.open_rounds_for(user)[:MOST]
     if not found:
         return ""
-    progress = returns.progress(found)
-    rows = [(of, progress.get(of.id, returns.Progress()), rules.is_late(of.due, today())) for of in found]
+    progress = counts.progress(found)
+    rows = [(of, progress.get(of.id, counts.Progress()), rules.is_late(of.due, today())) for of in found]
     return Markup(render_template("adoption/quarter/panel.html", rows=rows, labels=labels))

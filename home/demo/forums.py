@@ -11,7 +11,7 @@ from forum.queries import forum_by_slug, series_by_slug
 from home.demo import folder, table
 from kernel.db import db
 from kernel.transaction import writing
-from programme import importer
+from programme.importing import importer
 from programme.operations import carry_out
 from programme.queries import speakers_of
 from speakers.operations import consent_on_paper

@@ -18,8 +18,8 @@ from home.demo import table
 from kernel.db import db, set_clock
 from kernel.text import slugify
 from kernel.transaction import writing
-from registrations import importer
-from registrations.attendance import admit_many
+from registrations.desk import importer
+from registrations.door.attendance import admit_many
 from registrations.models import Attendance, AttendanceKind, Registration, RegistrationStatus
 from territories.models import Territory
 from territories.queries import current, municipalities

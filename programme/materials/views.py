@@ -10,8 +10,8 @@ from forum import queries as forums
 from kernel import files
 from kernel.access import actor, public, requires, shows_form
 from kernel.transaction import writing
-from programme.manage import EDIT
-from programme.manage import blueprint as desk
+from programme.manage.slots import EDIT
+from programme.manage.slots import blueprint as desk
 from programme.materials import operations, queries
 from programme.materials.forms import MaterialForm
 from programme.models import Slot

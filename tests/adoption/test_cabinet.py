@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from adoption.desk import state_line
+from adoption.cabinet.desk import state_line
 from adoption.models import Adoption, Exit, Stage, StageStep
 from kernel.db import db
 from kernel.transaction import writing

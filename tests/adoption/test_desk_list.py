@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from adoption.lists import counts_for, unconfirmed
+from adoption.cabinet.queries import counts_for, unconfirmed
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from adoption.operations import confirm
 from kernel.db import db, utcnow

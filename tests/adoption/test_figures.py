@@ -13,8 +13,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from adoption import sheet
 from adoption.models import Adoption, Exit, Stage
+from adoption.sheet import queries
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
@@ -302,7 +302,7 @@ def median(days: list[int]) -> int:
 def test_sheet(everything, going, client):
     with writing():
         person = factories.curator()
-    made = sheet.sheet(person, size=1000)
+    made = queries.sheet(person, size=1000)
     middle = usual(everything)
     assert made.usual == middle
     standing = {}
@@ -334,11 +334,11 @@ def test_what_moved(going, app):
     clock.set_clock(lambda: datetime(2026, 11, 22, 4, tzinfo=UTC))
     with writing():
         person = factories.curator()
-    made = sheet.sheet(person)
+    made = queries.sheet(person)
     monday = date(2026, 11, 16)
     moved = [one for one in going if any(monday <= at.date() for at in one.heard().values())]
     assert (made.monday, made.moved) == (monday, len(moved))
     assert sorted(move.code for move in made.moves) == sorted(one.code for one in moved)[:5]
     days = {one.code: max(one.days[stage] for stage, at in one.heard().items() if at.date() >= monday) for one in moved}
     assert {move.code: move.day for move in made.moves} == days
-    assert sheet.last_monday(monday) == monday - timedelta(days=7)
+    assert queries.last_monday(monday) == monday - timedelta(days=7)

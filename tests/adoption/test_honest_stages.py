@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from activity.models import Entry
-from adoption import launches, operations, sheet
+from adoption import operations
+from adoption.cabinet import launches
 from adoption.cli import adoption_cli
 from adoption.models import Confirmer, Stage
 from adoption.operations import MoveRefused
 from adoption.rules import Fault, Reached
+from adoption.sheet import queries
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
@@ -231,13 +233,13 @@ def test_installed_rows_keep_their_stage_and_are_listed(app, world, installed):
 
 def test_the_sheet_tells_nothing_that_nobody_has_confirmed(world, installed):
     claimed, early, _good = installed
-    found = {move.code: move.what for move in sheet.sheet(world["people"]["curator"]).moves}
+    found = {move.code: move.what for move in queries.sheet(world["people"]["curator"]).moves}
     assert found[claimed.code] == "Контроль ядра настроен"
     assert found[early.code] == "Закреплено"
     with writing():
         operations.hold(claimed)
         operations.confirm(claimed, by=None)
-    found = {move.code: move.what for move in sheet.sheet(world["people"]["curator"]).moves}
+    found = {move.code: move.what for move in queries.sheet(world["people"]["curator"]).moves}
     assert found[claimed.code] == "Закреплено"
 
 
@@ -249,10 +251,10 @@ def test_a_launch_confirmed_since_monday_has_moved_since_monday(world):
         for step in made.steps:
             step.recorded_at = datetime(2026, 11, 2, tzinfo=UTC)
     person = world["people"]["curator"]
-    assert sheet.sheet(person).moves == []
+    assert queries.sheet(person).moves == []
     with writing():
         operations.confirm(made, by=None)
-    assert [(move.code, move.what) for move in sheet.sheet(person).moves] == [(made.code, "Внедрено")]
+    assert [(move.code, move.what) for move in queries.sheet(person).moves] == [(made.code, "Внедрено")]
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from accounts.enums import Role, ScopeKind
 from activity.models import Letter
 from activity.outbox import compose
-from adoption import launches, operations
+from adoption import operations
+from adoption.cabinet import launches
 from adoption.models import Confirmer, Stage, StageStep
 from kernel.db import db
 from kernel.transaction import writing

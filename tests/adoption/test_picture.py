@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from adoption import matrix, operations, panels, picture
+from adoption import operations, panels
 from adoption.models import Adoption, Exit, ExitReason, Stage
+from adoption.picture import matrix, queries
 from kernel import pages
 from kernel.db import db, utcnow
 from kernel.transaction import writing
@@ -95,7 +96,7 @@ def test_columns_by_size_and_distance(world, client):
     ]
     assert columns(client, "columns=size")[:4] == ["Ангарский", "Братск", "Иркутск", "Иркутский"]
     near = [number for number, _label in bands(client, "columns=remote")]
-    remote = sum(place.remote for place in picture.picture().places)
+    remote = sum(place.remote for place in queries.picture().places)
     assert [int(number) for number in near] == [42 - remote, remote]
 
 
@@ -155,7 +156,7 @@ def test_filters_do_not_leak_into_other_addresses(world, client):
 def test_pages(world, client, app):
     three(world)
     with app.test_request_context("/adoption/?sort=name&page=2"):
-        found = matrix.matrix(picture.picture(), matrix.read({"sort": "name", "page": "2"}), per_page=2)
+        found = matrix.matrix(queries.picture(), matrix.read({"sort": "name", "page": "2"}), per_page=2)
         assert [[row.head.name for row in rows] for _label, rows in found.bands] == [["Ясли"]]
         assert (found.listing.total, found.listing.pages, found.listing.first) == (3, 2, 3)
         assert found.listing.url(page=1) == "/adoption/?sort=name"
@@ -280,13 +281,13 @@ def test_nobody_yet(app, client):
 
 
 def test_totals_in_the_workbook_are_numbers_where_they_are_read_as_numbers(app):
-    from adoption import tables
-    from adoption.figures import Figure
+    from adoption.picture import exports
+    from adoption.picture.figures import Figure
     from kernel.i18n import number, speaking
 
     with speaking("ru"):
         shown = [Figure("a", number(1234), "", 1234), Figure("b", "17 из 42", "", 17), Figure("c", "менее 5", "", None)]
-        assert [tables._bare(one) for one in shown] == [1234, "17 из 42", "менее 5"]
+        assert [exports._bare(one) for one in shown] == [1234, "17 из 42", "менее 5"]
 
 
 def test_how_many_columns_fit_a_desk():

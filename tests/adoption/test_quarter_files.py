@@ -9,7 +9,7 @@ from adoption.models import Exit, ExitReason
 from adoption.quarter import operations
 from adoption.quarter.models import Answer, AnswerKind, Question, Way
 from adoption.quarter.rules import Said
-from adoption.views.answer_files import Place, confirm
+from adoption.quarter.views.files import Place, confirm
 from kernel import limits
 from kernel.db import db
 from kernel.imports import ImportPreview

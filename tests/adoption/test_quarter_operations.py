@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from activity.models import Entry, Letter
 from adoption import operations as adoptions
 from adoption.models import Exit, ExitReason
-from adoption.quarter import operations, queries, returns
+from adoption.quarter import counts, operations, queries
 from adoption.quarter.models import Answer, AnswerKind, Ask, Round, Way
 from adoption.quarter.operations import AnswerRefused, Outcome, Overtaken, Source
 from adoption.quarter.rules import Fault, Said
@@ -187,13 +187,13 @@ def test_progress_counts_adoptions_and_municipalities(world):
     made = world["round"]
     answer(world["q_near"], Said(AnswerKind.progress, 12))
     answer(world["q_works"], NO_CHANGE)
-    found = returns.progress([made])[made.id]
+    found = counts.progress([made])[made.id]
     assert (found.answered, found.questions, found.waiting) == (2, 3, 1)
     assert (found.municipalities, found.silent, found.partly, found.done) == (2, 0, 1, 1)
     assert found.by_kind == {"progress": 1, "no_change": 1}
     with writing():
         adoptions.leave(world["prepares"], Exit.paused, ExitReason.money, "", by=None)
-    found = returns.progress([made])[made.id]
+    found = counts.progress([made])[made.id]
     assert (found.silent, found.partly, found.done) == (0, 0, 2)
 
 
@@ -204,7 +204,7 @@ def test_who_would_be_reminded(world):
 
     def lines():
         db.session.expire_all()
-        return [(one.left, one.partly, one.addresses, one.told, one.may_be_told) for one in returns.debtors(made)]
+        return [(one.left, one.partly, one.addresses, one.told, one.may_be_told) for one in counts.debtors(made)]
 
     assert lines() == [(1, False, [neighbour], None, True), (2, False, [coordinator], None, True)]
     answer(world["q_near"], NO_CHANGE)

@@ -10,8 +10,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from accounts.enums import Role, ScopeKind
-from adoption import handover, operations, sheet, sheet_pdf, stall
+from adoption import handover, operations, stall
 from adoption.models import Exit, ExitReason, Stage
+from adoption.sheet import documents, queries
 from kernel.transaction import writing
 from tests import factories
 from tests.adoption.conftest import adoption
@@ -66,7 +67,7 @@ def test_everybody_in_another_region_sees_nothing(stalled, sign_in, role):
     assert "0 из 0" not in page
     assert "Пока никто не взял ни одной практики" in plain(client.get("/manage/adoption/standing"))
     assert "Пока никто не взял ни одной практики" in plain(client.get("/manage/adoptions"))
-    assert sheet.sheet(person).moved == 0
+    assert queries.sheet(person).moved == 0
 
 
 def test_telephones_are_seen_by_those_the_field_names(stalled, sign_in):
@@ -92,7 +93,7 @@ def test_one_territory(stalled, sign_in):
             factories.user(), Role.analyst, ScopeKind.territory, factories.territory(factories.KUYTUN).id
         )
         other = adoption(stalled["practice"], factories.organisation(oktmo=factories.KUYTUN), Stage.assessment)
-    assert [case.adoption.id for case in sheet.sheet(person).cases] == [other.id]
+    assert [case.adoption.id for case in queries.sheet(person).cases] == [other.id]
     client = sign_in(person)
     assert client.get(f"{SHEET}?territory={factories.KUYTUN}").status_code == 200
     assert client.get(f"{SHEET}?territory={factories.TAYSHET}").status_code == 404
@@ -113,21 +114,21 @@ def test_nobody_else_opens_it(stalled, client, path):
 
 def test_the_rest_has_a_page(stalled):
     with writing():
-        for number in range(sheet.LIMIT + 1):
+        for number in range(queries.LIMIT + 1):
             adoption(factories.practice(f"Ждущая {number}"), factories.organisation(), Stage.assessment)
     page = plain(stalled["curator"].get(SHEET))
-    assert page.count("Спросите") == sheet.LIMIT
+    assert page.count("Спросите") == queries.LIMIT
     assert re.search(r'<a href="/manage/adoption/standing">и ещё (\d+)</a>', page)[1] == "2"
     whole = plain(stalled["curator"].get("/manage/adoption/standing"))
-    assert whole.count("Спросите") == sheet.LIMIT + 2
+    assert whole.count("Спросите") == queries.LIMIT + 2
     for query in ("page=5", "page=-1", "page=x"):
         answer = plain(stalled["curator"].get(f"/manage/adoption/standing?{query}"))
-        assert answer.count("Спросите") == sheet.LIMIT + 2
+        assert answer.count("Спросите") == queries.LIMIT + 2
 
 
 def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
     with writing():
-        for number in range(sheet.LIMIT + 1):
+        for number in range(queries.LIMIT + 1):
             adoption(factories.practice(f"=Ждущая {number}"), factories.organisation(), Stage.assessment)
     path = "/manage/adoption/standing.xlsx"
     assert f'href="{path}"' in plain(stalled["curator"].get("/manage/adoption/standing"))
@@ -140,13 +141,13 @@ def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
     head, *lines = book().get_sheet_by_index(0).to_python()
     assert head[:4] == ["Муниципалитет", "Практика", "Организация", "Стадия"]
     assert head[4:] == ["Дней в стадии", "Обычно, дней", "Кому позвонить", "Что сказать"]
-    assert len(lines) == sheet.LIMIT + 2
+    assert len(lines) == queries.LIMIT + 2
     first = next(row for row in lines if row[1] == "Домашний консультант")
     assert (first[0], first[4:6]) == ("Тайшетский муниципальный округ", [243, 31])
     assert "Ответственная Ольга Тестовна, olga@example.org" in first[6]
     assert "Спросите, издан ли приказ." in first[7].replace("\xa0", " ")
     assert "'=Ждущая 0" in [row[1] for row in lines]
-    monkeypatch.setattr(sheet, "MOST", 3)
+    monkeypatch.setattr(queries, "MOST", 3)
     assert len(book().get_sheet_by_index(0).to_python()) == 4
     assert "и ещё 4" in str(book().get_sheet_by_index(1).to_python()).replace("\\xa0", " ")
 
@@ -154,13 +155,13 @@ def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
 def test_what_is_interrupted_does_not_stand(stalled):
     with writing():
         operations.leave(stalled["slow"], Exit.paused, ExitReason.staff, "Ждём ставку", by=None)
-    made = sheet.sheet(stalled["people"]["curator"])
+    made = queries.sheet(stalled["people"]["curator"])
     assert (made.standing, made.paused) == (0, 1)
     assert "работа прервана" in [move.what for move in made.moves]
 
 
 def test_names_in_quotes_nest(world):
-    assert sheet.quoted("Клуб «Устойчивая семья»") == "«Клуб „Устойчивая семья“»"
+    assert queries.quoted("Клуб «Устойчивая семья»") == "«Клуб „Устойчивая семья“»"
 
 
 def test_one_page_whatever_stands_in_it(stalled, app):
@@ -176,7 +177,7 @@ def test_one_page_whatever_stands_in_it(stalled, app):
                 step.evidence = long
         factories.coordinator()
     with app.test_request_context(SHEET):
-        body = sheet_pdf.render(sheet.sheet(stalled["people"]["curator"]))
+        body = documents.render(queries.sheet(stalled["people"]["curator"]))
     assert body.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", body)) == 1
 
@@ -240,7 +241,7 @@ def test_the_longest_over_its_time_comes_first():
 def test_whom_one_can_ring_stands_first(stalled):
     with writing():
         stalled["slow"].contact_phone = "8 (395) 200-00-00"
-    (case,) = sheet.sheet(stalled["people"]["curator"]).cases
+    (case,) = queries.sheet(stalled["people"]["curator"]).cases
     assert [(one.role, one.phone) for one in case.contacts] == [
         ("Отвечает за внедрение", "8 (395) 200-00-00"),
         ("Координатор", ""),
@@ -249,7 +250,7 @@ def test_whom_one_can_ring_stands_first(stalled):
     assert '<a href="tel:+73952000000">8 (395) 200-00-00</a>' in plain(stalled["curator"].get(SHEET))
     with writing():
         stalled["slow"].contact_email = stalled["people"]["coordinator"].email
-    (case,) = sheet.sheet(stalled["people"]["curator"]).cases
+    (case,) = queries.sheet(stalled["people"]["curator"]).cases
     assert [(one.role, one.phone) for one in case.contacts] == [("Координатор", "8 (395) 200-00-00")]
 
 

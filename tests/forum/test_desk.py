@@ -17,7 +17,7 @@ from forum.readiness import Lack, lacks
 from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
-from registrations.attendance import admit_many
+from registrations.door.attendance import admit_many
 from registrations.models import Attendance, AttendanceKind
 from tests import factories
 from tests.registrations.conftest import enrol, set_capacity

@@ -17,7 +17,7 @@ from kernel.db import db
 from kernel.transaction import writing
 from programme import operations
 from programme.models import Slot
-from registrations.tickets import link_path
+from registrations.own.tickets import link_path
 from tests import factories
 from tests.registrations.conftest import enrol, text_of
 

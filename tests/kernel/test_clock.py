@@ -16,7 +16,7 @@ from kernel import jobs, limits
 from kernel.db import db, utcnow
 from kernel.jobs import Job, enqueue, job, run_due, tick, worker_seen
 from kernel.transaction import writing
-from registrations import attendance
+from registrations.door import attendance
 from tests import factories
 from tests.conftest import NOW
 

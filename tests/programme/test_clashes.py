@@ -13,8 +13,9 @@ from kernel.db import db
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from kernel.transaction import writing
-from programme import importer, operations
+from programme import operations
 from programme.clashes import Entry, Kind, find
+from programme.importing import importer
 from programme.models import Slot, SlotKind
 from tests import factories
 

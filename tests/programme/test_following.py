@@ -15,10 +15,11 @@ from forum.models import Room, Venue
 from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
-from programme import importer, operations
+from programme import operations
+from programme.importing import importer
 from programme.models import Slot
 from registrations import operations as registrations
-from registrations.tickets import link_path
+from registrations.own.tickets import link_path
 from speakers.operations import withdraw_consent
 from tests import factories
 from tests.conftest import NOW

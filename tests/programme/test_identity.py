@@ -10,7 +10,8 @@ from sqlalchemy import select
 from kernel.db import db
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from programme import cells, importer, operations
+from programme import operations
+from programme.importing import cells, importer
 from programme.models import Slot
 from tests import factories
 

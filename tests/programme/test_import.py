@@ -10,7 +10,8 @@ from kernel.documents.sheets import Column, xlsx
 from kernel.i18n import speaking
 from kernel.imports import Verdict
 from kernel.transaction import writing
-from programme import importer, operations
+from programme import operations
+from programme.importing import importer
 from programme.models import Slot
 from speakers.models import Speaker
 from tests import factories

@@ -12,7 +12,8 @@ from kernel.db import db
 from kernel.documents.sheets import Column, csv_bytes, read_table, xlsx
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from programme import importer, operations
+from programme import operations
+from programme.importing import importer
 from programme.models import Slot
 from speakers.models import Speaker
 from tests import factories

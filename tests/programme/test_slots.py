@@ -14,7 +14,7 @@ from kernel.db import db
 from kernel.imports import Verdict
 from kernel.transaction import writing
 from practices.models import Admission, Practice
-from programme import importer
+from programme.importing import importer
 from programme.models import Slot, SlotKind
 from speakers.models import Speaker
 from tests import factories

@@ -9,9 +9,9 @@ import pytest
 
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from programme import importer
-from programme.dates import read_date
-from programme.times import read_length, read_time, read_when, split_range
+from programme.importing import importer
+from programme.importing.dates import read_date
+from programme.importing.times import read_length, read_time, read_when, split_range
 from tests import factories
 
 CASES = Path(__file__).parents[1] / "cases"

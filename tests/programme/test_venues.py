@@ -6,7 +6,8 @@ import pytest
 
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from programme import importer, operations
+from programme import operations
+from programme.importing import importer
 from tests import factories
 from tests.programme.test_import import slots
 

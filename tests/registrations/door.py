@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from kernel.db import db
 from kernel.transaction import writing
-from registrations import attendance
-from registrations.codes import read_code
-from registrations.tickets import qr_text
+from registrations.door import attendance
+from registrations.door.codes import read_code
+from registrations.own.tickets import qr_text
 
 PATH = "/door/prosemyu-2027"
 

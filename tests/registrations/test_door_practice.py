@@ -10,11 +10,12 @@ import pytest
 from forum.models import Format
 from kernel import db as kernel_db
 from kernel.transaction import writing
-from registrations import attendance, operations
-from registrations.attendance import Answer
-from registrations.codes import read_code
+from registrations import operations
+from registrations.door import attendance
+from registrations.door.attendance import Answer
+from registrations.door.codes import read_code
 from registrations.models import Attendance, Presence
-from registrations.tickets import qr_text, short_code
+from registrations.own.tickets import qr_text, short_code
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, text_of
 from tests.registrations.door import PATH, count, scan

@@ -11,10 +11,11 @@ from sqlalchemy import event, select
 from forum.models import Format
 from kernel.db import db
 from kernel.transaction import writing
-from registrations import attendance, operations, queries
-from registrations.codes import read_code, readings
+from registrations import operations, queries
+from registrations.door import attendance
+from registrations.door.codes import read_code, readings
 from registrations.models import Presence, Registration
-from registrations.tickets import code_of, qr_text, short_code
+from registrations.own.tickets import code_of, qr_text, short_code
 from tests.registrations.conftest import ANNA, enrol, text_of
 from tests.registrations.door import PATH, count
 

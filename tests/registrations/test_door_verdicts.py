@@ -17,11 +17,12 @@ from kernel.db import db, utcnow
 from kernel.documents.qr import png
 from kernel.i18n import day
 from kernel.transaction import writing
-from registrations import attendance, operations
-from registrations.attendance import Answer
-from registrations.codes import read_code
+from registrations import operations
+from registrations.door import attendance
+from registrations.door.attendance import Answer
+from registrations.door.codes import read_code
 from registrations.models import Attendance, AttendanceKind, Presence
-from registrations.tickets import qr_text, short_code
+from registrations.own.tickets import qr_text, short_code
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
 from tests.registrations.door import PATH, count, scan
@@ -104,7 +105,7 @@ def test_a_ticket_of_another_forum_names_the_forum_and_nobody(forum):
 
 
 def test_the_link_does_not_open_the_door(forum):
-    from registrations.tickets import link_token
+    from registrations.own.tickets import link_token
 
     person = enrol(forum)
     with writing():

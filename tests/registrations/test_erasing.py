@@ -23,9 +23,11 @@ from kernel.i18n import speaking
 from kernel.imports import Verdict
 from kernel.jobs import run_due
 from kernel.transaction import writing
-from registrations import attendance, exports, importer, operations, queries
+from registrations import operations, queries
+from registrations.desk import exports, importer
+from registrations.door import attendance
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.tickets import link_path
+from registrations.own.tickets import link_path
 from tests import factories
 from tests.client import PageClient
 from tests.conftest import NOW

@@ -17,9 +17,10 @@ from kernel.files import FileRefused
 from kernel.i18n import speaking
 from kernel.imports import Verdict
 from kernel.transaction import writing
-from registrations import importer, operations, queries
+from registrations import operations, queries
+from registrations.desk import importer
 from registrations.models import Registration, RegistrationStatus
-from registrations.tickets import link_path
+from registrations.own.tickets import link_path
 from tests import factories
 from tests.client import PageClient
 from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of

@@ -9,7 +9,7 @@ from kernel.db import db
 from kernel.documents.qr import png
 from kernel.transaction import writing
 from registrations import operations
-from registrations.tickets import link_path, qr_text
+from registrations.own.tickets import link_path, qr_text
 from tests.registrations.conftest import ANNA, enrol, set_capacity
 
 

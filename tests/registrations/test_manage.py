@@ -15,7 +15,8 @@ from forum.models import Format, Section
 from kernel import listing, mode
 from kernel.db import db
 from kernel.transaction import writing
-from registrations import attendance, operations
+from registrations import operations
+from registrations.door import attendance
 from registrations.models import Registration, RegistrationStatus
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, fill, set_capacity, text_of

@@ -14,7 +14,7 @@ from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
 from programme import operations as programme
-from registrations.tickets import link_path
+from registrations.own.tickets import link_path
 from tests import factories
 from tests.registrations.conftest import enrol, text_of
 

@@ -10,8 +10,8 @@ from forum.models import Format
 from kernel.files import FileRefused
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from registrations import importer
-from registrations.cells import is_gone, is_no, read_format, take_sections
+from registrations.desk import importer
+from registrations.desk.cells import is_gone, is_no, read_format, take_sections
 from tests import factories
 from tests.registrations.test_importer import book, bring, people
 

@@ -8,7 +8,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from kernel.documents.qr import png
-from registrations.photos import read_photo
+from registrations.door.photos import read_photo
 
 
 def picture(side: int, kind: str, **options: Any) -> FileStorage:

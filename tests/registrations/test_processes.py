@@ -21,7 +21,7 @@ from kernel.db import db
 from kernel.limits import RateWindow
 from kernel.transaction import writing
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
-from registrations.tickets import link_path, qr_text
+from registrations.own.tickets import link_path, qr_text
 from tests import factories
 from tests.conftest import settings
 from tests.registrations.conftest import enrol, fill

@@ -20,9 +20,9 @@ from kernel.pages import bump
 from kernel.transaction import writing
 from registrations import operations, queries
 from registrations.models import Registration, RegistrationStatus
-from registrations.my import LINK_CHANGES
-from registrations.tickets import link_path
-from registrations.views import SIGN_UP_MAILBOX
+from registrations.own.tickets import link_path
+from registrations.own.views import LINK_CHANGES
+from registrations.signup.views import SIGN_UP_MAILBOX
 from tests import factories
 from tests.client import PageClient
 from tests.conftest import NOW

@@ -174,7 +174,7 @@ def test_loading_again_through_the_importers_changes_nothing(demo):
     from forum.queries import forum_by_slug
     from kernel.i18n import speaking
     from practices import importer as practices_importer
-    from programme import importer as programme_importer
+    from programme.importing import importer as programme_importer
 
     with speaking("ru"):
         plan = practices_importer.plan("practices.csv", (DEMO / "practices.csv").read_bytes())

@@ -31,9 +31,10 @@ from kernel.transaction import writing
 from practices.questions.models import PracticeQuestion
 from programme.documents import thanks_data
 from programme.queries import spoke_at
-from registrations import exports as registration_exports
-from registrations import operations, tickets
-from registrations.calendar import personal_calendar
+from registrations import operations
+from registrations.desk import exports as registration_exports
+from registrations.own import tickets
+from registrations.own.exports import personal_calendar
 from registrations.queries import Narrowing
 from tests import factories
 

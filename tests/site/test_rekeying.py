@@ -18,7 +18,7 @@ from accounts import operations as accounts
 from accounts.letters import invitation_path
 from activity.models import Letter
 from activity.outbox import compose
-from adoption.launches import link_path as launch_path
+from adoption.cabinet.launches import link_path as launch_path
 from adoption.models import Stage
 from adoption.quarter.operations import link_path as answer_path
 from adoption.quarter.operations import open_round
@@ -30,10 +30,11 @@ from kernel.keys import key_id
 from kernel.secrets import FormerSecret, token, token_hash
 from kernel.transaction import writing
 from practices.moderation.operations import author_token
-from registrations import attendance, operations
-from registrations.codes import readings
+from registrations import operations
+from registrations.door import attendance
+from registrations.door.codes import readings
 from registrations.models import Registration
-from registrations.tickets import link_path, qr_text, set_secrets, short_code
+from registrations.own.tickets import link_path, qr_text, set_secrets, short_code
 from tests import factories
 from tests.adoption.conftest import adoption
 from tests.client import PageClient

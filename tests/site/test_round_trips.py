@@ -16,12 +16,12 @@ from kernel.transaction import writing
 from practices import importer as practices
 from practices.exports import workbook as practices_workbook
 from practices.models import Admission, Practice
-from programme import importer as programme
 from programme import operations as programme_operations
+from programme.importing import importer as programme
 from programme.models import Appearance, SlotKind, TalkFormat
-from registrations import exports as participants_exports
-from registrations import importer as participants
 from registrations import operations as registrations
+from registrations.desk import exports as participants_exports
+from registrations.desk import importer as participants
 from registrations.queries import Narrowing
 from territories import importer as territories
 from territories import queries as territory_queries

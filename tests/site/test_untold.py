@@ -14,10 +14,10 @@ from kernel.documents.sheets import Column, xlsx
 from kernel.transaction import writing
 from practices import importer as practices
 from practices import organisations
-from programme import importer as programme
 from programme import operations
+from programme.importing import importer as programme
 from programme.models import SlotKind, TalkFormat
-from registrations import importer as participants
+from registrations.desk import importer as participants
 from tests import factories
 from tests.registrations.conftest import enrol
 

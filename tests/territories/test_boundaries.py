@@ -12,7 +12,8 @@ from activity.models import Entry
 from kernel.db import db
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from territories import boundaries, importer, operations, queries
+from territories import importer, operations, queries
+from territories.map import boundaries
 from territories.models import Boundary
 from tests import factories
 from tests.registrations.conftest import text_of

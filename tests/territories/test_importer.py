@@ -153,7 +153,7 @@ def test_the_template_is_read_by_the_importer(app):
 
 @pytest.mark.parametrize("number", [2, 90, 400])
 def test_every_municipality_has_a_tile_of_its_own_however_many(number):
-    from territories.tiles import layout
+    from territories.map.tiles import layout
 
     points = [(50 + index * 7 % 13 + index / 1000, 100 + index * 11 % 17 + index / 900) for index in range(number)]
     cells = layout(points)

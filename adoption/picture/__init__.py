@@ -1,0 +1,1 @@
+"""The public picture: map, figures, curve, table practices × municipalities; pages and files."""

@@ -1,0 +1,140 @@
+"""The public picture: map, figures, curve, table practices × municipalities; each as JSON and XLSX too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from adoption import labels
+from adoption.blueprint import blueprint
+from adoption.models import State
+from adoption.picture import exports, figures, queries
+from adoption.picture.curve import draw
+from adoption.picture.exports import Found
+from adoption.picture.figures import MapTile
+from adoption.picture.matrix import PARAMETERS, matrix, read
+from adoption.picture.queries import Subject
+from kernel.access import public
+from kernel.documents import sheets
+from kernel.pages import warm
+from practices.labels import GROUP_LABELS
+
+SCOPES = ("site", "catalogue", "adoption")
+CHOICES = 300
+"""So many practices are offered above the map; the rest are reached from their own pages."""
+
+
+def _find() -> Found:
+    """The picture by the query string. Raises NotFound when the catalogue has not the practice asked for."""
+    wish = read(request.args)
+    chosen = queries.subject(wish.practice) if wish.practice else None
+    if wish.practice and chosen is None:
+        raise NotFound()
+    return Found(queries.picture(), wish, chosen)
+
+
+@blueprint.get("/adoption/")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def overview() -> ResponseReturnValue:
+    found = _find()
+    points = found.points()
+    return render_template(
+        "adoption/overview.html",
+        picture=found.picture,
+        wish=found.wish,
+        chosen=found.chosen,
+        figures=found.figures() if found.picture.going else [],
+        tiles=_tiles(found),
+        real=figures.region_map(),
+        unmapped={name: values for name, values in request.args.lists() if name in PARAMETERS and name != "map"},
+        shown=_shown(found),
+        practices=_practices(found.chosen),
+        audiences=[(group, str(GROUP_LABELS[group])) for group in queries.audiences()],
+        points=points,
+        drawings=[(kind, draw(points, kind)) for kind in ("municipalities", "adoptions")] if points else [],
+        matrix=matrix(found.picture, found.wish),
+        words={state: str(label) for state, label in labels.STATE_LABELS_OF_OTHERS.items()},
+        states=labels.STATE_LABELS,
+        reached=labels.REACHED_LABELS,
+        reported_line=labels.reported_line,
+        State=State,
+    )
+
+
+def _tiles(found: Found) -> list[MapTile]:
+    if found.chosen:
+        return figures.practice_map(found.cells, found.picture.places, state=found.wish.state)
+    return figures.whole_map(found.going, found.waiting, found.picture.places, found.wish.state)
+
+
+def _shown(found: Found) -> int:
+    """Municipalities coloured on the map."""
+    state = found.wish.state
+    return sum(bool(figures.standing(found.going, place.id, state)) for place in found.picture.places)
+
+
+def _practices(chosen: Subject | None) -> list[Subject]:
+    """What the map may be narrowed to, by name."""
+    known = queries.offered(CHOICES)
+    return [*known, chosen] if chosen and chosen not in known else known
+
+
+@blueprint.get("/adoption.json")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def overview_json() -> ResponseReturnValue:
+    found = _find()
+    return jsonify(
+        **_head(found),
+        figures=exports.totals_values(found) if found.picture.going else [],
+        territories=exports.map_values(found),
+        practices=exports.matrix_values(found),
+        curve=exports.curve_values(found),
+    )
+
+
+@blueprint.get("/adoption/<any(map, matrix, curve, totals):part>.json")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def part_json(part: str) -> ResponseReturnValue:
+    found = _find()
+    return jsonify(_head(found) | {part: exports.VALUES[part](found)})
+
+
+def _head(found: Found) -> dict[str, Any]:
+    return {"date": found.picture.day.isoformat(), "demo": found.picture.demo}
+
+
+@blueprint.get("/adoption/<any(map, matrix, curve, totals):part>.xlsx")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def part_xlsx(part: str) -> ResponseReturnValue:
+    found = _find()
+    return _workbook(f"adoption-{part}.xlsx", found, exports.TABLES[part](found))
+
+
+@blueprint.get("/adoption.xlsx")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def overview_xlsx() -> ResponseReturnValue:
+    found = _find()
+    return _workbook("adoption.xlsx", found, exports.list_table(found))
+
+
+def _workbook(name: str, found: Found, table: exports.Table) -> Response:
+    body = sheets.xlsx(_("Adoption"), *table, exports.notes(found.picture))
+    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+
+
+@blueprint.get("/adoption.csv")
+@public
+@warm(*SCOPES, query=PARAMETERS)
+def overview_csv() -> ResponseReturnValue:
+    found = _find()
+    body = sheets.csv_bytes(*exports.list_table(found))
+    return Response(body, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=adoption.csv"})

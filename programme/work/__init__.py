@@ -1,0 +1,1 @@
+"""First screens of those who chair, help and speak."""

@@ -1,0 +1,1 @@
+"""The organiser's list of participants: cards, import, export."""

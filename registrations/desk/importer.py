@@ -1,0 +1,431 @@
+"""A list of participants from XLSX or CSV: a verdict per row, then a few bulk statements in one transaction.
+
+A row is matched by its person (e-mail and name), so the same file may be brought in again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from flask_babel import gettext as _
+from sqlalchemy import insert, select
+
+from accounts.enums import ConsentKind
+from accounts.models import Consent
+from accounts.queries import consent_text
+from accounts.settings import site
+from activity.models import Letter
+from activity.operations import record
+from forum.models import Format, Forum
+from kernel.db import db, utcnow
+from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
+from kernel.i18n import speaking
+from kernel.imports import Plan, Row, Verdict, with_oddities
+from kernel.secrets import token, token_hash
+from kernel.text import clean, email_key, is_one_word, sort_key
+from kernel.twins import address_doubt, name_doubt
+from registrations import operations, queries
+from registrations.desk.cells import KNOWN, NEEDED, is_gone, is_no, read_format, take_sections
+from registrations.labels import FORMAT_LABELS, STATUS_LABELS
+from registrations.models import Interest, Registration, RegistrationStatus
+from registrations.own.tickets import code_hashes, erased_keys_of, identity_of
+from registrations.signup import quotas
+from territories.models import Level
+from territories.queries import Gazetteer, names_alone, regions
+
+KIND = "registrations"
+"""Of the previews of such lists."""
+LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
+"""RFC 5321: letters of an address, and of its part before the @."""
+
+
+@dataclass
+class Entry:
+    """One row, read."""
+
+    number: int
+    name: str
+    email: str
+    format: Format = Format.in_person
+    territory_id: int | None = None
+    place: str = ""
+    """Where from, as written, when the list of places does not have it."""
+    organisation: str = ""
+    position: str = ""
+    section_ids: tuple[int, ...] = ()
+    left_out: str = ""
+    """Why the person is not to be signed up, though nothing is wrong."""
+    gone: bool = False
+    """The list says that this person has given the place back."""
+    says_format: bool = False
+    """A row that does not say how somebody takes part changes nothing of it."""
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    registration: Registration | None = None
+
+    @property
+    def identity(self) -> str:
+        return identity_of(self.email, self.name)
+
+
+class Known:
+    """What rows are checked against, in a fixed number of queries."""
+
+    def __init__(self, forum: Forum) -> None:
+        self.people = {
+            registration.identity: registration
+            for registration in db.session.scalars(select(Registration).where(Registration.forum_id == forum.id))
+        }
+        self.erased = queries.erased_keys()
+        self.sections = {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
+        self.sections |= {section.name_key: section.id for section in forum.sections}
+        self.formats = {quota.format for quota in forum.quotas}
+        self.gazetteer = Gazetteer(site().region)
+        self.regions = {region.name_key: region.id for region in regions()}
+        self.codes = {region.id: region.oktmo for region in regions()}
+        self.home = self.gazetteer.region.id if self.gazetteer.region else None
+        self.elsewhere = names_alone(site().region)
+        self.gazetteers: dict[int, Gazetteer] = {}
+        self.places: dict[str, int | None] = {}
+        self.domains: dict[str, bool] = {}
+
+    def territory(self, text: str) -> int | None:
+        """A municipality of the forum's region, another one whose name is one alone, or a region."""
+        if text not in self.places:
+            self.places[text] = self._find(text)
+        return self.places[text]
+
+    def _find(self, text: str) -> int | None:
+        for part in dict.fromkeys([text, *reversed(text.split(","))]):
+            key = sort_key(part)
+            found = self.gazetteer.find(part)
+            if number := found.id if found and found.level is Level.municipality else self.elsewhere.get(key):
+                return number
+        keys = [sort_key(part) for part in (text, *text.split(","))]
+        return next((self.regions[key] for key in keys if key in self.regions), None)
+
+    def within(self, region_id: int, text: str) -> int | None:
+        """A municipality of another region, where that region's are loaded."""
+        if region_id not in self.gazetteers:
+            self.gazetteers[region_id] = Gazetteer(self.codes[region_id])
+        found = self.gazetteers[region_id].find(text)
+        return found.id if found and found.id != region_id else None
+
+    def is_address(self, address: str) -> bool:
+        """Whether this is an e-mail address; the domain's part is checked once a domain."""
+        local, _at, domain = address.rpartition("@")
+        if len(address) > LONGEST_ADDRESS or len(local) > LONGEST_LOCAL:
+            return False
+        if domain in self.domains and local.replace(".", "").replace("-", "").replace("_", "").isalnum():
+            return self.domains[domain]
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  (large, and for lists only)
+
+        try:
+            validate_email(address, check_deliverability=False)
+        except EmailNotValidError:
+            return False
+        self.domains[domain] = True
+        return True
+
+
+def read(name: str, body: bytes) -> Table:
+    """The table in the file. Raises FileRefused when it cannot be read at all."""
+    return read_table(name, body, KNOWN, NEEDED)
+
+
+def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
+    """What the file (a table, or its name and body) would do. Raises FileRefused when it cannot be read."""
+    table = source if isinstance(source, Table) else read(*source)
+    known = Known(forum)
+    rows, actions, seen = [], [], dict[str, int]()
+    for number, values in table.rows:
+        entry = _read(number, values, known)
+        verdict = _judge(entry, known, seen)
+        shown = f"{entry.name or '—'}, {entry.email or '—'}"
+        rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings, entry.doubts, entry))
+        if verdict in (Verdict.create, Verdict.change):
+            actions.append(entry)
+    return Plan(with_oddities(rows, table), actions, notes=table.notes)
+
+
+def identity_in(values: dict[str, Any]) -> str:
+    """Who a row of the file is."""
+    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
+    return identity_of(text["email"], _name(text))
+
+
+def _name(text: dict[str, str]) -> str:
+    return text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
+
+
+def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
+    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
+    name = _name(text)
+    entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
+    _check_lengths(entry)
+    entry.warnings += filter(None, (name_doubt(name), address_doubt(entry.email)))
+    if not sort_key(name):
+        entry.errors.append(_("The name is missing."))
+    elif is_one_word(name):
+        entry.doubts.append(_("The name is one word. Is it whole?"))
+    if not entry.email:
+        entry.errors.append(_("The e-mail is missing. Several people may share one address."))
+    elif not known.is_address(entry.email):
+        entry.errors.append(_("“%(email)s” is not an e-mail address.", email=text["email"]))
+    _read_format(entry, text["format"], known)
+    _read_territory(entry, text["territory"], text["region"], known)
+    _read_sections(entry, as_text(values.get("sections")), known)
+    _read_service(entry, values, text)
+    entry.gone = sort_key(text["state"]) in _gone_words()
+    return entry
+
+
+@cache
+def _gone_words() -> set[str]:
+    """How our own list says in either language that somebody has given the place back."""
+    words = set()
+    for tongue in ("ru", "en"):
+        with speaking(tongue):
+            words.add(sort_key(str(STATUS_LABELS[RegistrationStatus.cancelled])))
+    return words
+
+
+def _check_lengths(entry: Entry) -> None:
+    """What would not fit its column, said instead of cut."""
+    texts = {_("Name"): entry.name, _("Organisation"): entry.organisation, _("Position"): entry.position}
+    for label, text in texts.items():
+        if len(text) > 255:
+            entry.errors.append(_("“%(column)s” is longer than 255 characters.", column=label))
+
+
+def _read_format(entry: Entry, text: str, known: Known) -> None:
+    found, entry.says_format = read_format(text), bool(text)
+    if found is None:
+        entry.errors.append(_("The format “%(format)s” is not known. Write “очно” or “дистанционно”.", format=text))
+    elif found not in known.formats:
+        entry.errors.append(_("This forum cannot be joined so: %(format)s.", format=FORMAT_LABELS[found]))
+    else:
+        entry.format = found
+
+
+def _read_territory(entry: Entry, text: str, region: str, known: Known) -> None:
+    """A place of the forum's region or another region; any other, of whatever country, is kept as written."""
+    text = text[:255]
+    written = ", ".join(dict.fromkeys(part for part in (text, region[:255]) if part))[:255]
+    if not written:
+        entry.warnings.append(_("No municipality is given."))
+        return
+    above = known.regions.get(sort_key(region))
+    if above is None or above == known.home:
+        entry.territory_id = known.territory(text)
+    else:
+        entry.territory_id = known.within(above, text)
+    if entry.territory_id is not None:
+        return
+    entry.territory_id, entry.place = above, written if text or above is None else ""
+    if above is None:
+        told = _("“%(name)s” is not on the list of places: kept as written.", name=written)
+        if near := known.gazetteer.suggest(text) if text and not region else []:
+            entry.doubts.append(told + " " + _("Perhaps: %(names)s.", names=", ".join(near)))
+        else:
+            entry.warnings.append(told)
+
+
+def _read_sections(entry: Entry, text: str, known: Known) -> None:
+    found, unknown = take_sections(text, known.sections)
+    for part in unknown:
+        entry.warnings.append(_("There is no section “%(name)s”: it is left out.", name=part))
+    entry.section_ids = tuple(sorted({known.sections[key] for key in found}))
+
+
+def _read_service(entry: Entry, values: dict[str, Any], text: dict[str, str]) -> None:
+    """What a form or a sign-up service says of the answer itself."""
+    if is_gone(text["status"]):
+        entry.left_out = _("The status is “%(status)s”: not signed up.", status=text["status"][:80])
+    if is_no(text["consent"]):
+        entry.errors.append(
+            _("The consent says “%(text)s”: without it nobody is signed up.", text=text["consent"][:80])
+        )
+    elif "consent" in values and not text["consent"]:
+        entry.warnings.append(_("The consent is not ticked in the file: make sure that you have it."))
+
+
+def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
+    if entry.errors:
+        return Verdict.error
+    if entry.left_out:
+        entry.warnings.append(entry.left_out)
+        return Verdict.same
+    if entry.identity in seen:
+        entry.warnings.append(_("The same person as in row %(number)s.", number=seen[entry.identity]))
+        return Verdict.same
+    seen[entry.identity] = entry.number
+    registration = known.people.get(entry.identity)
+    if registration is None and known.erased and not known.erased.isdisjoint(erased_keys_of(entry.identity)):
+        entry.doubts.append(_("This person asked for deletion. Have they consented anew?"))
+    if registration is None and not entry.gone:
+        return Verdict.create
+    if registration is None or registration.status is RegistrationStatus.cancelled:
+        entry.warnings.append(_("This person has given the place back; the import does not bring them back."))
+        return Verdict.same
+    entry.registration = registration
+    entry.changes = _changes(entry, registration)
+    entry.doubts.clear()  # was asked when the person came in
+    return Verdict.change if entry.changes else Verdict.same
+
+
+def _changes(entry: Entry, registration: Registration) -> list[str]:
+    """What the file says differently; an empty cell says nothing."""
+    pairs = [
+        (_("Organisation"), registration.organisation, entry.organisation),
+        (_("Position"), registration.position, entry.position),
+    ]
+    found = [f"{label}: {old or '—'} → {new}" for label, old, new in pairs if new and new != old]
+    if entry.territory_id and entry.territory_id != registration.territory_id:
+        found.append(_("Municipality: will be replaced"))
+    elif entry.place and entry.place != registration.place:
+        found.append(_("Municipality") + f": {registration.place or '—'} → {entry.place}")
+    if entry.says_format and entry.format is not registration.format:
+        found.append(_("Format") + f": {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
+    return found
+
+
+def carry_out(plan: Plan[Entry], forum: Forum, by: Any, letters: bool) -> None:
+    """Do what the plan says, in the caller's transaction; `letters` queues one to each new participant."""
+    if not plan.actions:
+        return
+    new = [entry for entry in plan.actions if entry.registration is None]
+    changed = [entry for entry in plan.actions if entry.registration is not None]
+    forum_id = forum.id
+    quotas.lock_counters(forum_id)
+    if new:
+        create(forum, new, letters=letters)
+    for entry in changed:
+        _change(entry, by)
+    record(
+        by,
+        "registrations.imported",
+        forum,
+        created=len(new),
+        changed=len(changed),
+        errors=plan.errors,
+    )
+
+
+def create(
+    forum: Forum, entries: Sequence[Entry], *, letters: bool, source: str = "import", demo: bool = False
+) -> list[int]:
+    """Insert new registrations at once, seat them in the file's order, queue the rest; returns their ids.
+
+    The caller holds the counters' lock.
+    """
+    rows = [_values(forum.id, entry, source, demo) for entry in entries]
+    for format in Format:
+        _seat_all(forum.id, format, [row for row in rows if row["format"] is format])
+    db.session.execute(insert(Registration), rows)
+    ids = dict(
+        db.session.execute(
+            select(Registration.identity, Registration.id).where(Registration.forum_id == forum.id)
+        ).all()
+    )
+    numbers = [ids[row["identity"]] for row in rows]
+    interests = [
+        {"registration_id": ids[entry.identity], "section_id": section_id}
+        for entry in entries
+        for section_id in entry.section_ids
+    ]
+    if interests:
+        db.session.execute(insert(Interest), interests)
+    text = consent_text(ConsentKind.personal_data, "ru")
+    if text is not None:
+        given = {"text_id": text.id, "subject_type": "registration", "given_at": utcnow(), "on_paper": True}
+        db.session.execute(insert(Consent), [given | {"subject_id": number, "address": ""} for number in numbers])
+    if letters:
+        db.session.execute(
+            insert(Letter),
+            [
+                {"kind": "registration_ticket", "to": row["email"], "argument": {"registration_id": number}}
+                for row, number in zip(rows, numbers, strict=True)
+            ],
+        )
+    return numbers
+
+
+def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
+    uuid = str(uuid4())
+    code_hash, short_hash = code_hashes(uuid, 1)
+    return {
+        "uuid": uuid,
+        "forum_id": forum_id,
+        "identity": entry.identity,
+        "email": entry.email,
+        "name": entry.name,
+        "name_key": sort_key(entry.name)[:255],
+        "format": entry.format,
+        "status": RegistrationStatus.confirmed,
+        "territory_id": entry.territory_id,
+        "place": entry.place,
+        "organisation": entry.organisation,
+        "organisation_key": sort_key(entry.organisation)[:255],
+        "position": entry.position,
+        "link_hash": token_hash(token("link", uuid, 1)),
+        "code_hash": code_hash,
+        "short_hash": short_hash,
+        "source": source,
+        "created_at": utcnow(),
+        "confirmed_at": utcnow(),
+        "waiting_number": None,
+        "demo": demo,
+    }
+
+
+def _seat_all(forum_id: int, format: Format, rows: list[dict[str, Any]]) -> None:
+    """Confirm as many as there are places, number the rest."""
+    if not rows:
+        return
+    free = quotas.free(forum_id, format)
+    seated = len(rows) if free is None else min(free, len(rows))
+    quotas.add_taken(forum_id, format, seated)
+    waiting = rows[seated:]
+    first = quotas.add_waiting(forum_id, format, len(waiting)) if waiting else 0
+    for number, row in enumerate(waiting, start=first):
+        row["status"], row["confirmed_at"], row["waiting_number"] = RegistrationStatus.waitlisted, None, number
+
+
+def _change(entry: Entry, by: Any) -> None:
+    registration = entry.registration
+    assert registration is not None
+    values = {
+        name: value
+        for name, value in (
+            ("organisation", entry.organisation),
+            ("position", entry.position),
+            ("territory_id", entry.territory_id),
+            ("place", entry.place),
+        )
+        if value
+    }
+    operations.correct(registration, values, by=by)
+    if entry.says_format and entry.format is not registration.format:
+        operations.change_format(registration, entry.format, by=by)
+
+
+def template() -> bytes:
+    """The workbook to fill in."""
+    headings = ("name", "email", "format", "territory", "organisation", "position", "sections")
+    columns = [
+        Column(str(KNOWN[name][0]), width) for name, width in zip(headings, (36, 28, 16, 34, 36, 28, 40), strict=True)
+    ]
+    notes = [
+        _("One row a participant. Surname and first name, and an e-mail, are needed; the rest helps."),
+        _("Several people may share one e-mail: each gets a ticket of their own."),
+        _("Format: “очно” or “дистанционно”. Sections: names separated by a semicolon."),
+        _("The same file may be loaded again: nobody is doubled."),
+    ]
+    return xlsx(_("Participants"), columns, [], notes)

@@ -1,0 +1,100 @@
+"""Somebody at the door without a ticket is signed up there: name, e-mail, consent, and «Вход»."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.exceptions import NotFound
+
+from accounts.enums import ConsentKind
+from forum.models import Format, Forum
+from forum.queries import forum_for
+from kernel.access import requires, shows_form
+from kernel.i18n import language
+from kernel.security import client_address
+from registrations import operations, queries
+from registrations.door import attendance
+from registrations.door.attendance import Verdict
+from registrations.door.views.door import WORK, Door, answer, ask, blueprint, door_of, new_nonce
+from registrations.forms import ON_PAPER, ArrivalForm
+from registrations.operations import NoPlaces
+from registrations.signup.page import consents_asked
+
+REMOTE, WAITING = "remote", "waiting"
+"""What the person chose instead when the hall turned out to be full."""
+
+
+@blueprint.route("/door/<slug>/registrations", methods=["GET", "POST"])
+@requires(WORK)
+@shows_form
+def arrival(slug: str) -> ResponseReturnValue:
+    """Doubts (a namesake, a full hall) are asked about on the same page, with what was typed kept."""
+    found, door = forum_for(current_user, slug, WORK), door_of(slug)
+    if not offered(found):
+        raise NotFound()
+    closed = door.unanswered or door.practice
+    form = ArrivalForm(data={"name": request.args.get("name", "")[: queries.LONGEST]})
+    sent = form.validate_on_submit()
+    if closed and (sent or not form.is_submitted()):
+        return ask(door)
+    if not sent:
+        return _page(found, door, form), 422 if form.errors else 200
+    if request.form.get("another") != "1":
+        namesakes = queries.namesakes(found, form.name.data or "", form.email.data or "")
+        if namesakes.total:
+            return _page(found, door, form, namesakes=namesakes.people), 422
+    try:
+        return answer(door, _come_in(found.id, door, form))
+    except NoPlaces:
+        return _page(found, door, form, full=True), 422
+
+
+def offered(forum: Forum) -> bool:
+    """Whether the forum has a hall to let people into."""
+    return any(quota.format is Format.in_person for quota in forum.quotas)
+
+
+def _page(forum: Forum, door: Door, form: ArrivalForm, **more: Any) -> str:
+    quotas = {quota.format: quota for quota in forum.quotas}
+    return render_template(
+        "registrations/door/arrival.html",
+        forum=forum,
+        door=door,
+        form=form,
+        consent=consents_asked()[ConsentKind.personal_data.value],
+        left=quotas[Format.in_person].left,
+        remotely=Format.remote in quotas,
+        nonce=request.form.get("nonce") or new_nonce(),
+        another=request.form.get("another", ""),
+        new_nonce=new_nonce,
+        **more,
+    )
+
+
+def _come_in(forum_id: int, door: Door, form: ArrivalForm) -> Verdict:
+    """Raises NoPlaces."""
+    by, instead = current_user._get_current_object(), request.form.get("instead", "")
+    application, nonce = _application(form, instead), request.form.get("nonce", "").strip() or new_nonce()
+
+    def deed() -> Verdict:
+        outcome = operations.register(forum_id, application, by=by, wait=instead == WAITING)
+        return attendance.admit(forum_id, outcome.registration.uuid, nonce=nonce, user_id=door.user_id)
+
+    return operations.attempt(deed)
+
+
+def _application(form: ArrivalForm, instead: str) -> operations.Application:
+    wording = consents_asked()[ConsentKind.personal_data.value]
+    return operations.Application(
+        name=form.name.data or "",
+        email=form.email.data or "",
+        format=Format.remote if instead == REMOTE else Format.in_person,
+        consents=(wording.id,) if wording else (),
+        consents_on_paper=form.consent.data == ON_PAPER,
+        address=client_address(),
+        language=language(),
+        source="door",
+    )

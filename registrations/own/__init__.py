@@ -1,0 +1,1 @@
+"""«Мой форум»: the participant's own page, ticket and calendar."""

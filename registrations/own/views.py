@@ -1,0 +1,258 @@
+"""«Мой форум»: the participant's own page at a secret address. A GET changes nothing: mail scanners open links."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import NotFound
+
+from forum.kept import public_forum
+from forum.labels import floor_name, zone_name
+from forum.models import Format
+from forum.queries import local_today, phase
+from kernel.access import public, shows_form, token_page
+from kernel.db import utcnow
+from kernel.limits import count, limit
+from kernel.transaction import retried, writing
+from registrations import erasing, operations, queries
+from registrations.blueprint import blueprint
+from registrations.forms import RegistrationForm, SectionsForm
+from registrations.labels import FORMAT_LABELS
+from registrations.models import Registration, RegistrationStatus
+from registrations.own import schedule, tickets
+from registrations.own.exports import personal_calendar
+from registrations.signup.page import form_page
+
+# Each sends a letter, and whoever signs a stranger's address up holds the link.
+LINK_CHANGES = limit("link-changes", 30, 3600)
+SHOWN_ON_THE_DAY = 4
+SHOWN_OF_THE_WHOLE = 12
+
+
+@blueprint.get("/my/<token>")
+@public
+@token_page
+def my_forum(token: str) -> ResponseReturnValue:
+    registration, forum, chosen = queries.own_page(token)
+    items = schedule.own_items(forum, chosen)
+    now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    ahead = [item for item in items if item.ends > now]
+    over, on_day = phase(forum) == "after", forum.date_start <= local_today(forum) <= forum.date_end
+    shown = _shown(ahead, on_day=on_day, own=all(item.plenary or item.section_id in chosen for item in ahead))
+    remote = not over and registration.format is Format.remote and registration.status is RegistrationStatus.confirmed
+    line = queries.place_in_line(registration) if registration.status is RegistrationStatus.waitlisted else None
+    ticket = _has_ticket(registration) and not over
+    return render_template(
+        "registrations/my.html",
+        registration=registration,
+        forum=forum,
+        token=token,
+        when=tickets.when(forum, zone=registration.format is Format.remote),
+        where=tickets.where(forum) if registration.format is Format.in_person else "",
+        programme=tickets.programme_path(forum),
+        qr=tickets.qr_svg(registration) if ticket else None,
+        code=tickets.short_code(registration) if ticket else None,
+        line=line,
+        first=schedule.by_day(ahead[:shown]),
+        later=schedule.by_day(ahead[shown:]),
+        more=len(ahead[shown:]),
+        now=now,
+        floor_name=floor_name,
+        place=forum.place or zone_name(forum.timezone),
+        streams=schedule.streams(forum, chosen) if remote else [],
+        may_choose=bool(forum.sections) and not schedule.has_begun(forum),
+        over=over,
+        on_day=on_day,
+        one_day=len({item.starts.date() for item in ahead}) == 1,
+        open=queries.is_open(forum),
+        format_label=FORMAT_LABELS[registration.format],
+        awaited=queries.is_awaited(registration),
+        sections=[section.name for section in forum.sections if section.id in chosen],
+        others=[quota for quota in forum.quotas if quota.format is not registration.format],
+    )
+
+
+def _shown(ahead: list[schedule.Item], *, on_day: bool, own: bool) -> int:
+    """How many items stand before the disclosure: what comes now on the day, all of one's own sections before it."""
+    if on_day:
+        return SHOWN_ON_THE_DAY
+    return len(ahead) if own else SHOWN_OF_THE_WHOLE
+
+
+def _has_ticket(registration: Registration) -> bool:
+    return registration.status is RegistrationStatus.confirmed and registration.format is Format.in_person
+
+
+@blueprint.get("/my/<token>/again")
+@public
+@token_page
+def again(token: str) -> ResponseReturnValue:
+    """The form of whoever gave the place up, filled with what is known; consent is given anew."""
+    registration = queries.registration_by_link(token)
+    if registration.status is not RegistrationStatus.cancelled or not queries.is_open(registration.forum):
+        return _to_page(token)
+    forum = public_forum(registration.forum.slug)
+    known = {name: getattr(registration, name) for name in ("name", "email", "organisation", "position")}
+    known["territory"] = registration.territory.oktmo if registration.territory else ""
+    known["sections"] = [interest.section_id for interest in registration.interests]
+    known["format"] = registration.format.value
+    form = RegistrationForm(formdata=None, data=known, forum=forum)
+    return form_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
+
+
+@blueprint.get("/my/<token>/calendar.ics")
+@public
+@token_page
+def calendar(token: str) -> ResponseReturnValue:
+    body = personal_calendar(queries.registration_by_link(token))
+    return _file(body, "text/calendar; charset=utf-8", "forum.ics")
+
+
+@blueprint.get("/my/<token>/ticket.svg")
+@public
+@token_page
+def ticket_svg(token: str) -> ResponseReturnValue:
+    registration = _ticket_holder(token)
+    return _file(tickets.ticket_svg(registration).encode(), "image/svg+xml; charset=utf-8", "ticket.svg")
+
+
+@blueprint.get("/my/<token>/ticket.pdf")
+@public
+@token_page
+def ticket_pdf(token: str) -> ResponseReturnValue:
+    registration = _ticket_holder(token)
+    sections = [interest.section.name for interest in registration.interests]
+    body = tickets.ticket_pdf(registration, tickets.where(registration.forum), sections)
+    return _file(body, "application/pdf", "ticket.pdf")
+
+
+def _ticket_holder(token: str) -> Registration:
+    """Somebody with a place in the hall. Raises NotFound."""
+    registration = queries.registration_by_link(token)
+    if not _has_ticket(registration):
+        raise NotFound()
+    return registration
+
+
+def _file(body: bytes, kind: str, name: str) -> Response:
+    disposition = "inline" if name.endswith(".svg") else "attachment"
+    return Response(body, content_type=kind, headers={"Content-Disposition": f'{disposition}; filename="{name}"'})
+
+
+@blueprint.route("/my/<token>/cancellation", methods=["GET", "POST"])
+@public
+@token_page
+def cancellation(token: str) -> ResponseReturnValue:
+    registration = queries.registration_by_link(token)
+    if registration.status is RegistrationStatus.cancelled or _is_over(registration):
+        return _to_page(token)
+    if request.method == "GET":
+        return render_template(
+            "registrations/cancellation.html",
+            registration=registration,
+            forum=registration.forum,
+            token=token,
+            awaited=queries.is_awaited(registration),
+        )
+
+    def act() -> None:
+        with writing():
+            count((LINK_CHANGES, registration.email))
+            operations.cancel(registration)
+
+    retried(act)()
+    flash(_("You are no longer taking part. Thank you for telling us."), "ok")
+    return _to_page(token)
+
+
+@blueprint.route("/my/<token>/format", methods=["GET", "POST"])
+@public
+@token_page
+def other_format(token: str) -> ResponseReturnValue:
+    registration = queries.registration_by_link(token)
+    target = Format.remote if registration.format is Format.in_person else Format.in_person
+    quota = queries.quota(registration.forum_id, target)
+    if quota is None or registration.status is RegistrationStatus.cancelled or _is_over(registration):
+        return _to_page(token)
+    if request.method == "GET":
+        return render_template(
+            "registrations/format.html",
+            registration=registration,
+            forum=registration.forum,
+            token=token,
+            target=target,
+            left=quota.left,
+            awaited=queries.is_awaited(registration),
+        )
+    # A page opened before the format was changed elsewhere must not change it back.
+    if request.form.get("format") == target.value:
+
+        def act() -> bool:
+            with writing():
+                count((LINK_CHANGES, registration.email))
+                return operations.change_format(registration, target, back=False)
+
+        if retried(act)():
+            flash(_("Done. A letter with the new details is on its way."), "ok")
+    return _to_page(token)
+
+
+@blueprint.route("/my/<token>/erasure", methods=["GET", "POST"])
+@public
+@token_page
+def erasure(token: str) -> ResponseReturnValue:
+    """The consent is withdrawn: what goes, what stays, and the button."""
+    registration = queries.registration_by_link(token)
+    forum = registration.forum
+    if request.method == "GET":
+        return render_template(
+            "registrations/erasure.html",
+            registration=registration,
+            forum=forum,
+            token=token,
+            kept=erasing.stays(registration),
+        )
+    slug = forum.slug
+    count((LINK_CHANGES, registration.email))  # the lists loaded lately are read through for the person
+    erasing.erase([registration])
+    return redirect(url_for("registrations.erased", slug=slug), 303)
+
+
+@blueprint.get("/forums/<slug>/registration/erased")
+@public
+def erased(slug: str) -> ResponseReturnValue:
+    return render_template("registrations/erased.html", forum=public_forum(slug))
+
+
+@blueprint.route("/my/<token>/sections", methods=["GET", "POST"])
+@public
+@token_page
+@shows_form
+def sections(token: str) -> ResponseReturnValue:
+    """Other sections may be chosen until the forum begins."""
+    registration = queries.registration_by_link(token)
+    forum = registration.forum
+    if registration.status is RegistrationStatus.cancelled or schedule.has_begun(forum):
+        return _to_page(token)
+    form = SectionsForm(forum=forum, data={"sections": [interest.section_id for interest in registration.interests]})
+    page = "registrations/sections.html"
+    if not form.validate_on_submit():
+        return render_template(page, forum=forum, form=form, token=token), 422 if form.errors else 200
+    try:
+        with writing():
+            operations.correct(registration, {"section_ids": form.section_ids()}, by=None)
+    except IntegrityError:
+        form.refuse_sections(forum)
+        return render_template(page, forum=forum, form=form, token=token), 422
+    flash(_("Saved."), "ok")
+    return _to_page(token)
+
+
+def _is_over(registration: Registration) -> bool:
+    return phase(registration.forum) == "after"
+
+
+def _to_page(token: str) -> ResponseReturnValue:
+    return redirect(url_for("registrations.my_forum", token=token), 303)

@@ -1,0 +1,1 @@
+"""Signing up: one page, no password, and straight to the ticket."""

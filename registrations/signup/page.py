@@ -1,0 +1,36 @@
+"""The sign-up form as a page, empty, filled in or with what is wrong."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from accounts import consenting
+from accounts.consenting import Wording, wordings
+from accounts.enums import ConsentKind
+from forum.models import Forum
+from kernel.i18n import language
+from registrations.forms import RegistrationForm
+from registrations.signup.places import places_notes
+
+
+def consents_asked() -> dict[str, Wording | None]:
+    """The wordings in force, in the reader's language or else in Russian."""
+    texts = wordings(language())
+    kinds = (ConsentKind.personal_data, ConsentKind.mailing) if consenting.NEWS else (ConsentKind.personal_data,)
+    return {kind.value: texts.get(kind) for kind in kinds}
+
+
+def form_page(forum: Forum, form: RegistrationForm, action: str = "") -> str:
+    """`action`: where the form goes when its page stands at another address."""
+    if form.csrf_token.errors:
+        form.form_errors = [_("The page stood open for too long. Nothing is lost: press the button again.")]
+        form.csrf_token.errors = []
+    return render_template(
+        "registrations/sign_up.html",
+        forum=forum,
+        form=form,
+        notes=places_notes(forum),
+        consents=consents_asked(),
+        action=action,
+    )
