@@ -51,7 +51,7 @@ def _row(practice: Practice) -> list[object]:
     return [_cell(practice, name) for name in HEADINGS]
 
 
-def _cell(practice: Practice, name: str) -> Any:
+def _cell(practice: Practice, name: str) -> object:
     special: dict[str, Any] = {
         "id": lambda: practice.source_id or practice.slug,
         "organisation": lambda: practice.organisation.name if practice.organisation else "",

@@ -169,7 +169,7 @@ class Sheet(NamedTuple):
     parent_id: int
     width: int
     height: int
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, object]]
 
 
 def drawn(outlines: Sequence[Outline], credit: str) -> list[Sheet]:

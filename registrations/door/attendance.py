@@ -28,6 +28,9 @@ from territories.models import Territory
 RECENT = timedelta(minutes=10)
 """How long an entry is offered for taking back without a search."""
 
+Seen = Row[Any]
+"""What the door reads of a code: columns of several tables, in the order of the statement."""
+
 
 class Answer(enum.Enum):
     go = "go"
@@ -90,7 +93,7 @@ def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = Fal
     return _verdict(_refusal(seen) or (Answer.again if inside_already else Answer.go), seen)
 
 
-def _of_code(forum_id: int, code: str) -> tuple[Row[Any] | None, str]:
+def _of_code(forum_id: int, code: str) -> tuple[Seen | None, str]:
     """Whose code it is, and the code in the form in force: a ticket may have been sent under a key of before."""
     seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
     others = forms_of("code", code) if seen is None else []
@@ -158,7 +161,7 @@ def _first(table: Any, dialect: str, returned: str, *unless: str) -> Any:
     return inserting(table, dialect).on_conflict_do_nothing(index_elements=unless).returning(table.c[returned])
 
 
-def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
+def _admit(forum_id: int, seen: Seen, nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
     if seen.forum_id != forum_id:
         return _other_forum(forum_id, seen.forum_id)
     if refusal := _refusal(seen):
@@ -178,7 +181,7 @@ def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate:
     return _lost(forum_id, seen, entry)
 
 
-def _refusal(seen: Row[Any]) -> Answer | None:
+def _refusal(seen: Seen) -> Answer | None:
     if seen.status is RegistrationStatus.cancelled:
         return Answer.cancelled
     if seen.format is Format.remote:
@@ -212,14 +215,14 @@ def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
     return _run(statement, **values).first() is not None
 
 
-def _lost(forum_id: int, seen: Row[Any], entry_id: int) -> Verdict:
+def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
     """Two doors at once: the entry written in vain is taken out before anybody can see it."""
     db.session.execute(delete(Attendance).where(Attendance.id == entry_id))
     fresh = _run(_BY_ID, forum=forum_id, key=seen.id).one()
     return _verdict(Answer.again, fresh)
 
 
-def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
+def _verdict(answer: Answer, seen: Seen, **changes: Any) -> Verdict:
     values: dict[str, Any] = {
         "inside": seen.inside,
         "capacity": seen.capacity,
@@ -239,7 +242,7 @@ def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
     return Verdict(answer, **(values | changes))
 
 
-def _had_place(seen: Row[Any]) -> bool:
+def _had_place(seen: Seen) -> bool:
     """A second code means a change of format; a first one in person, that the place was given back."""
     if seen.code_generation > 1:
         return True
