@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from enum import Enum
+from typing import TypeVar
 
 from flask import request
 from flask_babel import lazy_gettext as _l
@@ -23,6 +24,7 @@ from kernel.text import whole
 from practices.forms import Between
 
 CHOOSE = ("", _l("choose"))
+E = TypeVar("E", bound=Enum)
 
 
 class Given:
@@ -103,7 +105,7 @@ def _typed(field: WholeField) -> bool:
     return bool((field.raw_data or [""])[0].strip()) or field.data is not None
 
 
-def _member(kind: Any, value: str | None) -> Any:
+def _member(kind: type[E], value: str | None) -> E | None:
     return kind(value) if value in {member.value for member in kind} else None
 
 
