@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Flask
 
@@ -118,7 +118,7 @@ COMMANDS = (
 )
 
 
-def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """Build the application; `overrides` win over the environment's settings (tests)."""
     app = Flask(__name__, static_folder=None)
     app.config.update(config.load(overrides))
