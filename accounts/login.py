@@ -56,7 +56,7 @@ def _resume() -> ResponseReturnValue:
     """
     if not same_site():
         return redirect(url_for("accounts.login"), 303)
-    from accounts.views import sign_in_page  # noqa: PLC0415  (views import this module's manager)
+    from accounts.views.session import sign_in_page  # noqa: PLC0415  (views import this module's manager)
 
     kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     return sign_in_page(next_url=request.full_path.rstrip("?"), kept=kept), 401

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from accounts.models import User
 from accounts.operations import INVITATION_LIFE, invite, request_reset
 from kernel.db import db, utcnow
-from kernel.rekeying import Compared, keeps
+from kernel.rekeying import Compared
 
 
 def waiting() -> list[User]:
@@ -26,4 +26,4 @@ def tell() -> int:
     return len(found)
 
 
-keeps(Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell))
+INVITATIONS = Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell)

@@ -1,6 +1,6 @@
 """Transactional outbox of letters.
 
-A feature registers a kind with `@letter_kind("name")`: a function of the letter's argument that
+A feature's manifest names its kinds, each with a function of the letter's argument that
 returns a `Content`. `send()` adds the letter in the caller's transaction; the worker claims it with
 a lease, makes the body and delivers it with a stable Message-ID. A crash between the server's
 acceptance and our commit sends it twice; nothing loses it. A letter that was refused uses up attempts;
@@ -10,12 +10,11 @@ a server that takes none uses up nobody's (`activity/waiting.py`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -25,8 +24,8 @@ from activity import waiting
 from activity.models import Letter, LetterStatus
 from kernel import mail
 from kernel.db import db, utcnow
+from kernel.feature import registry
 from kernel.i18n import speaking
-from kernel.jobs import job
 from kernel.leases import claim
 from kernel.security import SLACK
 from kernel.templating import plain_text
@@ -58,23 +57,9 @@ class Content:
     reply_to: str | None = None
 
 
-F = TypeVar("F", bound=Callable[..., Content | None])
-_kinds: dict[str, Callable[..., Content | None]] = {}
-
-
-def letter_kind(kind: str) -> Callable[[F], F]:
-    """Register the function that makes letters of `kind`; it returns None when there is nothing left to say."""
-
-    def register(make: F) -> F:
-        _kinds[kind] = make
-        return make
-
-    return register
-
-
 def send(kind: str, to: str, *, language: str = "ru", **argument: Any) -> None:
     """Queue a letter in the caller's transaction. `argument` must be JSON and hold no secret."""
-    if kind not in _kinds:
+    if kind not in registry().letters:
         raise KeyError(f"no letter kind {kind!r}")
     letter = {"kind": kind, "to": to, "language": language, "argument": argument}
     db.session.connection().execute(insert(Letter), letter)
@@ -83,7 +68,7 @@ def send(kind: str, to: str, *, language: str = "ru", **argument: Any) -> None:
 def compose(letter: Letter) -> EmailMessage | None:
     """Make the message of a letter; None when its kind says there is nothing left to say."""
     with speaking(letter.language):
-        content = _kinds[letter.kind](**letter.argument)
+        content = cast("Content | None", registry().letters[letter.kind].make(**letter.argument))
         if content is None:
             return None
         message = EmailMessage()
@@ -175,7 +160,6 @@ def _deliver(letter_id: int, lease: str) -> None:
     write(note)
 
 
-@job("forget-old-letters", every=timedelta(hours=24))
 def forget_old() -> None:
     """Delete delivered letters after 30 days."""
     with writing():

@@ -14,17 +14,15 @@ from adoption.cabinet import queries as cabinet_queries
 from adoption.cabinet.desk import next_step, stalled
 from adoption.models import State
 from adoption.picture import figures
-from forum.facts import Fact, forum_facts
+from forum.facts import Fact
 from forum.models import Forum
 from kernel.access import Actor, actor
 from kernel.i18n import number
-from kernel.panels import panel
 from practices.models import Practice
 from territories.models import Level, Territory
 from territories.queries import real_map, tiles
 
 
-@panel("practice.spread")
 def practice_spread(practice: Practice) -> str | Markup:
     """Where the practice works: the map and a list. Three queries."""
     cells = spread.cells(practices=[practice.id])
@@ -53,7 +51,6 @@ OWN = 5
 """So many municipalities of one's own are told of on a practice's page; whoever has more looks into the lists."""
 
 
-@panel("practice.aside", order=20)
 def own_municipality(practice: Practice) -> str | Markup:
     """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
     if not practice.is_public or not current_user.is_authenticated or not actor().scopes(START):
@@ -70,7 +67,6 @@ MOST = 50
 """So many practices of a state stand on a territory's page."""
 
 
-@panel("territory.main", order=20)
 def territory_main(territory: Territory) -> str | Markup:
     """What works here, by state and name, with the number of organisations. Two queries for a municipality."""
     if territory.level is not Level.municipality:
@@ -106,7 +102,6 @@ def _region(territory: Territory) -> str | Markup:
     )
 
 
-@forum_facts(order=80)
 def taken_from(forum: Forum) -> list[Fact]:
     """What the forum led to: requests that name it, and how many of them have been launched."""
     asked, launched = queries.taken_at(forum.id)
@@ -126,7 +121,6 @@ def taken_from(forum: Forum) -> list[Fact]:
     ]
 
 
-@panel("home.map")
 def home_map() -> str | Markup:
     """Nothing while nothing goes on. Tiles: in half a screen a true map would hide the towns and weigh more."""
     going = counts.going()
@@ -143,7 +137,6 @@ def home_map() -> str | Markup:
     )
 
 
-@panel("home.figures")
 def home_figures() -> str | Markup:
     going = counts.going()
     if not going:
@@ -156,7 +149,6 @@ START = "adoption:adoption:start"
 LAUNCHES, STANDING = 5, 10
 
 
-@panel("work.tasks", order=10)
 def to_confirm(user: Actor) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
     if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
@@ -176,7 +168,6 @@ def to_confirm(user: Actor) -> str | Markup:
     )
 
 
-@panel("work.tasks", order=50)
 def figures_of_mine(user: Actor) -> str | Markup:
     """An analyst's screen: the figures of their territories and where to take them from. An approver reads the same."""
     analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")

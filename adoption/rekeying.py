@@ -13,7 +13,7 @@ from adoption.models import Adoption, Stage, StageStep
 from adoption.quarter.models import PURPOSE, Ask, Round
 from adoption.quarter.operations import tell as tell_municipality
 from kernel.db import db
-from kernel.rekeying import Compared, Secret, Stored, keeps
+from kernel.rekeying import Compared, Secret, Stored
 
 
 def tell(ids: Sequence[int]) -> int:
@@ -44,5 +44,7 @@ def tell_authors() -> int:
     return len(found)
 
 
-keeps(Stored(Ask, (Secret(PURPOSE, "link_generation", "link_hash"),), tell))
-keeps(Compared(launches.PURPOSE, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors))
+QUESTIONS = Stored(Ask, (Secret(PURPOSE, "link_generation", "link_hash"),), tell)
+LAUNCHES = Compared(
+    launches.PURPOSE, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors
+)

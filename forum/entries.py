@@ -7,14 +7,13 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from activity.reading import VIEW, Subject, log_places, subject_source
+from activity.reading import VIEW, Subject
 from forum.models import Forum, Room, Section, Series, Venue
 from forum.queries import within
 from kernel.access import Actor
 from kernel.db import db
 
 
-@log_places
 def places(user: Actor) -> set[str]:
     """The forums and series where the user may read the log."""
     scopes = user.scopes(VIEW)
@@ -32,14 +31,12 @@ def slugs(user: Actor, permission: str = "work:forums:open") -> dict[int, str]:
     return {row.id: row.slug for row in rows}
 
 
-@subject_source("forum")
 def forums(user: Actor, ids: set[int]) -> dict[int, Subject]:
     mine = slugs(user)
     rows = db.session.execute(select(Forum.id, Forum.name).where(Forum.id.in_(ids)))
     return {row.id: Subject(row.name, _address("forum_desk.desk", mine.get(row.id))) for row in rows}
 
 
-@subject_source("series")
 def series(user: Actor, ids: set[int]) -> dict[int, Subject]:
     scopes = user.scopes("forum:series:edit")
     rows = db.session.execute(select(Series.id, Series.name, Series.slug).where(Series.id.in_(ids)))
@@ -67,16 +64,13 @@ def _parts(user: Actor, statement: Any) -> dict[int, Subject]:
     }
 
 
-@subject_source("section")
 def sections(user: Actor, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Section.id, Section.name, Section.forum_id).where(Section.id.in_(ids)))
 
 
-@subject_source("venue")
 def venues(user: Actor, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Venue.id, Venue.name, Venue.forum_id).where(Venue.id.in_(ids)))
 
 
-@subject_source("room")
 def rooms(user: Actor, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Room.id, Room.name, Venue.forum_id).join(Room.venue).where(Room.id.in_(ids)))

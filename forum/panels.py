@@ -7,10 +7,8 @@ from markupsafe import Markup
 
 from forum import queries, readiness
 from kernel.access import Actor
-from kernel.panels import panel
 
 
-@panel("work.tasks", order=20)
 def tasks(user: Actor) -> str | Markup:
     """Forums that are not over, with what each still lacks."""
     if not user.scopes("work:forums:open"):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, MetaData, String, Table, cast, delete, false, inspect, or_
 
 from kernel.db import db, dialect
-from kernel.jobs import enqueue, job
+from kernel.jobs import enqueue
 
 SHELVED = "shelved_"
 """How tables begin that a step down of the migrations put away (`kernel.shelving`)."""
@@ -64,7 +64,6 @@ class StillRead(RuntimeError):
     """Somebody reads a state of the database from before; the job tries again."""
 
 
-@job(WIPE)
 def wipe() -> None:
     """Empty SQLite's log, which holds pages as they were."""
     db.session.rollback()

@@ -1,25 +1,24 @@
 """Work that a request must not wait for: one table, claimed with a lease, safe to run twice.
 
-A kind is a function registered with `@job("name")` taking the JSON argument as keywords.
+A kind is named in a feature's manifest, with a function that takes the JSON argument as keywords.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 from sqlalchemy import JSON, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import IntPk, Model, db, inserting, utcnow
+from kernel.feature import registry
 from kernel.leases import claim
 from kernel.security import SLACK
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.jobs")
-F = TypeVar("F", bound=Callable[..., Any])
 LEASE = timedelta(minutes=10)
 ATTEMPTS = 8
 
@@ -40,29 +39,6 @@ class Job(Model):
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-
-
-_kinds: dict[str, Callable[..., Any]] = {}
-
-
-class Schedule(NamedTuple):
-    kind: str
-    every: timedelta
-
-
-_schedule: list[Schedule] = []
-
-
-def job(kind: str, every: timedelta | None = None) -> Callable[[F], F]:
-    """Register a kind of job; with `every`, the worker also runs it regularly."""
-
-    def register(work: F) -> F:
-        if kind not in _kinds and every:
-            _schedule.append(Schedule(kind, every))
-        _kinds[kind] = work
-        return work
-
-    return register
 
 
 def enqueue(
@@ -107,9 +83,10 @@ def tick() -> None:
     with writing():
         _follow_clock()
         db.session.merge(WorkerBeat(name="worker", at=utcnow()))
-        for entry in _schedule:
-            slot = int(utcnow().timestamp() // entry.every.total_seconds())
-            enqueue(entry.kind, unique_key=f"{entry.kind}:{slot}")
+        for kind in registry().jobs.values():
+            if kind.every:
+                slot = int(utcnow().timestamp() // kind.every.total_seconds())
+                enqueue(kind.name, unique_key=f"{kind.name}:{slot}")
 
 
 def _follow_clock() -> None:
@@ -137,9 +114,6 @@ def forget_old() -> None:
         db.session.execute(update(Job).where(Job.done_at.is_(None), Job.attempts >= ATTEMPTS).values(dead=True))
 
 
-job("forget-old-jobs", every=timedelta(hours=6))(forget_old)
-
-
 def _claim() -> tuple[int, str] | None:
     now = utcnow()
     due = (
@@ -161,7 +135,7 @@ def _run(job_id: int, lease: str) -> None:
     mine = (Job.id == job_id, Job.lease == lease)
     kind, argument = db.session.execute(select(Job.kind, Job.argument).where(Job.id == job_id)).one()
     try:
-        result = _kinds[kind](**argument)
+        result = registry().jobs[kind].work(**argument)
     except Exception as error:
         log.exception("job %s failed", kind)
         db.session.rollback()

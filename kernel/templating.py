@@ -16,6 +16,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
+from kernel.feature import registry
 from kernel.links import path_for
 from kernel.text import Lines, cited, dial, one_line, typograph
 
@@ -99,19 +100,11 @@ def init_app(app: Flask) -> None:
     app.context_processor(_navigation)
 
 
-_navigation_makers: dict[str, Any] = {}
-
-
-def navigation(name: str, make: Any) -> None:
-    """Give templates a variable computed per page, such as `public_nav`; `make()` returns it."""
-    _navigation_makers[name] = make
-
-
 _addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
 
 
 def _navigation() -> dict[str, Any]:
-    links: dict[str, Any] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
+    links: dict[str, Any] = {name: _Lazy(make) for name, make in registry().links.items()}
     if not has_request_context():  # a letter
         return links
     return links | {name: path_for(endpoint) for name, endpoint in _addresses.items()}

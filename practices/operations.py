@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -224,6 +224,11 @@ def retell(*where: ColumnElement[bool]) -> None:
     """Whoever or wherever these practices belong to is called otherwise: they are shown and found by the new name."""
     if practices := db.session.scalars(select(Practice).where(*where).order_by(Practice.id)).all():
         _changed(*practices)
+
+
+def retell_places(territory_ids: Collection[int]) -> None:
+    """The places where practices come from are called otherwise."""
+    retell(Practice.territory_id.in_(territory_ids))
 
 
 def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:

@@ -10,7 +10,7 @@ from activity.outbox import send
 from forum.models import Forum
 from forum.queries import local_today
 from kernel.db import db
-from kernel.rekeying import Secret, Stored, keeps
+from kernel.rekeying import Secret, Stored
 from registrations.models import Registration, RegistrationStatus
 from registrations.own.tickets import START
 
@@ -29,10 +29,8 @@ def tell(ids: Sequence[int]) -> int:
     return len(told)
 
 
-keeps(
-    Stored(
-        Registration,
-        (Secret("link", "link_generation", "link_hash"), Secret("code", "code_generation", "code_hash"), START),
-        tell,
-    )
+TICKETS = Stored(
+    Registration,
+    (Secret("link", "link_generation", "link_hash"), Secret("code", "code_generation", "code_hash"), START),
+    tell,
 )

@@ -21,7 +21,7 @@ from kernel import limits
 from kernel.access import public, shows_form, signed_in, token_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
-from kernel.limits import Check, limit
+from kernel.limits import Check, Limit
 from kernel.links import is_local
 from kernel.security import SLACK, client_network
 from kernel.text import email_key
@@ -29,12 +29,12 @@ from kernel.transaction import writing
 
 DEMO_PASSWORD = "demo-2026-forum"
 # Wrong passwords are counted, right ones never: a whole office signs in from one address.
-SIGN_IN_DEVICE = limit("sign-in-device", 10, 900)
-SIGN_IN_STRANGER = limit("sign-in-stranger", 10, 900)
-SIGN_IN_NETWORK = limit("sign-in-network", 60, 900)
-SIGN_IN_ACCOUNT = limit("sign-in-account", 100, 3600)
-RESET_MAILBOX = limit("reset-mailbox", 5, 3600)
-RESET_NETWORK = limit("reset-network", 300, 3600)
+SIGN_IN_DEVICE = Limit("sign-in-device", 10, 900)
+SIGN_IN_STRANGER = Limit("sign-in-stranger", 10, 900)
+SIGN_IN_NETWORK = Limit("sign-in-network", 60, 900)
+SIGN_IN_ACCOUNT = Limit("sign-in-account", 100, 3600)
+RESET_MAILBOX = Limit("reset-mailbox", 5, 3600)
+RESET_NETWORK = Limit("reset-network", 300, 3600)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from kernel.db import db
-from kernel.rekeying import Secret, Stored, keeps
+from kernel.rekeying import Secret, Stored
 from practices.moderation.models import PracticeAuthor
 from practices.moderation.operations import send_link
 
@@ -22,4 +22,4 @@ def tell(ids: Sequence[int]) -> int:
     return len(found)
 
 
-keeps(Stored(PracticeAuthor, (Secret("author", "generation", "link_hash"),), tell))
+AUTHORS = Stored(PracticeAuthor, (Secret("author", "generation", "link_hash"),), tell)
