@@ -84,6 +84,6 @@ def roles_with(permission: str) -> frozenset[Role]:
 def init_app(app: Flask) -> None:
     """Raises ValueError when a role may do what no feature's manifest names."""
     with app.app_context():
-        unknown = frozenset().union(*PERMISSIONS.values()) - registry().permissions
+        unknown = set().union(*PERMISSIONS.values()) - registry().permissions
     if unknown:
         raise ValueError(f"no manifest names these permissions of roles: {sorted(unknown)}")

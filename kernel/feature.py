@@ -6,7 +6,7 @@ anything, and nothing is registered by being imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -117,7 +117,7 @@ class Feature(NamedTuple):
     """Modules with an `init_app`."""
     blueprints: tuple[Blueprint, ...] = ()
     pages: tuple[ModuleType, ...] = ()
-    """The modules or packages in which the blueprints' views stand."""
+    """The modules in which the blueprints' views stand."""
     permissions: tuple[str, ...] = ()
     areas: tuple[Area, ...] = ()
     panels: tuple[Panel, ...] = ()
@@ -149,32 +149,32 @@ class Registry:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self.features = tuple(features)
-        self.permissions = frozenset(self._unlike((one, one) for each in features for one in each.permissions))
+        self.permissions = _by_name((one, one) for each in features for one in each.permissions).keys()
         self.areas = sorted((area for each in features for area in each.areas), key=lambda area: area.order)
-        self.panels = _grouped((panel.place, panel.order, panel.show) for each in features for panel in each.panels)
-        self.receivers = _grouped((one.signal, one.order, one.receive) for each in features for one in each.receivers)
-        self.letters = self._unlike((letter.name, letter) for each in features for letter in each.letters)
-        self.jobs = self._unlike((job.name, job) for each in features for job in each.jobs)
-        self.subjects = self._unlike((kind.table, kind) for each in features for kind in each.subjects)
-        self.actions = self._unlike(item for each in features for item in each.actions.items())
-        self.details = self._unlike(item for each in features for item in each.details.items())
-        self.values = self._unlike(item for each in features for item in each.values.items())
-        self.search = self._unlike((source.kind, source) for each in features for source in each.search)
-        self.scopes = self._unlike((scope.kind, scope) for each in features for scope in each.scopes)
+        self.panels = _in_order((panel.place, panel.order, panel.show) for each in features for panel in each.panels)
+        self.receivers = _in_order((one.signal, one.order, one.receive) for each in features for one in each.receivers)
+        self.letters = _by_name((letter.name, letter) for each in features for letter in each.letters)
+        self.jobs = _by_name((job.name, job) for each in features for job in each.jobs)
+        self.subjects = _by_name((kind.table, kind) for each in features for kind in each.subjects)
+        self.actions = _by_name(item for each in features for item in each.actions.items())
+        self.details = _by_name(item for each in features for item in each.details.items())
+        self.values = _by_name(item for each in features for item in each.values.items())
+        self.search = _by_name((source.kind, source) for each in features for source in each.search)
+        self.scopes = _by_name((scope.kind, scope) for each in features for scope in each.scopes)
         self.secrets = [secret for each in features for secret in each.secrets]
-        self.links = self._unlike(item for each in features for item in each.links.items())
-
-    @staticmethod
-    def _unlike(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
-        found: dict[str, T] = {}
-        for name, one in pairs:
-            if name in found:
-                raise ValueError(f"two manifests, or one twice, name {name!r}")
-            found[name] = one
-        return found
+        self.links = _by_name(item for each in features for item in each.links.items())
 
 
-def _grouped(items: Iterable[tuple[Any, int, Callable[..., R]]]) -> dict[Any, list[Callable[..., R]]]:
+def _by_name(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for name, one in pairs:
+        if name in found:
+            raise ValueError(f"{name!r} is named twice, in one manifest or in two")
+        found[name] = one
+    return found
+
+
+def _in_order(items: Iterable[tuple[Any, int, Callable[..., R]]]) -> dict[Any, list[Callable[..., R]]]:
     found: dict[Any, list[Callable[..., R]]] = {}
     for key, _order, function in sorted(items, key=lambda item: item[1]):
         found.setdefault(key, []).append(function)
@@ -188,35 +188,33 @@ def registry() -> Registry:
 
 
 def install(app: Flask, features: Sequence[Feature]) -> None:
-    """Fill the application's registry and give every feature its place. Raises ValueError for what no manifest says."""
-    known = app.extensions[EXTENSION] = Registry(features)
+    """Fill the application's registry and give every feature its place. Raises ValueError for what none names."""
+    app.extensions[EXTENSION] = known = Registry(features)
+    bring = AppGroup("import", help="Bring data in; without --yes only shows what would happen.")
+    take = AppGroup("export", help="Take data out, into files that the imports of the same names read back.")
     for part in (part for each in features for part in each.parts):
         part.init_app(app)
     for each in features:
         for blueprint in each.blueprints:
             app.register_blueprint(blueprint)
-        for command in each.commands:
-            app.cli.add_command(command)
-    bring = "Bring data in; without --yes only shows what would happen."
-    take = "Take data out, into files that the imports of the same names read back."
-    app.cli.add_command(_group("import", bring, (each.imports for each in features)))
-    app.cli.add_command(_group("export", take, (each.exports for each in features)))
-    _check(app, known)
+        for group, commands in ((app.cli, each.commands), (bring, each.imports), (take, each.exports)):
+            for command in commands:
+                group.add_command(command)
+    app.cli.add_command(bring)
+    app.cli.add_command(take)
+    _check_pages(app, {page.__name__ for each in features for page in each.pages})
+    _check_permissions(app, known)
 
 
-def _group(name: str, help: str, commands: Iterable[Iterable[click.Command]]) -> AppGroup:
-    return AppGroup(name, help=help, commands=[one for several in commands for one in several])
-
-
-def _check(app: Flask, known: Registry) -> None:
-    """Every view stands in pages that a manifest names, and asks for permissions that one names."""
-    asked = {area.permission: area.endpoint for area in known.areas}
-    pages = tuple(page.__name__ for each in known.features for page in each.pages)
+def _check_pages(app: Flask, pages: Collection[str]) -> None:
     for endpoint, view in app.view_functions.items():
-        access = getattr(view, "access", None)
-        if access and access.permission:
-            asked.setdefault(access.permission, endpoint)
-        if "." in endpoint and not f"{view.__module__}.".startswith(tuple(f"{page}." for page in pages)):
+        if "." in endpoint and view.__module__ not in pages:
             raise ValueError(f"no manifest names the pages of {endpoint}, {view.__module__}")
-    if unknown := asked.keys() - known.permissions:
-        raise ValueError(f"no manifest names these permissions: {sorted((one, asked[one]) for one in unknown)}")
+
+
+def _check_permissions(app: Flask, known: Registry) -> None:
+    declared = [(getattr(view, "access", None), endpoint) for endpoint, view in app.view_functions.items()]
+    asked = {access.permission: endpoint for access, endpoint in declared if access and access.permission}
+    asked |= {area.permission: area.endpoint for area in known.areas}
+    if unknown := {(permission, asked[permission]) for permission in asked.keys() - known.permissions}:
+        raise ValueError(f"no manifest names these permissions: {sorted(unknown)}")

@@ -71,6 +71,14 @@ def test_the_permissions_of_manifests_are_those_that_the_code_asks_for():
     assert {text for text in texts if permission.fullmatch(text)} - {"feature:thing:verb"} == KNOWN.permissions
 
 
+def test_no_page_is_forgotten():
+    views = re.compile(r"^ *@?(blueprint|desk|pages)\.(get|post|route|add_url_rule)\(", re.MULTILINE)
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path, text in code().items() if views.search(text)
+    }
+    assert files == {page.__name__ for feature in FEATURES for page in feature.pages}
+
+
 def test_every_panel_has_its_place_on_a_page():
     texts = [*code().values(), *(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))]
     shown = {place for text in texts for place in re.findall(r'\bpanels\(\s*"([a-z.]+)"', text)}
