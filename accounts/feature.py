@@ -6,6 +6,7 @@ from accounts import cli, entries, labels, letters, login, operations, permissio
 from accounts.views import handover, people, session, site
 from accounts.views.base import blueprint
 from activity.reading import log_places
+from kernel.access import resume
 from kernel.feature import Area, Feature, JobKind, LetterKind, RoleScope, SubjectKind
 
 FEATURE = Feature(
@@ -18,7 +19,7 @@ FEATURE = Feature(
         Area(100, "accounts:user:edit", "accounts.people", _l("People and roles"), "people"),
         Area(120, "accounts:settings:edit", "accounts.site_settings", _l("Site settings"), "settings"),
     ),
-    receivers=(log_places.to(entries.places),),
+    receivers=(log_places.to(entries.places), resume.to(session.resume_form)),
     letters=(
         LetterKind("account_invitation", letters.invitation),
         LetterKind("password_reset", letters.reset),

@@ -15,6 +15,7 @@ from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, 
 from accounts.queries import (
     administering,
     administrators,
+    known_wordings,
     organisation_by_code,
     organisations_there,
     user_by_email,
@@ -274,7 +275,7 @@ CONSENT_TEXTS = Path(__file__).parent / "data"
 
 def load_consent_texts() -> None:
     """The wordings an installation begins with; repeatable."""
-    known = set(db.session.execute(select(ConsentText.kind, ConsentText.language)))
+    known = known_wordings()
     for kind in ConsentKind:
         for language in ("ru", "en"):
             if (kind, language) not in known:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
@@ -237,3 +239,36 @@ def territory_scopes() -> list[tuple[int, str]]:
     if region is None:
         return []
     return [(place.id, place.name) for place in (region, *territories.municipalities(region.id))]
+
+
+_text = ConsentText.__table__.c
+_IN_FORCE = (
+    select(_text.kind, _text.id, _text.body)
+    .where(_text.language.in_([bindparam("language"), "ru"]))
+    .order_by(_text.language == bindparam("language"), _text.version)
+)
+
+
+def wordings(language: str) -> Iterable[tuple[ConsentKind, int, str]]:
+    """Wordings of consents as (kind, id, body): of each kind the one in force in `language`, else in Russian, last."""
+    rows: Any = db.session.connection().execute(_IN_FORCE, {"language": language})
+    return rows
+
+
+def known_wordings() -> set[tuple[ConsentKind, str]]:
+    """(kind, language) of every wording there is."""
+    return {(kind, language) for kind, language in db.session.execute(select(ConsentText.kind, ConsentText.language))}
+
+
+def user_with_roles(user_id: int) -> User | None:
+    """In one statement composed once: every signed-in request begins with it."""
+    return db.session.scalars(_WITH_ROLES, {"id": user_id}).unique().first()
+
+
+_WITH_ROLES = select(User).where(User.id == bindparam("id")).options(joinedload(User.assignments))
+
+
+def invited_since(moment: datetime) -> list[User]:
+    """Whoever was sent an invitation or a link for a new password since `moment` that still works."""
+    fresh = (User.invitation_generation > 0, User.suspended_at.is_(None), User.invited_at >= moment)
+    return list(db.session.scalars(select(User).where(*fresh).order_by(User.id)))

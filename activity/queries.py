@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from werkzeug.exceptions import NotFound
 
 from activity.models import Entry, Letter, LetterStatus
-from kernel.db import db
+from kernel.db import db, utcnow
 from kernel.text import sort_key, whole
 
 ZONE = ZoneInfo("Asia/Irkutsk")
@@ -125,3 +126,76 @@ def letters_by_status() -> dict[LetterStatus, int]:
     """How many letters stand where; a status that none has is left out."""
     counted = select(Letter.status, func.count()).group_by(Letter.status)
     return dict(db.session.execute(counted).all())
+
+
+LATE = timedelta(minutes=5)
+
+
+LATELY = timedelta(days=14)
+
+
+QUEUED = Letter.status == LetterStatus.queued
+
+
+HELD = Letter.held_since.is_not(None)
+
+
+class Standing(NamedTuple):
+    """Letters that do not leave: how many, since when, why; `tried` when the server is asked next."""
+
+    number: int
+    since: datetime | None = None
+    why: str = ""
+    tried: datetime | None = None
+
+
+def held() -> Standing:
+    """Those that wait for the mail server."""
+    which = (QUEUED, HELD)
+    number, since, tried = _figures(which, func.min(Letter.held_since), func.min(Letter.next_at))
+    if not number:
+        return Standing(0)
+    return Standing(number, since, db.session.scalar(select(Letter.error).where(*which).limit(1)) or "", tried)
+
+
+def overdue() -> Standing:
+    """Those that have been due for a while: they move slowly, or nobody delivers them."""
+    which = (QUEUED, Letter.held_since.is_(None), Letter.next_at < utcnow() - LATE)
+    return Standing(*_figures(which, func.min(Letter.next_at)))
+
+
+def given_up() -> Standing:
+    """Those that were given up lately."""
+    which = (Letter.status == LetterStatus.dead, Letter.next_at > utcnow() - LATELY)
+    return Standing(*_figures(which, func.min(Letter.created_at)))
+
+
+def standing(limit: int) -> Sequence[Letter]:
+    """The letters that stand, the oldest first."""
+    return db.session.scalars(select(Letter).where(stands()).order_by(Letter.created_at, Letter.id).limit(limit)).all()
+
+
+def reasons() -> Sequence[tuple[str, LetterStatus, int, datetime]]:
+    """Why letters stand: reason, state, how many, and when the oldest was made; the most frequent first."""
+    grouped = (Letter.error, Letter.status)
+    number = func.count().label("number")
+    statement = select(*grouped, number, func.min(Letter.created_at)).where(stands()).group_by(*grouped)
+    return [
+        (why or "", status, count, oldest)
+        for why, status, count, oldest in db.session.execute(statement.order_by(number.desc(), Letter.error))
+    ]
+
+
+def stands() -> ColumnElement[bool]:
+    """Given up, held, or due for too long."""
+    late = Letter.next_at < utcnow() - LATE
+    return (Letter.status == LetterStatus.dead) | (QUEUED & (Letter.error.is_not(None) | late))
+
+
+def _figures(which: Sequence[ColumnElement[bool]], *columns: ColumnElement[Any]) -> Sequence[Any]:
+    return db.session.execute(select(func.count(), *columns).select_from(Letter).where(*which)).one()
+
+
+def held_since() -> datetime | None:
+    """Since when letters have waited for the mail server; None when none does."""
+    return db.session.scalar(select(func.min(Letter.held_since)).where(QUEUED))

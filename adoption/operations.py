@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from accounts.models import Organisation
 from activity.operations import record
 from activity.outbox import send
-from adoption import people, queries, rules, spread
+from adoption import queries, rules, spread
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
 from kernel import pages
@@ -113,7 +113,7 @@ def _new(practice: Practice, organisation: Organisation, request: Request, by: A
 def _tell_start(adoption: Adoption) -> None:
     if adoption.practice.contact_email:
         send("adoption_author", adoption.practice.contact_email, adoption_id=adoption.id)
-    for curator in people.curators_of(adoption.territory):
+    for curator in queries.curators_of(adoption.territory):
         send("adoption_curator", curator.email, language=curator.language, adoption_id=adoption.id)
 
 
@@ -179,10 +179,10 @@ def move(
 def _tell_launch(adoption: Adoption) -> None:
     if adoption.practice.contact_email:
         send("adoption_launched", adoption.practice.contact_email, adoption_id=adoption.id)
-    for curator in people.curators_of(adoption.territory):
+    for curator in queries.curators_of(adoption.territory):
         send("adoption_confirm", curator.email, language=curator.language, adoption_id=adoption.id)
     if adoption.mentor is not None and adoption.mentor.confirmed:
-        for person in people.coordinators_of(adoption.mentor.territory):
+        for person in queries.coordinators_of(adoption.mentor.territory):
             send("adoption_mentor", person.email, language=person.language, adoption_id=adoption.id)
 
 
@@ -266,7 +266,7 @@ def _unconfirmed(adoption: Adoption) -> StageStep | None:
 
 def _tell_refusal(adoption: Adoption, step: StageStep) -> None:
     """A letter to whoever reported the launch, the municipality's coordinators and the contact; one an address."""
-    told = {person.email: person.language for person in people.coordinators_of(adoption.territory)}
+    told = {person.email: person.language for person in queries.coordinators_of(adoption.territory)}
     if step.user is not None and step.user.is_active:
         told.setdefault(step.user.email, step.user.language)
     told.setdefault(adoption.contact_email, "ru")

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from adoption import counts, labels, people, queries, rules, spread
+from adoption import counts, labels, queries, rules, spread
 from adoption.cabinet import launches
 from adoption.cabinet import queries as cabinet_queries
 from adoption.cabinet.desk import next_step, stalled
@@ -19,8 +19,8 @@ from forum.models import Forum
 from kernel.access import Actor, actor
 from kernel.i18n import number
 from practices.models import Practice
+from territories.map.queries import real_map, tiles
 from territories.models import Level, Territory
-from territories.queries import real_map, tiles
 
 
 def practice_spread(practice: Practice) -> str | Markup:
@@ -55,7 +55,7 @@ def own_municipality(practice: Practice) -> str | Markup:
     """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
     if not practice.is_public or not current_user.is_authenticated or not actor().scopes(START):
         return ""
-    territories = people.territories_for(actor(), START)
+    territories = queries.territories_for(actor(), START)
     if not 0 < len(territories) <= OWN:
         return ""
     taken = queries.taken_in(practice.id, territories)

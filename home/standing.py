@@ -8,7 +8,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from activity import waiting
+from activity import queries
 from kernel.access import Actor
 from kernel.jobs import worker_seen
 
@@ -27,9 +27,9 @@ def standing_letters(user: Actor) -> str | Markup:
     """Shown to administrators only, while letters stand. At most five small queries."""
     if not user.scopes("accounts:settings:edit"):
         return ""
-    held, given_up, overdue = waiting.held(), waiting.given_up(), waiting.overdue()
+    held, given_up, overdue = queries.held(), queries.given_up(), queries.overdue()
     if overdue.number and worker_seen(SILENT):
-        overdue = waiting.Standing(0)  # they leave one after another
+        overdue = queries.Standing(0)  # they leave one after another
     if not (held.number or given_up.number or overdue.number):
         return ""
     return Markup(

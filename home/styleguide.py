@@ -15,7 +15,8 @@ from wtforms import BooleanField, DateField, FileField, IntegerField, RadioField
 from accounts.settings import site
 from kernel.forms import ChecksField, Form, LineField, TextField, email, required
 from kernel.listing import Listing
-from territories.queries import Tile, current, tiles
+from territories.map.queries import Tile, tiles
+from territories.queries import current
 
 STATES = ("works", None, "ready", "firm", None, "think", None)
 

@@ -27,7 +27,7 @@ from wtforms import (
     TextAreaField,
     widgets,
 )
-from wtforms.validators import DataRequired, Email, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Email, Length, NumberRange, StopValidation, ValidationError
 
 from kernel.keys import check_form_token
 from kernel.text import clean, dial, whole
@@ -267,3 +267,13 @@ class Choice:
         if value in (None, "", "None"):
             return None
         return value if isinstance(value, self.kind) else self.kind(value)
+
+
+class Between(NumberRange):
+    """A number in a range, with one sentence for whatever is wrong with it."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.process_errors:
+            field.errors = []
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)

@@ -18,8 +18,8 @@ from kernel.text import clean, email_key, sort_key
 from practices import labels, passport
 from practices.models import Evidence, Prevention, TargetGroup
 from practices.queries import KnownPractices
+from territories.gazetteer import Gazetteer
 from territories.models import Territory
-from territories.queries import Gazetteer
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("ID", "Код"),

@@ -21,7 +21,7 @@ from practices.cells import HEADINGS, POSITION, READERS, Fault, Known, choice
 from practices.models import Admission, Practice
 from practices.moderation import operations as moderation
 from practices.queries import known_practices
-from territories.queries import Gazetteer
+from territories.gazetteer import Gazetteer
 
 NEEDED = ("name", "territory")
 

@@ -27,7 +27,7 @@ from practices.models import (
     TargetGroup,
 )
 from practices.passport import content, documents, thaw
-from practices.queries import last_edition, same_search, slug_taken
+from practices.queries import is_a_document, last_edition, practices_where, same_search, slug_taken
 from practices.search_words import document
 from territories.models import Territory
 
@@ -222,7 +222,7 @@ def _changed(*practices: Practice) -> None:
 
 def retell(*where: ColumnElement[bool]) -> None:
     """Whoever or wherever these practices belong to is called otherwise: they are shown and found by the new name."""
-    if practices := db.session.scalars(select(Practice).where(*where).order_by(Practice.id)).all():
+    if practices := practices_where(*where):
         _changed(*practices)
 
 
@@ -281,7 +281,7 @@ def _delete(sample: SampleDocument) -> None:
     sample.practice.samples.remove(sample)
     db.session.delete(sample)
     db.session.flush()
-    if db.session.scalar(select(SampleDocument.id).where(SampleDocument.file_id == stored.id).limit(1)) is None:
+    if not is_a_document(stored.id):
         discard([(stored.id, stored.uuid)])
 
 

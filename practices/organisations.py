@@ -22,8 +22,9 @@ from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
 from practices.models import Practice
 from practices.operations import retell
+from territories.gazetteer import Gazetteer
 from territories.models import Territory
-from territories.queries import Gazetteer, current_by_ids
+from territories.queries import current_by_ids
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("Код", "ID"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -305,3 +305,13 @@ def same_search(user_id: int, name: str) -> SavedSearch | None:
     key = SavedSearch(name=name).name_key  # cut as its column is
     statement = select(SavedSearch).where(SavedSearch.user_id == user_id, SavedSearch.name_key == key)
     return db.session.scalar(statement)
+
+
+def practices_where(*where: ColumnElement[bool]) -> Sequence[Practice]:
+    """Practices of which all this is true, in order of their ids."""
+    return db.session.scalars(select(Practice).where(*where).order_by(Practice.id)).all()
+
+
+def is_a_document(file_id: int) -> bool:
+    """Whether a sample document holds this file."""
+    return db.session.scalar(select(SampleDocument.id).where(SampleDocument.file_id == file_id).limit(1)) is not None

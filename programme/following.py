@@ -16,9 +16,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from forum.models import Forum, Room, Section, Venue
 from forum.moving import Event
 from kernel.db import db, utcnow
-from programme import clashes
+from programme import clashes, queries
 from programme.models import Appearance, Slot
-from programme.queries import slots_of
 
 Parent = Forum | Venue | Room | Section
 TOLD: dict[type[Any], set[str]] = {
@@ -67,7 +66,7 @@ def _rehouse(forum: Forum, section: Section, old: int | None, sure: str) -> None
 
 
 def _entries(forum: Forum) -> list[clashes.Entry]:
-    return [clashes.of_slot(slot) for slot in slots_of(forum.id)]
+    return [clashes.of_slot(slot) for slot in queries.slots_of(forum.id)]
 
 
 def _ask(section: Section, was: list[clashes.Entry], now: list[clashes.Entry], sure: str) -> None:
@@ -95,13 +94,12 @@ def retell_speakers(ids: Iterable[int]) -> None:
 
 def events(forum: Forum) -> list[Event]:
     """What stands on the forum's days, shown or to be."""
-    shown = select(Slot.title, Slot.starts).where(Slot.forum_id == forum.id, ~Slot.cancelled | Slot.announced)
-    return [Event(*row) for row in db.session.execute(shown.order_by(Slot.starts, Slot.id))]
+    return [Event(*row) for row in queries.shown_moments(forum.id)]
 
 
 def shift(forum: Forum, days: int) -> None:
     """The whole programme moves by so many days, what is cancelled too."""
-    for slot in db.session.scalars(select(Slot).where(Slot.forum_id == forum.id).order_by(Slot.id)):
+    for slot in queries.whole_programme(forum.id):
         slot.starts += timedelta(days=days)
         slot.ends += timedelta(days=days)
         slot.sequence += 1

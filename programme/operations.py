@@ -18,7 +18,7 @@ from programme import clashes
 from programme.following import retell_speakers
 from programme.items import Item, Known, Person, as_item, check_times, compare, find_double
 from programme.models import Appearance, Slot
-from programme.queries import undecided_of
+from programme.queries import forums_of_speakers, undecided_of
 from speakers.models import Speaker
 from speakers.operations import consent_on_paper
 
@@ -272,13 +272,7 @@ def touch_speakers(speakers: Iterable[Speaker]) -> None:
     ids = [speaker.id for speaker in speakers]
     if not ids:
         return
-    slugs = db.session.scalars(
-        select(Forum.slug)
-        .join(Slot, Slot.forum_id == Forum.id)
-        .join(Appearance, Appearance.slot_id == Slot.id)
-        .where(Appearance.speaker_id.in_(ids))
-        .distinct()
-    )
+    slugs = forums_of_speakers(ids)
     retell_speakers(ids)
     bump("speakers", "forums", *(f"forum:{slug}" for slug in slugs), rows={"catalogue": ()})
 

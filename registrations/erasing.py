@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Enum, String, delete, or_, select, update
+from sqlalchemy import Enum, String, delete, or_, update
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
@@ -27,6 +27,7 @@ from kernel.text import sort_key
 from kernel.transaction import retried, writing
 from registrations import operations, queries
 from registrations.desk import importer
+from registrations.desk import queries as desk_queries
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.own.tickets import erased_key, identity_of
 from registrations.signup import quotas
@@ -146,9 +147,7 @@ Loaded = tuple[int, int, str]
 
 def _files_with(identity: str) -> list[Loaded]:
     """Lists loaded in the last days that name the person; what cannot be read any more is among them."""
-    rows = db.session.execute(
-        select(ImportPreview, StoredFile).join(ImportPreview.file).where(ImportPreview.kind == importer.KIND)
-    )
+    rows = desk_queries.loaded_lists(importer.KIND)
     return [(preview.id, stored.id, stored.uuid) for preview, stored in rows if _names(stored, identity)]
 
 

@@ -14,7 +14,7 @@ from registrations.door.views import arrivals, door
 from registrations.door.views.base import WORK
 from registrations.door.views.base import blueprint as door_pages
 from registrations.labels import LOG_ACTIONS
-from registrations.own import schedule
+from registrations.own import queries as own_queries
 from registrations.own import views as own
 from registrations.signup import views as signup
 
@@ -31,7 +31,7 @@ FEATURE = Feature(
     receivers=(
         quota_changed.to(operations.promote_waiting),
         readiness.to(panels.letters, order=40),
-        loaded.to(schedule.has_items),
+        loaded.to(own_queries.has_items),
         closing.to(panels.waiting, order=10),
         forum_facts.to(panels.people, order=10),
     ),

@@ -13,7 +13,7 @@ from kernel.documents import qr
 from kernel.links import public_url
 from registrations import queries
 from registrations.models import Registration, RegistrationStatus
-from registrations.own import tickets
+from registrations.own import documents, tickets
 from registrations.own.exports import personal_calendar
 
 QR_ID = "ticket-code"
@@ -66,9 +66,9 @@ def mailbox(email: str, forum_id: int) -> Content | None:
         return None
     rows = [(registration.name, public_url(tickets.link_path(registration))) for registration in people]
     subject = _("Your links: %(forum)s", forum=forum.name)
-    context = {"forum": forum, "rows": rows, "when": tickets.when(forum)}
+    context = {"forum": forum, "rows": rows, "when": documents.when(forum)}
     if any(registration.format is Format.in_person for registration in people):
-        context["where"] = tickets.where(forum)
+        context["where"] = documents.where(forum)
     return Content(subject, "registrations/letters/mailbox", context, reply_to=forum.contact_email or None)
 
 
@@ -88,9 +88,9 @@ def _context(registration: Registration) -> dict[str, Any]:
         "registration": registration,
         "forum": registration.forum,
         "in_person": in_person,
-        "when": tickets.when(registration.forum, zone=not in_person),
-        "where": tickets.where(registration.forum) if in_person else "",
-        "programme": public_url(tickets.programme_path(registration.forum)),
+        "when": documents.when(registration.forum, zone=not in_person),
+        "where": documents.where(registration.forum) if in_person else "",
+        "programme": public_url(documents.programme_path(registration.forum)),
         "link": public_url(tickets.link_path(registration)),
     }
 

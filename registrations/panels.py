@@ -14,7 +14,7 @@ from forum.queries import phase, quotas_of
 from forum.readiness import Lack
 from kernel.i18n import number
 from registrations import counts, queries
-from registrations.signup.places import places_notes
+from registrations.signup.page import places_notes
 
 
 def take_part(forum: Forum) -> Markup | str:

@@ -30,10 +30,10 @@ from territories.cells import (
     title,
     without_zeros,
 )
+from territories.map.tiles import layout
 from territories.models import Level
 from territories.queries import Sketch
 from territories.rules import REMOTE_KM, kilometres, region_prefix, short_name, size_class
-from territories.tiles import layout
 
 NEEDED = ("name",)
 MOST_LIKENESSES = 300

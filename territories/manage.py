@@ -19,9 +19,10 @@ from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_
 from kernel.listing import paginate
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
-from territories import boundaries, importer, operations, queries
+from territories import importer, operations, queries
 from territories.cells import HEADINGS
 from territories.forms import BoundariesForm, ImportForm
+from territories.map import boundaries
 from territories.models import Level, Territory
 
 blueprint = Blueprint("territories_desk", __name__)

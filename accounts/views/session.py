@@ -23,7 +23,7 @@ from kernel.i18n import language
 from kernel.jobs import enqueue
 from kernel.limits import Check, Limit
 from kernel.links import is_local
-from kernel.security import SLACK, client_network
+from kernel.security import SLACK, client_network, same_site
 from kernel.text import email_key
 from kernel.transaction import writing
 
@@ -89,11 +89,18 @@ def _failures(address: str, user: User | None) -> tuple[Check, ...]:
     )
 
 
-def sign_in_page(next_url: str, kept: list[tuple[str, str]]) -> str:
-    """The sign-in form for somebody whose session ended while a form was being filled."""
+def resume_form() -> ResponseReturnValue:
+    """The session ended while a form was being filled: sign in, then send the same again.
+
+    What another site's page sent (browsers leave our cookie out of it) is neither kept nor answered
+    with a session of its own: it would be sent later with a good token, by an unsuspecting hand.
+    """
+    if not same_site():
+        return redirect(url_for("accounts.login"), 303)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     form = SignInForm(formdata=None)
-    form.next.data, form.kept.data = next_url, json.dumps(kept, ensure_ascii=False)
-    return _sign_in(form, expired=True)
+    form.next.data, form.kept.data = request.full_path.rstrip("?"), json.dumps(kept, ensure_ascii=False)
+    return _sign_in(form, expired=True), 401
 
 
 def _sign_in(form: SignInForm, expired: bool = False) -> str:

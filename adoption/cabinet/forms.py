@@ -14,9 +14,19 @@ from adoption import rules
 from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS, doubt_line
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
-from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, plain_name, required, telephone
+from kernel.forms import (
+    Between,
+    Form,
+    LineField,
+    TextField,
+    VersionedForm,
+    WholeField,
+    email,
+    plain_name,
+    required,
+    telephone,
+)
 from kernel.text import DASH, email_key, quoted
-from practices.forms import Between
 
 NEW = "new"
 

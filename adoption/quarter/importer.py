@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS
 from adoption.models import Exit, ExitReason
 from adoption.quarter import labels, operations, queries, rules
-from adoption.quarter.forms import card
+from adoption.quarter.cards import card
 from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Fault, Said

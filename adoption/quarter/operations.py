@@ -186,7 +186,7 @@ def remind_due() -> int:
     """What the worker does each hour: the reminders whose day has come. Returns how many letters."""
     number = 0
     for of in queries.open_rounds():
-        for ask in counts.waiting_asks(of):
+        for ask in queries.waiting_asks(of):
             told = queries.local_day(ask.told_at or of.opened_at)
             if rules.reminder_due(of.due, today(), told):
                 number += tell(ask, "quarter_reminder")

@@ -17,7 +17,7 @@ from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
-from adoption import counts, people, queries, rules, stall
+from adoption import counts, queries, rules, stall
 from adoption.cabinet import queries as cabinet_queries
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, UNCONFIRMED_ASK, UNCONFIRMED_WAITS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
@@ -177,7 +177,7 @@ def _count(made: Sheet, shown: Shown, places: Iterable[Territory]) -> None:
 def _cases(stays: Sequence[Stay], rung: Shown) -> list[Case]:
     """`rung`: territories whose telephones the reader may see."""
     found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
-    coordinators = people.coordinators_in({adoption.territory_id for adoption in found.values()})
+    coordinators = queries.coordinators_in({adoption.territory_id for adoption in found.values()})
     return [_case(found[stay.adoption_id], stay, coordinators, rung) for stay in stays]
 
 

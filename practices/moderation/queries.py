@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -304,3 +304,9 @@ def with_working(user: Actor, slug: str, permission: str) -> Practice:
     if found is None:
         raise NotFound()
     return found
+
+
+def authors_with_link(ids: Iterable[int]) -> Sequence[PracticeAuthor]:
+    """Of these authors those whose link opens."""
+    wanted = (PracticeAuthor.id.in_(list(ids)), PracticeAuthor.revoked_at.is_(None))
+    return db.session.scalars(select(PracticeAuthor).where(*wanted)).all()

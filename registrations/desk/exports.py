@@ -13,7 +13,7 @@ from kernel.db import utcnow
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from kernel.i18n import moment
-from registrations import queries
+from registrations.desk import queries
 from registrations.labels import FORMAT_LABELS, SOURCE_LABELS, STATUS_LABELS
 
 

@@ -11,8 +11,8 @@ from forum.models import Format
 from kernel.links import public_url
 from kernel.text import one_line, printable
 from registrations.models import Registration, RegistrationStatus
-from registrations.own import schedule, tickets
-from registrations.own.schedule import Item
+from registrations.own import documents, schedule, tickets
+from registrations.own.queries import Item
 
 STATUS = {
     RegistrationStatus.confirmed: "CONFIRMED",
@@ -74,7 +74,7 @@ def _event(registration: Registration, number: int, begin: date | datetime, end:
 def _place(registration: Registration) -> str:
     if registration.format is Format.remote:
         return _("Remotely")
-    return tickets.where(registration.forum)
+    return documents.where(registration.forum)
 
 
 def _description(registration: Registration) -> str:
@@ -84,6 +84,6 @@ def _description(registration: Registration) -> str:
     else:
         own = _("Your ticket, the programme and changes: %(link)s", link=link)
     forum = registration.forum
-    programme = public_url(tickets.programme_path(forum))
+    programme = public_url(documents.programme_path(forum))
     invented = [_("Demonstration data.")] if forum.demo or registration.demo else []
-    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme), *invented])
+    return "\n".join([documents.when(forum), own, _("Programme: %(link)s", link=programme), *invented])

@@ -21,7 +21,8 @@ from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, SectionsForm
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
-from registrations.own import schedule, tickets
+from registrations.own import documents, schedule, tickets
+from registrations.own import queries as own_queries
 from registrations.own.exports import personal_calendar
 from registrations.signup.page import form_page
 
@@ -49,10 +50,10 @@ def my_forum(token: str) -> ResponseReturnValue:
         registration=registration,
         forum=forum,
         token=token,
-        when=tickets.when(forum, zone=registration.format is Format.remote),
-        where=tickets.where(forum) if registration.format is Format.in_person else "",
-        programme=tickets.programme_path(forum),
-        qr=tickets.qr_svg(registration) if ticket else None,
+        when=documents.when(forum, zone=registration.format is Format.remote),
+        where=documents.where(forum) if registration.format is Format.in_person else "",
+        programme=documents.programme_path(forum),
+        qr=documents.qr_svg(registration) if ticket else None,
         code=tickets.short_code(registration) if ticket else None,
         line=line,
         first=schedule.by_day(ahead[:shown]),
@@ -74,7 +75,7 @@ def my_forum(token: str) -> ResponseReturnValue:
     )
 
 
-def _shown(ahead: list[schedule.Item], *, on_day: bool, own: bool) -> int:
+def _shown(ahead: list[own_queries.Item], *, on_day: bool, own: bool) -> int:
     """How many items stand before the disclosure: what comes now on the day, all of one's own sections before it."""
     if on_day:
         return SHOWN_ON_THE_DAY
@@ -115,7 +116,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @token_page
 def ticket_svg(token: str) -> ResponseReturnValue:
     registration = _ticket_holder(token)
-    return _file(tickets.ticket_svg(registration).encode(), "image/svg+xml; charset=utf-8", "ticket.svg")
+    return _file(documents.ticket_svg(registration).encode(), "image/svg+xml; charset=utf-8", "ticket.svg")
 
 
 @blueprint.get("/my/<token>/ticket.pdf")
@@ -124,7 +125,7 @@ def ticket_svg(token: str) -> ResponseReturnValue:
 def ticket_pdf(token: str) -> ResponseReturnValue:
     registration = _ticket_holder(token)
     sections = [interest.section.name for interest in registration.interests]
-    body = tickets.ticket_pdf(registration, tickets.where(registration.forum), sections)
+    body = documents.ticket_pdf(registration, documents.where(registration.forum), sections)
     return _file(body, "application/pdf", "ticket.pdf")
 
 

@@ -16,7 +16,8 @@ from kernel.documents.qr import png
 from kernel.transaction import writing
 from registrations import operations
 from registrations.models import RegistrationStatus
-from registrations.own.tickets import link_path, qr_text, when, where
+from registrations.own.documents import when, where
+from registrations.own.tickets import link_path, qr_text
 from tests import factories
 from tests.registrations.conftest import enrol, set_capacity, text_of
 

@@ -33,9 +33,9 @@ from programme.documents import thanks_data
 from programme.queries import spoke_at
 from registrations import operations
 from registrations.desk import exports as registration_exports
-from registrations.own import tickets
+from registrations.desk.queries import Narrowing
+from registrations.own import documents
 from registrations.own.exports import personal_calendar
-from registrations.queries import Narrowing
 from tests import factories
 
 EVIL = "https://evil.example"
@@ -142,11 +142,11 @@ def test_pdf_by_typst(world, call):
         call(name)
         with speaking("ru"):
             made = [
-                tickets.ticket_pdf(person, name, [name, name]),
+                documents.ticket_pdf(person, name, [name, name]),
                 pdf.render("thanks", thanks_data(forum, spoke_at(forum.id))),
                 pdf.render("summary", summary_data(forum, facts(forum))),
             ]
-            picture = ElementTree.fromstring(tickets.ticket_svg(person))
+            picture = ElementTree.fromstring(documents.ticket_svg(person))
         assert [body[:5] for body in made] == [b"%PDF-"] * 3
         assert picture.tag == "{http://www.w3.org/2000/svg}svg"
 

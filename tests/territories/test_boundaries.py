@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from kernel.db import db
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from territories import boundaries, importer, operations, queries
+from territories import importer, operations
+from territories.map import boundaries, queries
 from territories.models import Boundary
 from tests import factories
 from tests.registrations.conftest import text_of

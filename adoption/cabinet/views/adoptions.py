@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug.exceptions import NotFound
 
 from activity.queries import history
-from adoption import labels, operations, people, queries, rules
+from adoption import labels, operations, queries, rules
 from adoption.blueprint import blueprint, changed_meanwhile
 from adoption.cabinet import launches
 from adoption.cabinet import queries as cabinet_queries
@@ -37,7 +37,7 @@ EDIT, VIEW, CONFIRM = "adoption:adoption:edit", "adoption:adoption:view", "adopt
 @blueprint.get("/cabinet/")
 @requires("work:cabinet:open")
 def cabinet() -> ResponseReturnValue:
-    territories = people.territories_for(actor(), "work:cabinet:open")
+    territories = queries.territories_for(actor(), "work:cabinet:open")
     chosen = [place for place in territories if place.oktmo == request.args.get("territory")]
     shown = chosen or territories
     questions = quarter_queries.open_questions(shown)

@@ -10,7 +10,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from adoption import people
+from adoption import queries as adoption_queries
 from adoption.blueprint import blueprint
 from adoption.operations import Respondent
 from adoption.quarter import exports, importer, labels, queries
@@ -114,7 +114,7 @@ def _cabinet_place() -> Place:
     return Place(
         scope_id=None,
         user_id=user.id,
-        questions=lambda: queries.open_questions(people.territories_for(user, EDIT)),
+        questions=lambda: queries.open_questions(adoption_queries.territories_for(user, EDIT)),
         by=user,
         answered_by=user.display_name,
         layout="layouts/work.html",

@@ -16,9 +16,8 @@ from kernel.documents.sheets import XLSX, Table
 from kernel.files import FileRefused
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import retried, writing
-from registrations import queries
 from registrations.blueprint import blueprint
-from registrations.desk import importer
+from registrations.desk import importer, operations, queries
 from registrations.desk.cells import KNOWN
 from registrations.desk.views.participants import BASE, EDIT
 from registrations.forms import ImportForm
@@ -95,7 +94,7 @@ def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool
                 return None
             plan = planned if queries.fingerprint(forum) == before else importer.plan(forum, table)
             settle(plan, preview)
-            importer.carry_out(plan, forum, by, letters)
+            operations.carry_out(plan, forum, by, letters)
             return plan
 
     try:
