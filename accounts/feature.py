@@ -8,6 +8,7 @@ from accounts.views.base import blueprint
 from activity.reading import log_places
 from kernel.access import resume
 from kernel.feature import Area, Feature, JobKind, LetterKind, RoleScope, SubjectKind
+from kernel.leases import Urgency
 
 FEATURE = Feature(
     "accounts",
@@ -22,10 +23,10 @@ FEATURE = Feature(
     receivers=(log_places.to(entries.places), resume.to(session.resume_form)),
     letters=(
         LetterKind("account_invitation", letters.invitation),
-        LetterKind("password_reset", letters.reset),
+        LetterKind("password_reset", letters.reset, Urgency.waited_for),
         LetterKind("account_handover", letters.handover),
     ),
-    jobs=(JobKind(operations.RESET, operations.look_up_for_reset),),
+    jobs=(JobKind(operations.RESET, operations.look_up_for_reset, urgency=Urgency.waited_for),),
     subjects=(
         SubjectKind("user_account", _l("account"), entries.people),
         SubjectKind("organisation", _l("organisation"), entries.organisations),

@@ -22,7 +22,7 @@ from accounts.queries import (
 )
 from activity.operations import record
 from activity.outbox import send
-from kernel.access import Actor
+from kernel.access import Actor, SignedIn
 from kernel.db import db, utcnow
 from kernel.pages import bump
 from kernel.text import clean, email_key, slugify, sort_key
@@ -138,7 +138,7 @@ def end_sessions(user: User) -> None:
     record(user, "user.signed_out_everywhere", user)
 
 
-def hold(*users: User, and_administrators: bool = False) -> None:
+def hold(*users: SignedIn, and_administrators: bool = False) -> None:
     """Lock accounts until the transaction ends, and see them as they are now; with `and_administrators` also
     everybody who administers the site. In id order and all at once: who waits for one holds none behind it."""
     wanted: ColumnElement[bool] = User.id.in_([user.id for user in users])
@@ -235,7 +235,7 @@ def add_organisation(
     return organisation
 
 
-def ensure_organisation(name: str, territory: Territory, *, by: Any, **columns: Any) -> Organisation:
+def ensure_organisation(name: str, territory: Territory, *, by: Actor | None, **columns: Any) -> Organisation:
     """The organisation of that name in the territory, added when there is none; safe when several do it at once.
 
     The code is made of the name's beginning and says nothing: when another organisation has it, it is numbered.

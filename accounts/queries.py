@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind, Role, ScopeKind
 from accounts.models import ConsentText, Organisation, RoleAssignment, User
 from accounts.scopes import read_scope
 from accounts.settings import site
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from kernel.secrets import agrees
 from kernel.text import email_key, sort_key
@@ -44,7 +45,7 @@ class Narrowing(NamedTuple):
     scope: str = ""
 
     @classmethod
-    def of(cls, args: Any) -> Narrowing:
+    def of(cls, args: MultiDict[str, str]) -> Narrowing:
         role, state, scope = args.get("role", ""), args.get("state", ""), args.get("scope", "")
         return cls(
             args.get("q", "").strip()[:200],
@@ -62,7 +63,7 @@ _STATES: dict[str, tuple[ColumnElement[bool], ...]] = {
 }
 
 
-def users_statement(narrowing: Narrowing = Narrowing()) -> Select[Any]:
+def users_statement(narrowing: Narrowing = Narrowing()) -> Select[User]:
     """Users that `narrowing` leaves, for a listing; role and scope must be of one assignment."""
     statement = select(User)
     if key := sort_key(narrowing.q):
@@ -99,7 +100,7 @@ def active_people(*, but: User) -> list[tuple[str, str, str]]:
     return [(row.uuid, row.name, row.email) for row in rows]
 
 
-def user_for(uuid: str, by: Actor) -> User:
+def user_for(uuid: str, by: SignedIn) -> User:
     """A user, for somebody who may edit users everywhere. Raises NotFound."""
     if not by.scopes("accounts:user:edit").everywhere:
         raise NotFound()
@@ -128,7 +129,7 @@ def administrators() -> int:
     )
 
 
-def administering() -> Select[Any]:
+def administering() -> Select[int]:
     """Ids of everybody who administers the site, for a condition."""
     return select(RoleAssignment.user_id).where(*_ADMINISTERS)
 

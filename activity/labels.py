@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
@@ -18,7 +16,7 @@ def action_label(code: str) -> str:
     return str(registry().actions.get(code, code))
 
 
-def details(found: dict[str, Any]) -> list[tuple[str, str]]:
+def details(found: dict[str, object]) -> list[tuple[str, str]]:
     """An entry's details as people read them; names that no manifest has are left out."""
     shown, names, values = [], registry().details, registry().values
     for name, value in found.items():

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from activity.models import Entry, Letter, LetterStatus
@@ -14,6 +15,7 @@ from kernel.text import sort_key, whole
 
 ZONE = ZoneInfo("Asia/Irkutsk")
 """The zone in which the log tells the time."""
+T = TypeVar("T")
 
 
 class Narrowing(NamedTuple):
@@ -27,7 +29,7 @@ class Narrowing(NamedTuple):
     until: date | None = None
 
     @classmethod
-    def of(cls, args: Any) -> Narrowing:
+    def of(cls, args: MultiDict[str, str]) -> Narrowing:
         return cls(
             args.get("action", "")[:64],
             whole(args.get("actor", "")),
@@ -47,7 +49,7 @@ def _day(text: str) -> date | None:
     return found if 1 < found.year < date.max.year else None
 
 
-def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Any]:
+def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Entry]:
     """Entries of `places` (None: all) that `narrowing` leaves, for a listing; its days are those of `ZONE`."""
     statement = _in(select(Entry), places)
     for column, value in (
@@ -65,7 +67,7 @@ def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[A
     return statement
 
 
-def _in(statement: Select[Any], places: set[str] | None) -> Select[Any]:
+def _in(statement: Select[T], places: set[str] | None) -> Select[T]:
     return statement if places is None else statement.where(Entry.within.in_(places))
 
 
@@ -110,7 +112,7 @@ def newest(action: str, subject_type: str, subject_id: int) -> Entry | None:
     return db.session.scalar(select(Entry).where(*own).order_by(Entry.at.desc(), Entry.id.desc()).limit(1))
 
 
-def letters_statement() -> Select[Any]:
+def letters_statement() -> Select[Letter]:
     return select(Letter)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, cast
 
 from activity.models import Entry
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.feature import Signal, registry
 
 VIEW = "activity:log:view"
@@ -30,18 +30,18 @@ class Line(NamedTuple):
     subject: Subject | None
 
 
-log_places: Signal[[Actor], set[str]] = Signal()
+log_places: Signal[[SignedIn], set[str]] = Signal()
 """The places ("forum:7") whose log a user without the whole site's may read."""
 
 
-def places_of(user: Actor) -> set[str] | None:
+def places_of(user: SignedIn) -> set[str] | None:
     """The places whose log the user may read; None when everything."""
     if user.scopes(VIEW).everywhere:
         return None
     return set().union(*log_places(user))
 
 
-def lines(user: Actor, entries: Iterable[Entry]) -> list[Line]:
+def lines(user: SignedIn, entries: Iterable[Entry]) -> list[Line]:
     """Entries with their subjects: a query for each kind of subject, however many entries."""
     entries = list(entries)
     ids: dict[str, set[int]] = defaultdict(set)
@@ -52,6 +52,6 @@ def lines(user: Actor, entries: Iterable[Entry]) -> list[Line]:
     return [Line(entry, found.get(entry.subject_type, {}).get(entry.subject_id or 0)) for entry in entries]
 
 
-def _called(table: str, user: Actor, ids: set[int]) -> Mapping[int, Subject]:
+def _called(table: str, user: SignedIn, ids: set[int]) -> Mapping[int, Subject]:
     kind = registry().subjects.get(table)
     return cast("Mapping[int, Subject]", kind.find(user, ids)) if kind and kind.find else {}

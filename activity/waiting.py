@@ -28,6 +28,8 @@ def hold(letter_id: int, lease: str, why: str) -> None:
     # The one just tried comes last: were it the letter's fault after all, the others would show it.
     last = {"next_at": now + pause + timedelta(seconds=1), "attempts": Letter.attempts - 1, "lease": None}
     db.session.execute(update(Letter).where(Letter.id == letter_id, Letter.lease == lease).values(**held, **last))
+    not_begun = {"next_at": now, "attempts": Letter.attempts - 1, "lease": None}
+    db.session.execute(update(Letter).where(Letter.id != letter_id, Letter.lease == lease).values(not_begun))
     others = (QUEUED, Letter.id != letter_id, (Letter.next_at <= now) | (HELD & _FREE))
     db.session.execute(update(Letter).where(*others).values(**held, next_at=now + pause))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from accounts.queries import organisation_by_code
 from adoption import operations, rules
@@ -14,6 +13,7 @@ from adoption.operations import Request
 from adoption.queries import adoption_of, shown_at
 from adoption.rules import Reached
 from forum.queries import forum_by_slug
+from kernel.access import Actor
 from kernel.db import db
 from practices.models import Practice
 from practices.queries import practice_by_key
@@ -21,7 +21,7 @@ from practices.queries import practice_by_key
 _DATE = re.compile(r"(\d{2}\.\d{2}\.\d{4})")
 
 
-def load_adoptions(rows: Iterable[dict[str, str]], *, by: Any = None) -> int:
+def load_adoptions(rows: Iterable[dict[str, str]], *, by: Actor | None = None) -> int:
     """Carry rows as in demo/adoptions.csv through the operations; call inside `writing()`.
 
     No letters are sent; a pair of practice and organisation already there is passed over. Returns how many were added.
@@ -47,7 +47,7 @@ def _known(row: dict[str, str]) -> Adoption:
     return found
 
 
-def _load(row: dict[str, str], by: Any) -> bool:
+def _load(row: dict[str, str], by: Actor | None) -> bool:
     practice = practice_by_key(row["practice"])
     organisation = organisation_by_code(row["organisation"])
     if practice is None or organisation is None:
@@ -86,7 +86,7 @@ def _load(row: dict[str, str], by: Any) -> bool:
     return True
 
 
-def _move(adoption: Adoption, reached: list[Reached], by: Any, units: int | None = None) -> None:
+def _move(adoption: Adoption, reached: list[Reached], by: Actor | None, units: int | None = None) -> None:
     """The file is right: whatever repeats in it is meant."""
     sure = rules.signature(rules.doubts(adoption.steps, reached))
     operations.move(adoption, reached, by=by, units=units, letters=False, sure=sure)

@@ -19,6 +19,7 @@ from adoption.queries import RING, VIEW
 from adoption.sheet import views as sheet
 from forum.facts import forum_facts
 from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind
+from kernel.leases import Urgency
 
 FEATURE = Feature(
     "adoption",
@@ -43,7 +44,7 @@ FEATURE = Feature(
     ),
     panels=(
         Panel("practice.spread", panels.practice_spread),
-        Panel("practice.aside", panels.own_municipality, order=20),
+        Panel("practice.aside", panels.own_municipality, order=20, about=panels.Offered.of),
         Panel("territory.main", panels.territory_main, order=20),
         Panel("home.map", panels.home_map),
         Panel("home.figures", panels.home_figures),
@@ -63,10 +64,10 @@ FEATURE = Feature(
         LetterKind("adoption_mentor", letters.mentor),
         LetterKind("adoption_confirm", letters.confirm),
         LetterKind("adoption_refused", letters.refused),
-        LetterKind("quarter_question", quarter_letters.question),
-        LetterKind("quarter_reminder", quarter_letters.reminder),
+        LetterKind("quarter_question", quarter_letters.question, Urgency.heavy),
+        LetterKind("quarter_reminder", quarter_letters.reminder, Urgency.heavy),
     ),
-    jobs=(JobKind("remind-of-quarter", quarter_letters.remind_of_quarter, every=timedelta(hours=1)),),
+    jobs=(JobKind("remind-of-quarter", quarter_letters.remind_of_quarter, timedelta(hours=1), Urgency.heavy),),
     subjects=(
         SubjectKind("adoption", _l("adoption of a practice"), entries.adoptions),
         SubjectKind("quarter_round", _l("quarterly question"), entries.rounds),

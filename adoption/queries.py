@@ -15,11 +15,12 @@ from accounts.scopes import reach
 from adoption.models import Adoption, Exit, Stage, StageStep
 from forum.models import Forum, ForumStatus, Section
 from kernel import pages
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
-from practices.models import Practice
+from practices.models import Practice, PracticeSpread
+from practices.scopes import CATALOGUE, HOME
 from programme.models import Slot
 from territories.models import Level, Territory
 
@@ -64,7 +65,7 @@ def adoption_by_code(code: str) -> Adoption | None:
     return db.session.scalar(whole().where(Adoption.code == code))
 
 
-def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
+def adoption_for(user: SignedIn, code: str, *permissions: str) -> Adoption:
     """The adoption, when `user` holds one of `permissions` in its territory. Raises NotFound."""
     found = db.session.scalar(whole().where(Adoption.code == code))
     if found is None or not any(_reaches(user, found, permission) for permission in permissions):
@@ -72,7 +73,7 @@ def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
     return found
 
 
-def _reaches(user: Actor, adoption: Adoption, permission: str) -> bool:
+def _reaches(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     scopes = user.scopes(permission)
     if not scopes:
         return False
@@ -80,7 +81,7 @@ def _reaches(user: Actor, adoption: Adoption, permission: str) -> bool:
     return territories is None or adoption.territory_id in territories
 
 
-def may(user: Actor, adoption: Adoption, permission: str) -> bool:
+def may(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     """Whether `user` holds `permission` in the adoption's territory."""
     return _reaches(user, adoption, permission)
 
@@ -139,18 +140,31 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
 
 
 def invented() -> frozenset[tuple[int, int]]:
-    """(practice id, territory id) where an adoption is made up for the demonstration. Kept in the process."""
+    """(practice id, territory id) where an adoption is made up for the demonstration. Kept, as other totals are."""
 
     def pairs() -> frozenset[tuple[int, int]]:
         statement = select(Adoption.practice_id, Adoption.territory_id).where(Adoption.demo.is_(True))
         return frozenset((row[0], row[1]) for row in db.session.connection().execute(statement.distinct()))
 
-    return pages.remembered("adoption.invented", ("adoption", "catalogue"), pairs)
+    return pages.remembered("adoption.invented", (CATALOGUE, HOME), pairs, pages.TOTALS / 2)
 
 
-def any_demo(territory_ids: Collection[int] | None = None) -> bool:
-    """Whether what is counted, in the territories or everywhere, is made up for the demonstration in part."""
-    return any(territory_ids is None or place in territory_ids for _practice, place in invented())
+def any_demo() -> bool:
+    """Whether what is counted is made up for the demonstration in part."""
+    return bool(invented())
+
+
+def taken() -> set[tuple[int, int]]:
+    """(territory id, practice id) of adoptions that go on."""
+    statement = select(Adoption.territory_id, Adoption.practice_id).where(Adoption.exit.is_(None))
+    return {(row[0], row[1]) for row in db.session.execute(statement.distinct())}
+
+
+def told() -> set[tuple[int, int]]:
+    """(territory id, practice id) of what the catalogue knows of them."""
+    return {
+        (row[0], row[1]) for row in db.session.execute(select(PracticeSpread.territory_id, PracticeSpread.practice_id))
+    }
 
 
 def taken_in(practice_id: int, territories: Iterable[Territory]) -> list[Adoption]:
@@ -203,7 +217,7 @@ def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:
     raise NotFound()
 
 
-def territories_for(user: Actor, permission: str) -> list[Territory]:
+def territories_for(user: SignedIn, permission: str) -> list[Territory]:
     """Municipalities (or regions held as such) where `user` holds `permission`, by name."""
     scopes = user.scopes(permission)
     statement = select(Territory).where(Territory.valid_to.is_(None))

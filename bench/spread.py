@@ -44,7 +44,7 @@ def add_adoptions(total: int = ADOPTIONS, seed: int = 11) -> None:
             db.session.execute(insert(StageStep.__table__), steps)
             left -= len(rows)
         _project()
-        bump("adoption", "catalogue")
+        bump("catalogue", "spread", "site")
     db.session.remove()
 
 

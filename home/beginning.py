@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from accounts.settings import site
 from home import queries
-from kernel.access import Actor
+from kernel.access import SignedIn
 
 
 class Step(NamedTuple):
@@ -22,7 +22,7 @@ class Step(NamedTuple):
     done: bool
 
 
-def first_steps(user: Actor) -> str | Markup:
+def first_steps(user: SignedIn) -> str | Markup:
     """Shown to administrators only; gone for good once there is something of everything."""
     if not user.scopes("accounts:settings:edit"):
         return ""

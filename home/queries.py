@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, select, text
 
@@ -51,7 +51,7 @@ def any_published() -> bool:
     return bool(db.session.scalar(select(_published().exists())))
 
 
-def _published() -> Select[Any]:
+def _published() -> Select[int]:
     return select(Practice.id).where(Practice.admission == Admission.published)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from activity import queries
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.jobs import worker_seen
 
 SILENT = timedelta(minutes=2)
@@ -23,7 +23,7 @@ _UNREACHED = (
 )
 
 
-def standing_letters(user: Actor) -> str | Markup:
+def standing_letters(user: SignedIn) -> str | Markup:
     """Shown to administrators only, while letters stand. At most five small queries."""
     if not user.scopes("accounts:settings:edit"):
         return ""

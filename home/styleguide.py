@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 from wtforms import BooleanField, DateField, FileField, IntegerField, RadioField, SelectField
@@ -58,7 +57,7 @@ class Row:
     year: list[int | None] = field(default_factory=list)
 
 
-def parts() -> dict[str, Any]:
+def parts() -> dict[str, object]:
     """Everything the template asks for."""
     form = SampleForm(formdata=None)
     form.format.data = "in_person"

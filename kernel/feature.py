@@ -17,14 +17,17 @@ from flask import Blueprint, Flask, current_app
 from flask.cli import AppGroup
 from markupsafe import Markup
 
+from kernel.leases import Urgency
+
 if TYPE_CHECKING:
-    from kernel.access import Actor
+    from kernel.access import SignedIn
     from kernel.rekeying import Compared, Stored
     from kernel.search import Document
 
 EXTENSION = "tirazh.registry"
 P = ParamSpec("P")
 R = TypeVar("R")
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -53,6 +56,12 @@ class Panel(NamedTuple):
     place: str
     show: Callable[..., Markup | str]
     order: int = 50
+    about: Callable[..., object] | None = None
+    """For what each reader sees for themselves: a kept page has a gap there, filled at each reading.
+
+    It makes of the context plain values, the same for every reader (None: nothing for anybody), and `show` takes them
+    and asks who is signed in.
+    """
 
 
 class Area(NamedTuple):
@@ -73,6 +82,7 @@ class LetterKind(NamedTuple):
     name: str
     make: Callable[..., object]
     """From the letter's argument, as keywords: an `activity.outbox.Content`, or None when nothing is left to say."""
+    urgency: Urgency = Urgency.ordinary
 
 
 class JobKind(NamedTuple):
@@ -81,6 +91,7 @@ class JobKind(NamedTuple):
     """Takes the job's argument as keywords."""
     every: timedelta | None = None
     """How often the worker runs it by itself."""
+    urgency: Urgency = Urgency.ordinary
 
 
 class SubjectKind(NamedTuple):
@@ -88,7 +99,7 @@ class SubjectKind(NamedTuple):
 
     table: str
     label: object
-    find: Callable[[Actor, set[int]], Mapping[int, object]] | None = None
+    find: Callable[[SignedIn, set[int]], Mapping[int, object]] | None = None
     """How they are called and opened, many at once: an `activity.reading.Subject` by id."""
 
 
@@ -151,7 +162,7 @@ class Registry:
         self.features = tuple(features)
         self.permissions = _by_name((one, one) for each in features for one in each.permissions).keys()
         self.areas = sorted((area for each in features for area in each.areas), key=lambda area: area.order)
-        self.panels = _in_order((panel.place, panel.order, panel.show) for each in features for panel in each.panels)
+        self.panels = _in_order((panel.place, panel.order, panel) for each in features for panel in each.panels)
         self.receivers = _in_order((one.signal, one.order, one.receive) for each in features for one in each.receivers)
         self.letters = _by_name((letter.name, letter) for each in features for letter in each.letters)
         self.jobs = _by_name((job.name, job) for each in features for job in each.jobs)
@@ -174,10 +185,10 @@ def _by_name(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
     return found
 
 
-def _in_order(items: Iterable[tuple[Any, int, Callable[..., R]]]) -> dict[Any, list[Callable[..., R]]]:
-    found: dict[Any, list[Callable[..., R]]] = {}
-    for key, _order, function in sorted(items, key=lambda item: item[1]):
-        found.setdefault(key, []).append(function)
+def _in_order(items: Iterable[tuple[K, int, T]]) -> dict[K, list[T]]:
+    found: dict[K, list[T]] = {}
+    for key, _order, one in sorted(items, key=lambda item: item[1]):
+        found.setdefault(key, []).append(one)
     return found
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, dialect, inserting, utcnow
+from kernel.forms import Form
 from kernel.security import SLACK
 from kernel.transaction import writing
 
@@ -102,7 +103,7 @@ def wait(refused: TooManyRequests) -> str:
     return ngettext("%(num)s minute", "%(num)s minutes", minutes)
 
 
-def explain(form: Any, refused: TooManyRequests, sentence: str = "") -> dict[str, str]:
+def explain(form: Form, refused: TooManyRequests, sentence: str = "") -> dict[str, str]:
     """Say on the form itself, where what was typed is kept, how long to wait; the answer's headers."""
     said = sentence or _("Too many at once from you or from your network. Nothing is lost: press the button again.")
     patience = _("Wait %(time)s.", time=wait(refused))

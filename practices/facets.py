@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from accounts.settings import site
 from kernel import bits, pages
 from practices.facts import WORKING, Fact, facts
+from practices.scopes import CATALOGUE, SPREAD
 from territories.models import Territory
 from territories.queries import current, municipalities, with_those_above
 from territories.rules import kilometres
@@ -99,7 +100,7 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """The catalogue as it stands. One statement while nothing has changed."""
     return pages.remembered(
-        "practices.catalogue", ("catalogue", "territories"), _build, SECONDS, ("catalogue", _follow)
+        "practices.catalogue", (CATALOGUE, SPREAD, "territories"), _build, SECONDS, ((CATALOGUE, SPREAD), _follow)
     )
 
 

@@ -83,7 +83,7 @@ class CardForm(VersionedForm):
                 self[name].errors = [*self[name].errors, unfilled(self[name])]
         return not self.errors
 
-    def differences(self, practice: Any) -> list[tuple[str, str, str]]:
+    def differences(self, practice: object) -> list[tuple[str, str, str]]:
         """(label, stored, typed) of the fields that differ, for the page of a conflict."""
         rows = []
         for name, stored in typed(practice).items():
@@ -242,7 +242,7 @@ def _comma(field: NumberField) -> None:
         raise ValidationError(_l("Give a number, for example 2.5."))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(_l("yes")) if value else str(_l("no"))
     if isinstance(value, list | tuple):
@@ -272,7 +272,7 @@ def typed(practice: Any) -> dict[str, Any]:
 _GROUP_ORDER = [group.value for group in TargetGroup]
 
 
-def _number(value: float) -> Any:
+def _number(value: float) -> object:
     return int(value) if value == int(value) else value
 
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from accounts.queries import OrganisationNames, all_organisations, is_called
 from accounts.settings import site
+from kernel.access import Actor
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
@@ -238,7 +239,7 @@ def _column_of(name: str) -> str:
     return str(HEADINGS.get(columns.get(name, name), (_("Resources"),))[0])
 
 
-def carry_out(plan: Plan[Action], *, by: Any) -> None:
+def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction."""
     for action in plan.actions:
         if action.practice is None:
@@ -253,13 +254,13 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         _admit(practice, action.admission, by)
 
 
-def _into_working(practice: Practice, values: dict[str, Any], by: Any) -> None:
+def _into_working(practice: Practice, values: dict[str, Any], by: Actor | None) -> None:
     """Without the right to publish a file changes the working copy, as the form does."""
     text = passport.editable(practice).keys()
     moderation.work_on(practice, {name: value for name, value in values.items() if name in text}, by=by)
 
 
-def _admit(practice: Practice, admission: Admission | None, by: Any) -> None:
+def _admit(practice: Practice, admission: Admission | None, by: Actor | None) -> None:
     if admission is None or admission is practice.admission:
         return
     if admission is Admission.published:

@@ -15,7 +15,7 @@ from accounts.operations import add_organisation, ensure_organisation
 from accounts.queries import all_organisations
 from accounts.settings import site
 from activity.operations import record
-from kernel import pages
+from kernel.access import Actor
 from kernel.db import db
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
@@ -123,7 +123,7 @@ def _choice(kind: Any, names: dict[Any, Any], text: str, default: Any) -> Any:
     return None
 
 
-def _decide(row: Row, found: Organisation | None, values: dict[str, Any]) -> None:
+def _decide(row: Row, found: Organisation | None, values: dict[str, object]) -> None:
     if found is None:
         row.verdict = Verdict.create
         return
@@ -133,7 +133,7 @@ def _decide(row: Row, found: Organisation | None, values: dict[str, Any]) -> Non
     row.messages = [", ".join(HEADINGS[columns.get(name, name)][0] for name in changed)] if changed else []
 
 
-def carry_out(plan: Plan[Action], *, by: Any) -> None:
+def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction."""
     places = current_by_ids({action.values["territory_id"] for action in plan.actions})
     for action in plan.actions:
@@ -145,11 +145,10 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         if inspect(action.organisation).modified:
             record(by, "organisation.changed", action.organisation)
     db.session.flush()
-    pages.bump("adoption")  # organisations are named there whether they have a practice or not
     retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
 
 
-def _add(code: str, values: dict[str, Any], places: dict[int, Territory], by: Any) -> None:
+def _add(code: str, values: dict[str, Any], places: dict[int, Territory], by: Actor | None) -> None:
     name, place = values.pop("name"), places[values.pop("territory_id")]
     if code:
         add_organisation(code, name, place.id, by=by, **values)

@@ -15,12 +15,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from forum.models import Forum, Room, Section, Venue
 from forum.moving import Event
-from kernel.db import db, utcnow
+from kernel.db import Model, db, utcnow
 from programme import clashes, queries
 from programme.models import Appearance, Slot
 
 Parent = Forum | Venue | Room | Section
-TOLD: dict[type[Any], set[str]] = {
+TOLD: dict[type[Model], set[str]] = {
     Forum: {"timezone"},
     Venue: {"name", "address"},
     Room: {"name", "floor"},
@@ -32,7 +32,7 @@ _HALL = func.coalesce(
 )
 
 
-def follow(forum: Forum, parent: Parent, before: Mapping[str, Any], sure: str) -> None:
+def follow(forum: Forum, parent: Parent, before: Mapping[str, object], sure: str) -> None:
     """A parent of the forum's events has changed; `before` holds its columns as they were. Raises Doubtful."""
     if not before.keys() & TOLD[type(parent)]:
         return
@@ -82,7 +82,7 @@ def _tell(*which: ColumnElement[bool], moved: ColumnElement[bool] | None = None)
     _update(which, sequence=Slot.sequence + raised, changed_at=utcnow())
 
 
-def _update(which: Iterable[ColumnElement[bool]], **values: Any) -> None:
+def _update(which: Iterable[ColumnElement[bool]], **values: object) -> None:
     db.session.execute(update(Slot).where(*which).values(**values).execution_options(synchronize_session="fetch"))
 
 

@@ -139,7 +139,7 @@ def _person(row: Any, item: Item, known: Known) -> Person:
     return Person(name, last.position, last.organisation_name, last.territory, last.place)
 
 
-def as_typed(slot: Slot) -> dict[str, Any]:
+def as_typed(slot: Slot) -> dict[str, object]:
     """A slot as the form shows it."""
     return {
         "title": slot.title,

@@ -12,7 +12,7 @@ from forum.models import Forum
 from forum.moving import Days
 from forum.queries import phase
 from forum.readiness import Lack
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.i18n import number
 from practices.models import Practice
 from programme import queries
@@ -125,7 +125,7 @@ def thanks(forum: Forum) -> str | Markup:
     return Markup(render_template("programme/manage/thanks_button.html", forum=forum))
 
 
-def own_sections(user: Actor) -> str | Markup:
+def own_sections(user: SignedIn) -> str | Markup:
     """The sections a moderator chairs or an assistant helps in: when, where, what."""
     held = work_queries.own_section_ids(user)
     if not user.scopes("work:hall:open"):
@@ -138,7 +138,7 @@ def own_sections(user: Actor) -> str | Markup:
     )
 
 
-def own_talks(user: Actor) -> str | Markup:
+def own_talks(user: SignedIn) -> str | Markup:
     """A speaker's talks, and what their profile still lacks."""
     if not user.scopes("speakers:profile:own"):
         return ""

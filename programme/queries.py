@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -19,7 +19,7 @@ from speakers.models import Speaker
 from speakers.queries import decided
 
 
-def with_people(statement: Select[Any]) -> Select[Any]:
+def with_people(statement: Select[Slot]) -> Select[Slot]:
     return statement.options(
         selectinload(Slot.appearances).options(
             joinedload(Appearance.speaker), joinedload(Appearance.territory), joinedload(Appearance.organisation)
@@ -134,13 +134,13 @@ def public_slots_from(territory_id: int, limit: int = 20) -> list[Slot]:
 # ── first screens ────────────────────────────────────────────────────────────────────────────────
 
 
-def speakers_of(forum_id: int) -> Select[Any]:
+def speakers_of(forum_id: int) -> Select[Speaker]:
     """Who is to speak at the forum."""
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
     return select(Speaker).where(Speaker.id.in_(speaks))
 
 
-def consented() -> Select[Any]:
+def consented() -> Select[int]:
     """Ids of speakers whose consent to publish is in force."""
     return (
         select(Consent.subject_id)
@@ -153,7 +153,7 @@ def consented() -> Select[Any]:
     )
 
 
-def undecided_of(forum_id: int) -> Select[Any]:
+def undecided_of(forum_id: int) -> Select[Speaker]:
     """Speakers of the forum who have not said yet whether their name may be published."""
     return speakers_of(forum_id).where(Speaker.id.not_in(decided()))
 
@@ -251,15 +251,10 @@ def spoke_at(forum_id: int) -> list[Appearance]:
     return list(found.values())
 
 
-def forums_of_speakers(ids: Collection[int]) -> Sequence[str]:
-    """Slugs of the forums where one of these people speaks."""
-    return db.session.scalars(
-        select(Forum.slug)
-        .join(Slot, Slot.forum_id == Forum.id)
-        .join(Appearance, Appearance.slot_id == Slot.id)
-        .where(Appearance.speaker_id.in_(ids))
-        .distinct()
-    ).all()
+def forums_of_speakers(ids: Collection[int]) -> Sequence[Forum]:
+    """The forums where one of these people speaks."""
+    at = select(Slot.forum_id).join(Appearance, Appearance.slot_id == Slot.id).where(Appearance.speaker_id.in_(ids))
+    return db.session.scalars(select(Forum).where(Forum.id.in_(at))).all()
 
 
 def shown_moments(forum_id: int) -> Sequence[tuple[str, datetime]]:
@@ -286,6 +281,6 @@ def without(gap: str) -> ColumnElement[bool] | None:
     return None
 
 
-def unnamed_of(forum_id: int) -> Select[Any]:
+def unnamed_of(forum_id: int) -> Select[Speaker]:
     """Speakers of the forum who have given no consent to publish their name, or have withdrawn it."""
     return speakers_of(forum_id).where(Speaker.id.not_in(consented()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Enum, String, delete, or_, update
@@ -17,6 +17,7 @@ from activity.models import Entry, Letter
 from activity.operations import record
 from forum.queries import phase
 from kernel import files
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.erasing import sweep_shelves, wipe_later
 from kernel.files import FileRefused, StoredFile
@@ -51,7 +52,7 @@ def stays(registration: Registration) -> Stays:
     return Stays(_is_history(registration), bool(others), site().backup_days)
 
 
-def erase(registrations: Sequence[Registration], *, by: Any = None) -> None:
+def erase(registrations: Sequence[Registration], *, by: Actor | None = None) -> None:
     """Erase registrations of one person, in a transaction of its own: rows, consents, log, letters, files, shelves.
 
     Raises NotFound when they are erased already.
@@ -70,7 +71,7 @@ def erase(registrations: Sequence[Registration], *, by: Any = None) -> None:
     files.blank([uuid for _preview, _file, uuid in loaded])
 
 
-def _erase(ids: Sequence[int], name: str, email: str, by: Any) -> None:
+def _erase(ids: Sequence[int], name: str, email: str, by: Actor | None) -> None:
     rows = [queries.registration_by_id(one) for one in ids]
     for registration in sorted(rows, key=lambda one: (one.forum_id, one.id)):
         quotas.lock_counters(registration.forum_id)

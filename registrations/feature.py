@@ -6,6 +6,7 @@ from forum.facts import forum_facts
 from forum.readiness import closing, loaded, readiness
 from forum.signals import quota_changed
 from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind
+from kernel.leases import Urgency
 from registrations import cli, entries, letters, operations, panels, rekeying
 from registrations.blueprint import blueprint
 from registrations.desk.views import imports, participants
@@ -36,10 +37,10 @@ FEATURE = Feature(
         forum_facts.to(panels.people, order=10),
     ),
     letters=(
-        LetterKind("registration_ticket", letters.ticket),
+        LetterKind("registration_ticket", letters.ticket, Urgency.waited_for),
         LetterKind("registration_promoted", letters.promoted),
         LetterKind("registration_cancelled", letters.cancelled),
-        LetterKind("registration_list", letters.mailbox),
+        LetterKind("registration_list", letters.mailbox, Urgency.waited_for),
     ),
     jobs=(JobKind(operations.LINKS, operations.send_links),),
     subjects=(SubjectKind("registration", _l("registration"), entries.registrations),),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 
 from activity.outbox import Attachment, Content
@@ -82,7 +80,7 @@ def _with_ticket(subject: str, template: str, registration: Registration) -> Con
     return Content(subject, name, context, tuple(attachments), _reply(registration))
 
 
-def _context(registration: Registration) -> dict[str, Any]:
+def _context(registration: Registration) -> dict[str, object]:
     in_person = registration.format is Format.in_person
     return {
         "registration": registration,

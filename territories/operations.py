@@ -6,11 +6,11 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import insert, update
 
 from activity.operations import record
+from kernel.access import Actor
 from kernel.db import db
 from kernel.pages import bump
 from territories import importer, queries
@@ -58,7 +58,7 @@ def load_shipped() -> None:
         carry_out(loading, by=None)
 
 
-def carry_out(loading: Loading, *, by: Any) -> None:
+def carry_out(loading: Loading, *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction. Territories keep their ids through reforms."""
     if not loading.actions:
         return
@@ -78,7 +78,7 @@ def carry_out(loading: Loading, *, by: Any) -> None:
         record(by, "territories.loaded", subject, created=created, changed=len(entries) - created)
     db.session.expire_all()
     territories_changed([entry.known.id for entry in loading.actions if entry.known])
-    bump("site", "adoption", "territories")
+    bump("site", "territories")
 
 
 def _add(entries: Sequence[Entry]) -> dict[str, int]:
@@ -95,8 +95,8 @@ def _add(entries: Sequence[Entry]) -> dict[str, int]:
     return ids
 
 
-def _columns(entry: Entry, parent_id: int) -> dict[str, Any]:
-    blank: dict[str, Any] = dict.fromkeys(("lat", "lon", "population", "size_class"))
+def _columns(entry: Entry, parent_id: int) -> dict[str, object]:
+    blank: dict[str, object] = dict.fromkeys(("lat", "lon", "population", "size_class"))
     blank |= dict.fromkeys(("kind", "center", "note", "population_quality"), "")
     values = blank | importer.new_values(entry)
     day = {"valid_from": entry.day or (importer.today() if entry.predecessor else date(2006, 1, 1))}

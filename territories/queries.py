@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -162,12 +162,12 @@ def below(territory_ids: set[int]) -> set[int]:
     return found
 
 
-def parts_of(territory_id: int) -> Select[Any]:
+def parts_of(territory_id: int) -> Select[Territory]:
     """The parts of a territory in force, for a list."""
     return select(Territory).where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
 
 
-def in_force(region: str = "") -> Select[Any]:
+def in_force(region: str = "") -> Select[Territory]:
     """Everything in force, or the parts of the region with this OKTMO: nothing of one that is not known."""
     if not region:
         return select(Territory).where(Territory.valid_to.is_(None))
@@ -221,7 +221,7 @@ def number_named(text: str, lines: list[RegionLine], within: Territory | None = 
     return sum(line.municipalities for line in lines if within is None or line.region is within)
 
 
-def named(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Any]:
+def named(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Territory]:
     """Territories in force whose name, centre or code answers, with the one above them; everything for no text."""
     statement = (
         select(Territory)
@@ -269,7 +269,7 @@ class Exported(NamedTuple):
     note: str
 
 
-def exported(statement: Select[Any]) -> list[Exported]:
+def exported(statement: Select[Territory]) -> list[Exported]:
     """Municipalities among the rows of `statement` (over Territory) as the workbook has them, by code. One query."""
     above, before = aliased(Territory), aliased(Territory)
     predecessor = (

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -227,8 +226,8 @@ class DetailsForm(VersionedForm):
             self[name].data = getattr(adoption, name)
         return self
 
-    def values(self) -> dict[str, Any]:
-        values: dict[str, Any] = {
+    def values(self) -> dict[str, object]:
+        values: dict[str, object] = {
             "contact_name": self.contact_name.data,
             "contact_email": email_key(self.contact_email.data),
             "contact_phone": self.contact_phone.data or "",

@@ -15,7 +15,7 @@ from accounts.scopes import reach
 from adoption import counts, rules
 from adoption.models import Adoption, Stage, StageStep, State
 from adoption.queries import VIEW, whole
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, dialect
 from kernel.text import sort_key
 from practices.models import Practice
@@ -34,7 +34,7 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
 
 
 def adoptions_for(
-    user: Actor,
+    user: SignedIn,
     *,
     q: str = "",
     state: State | None = None,
@@ -101,7 +101,7 @@ def _launch_waits() -> tuple[ColumnElement[bool], ...]:
     return Adoption.exit.is_(None), Adoption.confirmed.is_(False), Adoption.stage.in_(launched)
 
 
-def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
+def unconfirmed_launches(user: SignedIn, limit: int = 10) -> list[Adoption]:
     """Launches that wait for a confirmation of `user`, the oldest change first."""
     statement = adoptions_for(user, unconfirmed=True, permission="adoption:adoption:confirm").options(
         selectinload(Adoption.steps).options(joinedload(StageStep.file), joinedload(StageStep.user))
@@ -109,7 +109,7 @@ def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
     return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
 
 
-def stages_for(user: Actor, permission: str, since: date) -> list[tuple[int, Stage, date]]:
+def stages_for(user: SignedIn, permission: str, since: date) -> list[tuple[int, Stage, date]]:
     """(id, present stage, when it was reached) of what goes on where `user` holds `permission`, unmoved since then.
 
     Without launches that wait for a confirmation: they are a list of their own.
@@ -134,7 +134,7 @@ NOW = (
 """What goes on, with its present stage and the day it was reached; what nobody has confirmed stands at its launch."""
 
 
-def counts_for(user: Actor) -> dict[State, int]:
+def counts_for(user: SignedIn) -> dict[State, int]:
     """How many adoptions the user may view stand in each public state; what was interrupted is left out."""
     columns = (Adoption.stage, Adoption.confirmed)
     statement = adoptions_for(user, exit=False).with_only_columns(*columns, func.count())
@@ -144,12 +144,12 @@ def counts_for(user: Actor) -> dict[State, int]:
     return counts
 
 
-def unconfirmed(user: Actor) -> int:
+def unconfirmed(user: SignedIn) -> int:
     """How many launches wait for a confirmation of `user`."""
     return _number(adoptions_for(user, unconfirmed=True))
 
 
-def hasty(user: Actor) -> int:
+def hasty(user: SignedIn) -> int:
     """How many were called permanent before their time."""
     return _number(adoptions_for(user, hasty=True))
 

@@ -19,6 +19,7 @@ from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.operations import AnswerRefused, Outcome, Overtaken, Source
 from adoption.quarter.rules import Said
 from adoption.queries import today
+from kernel.access import Actor
 from kernel.transaction import write
 
 
@@ -121,7 +122,7 @@ def make_cards(questions: Sequence[Question], *, sent: bool) -> list[Card]:
     ]
 
 
-def keep(cards: Sequence[Card], source: Source, by: object) -> Result:
+def keep(cards: Sequence[Card], source: Source, by: Actor) -> Result:
     """Keep every answer that is in order; the others say at their fields what is wrong, with what was typed."""
     result = Result()
     good: list[Card] = []
@@ -140,7 +141,7 @@ def keep(cards: Sequence[Card], source: Source, by: object) -> Result:
     return result
 
 
-def _keep_good(good: list[Card], source: Source, by: object, result: Result) -> None:
+def _keep_good(good: list[Card], source: Source, by: Actor, result: Result) -> None:
     entries = [(one.question, one.form.answer(), one.form.opened_with()) for one in good]
     found = write(lambda: operations.answer_each(entries, source, by=by))
     for one in good:

@@ -26,7 +26,7 @@ class Given:
 
     field_flags = {"required": True}
 
-    def __init__(self, message: Any) -> None:
+    def __init__(self, message: object) -> None:
         self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
@@ -89,7 +89,7 @@ class AnswerForm(Form):
             _member(ExitReason, self.reason.data) if stopped else None,
         )
 
-    def blame(self, name: str, text: Any) -> None:
+    def blame(self, name: str, text: object) -> None:
         """Say at the field what is wrong."""
         field = self[name]
         field.errors = [*field.errors, str(text)]

@@ -13,7 +13,7 @@ from accounts.scopes import reach
 from adoption.models import Adoption
 from adoption.quarter.models import PURPOSE, Answer, Ask, Question, Round, Way
 from adoption.queries import ZONE, coordinators_in
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.secrets import found_by
@@ -30,14 +30,14 @@ def round_of(region_id: int, year: int, quarter: int) -> Round | None:
     )
 
 
-def rounds_for(user: Actor) -> Select[Round]:
+def rounds_for(user: SignedIn) -> Select[Round]:
     """Rounds of the regions where `user` leads them, for a listing."""
     statement = select(Round).options(joinedload(Round.region))
     territories = reach(user.scopes(LEAD))
     return statement if territories is None else statement.where(Round.region_id.in_(territories))
 
 
-def round_for(user: Actor, code: str) -> Round:
+def round_for(user: SignedIn, code: str) -> Round:
     """A round of a region where `user` leads them. Raises NotFound."""
     found = db.session.scalar(rounds_for(user).where(Round.code == code))
     if found is None:
@@ -45,7 +45,7 @@ def round_for(user: Actor, code: str) -> Round:
     return found
 
 
-def regions_for(user: Actor) -> list[Territory]:
+def regions_for(user: SignedIn) -> list[Territory]:
     """Regions where `user` may ask the question: those with running adoptions, by name."""
     running = select(Adoption.territory_id).where(Adoption.exit.is_(None))
     parents = select(Territory.parent_id).where(Territory.id.in_(running), Territory.parent_id.is_not(None))
@@ -205,7 +205,7 @@ def answered_later(question: Question) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def open_rounds_for(user: Actor) -> list[Round]:
+def open_rounds_for(user: SignedIn) -> list[Round]:
     """Rounds under way that `user` leads, the nearest date first."""
     return list(db.session.scalars(rounds_for(user).where(Round.closed_at.is_(None)).order_by(Round.due, Round.id)))
 

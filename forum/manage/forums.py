@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -64,7 +63,7 @@ def new_forum() -> ResponseReturnValue:
 
 
 def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
-    known: dict[str, Any] = {}
+    known: dict[str, object] = {}
     if forum is not None:
         known = {"kind": forum.kind.value, "territory": forum.territory_id} | _capacities(forum)
     form = ForumForm(data=columns(forum) | known) if forum else ForumForm(data={"series": request.args.get("series")})
@@ -76,7 +75,7 @@ def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
     return form
 
 
-def _forum_values(form: ForumForm) -> dict[str, Any]:
+def _forum_values(form: ForumForm) -> dict[str, object]:
     return form.values() | {"kind": EventKind(form.kind.data), "territory_id": form.territory.data}
 
 
@@ -85,7 +84,7 @@ def _set_capacities(forum: Forum, form: ForumForm) -> None:
         operations.set_capacity(forum, kind, form[f"capacity_{kind.value}"].data, by=actor())
 
 
-def _capacities(forum: Forum) -> dict[str, Any]:
+def _capacities(forum: Forum) -> dict[str, object]:
     return {f"capacity_{kind}": quota.capacity for kind, quota in queries.quotas_of(forum.id).items()}
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
@@ -116,7 +115,7 @@ def _attend(forum: Forum, random: Random) -> None:
     db.session.execute(insert(Attendance), minutes)
 
 
-def _minutes(forum_id: int, number: int, random: Random, opening: datetime) -> dict[str, Any]:
+def _minutes(forum_id: int, number: int, random: Random, opening: datetime) -> dict[str, object]:
     return {
         "forum_id": forum_id,
         "registration_id": number,

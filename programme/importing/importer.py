@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -125,7 +123,7 @@ def workbook(forum: Forum) -> bytes:
     return sheets.xlsx("Программа", COLUMNS, [_cells(slot) for slot in queries.slots_of(forum.id)], notes)
 
 
-def _cells(slot: Slot) -> list[Any]:
+def _cells(slot: Slot) -> list[object]:
     people = slot.appearances
     return [
         slot.code,

@@ -67,7 +67,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     return plan
 
 
-def _read(number: int, values: dict[str, Any], known: Known) -> Item:
+def _read(number: int, values: dict[str, object], known: Known) -> Item:
     text = {name: clean(as_text(values.get(name))) for name in KNOWN}
     item = Item(
         number,
@@ -146,11 +146,11 @@ def _read_words(item: Item, text: dict[str, str]) -> None:
     item.format = form or TalkFormat.in_person
 
 
-def _all(labels: dict[Any, Any]) -> str:
+def _all(labels: dict[Any, object]) -> str:
     return ", ".join(str(label).lower() for label in labels.values())
 
 
-def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
+def _read_when(item: Item, values: dict[str, object], forum: Forum) -> None:
     written, year = values.get("date"), forum.date_start.year
     when = read_when(values.get("start"), values.get("end"), values.get("duration"), year)
     date = read_date(written, year, forum.date_start) or when.day
@@ -179,7 +179,7 @@ def _day(forum: Forum) -> str:
     return f"{forum.date_start:%d.%m.%Y}"
 
 
-def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
+def _read_people(item: Item, values: dict[str, object], known: Known) -> None:
     names = cells.split_people(as_text(values.get("speaker")).replace("\r", ""))
     if not names:
         if item.kind is SlotKind.talk:

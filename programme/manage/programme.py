@@ -10,12 +10,13 @@ from flask_babel import lazy_gettext as _l
 from forum import queries as forums
 from kernel.access import actor, requires
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.listing import paginate
 from programme import queries
 from programme.importing import importer
 from programme.labels import KIND_LABELS
 from programme.manage import queries as manage_queries
-from programme.manage.base import EDIT, attachment, blueprint
+from programme.manage.base import EDIT, blueprint
 from programme.models import Slot
 
 GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without a practice")}
@@ -56,4 +57,4 @@ def programme(slug: str) -> ResponseReturnValue:
 @requires(EDIT)
 def export(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    return attachment(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")
+    return download(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")

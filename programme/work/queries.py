@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
 from forum.models import Forum, Room, Section
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from programme.models import Appearance, Slot, SlotKind
 from programme.queries import with_people
@@ -28,12 +28,12 @@ def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
     )
 
 
-def own_section_ids(user: Actor) -> frozenset[int]:
+def own_section_ids(user: SignedIn) -> frozenset[int]:
     """Sections the user chairs or helps in."""
     return user.scopes("work:hall:open").of("section")
 
 
-def section_for(user: Actor, slug: str, section_slug: str) -> Section:
+def section_for(user: SignedIn, slug: str, section_slug: str) -> Section:
     """A section the user chairs or helps in, published or not. Raises NotFound."""
     found = db.session.scalar(
         select(Section)

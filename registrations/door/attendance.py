@@ -16,6 +16,7 @@ from sqlalchemy import Row, delete, insert
 
 from activity.operations import record
 from forum.models import Format, Forum
+from kernel.access import SignedIn
 from kernel.db import db, dialect, inserting, utcnow
 from kernel.secrets import forms_of
 from registrations import operations
@@ -241,7 +242,7 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     return True
 
 
-def give_place(forum: Forum, registration: Registration, *, nonce: str, by: Any, gate: str = "") -> Verdict:
+def give_place(forum: Forum, registration: Registration, *, nonce: str, by: SignedIn, gate: str = "") -> Verdict:
     """Bring somebody who lost the place in the hall back and let them in. Raises NoPlaces."""
     forum_id, user_id, uuid = forum.id, by.id, registration.uuid
     operations.change_format(registration, Format.in_person, by=by, wait=False)

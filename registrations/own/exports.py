@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -49,7 +48,7 @@ def _days(registration: Registration, items: list[Item]) -> list[tuple[date | da
     return found or [(forum.date_start, forum.date_end + timedelta(days=1))]
 
 
-def _event(registration: Registration, number: int, begin: date | datetime, end: date | datetime) -> Any:
+def _event(registration: Registration, number: int, begin: date | datetime, end: date | datetime) -> object:
     forum = registration.forum
     from icalendar import Event  # noqa: PLC0415
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +14,7 @@ from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, shows_form, token_page
 from kernel.db import utcnow
+from kernel.downloads import download
 from kernel.limits import Limit, count
 from kernel.transaction import retried, writing
 from registrations import erasing, operations, queries
@@ -108,7 +109,7 @@ def again(token: str) -> ResponseReturnValue:
 @token_page
 def calendar(token: str) -> ResponseReturnValue:
     body = personal_calendar(queries.registration_by_link(token))
-    return _file(body, "text/calendar; charset=utf-8", "forum.ics")
+    return download(body, "text/calendar", "forum.ics")
 
 
 @blueprint.get("/my/<token>/ticket.svg")
@@ -116,7 +117,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @token_page
 def ticket_svg(token: str) -> ResponseReturnValue:
     registration = _ticket_holder(token)
-    return _file(documents.ticket_svg(registration).encode(), "image/svg+xml; charset=utf-8", "ticket.svg")
+    return download(documents.ticket_svg(registration), "image/svg+xml", "ticket.svg", inline=True)
 
 
 @blueprint.get("/my/<token>/ticket.pdf")
@@ -126,7 +127,7 @@ def ticket_pdf(token: str) -> ResponseReturnValue:
     registration = _ticket_holder(token)
     sections = [interest.section.name for interest in registration.interests]
     body = documents.ticket_pdf(registration, documents.where(registration.forum), sections)
-    return _file(body, "application/pdf", "ticket.pdf")
+    return download(body, "application/pdf", "ticket.pdf")
 
 
 def _ticket_holder(token: str) -> Registration:
@@ -135,11 +136,6 @@ def _ticket_holder(token: str) -> Registration:
     if not _has_ticket(registration):
         raise NotFound()
     return registration
-
-
-def _file(body: bytes, kind: str, name: str) -> Response:
-    disposition = "inline" if name.endswith(".svg") else "attachment"
-    return Response(body, content_type=kind, headers={"Content-Disposition": f'{disposition}; filename="{name}"'})
 
 
 @blueprint.route("/my/<token>/cancellation", methods=["GET", "POST"])

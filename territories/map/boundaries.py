@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, insert
 
 from activity.operations import record
+from kernel.access import Actor
 from kernel.db import db
 from kernel.files import FileRefused
 from kernel.imports import Plan, Row, Verdict
@@ -190,7 +191,7 @@ def _sheet(parent_id: int, fresh: dict[int, tuple[list[list[list[int]]], str]]) 
     return Sheet(parent_id, drawing.width, drawing.height, rows)
 
 
-def carry_out(plan: Plan[Outline], sheets: Sequence[Sheet], *, by: Any) -> None:
+def carry_out(plan: Plan[Outline], sheets: Sequence[Sheet], *, by: Actor | None) -> None:
     """Write the maps, in the caller's transaction."""
     write(sheets)
     for sheet in sheets:
@@ -207,7 +208,7 @@ def write(sheets: Sequence[Sheet]) -> None:
         db.session.execute(insert(Boundary), sheet.rows)
         db.session.add(BoundaryMap(territory_id=sheet.parent_id, width=sheet.width, height=sheet.height))
     if sheets:
-        bump("site", "adoption")
+        bump("site")
 
 
 def redraw(parent_id: int) -> None:

@@ -55,7 +55,7 @@ class Other:
         with connect(self.url) as mine, connect(self.url) as gate, connect(self.url, autocommit=True) as watch:
             gate.execute(f"LOCK TABLE {Entry.__tablename__} IN SHARE MODE")
             mine.execute("SET deadlock_timeout = '1h'")
-            mine.execute("SELECT 1 FROM content_version WHERE scope = 'adoption' FOR UPDATE")
+            mine.execute("SELECT 1 FROM content_version WHERE scope = 'adoption:25000000' FOR UPDATE")
             pipe.send([(path, data)])
             until(watch, f"SELECT 1 FROM pg_stat_activity WHERE {gate.info.backend_pid} = ANY(pg_blocking_pids(pid))")
             mine.pgconn.send_query(f"SELECT 1 FROM {held_first} WHERE id = {row} FOR UPDATE".encode())

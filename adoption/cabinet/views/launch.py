@@ -12,9 +12,8 @@ from adoption.blueprint import blueprint
 from adoption.cabinet import launches
 from adoption.cabinet.forms import RefusalForm
 from adoption.models import Adoption, Confirmer
-from adoption.operations import Respondent
 from kernel import files
-from kernel.access import actor, public, requires, shows_form, token_page
+from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.transaction import write
 
 OPEN = "adoption/quarter/open.html"
@@ -36,7 +35,7 @@ def launch_confirmation(token: str) -> ResponseReturnValue:
     def deed() -> None:
         operations.hold(found)
         if launches.waiting_step(found) is not None:
-            operations.confirm(found, by=Respondent(found.practice.contact_name), role=Confirmer.author)
+            operations.confirm(found, by=ByLink(found.practice.contact_name), role=Confirmer.author)
 
     write(deed)
     return redirect(url_for("adoption.launch", token=token), 303)
@@ -51,7 +50,7 @@ def launch_refusal(token: str) -> ResponseReturnValue:
     form = RefusalForm()
     if not form.validate():
         return _authors_page(token, form), 422
-    author = Respondent(found.practice.contact_name)
+    author = ByLink(found.practice.contact_name)
     refuse(found, form, author, Confirmer.author)
     return redirect(url_for("adoption.launch", token=token), 303)
 
@@ -124,7 +123,7 @@ def pupil_refusal(code: str) -> ResponseReturnValue:
     return redirect(url_for("adoption.cabinet"))
 
 
-def refuse(found: Adoption, form: RefusalForm, by: object, role: Confirmer) -> bool:
+def refuse(found: Adoption, form: RefusalForm, by: Actor, role: Confirmer) -> bool:
     """«Не подтверждаю»; whether there was a launch to refuse."""
 
     def deed() -> bool:

@@ -18,7 +18,7 @@ from adoption.cabinet.desk import next_step
 from adoption.cabinet.forms import MoveForm
 from adoption.labels import STAGE_LABELS
 from adoption.models import Stage
-from adoption.operations import MoveRefused, Respondent
+from adoption.operations import MoveRefused
 from adoption.quarter import queries
 from adoption.quarter.cards import Card, Result, context, keep, make_cards, say_kept
 from adoption.quarter.forms import CabinetHead, LinkHead
@@ -26,7 +26,7 @@ from adoption.quarter.models import AnswerKind, Ask, Question, Way
 from adoption.quarter.operations import Source
 from adoption.queries import today
 from kernel import files
-from kernel.access import actor, public, requires, shows_form, token_page
+from kernel.access import ByLink, actor, public, requires, shows_form, token_page
 from kernel.forms import Form
 from kernel.transaction import write
 
@@ -92,7 +92,7 @@ def link(token: str) -> ResponseReturnValue:
         return _link_page(token, ask, head, cards)
     if not head.validate():
         return _link_page(token, ask, head, cards), 422
-    result = keep(cards, Source(Way.link, head.name.data), Respondent(head.name.data))
+    result = keep(cards, Source(Way.link, head.name.data), ByLink(head.name.data))
     if result.wrong:
         return _link_page(token, ask, head, cards, result), result.status
     say_result(cards, result)
@@ -127,7 +127,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
     if not form.validate():
         return _stage_page(token, ask, question, form), 422
     reached, stored = form.reached(), None
-    by = Respondent(question.current.answered_by if question.current else "")
+    by = ByLink(question.current.answered_by if question.current else "")
 
     def deed() -> None:
         adoptions.hold(adoption)

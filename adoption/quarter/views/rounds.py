@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,6 +19,7 @@ from adoption.queries import today
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.listing import paginate
 from kernel.transaction import write
 from territories.models import Territory
@@ -99,8 +100,7 @@ def round_(round_code: str) -> ResponseReturnValue:
 def round_xlsx(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     body = exports.answers(of, queries.questions_of_round(of.id))
-    name = f"quarter-{of.year}-{of.quarter}.xlsx"
-    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return download(body, sheets.XLSX, f"quarter-{of.year}-{of.quarter}.xlsx")
 
 
 @blueprint.route("/manage/rounds/<round_code>/reminders", methods=["GET", "POST"])

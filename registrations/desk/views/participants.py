@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -20,6 +20,7 @@ from forum.queries import copy_for, forum_for
 from kernel.access import requires, shows_form
 from kernel.db import utcnow
 from kernel.documents.sheets import XLSX
+from kernel.downloads import download
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
 from kernel.text import clean, email_key
@@ -112,7 +113,7 @@ def _may_edit(forum: Forum) -> bool:
 @requires(VIEW)
 def participants_xlsx(slug: str) -> ResponseReturnValue:
     forum = forum_for(current_user, slug, VIEW)
-    return _attachment(exports.xlsx(forum, desk_queries.Narrowing.of(request.args)), XLSX, f"{slug}-participants.xlsx")
+    return download(exports.xlsx(forum, desk_queries.Narrowing.of(request.args)), XLSX, f"{slug}-participants.xlsx")
 
 
 @blueprint.get(BASE + ".csv")
@@ -120,11 +121,7 @@ def participants_xlsx(slug: str) -> ResponseReturnValue:
 def participants_csv(slug: str) -> ResponseReturnValue:
     forum = forum_for(current_user, slug, VIEW)
     body = exports.csv(forum, desk_queries.Narrowing.of(request.args))
-    return _attachment(body, "text/csv; charset=utf-8", f"{slug}-participants.csv")
-
-
-def _attachment(body: bytes, kind: str, name: str) -> Response:
-    return Response(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(body, "text/csv", f"{slug}-participants.csv")
 
 
 @blueprint.route(BASE + "/new", methods=["GET", "POST"])
