@@ -228,11 +228,19 @@ def resume(adoption: Adoption, *, by: Actor | None) -> None:
 
 
 def confirm(
-    adoption: Adoption, *, by: Actor | None, role: Confirmer = Confirmer.curator, at: datetime | None = None
+    adoption: Adoption,
+    *,
+    by: Actor | None,
+    role: Confirmer = Confirmer.curator,
+    at: datetime | None = None,
+    shown: int | None = None,
 ) -> bool:
-    """Confirm the launch from outside; whether `by` may is for `launches`. False when there is nothing to confirm."""
+    """Confirm the launch from outside; whether `by` may is for `launches`. False when there is nothing to confirm.
+
+    `shown`: id of the launch that `by` was looking at, the only one that is confirmed then.
+    """
     step = _unconfirmed(adoption)
-    if step is None:
+    if step is None or shown not in (None, step.id):
         return False
     step.confirmed_by_id, step.confirmed_at, step.confirmed_as = getattr(by, "id", None), at or utcnow(), role
     adoption.confirmed = True
@@ -242,13 +250,21 @@ def confirm(
     return True
 
 
-def refuse(adoption: Adoption, reason: str, *, by: Actor | None, role: Confirmer = Confirmer.curator) -> bool:
+def refuse(
+    adoption: Adoption,
+    reason: str,
+    *,
+    by: Actor | None,
+    role: Confirmer = Confirmer.curator,
+    shown: int | None = None,
+) -> bool:
     """Say that the launch has not happened: it is withdrawn, with all after it, and the municipality hears why.
 
     Call `hold` first; whether `by` may is for `launches`. False when there is nothing to confirm.
+    `shown`: as in `confirm`.
     """
     step = _unconfirmed(adoption)
-    if step is None or adoption.exit is not None:
+    if step is None or adoption.exit is not None or shown not in (None, step.id):
         return False
     step.refused_by_id, step.refused_at, step.refused_as = getattr(by, "id", None), utcnow(), role
     step.refusal = reason

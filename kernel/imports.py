@@ -61,6 +61,8 @@ class Row:
     """What is possible and yet hardly meant: confirmed once, by a tick at the load."""
     action: Any = None
     """Which of the plan's actions carries the row out; needed by rows with doubts."""
+    about: str = ""
+    """What else would come in, for whoever looks before it does."""
 
     @property
     def is_doubtful(self) -> bool:

@@ -57,14 +57,16 @@ def refuse_when_full(*checks: Check) -> None:
     as many as are answered at the same moment; of the wrong ones none beyond the limit learns that it was wrong.
     """
     now = int(utcnow().timestamp())
-    full = []
-    for limit, subject in checks:
-        window = now // limit.seconds
-        known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
-        if (db.session.scalar(known) or 0) >= limit.hits:
-            full.append((window + 1) * limit.seconds - now)
+    full = [limit.seconds - now % limit.seconds for limit, subject in checks if is_full(limit, subject)]
     if full:
         raise TooManyRequests(retry_after=max(full))
+
+
+def is_full(limit: Limit, subject: str) -> bool:
+    """Whether the limit is reached for the subject; nothing is counted."""
+    window = int(utcnow().timestamp()) // limit.seconds
+    known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
+    return (db.session.scalar(known) or 0) >= limit.hits
 
 
 def count(*checks: Check) -> None:

@@ -97,8 +97,8 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
             values |= read(column, as_text(cells[column]), known)
         except Fault as fault:
             row.messages.append(str(fault))
-    _resources(cells, values)
     practice, slug, source_id = _match(cells, values, known, row)
+    _resources(cells, values, practice)
     _organisation(cells, values, practice, known, row)
     if practice is not None and practice.graded_at is not None:
         values.pop("evidence", None)  # experts have spoken: a file does not overrule them
@@ -112,11 +112,20 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
     return row, Action(practice, values, slug, source_id, admission, _may_publish(practice, known))
 
 
-def _resources(cells: dict[str, Any], values: dict[str, Any]) -> None:
-    if any(kind in cells for kind in passport.KINDS):
-        values["resources"] = [
-            item for kind in passport.KINDS for item in passport.read_resources(as_text(cells.get(kind)), kind)
-        ]
+def _resources(cells: dict[str, Any], values: dict[str, Any], practice: Practice | None) -> None:
+    """Of the kinds that the file has a column for; those of the others stay."""
+    if not any(kind in cells for kind in passport.KINDS):
+        return
+    there = practice.resources if practice is not None else []
+    values["resources"] = [
+        item
+        for kind in passport.KINDS
+        for item in (
+            passport.read_resources(as_text(cells[kind]), kind)
+            if kind in cells
+            else [one for one in there if one["kind"] == kind]
+        )
+    ]
 
 
 def _organisation(

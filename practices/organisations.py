@@ -104,19 +104,22 @@ def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row
             )
     if territory is None:
         row.messages.append(_("There is no municipality «%(text)s».", text=place))
-    kind = _choice(OrganisationKind, ORGANISATION_LABELS, as_text(cells.get("kind")), OrganisationKind.other)
-    sphere = _choice(Sphere, SPHERE_LABELS, as_text(cells.get("sphere")), Sphere.social)
-    if kind is None or sphere is None:
+    words = {column: as_text(cells.get(column)) for column in ("kind", "sphere")}
+    kind = _choice(OrganisationKind, ORGANISATION_LABELS, words["kind"])
+    sphere = _choice(Sphere, SPHERE_LABELS, words["sphere"])
+    if (words["kind"] and kind is None) or (words["sphere"] and sphere is None):
         row.messages.append(_("The kind or the sphere is unknown."))
     if row.messages or territory is None:
         return row, None
-    values = {"name": name, "short_name": clean(as_text(cells.get("short_name"))), "kind": kind, "sphere": sphere}
-    return row, values | {"territory_id": territory.id, "demo": as_text(cells.get("demo")).casefold() in ("да", "yes")}
+    values: dict[str, Any] = {"name": name, "territory_id": territory.id}
+    if "short_name" in cells:
+        values["short_name"] = clean(as_text(cells["short_name"]))
+    if "demo" in cells:
+        values["demo"] = as_text(cells["demo"]).casefold() in ("да", "yes")
+    return row, values | ({"kind": kind} if kind else {}) | ({"sphere": sphere} if sphere else {})
 
 
-def _choice(kind: Any, names: dict[Any, Any], text: str, default: Any) -> Any:
-    if not text:
-        return default
+def _choice(kind: Any, names: dict[Any, Any], text: str) -> Any:
     for member in kind:
         if text.casefold() in (member.value, str(names[member]).casefold()):
             return member

@@ -72,8 +72,14 @@ def _entries(forum: Forum) -> list[clashes.Entry]:
 def _ask(section: Section, was: list[clashes.Entry], now: list[clashes.Entry], sure: str) -> None:
     """Raises Doubtful when what the section holds meets others in its new room."""
     old = {clash.pair for clash in clashes.find(was)}
-    found = [clash for clash in clashes.find(now) if clash.mine.section == section.id != clash.other.section]
+    found = [clash for clash in clashes.find(now) if clash.mine.section == section.id and _are_met(clash)]
     clashes.ask([clash for clash in found if clash.pair not in old], sure)
+
+
+def _are_met(clash: clashes.Clash) -> bool:
+    """Whether the other was in the room already: of another section, or by a room of its own."""
+    other = clash.other
+    return other.section != clash.mine.section or (clash.mine.room is None and other.room is not None)
 
 
 def _tell(*which: ColumnElement[bool], moved: ColumnElement[bool] | None = None) -> None:

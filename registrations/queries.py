@@ -14,6 +14,7 @@ from forum.kept import forum_copy
 from forum.models import Format, Forum, Quota
 from forum.queries import local_today
 from kernel.db import db
+from kernel.errors import DeadLink
 from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
 from kernel.twins import begins
@@ -42,10 +43,10 @@ _SAME_MAILBOX = (
 
 
 def registration_by_link(link: str) -> Registration:
-    """The registration whose secret address this is, with its forum. Raises NotFound."""
+    """The registration whose secret address this is, with its forum. Raises DeadLink."""
     found = found_by("link", link, lambda key: db.session.scalar(_BY_LINK, {"key": key}))
     if found is None:
-        raise NotFound()
+        raise DeadLink()
     return found
 
 
@@ -61,10 +62,10 @@ _BY_LINK = (
 
 
 def own_page(link: str) -> tuple[Registration, Forum, set[int]]:
-    """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises NotFound."""
+    """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises DeadLink."""
     row = found_by("link", link, lambda key: db.session.execute(_TO_SHOW, {"key": key}).first())
     if row is None:
-        raise NotFound()
+        raise DeadLink()
     chosen = db.session.connection().execute(_CHOSEN, {"registration": row[0].id})
     return row[0], forum_copy(row[1]), set(chosen.scalars())
 

@@ -85,15 +85,21 @@ class SureField(StringField):
     """A tick whose value is the signature of the doubts it confirms: it says nothing of the doubts that come next."""
 
     widget = CheckboxInput()
+    waits = False
 
     def ask(self, doubts: Sequence[rules.Doubt]) -> None:
         """Ask about these, if any; what was confirmed before is confirmed no more."""
         if doubts:
-            self.data, self.errors = rules.signature(doubts), [doubt_line(doubt) for doubt in doubts]
+            self.wait(rules.signature(doubts))
+            self.errors = [doubt_line(doubt) for doubt in doubts]
+
+    def wait(self, signature: str) -> None:
+        """Stand unticked, for the doubts of this signature."""
+        self.data, self.waits = signature, True
 
     @property
     def checked(self) -> bool:
-        return bool(self.data) and not self.errors
+        return bool(self.data) and not self.waits
 
 
 class MoveForm(VersionedForm):
@@ -147,6 +153,7 @@ class MoveForm(VersionedForm):
             suffix = {rules.Fault.no_evidence: "evidence", rules.Fault.gap: "done", rules.Fault.nothing: "done"}
             field = self[f"{where.value}_{suffix.get(fault, 'on')}"]
             field.errors = [*field.errors, str(FAULTS[fault])]
+            field.whose = STAGE_LABELS[where]
 
 
 def _evidence(stage: Stage) -> str:

@@ -73,7 +73,9 @@ class Card:
             form.blame(name, labels.FAULTS[fault])
         doubts = rules.doubts(said, self.served_before)
         self.doubtful = bool(doubts)
-        if not form.sure.data:
+        signed = rules.signature(doubts, said, self.served_before)
+        if doubts and form.sure.data != signed:
+            form.sure.wait(signed)
             for doubt in doubts:
                 form.blame("served", labels.doubt(doubt, self.served_before))
         return bool(form.errors)

@@ -10,6 +10,7 @@ from wtforms import BooleanField, DateField, Field, HiddenField, RadioField, Sel
 from wtforms.validators import Optional, StopValidation, ValidationError
 
 from adoption import labels as adoption_labels
+from adoption.cabinet.forms import SureField
 from adoption.models import Exit, ExitReason
 from adoption.quarter import labels, rules
 from adoption.quarter.models import AnswerKind
@@ -61,7 +62,7 @@ class AnswerForm(Form):
         choices=[CHOOSE, *((reason.value, label) for reason, label in adoption_labels.REASON_LABELS.items())],
         validate_choice=False,
     )
-    sure = BooleanField(_l("The number is right"))
+    sure = SureField(_l("The number is right"))
     seen = HiddenField()
 
     def touched(self) -> bool:

@@ -18,7 +18,7 @@ from forum.models import EventKind, Format, Forum, Series
 from forum.moving import Days, ProgrammeWaits
 from forum.saving import columns, save
 from kernel.access import actor, requires, shows_form
-from kernel.i18n import day
+from kernel.i18n import day, day_range
 from kernel.transaction import writing
 
 
@@ -112,7 +112,7 @@ def edit_forum(slug: str) -> ResponseReturnValue:
         ]
         return _edit_page(forum, form, asked), 422
     except ProgrammeWaits as waits:
-        _say_why(form, waits.asked)
+        _say_why(form, waits.asked, forum)
         return _edit_page(forum, form, waits.asked), 422
     if any(moved):
         flash(_("The forum’s days are changed. They can be taken back at the end of the page «About the forum»."), "ok")
@@ -136,8 +136,12 @@ def _edit_page(forum: Forum, form: ForumForm, asked: moving.Question | None) -> 
     )
 
 
-def _say_why(form: ForumForm, asked: moving.Question) -> None:
+def _say_why(form: ForumForm, asked: moving.Question, forum: Forum) -> None:
     """What was sent cannot be done as it is: the answer is missing, or no answer would do."""
+    if len(asked.answers) == 1:
+        form.programme.data = asked.answers[0].value
+        form.programme.errors = [_("The programme stands on other days. Look what becomes of it, and save once more.")]
+        return
     if asked.answers:
         form.programme.errors = [_("The programme stands on other days. Say whether it moves along.")]
         return
@@ -152,6 +156,12 @@ def _say_why(form: ForumForm, asked: moving.Question) -> None:
         days=days,
     )
     form.date_end.errors = [fault]
+    last = form.date_start.data + (forum.date_end - forum.date_start)
+    if form.date_start.data != forum.date_start and form.date_end.data < last:
+        whole = day_range(form.date_start.data, last)
+        form.date_end.errors += [
+            _("Or move the forum first, with all its days: %(days)s; then shorten it.", days=whole)
+        ]
 
 
 @blueprint.post("/manage/forums/<slug>/days-return")

@@ -143,6 +143,14 @@ class Table:
     """What was read by the sense and is to be looked at, by row."""
     faults: dict[int, str] = field(default_factory=dict)
     """Why a row could not be read; it is not among `rows`."""
+    columns: frozenset[str] = frozenset()
+    """Heading keys of the columns that the file has."""
+
+    @property
+    def told(self) -> set[str]:
+        """What the file speaks of: its columns, and what was read out of other cells. Of the rest it says nothing."""
+        cells = (cell for _number, values in self.rows for cell in values.items())
+        return {name for name, value in cells if value not in ("", None)} | self.columns
 
 
 def accept(file: FileStorage | None) -> Upload:
@@ -192,9 +200,8 @@ def _table(sheet: Sheet, grid: Grid, headings: Headings, needed: Needed) -> Tabl
                 columns = headings.columns(row)
                 doubts = {number: [text] for number, text in sheet.doubts.items()}
                 rows = rows_under(grid, start + 1, columns)
-                return Table(
-                    [plain(cell) for cell in row], rows, headings.told(row, columns), doubts, dict(sheet.faults)
-                )
+                names, notes = [plain(cell) for cell in row], headings.told(row, columns)
+                return Table(names, rows, notes, doubts, dict(sheet.faults), frozenset(filter(None, columns)))
     return None
 
 

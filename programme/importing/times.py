@@ -237,11 +237,14 @@ def _no_end(value: object) -> str:
 
 
 def _made_a_date(value: object) -> str:
+    text = as_text(value)
+    meant = re.match(r"([01]?\d|2[0-3])\.([0-5]?\d)\.", text)
     return str(
         _(
             "«%(text)s» is a date instead of a time: Excel makes a date of 10.10. "
-            "Format the column as text and type the time again, as 10:10.",
-            text=as_text(value),
+            "Format the column as text and type the time again, as %(time)s.",
+            text=text,
+            time=f"{int(meant[1]):02}:{meant[2]:0>2}" if meant else "10:10",
         )
     )
 

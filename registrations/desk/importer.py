@@ -52,6 +52,8 @@ class Entry:
     """Why the person is not to be signed up, though nothing is wrong."""
     gone: bool = False
     """The list says that this person has given the place back."""
+    says_format: bool = False
+    """A row that does not say how somebody takes part changes nothing of it."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
@@ -191,7 +193,7 @@ def _check_lengths(entry: Entry) -> None:
 
 
 def _read_format(entry: Entry, text: str, known: Known) -> None:
-    found = read_format(text)
+    found, entry.says_format = read_format(text), bool(text)
     if found is None:
         entry.errors.append(_("The format “%(format)s” is not known. Write “очно” or “дистанционно”.", format=text))
     elif found not in known.formats:
@@ -277,7 +279,7 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
         found.append(_("Municipality: will be replaced"))
     elif entry.place and entry.place != registration.place:
         found.append(_("Municipality") + f": {registration.place or '—'} → {entry.place}")
-    if entry.format is not registration.format:
+    if entry.says_format and entry.format is not registration.format:
         found.append(_("Format") + f": {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
     return found
 

@@ -138,5 +138,5 @@ def _change(entry: Entry, by: Any) -> None:
         if value
     }
     operations.correct(registration, values, by=by)
-    if entry.format is not registration.format:
+    if entry.says_format and entry.format is not registration.format:
         operations.change_format(registration, entry.format, by=by)

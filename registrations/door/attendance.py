@@ -65,6 +65,13 @@ class Verdict(NamedTuple):
     format: Format | None = None
     status: RegistrationStatus | None = None
 
+    @property
+    def sought(self) -> str:
+        """The name to look for: the person's, or what was typed where a code belongs and is a name."""
+        letters = self.typed.replace(" ", "").replace("-", "")
+        is_name = len(letters) > 1 and letters.isalpha() and not (letters.isascii() and len(letters) >= 8)
+        return self.name or (self.typed if is_name else "")
+
 
 def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Let in the holder of a whole code; whose code it was once is asked of `formerly`, outside the transaction."""

@@ -193,10 +193,16 @@ def _sheet(parent_id: int, fresh: dict[int, tuple[list[list[list[int]]], str]]) 
 
 def carry_out(plan: Plan[Outline], sheets: Sequence[Sheet], *, by: Actor | None) -> None:
     """Write the maps, in the caller's transaction."""
-    write(sheets)
-    for sheet in sheets:
+    fresh = [sheet for sheet in sheets if not _is_there(sheet)]  # the button may have been pressed twice
+    write(fresh)
+    for sheet in fresh:
         created = sum(outline.parent_id == sheet.parent_id for outline in plan.actions)
         record(by, "territories.boundaries_loaded", db.session.get_one(Territory, sheet.parent_id), created=created)
+
+
+def _is_there(sheet: Sheet) -> bool:
+    kept = drawn_boundaries([row["territory_id"] for row in sheet.rows])
+    return kept == {row["territory_id"]: (row["rings"], row["credit"]) for row in sheet.rows if row["path"]}
 
 
 def write(sheets: Sequence[Sheet]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import socketserver
+import threading
 from datetime import timedelta
 
 import pytest
@@ -107,6 +109,27 @@ def test_a_refused_connection_uses_up_no_attempt(port):
     assert states() == [("queued", 0)] * NUMBER
     held = queries.held()
     assert (held.number, held.since, held.why.partition(":")[0]) == (NUMBER, began, "ConnectionRefusedError")
+
+
+@pytest.mark.parametrize("answer", [b"", b"554 no service for you\r\n"], ids=["hangs-up", "refuses"])
+def test_a_server_that_does_not_let_us_begin_uses_up_no_attempt(app, answer):
+    """It takes the connection, and hangs up or refuses before any letter is named."""
+
+    class Closed(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            while self.rfile.readline() and answer:
+                self.wfile.write(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Closed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        app.config["MAIL_URL"] = f"smtp://127.0.0.1:{server.server_address[1]}"
+        try:
+            a_day_of_trouble()
+        finally:
+            app.config["MAIL_URL"] = ""
+            server.shutdown()
+    assert states() == [("queued", 0)] * NUMBER
 
 
 def test_a_wrong_password_uses_up_no_attempt_and_all_leave_once_it_is_right(smtp):

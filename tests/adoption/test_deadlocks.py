@@ -120,7 +120,8 @@ def test_a_change_is_done_once_after_a_deadlock(world, crowd, other, tail, data,
             leave(made, Exit.paused, ExitReason.money, "", by=None)
     before = entries(action)
     crowd.meet(f"/cabinet/adoptions/{made.code}", world["people"][who].get_id())
-    sent = {"version": str(made.version)} | data
+    launched = [step.id for step in made.steps if step.stage is Stage.launched]
+    sent = {"version": str(made.version), "launch": str(*launched)} | data
     status, _where = other.cross(f"/cabinet/adoptions/{made.code}/{tail}", sent, "adoption", made.id)
     assert (status, entries(action)) == (302, before + 1)
     if tail == "stage":

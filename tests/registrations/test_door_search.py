@@ -103,6 +103,13 @@ def test_surnames_stand_before_other_names_and_a_cut_list_says_so(forum, volunte
     assert queries.by_name(forum, "--") == ([], 0)
 
 
+@pytest.mark.parametrize(("typed", "sought"), [("Иванова", "Иванова"), ("Li-Ming", "Li-Ming"), ("ABCD-EFGH", "")])
+def test_a_surname_typed_as_a_code_goes_along_to_the_search(forum, volunteer, typed, sought):
+    page = text_of(volunteer.submit(PATH + "/scans", {"code": typed, "typed": "1", "nonce": "a"}, page=PATH))
+    address, name = re.search(r'href="([^"]*)#name" data-door-search="([^"]*)"', page).groups()
+    assert (name, "q=" in address) == (sought, bool(sought))
+
+
 def test_a_mistyped_code_is_kept_and_explained(forum, volunteer):
     wrong = volunteer.submit(PATH + "/scans", {"code": "ABCD-EFGH", "typed": "1", "nonce": "a"}, page=PATH)
     page = text_of(wrong)

@@ -113,7 +113,8 @@ def test_the_person_erases_what_is_kept_and_nothing_can_be_found(client, forum, 
     assert (answer.status_code, answer.location) == (303, SIGN_UP + "/erased")
     assert "Данные удалены" in text_of(client.get(answer.location))
     for gone in ("", "/erasure", "/ticket.pdf", "/calendar.ics"):
-        assert client.get(path + gone).status_code == 404
+        dead = client.get(path + gone)
+        assert (dead.status_code, "удалены по просьбе" in text_of(dead)) == (404, True)
     run_due()
     assert traces() == []
     kernel_db.set_clock(lambda: NOW + timedelta(hours=2))

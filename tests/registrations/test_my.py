@@ -64,6 +64,7 @@ def test_the_page_is_nobody_elses(client, forum):
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert client.get("/my/" + "A" * 26).status_code == 404
     assert client.get("/my/nonsense").status_code == 404
+    assert "удалены по просьбе" in text_of(client.get("/my/" + "A" * 26))
 
 
 def test_a_get_changes_nothing(client, forum):

@@ -178,6 +178,7 @@ def read_rows(sheet: Sheet, grid: Grid, header: Header, context: Context, readin
     """Add the sheet's items; `where` names the sheet in their places."""
     columns = _by_values(grid, header)
     names = {column for column in columns if column}
+    reading.columns |= names
     wide = {(span.top, span.left) for span in sheet.merged if span.right > span.left}
     first = next((row for row in range(header.body, len(grid)) if _has_time(grid[row], columns)), 0)
     for row in range(header.body, len(grid)):

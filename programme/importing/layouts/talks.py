@@ -54,6 +54,8 @@ class Reading:
     doubts: dict[int, list[str]] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    """By our names, those that tables with headings have."""
     begun: float = field(default_factory=thread_time)
 
     def check_effort(self) -> None:

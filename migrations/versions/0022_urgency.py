@@ -1,6 +1,6 @@
 """Jobs and letters know who waits for them
 
-Revision ID: 0023
+Revision ID: 0022
 Revises: 0021
 """
 
@@ -12,7 +12,7 @@ from alembic import op
 from kernel.shelving import shelve_columns, take_back_columns
 
 
-revision = '0023'
+revision = '0022'
 down_revision = '0021'
 branch_labels = None
 depends_on = None
