@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 
@@ -84,7 +84,7 @@ FEATURES = (
 """Each a manifest, the lower layers first."""
 
 
-def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """Build the application; `overrides` win over the environment's settings (tests)."""
     app = Flask(__name__, static_folder=None)
     app.config.update(config.load(overrides))

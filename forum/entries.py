@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from activity.reading import VIEW, Subject
 from forum.models import Forum, Room, Section, Series, Venue
@@ -55,7 +53,7 @@ def _address(endpoint: str, slug: str | None) -> str:
     return url_for(endpoint, slug=slug) if slug else ""
 
 
-def _parts(user: SignedIn, statement: Any) -> dict[int, Subject]:
+def _parts(user: SignedIn, statement: Select[int, str, int]) -> dict[int, Subject]:
     """Parts of forums by (id, name, forum id): they open on the page of places."""
     mine = slugs(user)
     return {

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -191,7 +191,7 @@ def room_of(forum: Forum, room_id: int) -> Room:
     return _one(select(Room).join(Room.venue).where(Venue.forum_id == forum.id, Room.id == room_id))
 
 
-def slug_taken(model: type[Model], slug: str, **where: Any) -> bool:
+def slug_taken(model: type[Model], slug: str, **where: object) -> bool:
     statement = select(func.count()).select_from(model).filter_by(slug=slug, **where)
     return bool(db.session.scalar(statement))
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, dialect, inserting, utcnow
@@ -124,13 +125,14 @@ def _hit(key: str, window: int, until: int) -> int:
 
 
 @cache
-def _counting(kind: str) -> Any:
+def _counting(kind: str) -> ReturningInsert[int]:
     """The statement, composed once: every limited request runs it twice."""
     table = RateWindow.__table__
     statement = inserting(table, kind)
-    return statement.on_conflict_do_update(
+    counting: ReturningInsert[int] = statement.on_conflict_do_update(
         index_elements=[table.c.key, table.c.window], set_={"hits": table.c.hits + 1}
     ).returning(table.c.hits)
+    return counting
 
 
 def forget_old() -> None:

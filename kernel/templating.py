@@ -40,6 +40,11 @@ def prose(text: str) -> Markup:
     )
 
 
+def pairs(things: Iterable[object], value: str, label: str) -> list[tuple[object, object]]:
+    """Two attributes of each thing: the options of a select."""
+    return [(getattr(thing, value), getattr(thing, label)) for thing in things]
+
+
 def fragment(template: str, **context: object) -> str:
     """A piece of a page by itself, without what only whole pages need (navigation, languages)."""
     return current_app.jinja_env.get_template(template).render(context)
@@ -91,6 +96,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.filters["dial"] = dial
+    app.jinja_env.filters["pairs"] = pairs
     app.jinja_env.filters["cited"] = cited
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     # What is compiled for it differs: a cache of what the other environment compiled would be the wrong one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -125,11 +125,10 @@ def _admitted(door: Door, uuid: str, nonce: str, force: bool) -> Verdict:
     )
 
 
-def _let_in(judge: Any) -> Verdict:
+def _let_in(judge: Callable[[], Verdict]) -> Verdict:
     def once() -> Verdict:
         with writing():
-            verdict: Verdict = judge()
-            return verdict
+            return judge()
 
     return retried(once)()
 
