@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import JSON, ColumnElement, MetaData, String, Table, cast, delete, false, inspect, or_
 
 from kernel.db import db, dialect
-from kernel.jobs import enqueue, job
+from kernel.jobs import enqueue
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,7 +67,6 @@ class StillRead(RuntimeError):
     """Somebody reads a state of the database from before; the job tries again."""
 
 
-@job(WIPE)
 def wipe() -> None:
     """Empty SQLite's log, which holds pages as they were."""
     db.session.rollback()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -22,7 +21,6 @@ from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, dialect, inserting, utcnow
 from kernel.forms import Form
-from kernel.jobs import job
 from kernel.security import SLACK
 from kernel.transaction import writing
 
@@ -37,27 +35,15 @@ class RateWindow(Model):
 
 
 class Limit(NamedTuple):
-    """At most `hits` per `seconds` for each subject of `bucket`. Made by `limit`."""
+    """At most `hits` per `seconds` for each subject of `bucket`: a network is `security.client_network()`."""
 
     bucket: str
     hits: int
     seconds: int
 
 
-_known: dict[str, Limit] = {}
-
-
-def limit(bucket: str, hits: int, seconds: int) -> Limit:
-    """A limit that docs/limits.md tells of. A subject called network is `security.client_network()`."""
-    return _known.setdefault(bucket, Limit(bucket, hits, seconds))
-
-
-def every() -> list[Limit]:
-    return list(_known.values())
-
-
 # A personal link needs no account: whoever got hold of one must not fill the disk with it.
-LINK_FILES = limit("link-files", 40, 3600)
+LINK_FILES = Limit("link-files", 40, 3600)
 
 
 Check = tuple[Limit, str]
@@ -149,7 +135,6 @@ def _counting(kind: str) -> ReturningInsert[int]:
     return counting
 
 
-@job("forget-old-limits", every=timedelta(hours=1))
 def forget_old() -> None:
     """Delete windows that have ended, and those counted ahead of time by a clock that was wrong."""
     now = int(utcnow().timestamp())

@@ -16,6 +16,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
+from kernel.feature import registry
 from kernel.links import path_for
 from kernel.text import Lines, cited, dial, one_line, typograph
 
@@ -106,19 +107,11 @@ def init_app(app: Flask) -> None:
 
 
 Maker = Callable[[], Iterable[object]]
-_navigation_makers: dict[str, Maker] = {}
-
-
-def navigation(name: str, make: Maker) -> None:
-    """Give templates a variable computed per page, such as `public_nav`; `make()` returns it."""
-    _navigation_makers[name] = make
-
-
 _addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
 
 
 def _navigation() -> dict[str, object]:
-    links: dict[str, object] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
+    links: dict[str, object] = {name: _Lazy(make) for name, make in registry().links.items()}
     if not has_request_context():  # a letter
         return links
     return links | {name: path_for(endpoint) for name, endpoint in _addresses.items()}

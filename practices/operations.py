@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -241,6 +241,11 @@ def retell(*where: ColumnElement[bool]) -> None:
     """Whoever or wherever these practices belong to is called otherwise: they are shown and found by the new name."""
     if practices := practices_where(*where):
         _changed(*practices)
+
+
+def retell_places(territory_ids: Collection[int]) -> None:
+    """The places where practices come from are called otherwise."""
+    retell(Practice.territory_id.in_(territory_ids))
 
 
 def add_document(

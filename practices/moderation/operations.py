@@ -25,7 +25,7 @@ from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key
 from practices import operations, passport
 from practices.models import Admission, Practice, Values
-from practices.moderation import letters, queries
+from practices.moderation import queries
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from practices.moderation.rules import (
     AUTHORS_TURN,
@@ -45,7 +45,6 @@ from practices.operations import hold
 SITTING = timedelta(minutes=30)
 """Autosaves of one person within this time are one line of the log."""
 REVIEW_YEARS = 2
-assert letters
 
 
 def begin(values: Values, *, by: Actor | None) -> Practice:

@@ -15,10 +15,7 @@ from kernel.files import FileRefused
 from kernel.security import allow_scanner
 from kernel.text import clean
 from kernel.transaction import retried, writing
-from registrations import (
-    letters,  # noqa: F401  (makes the kinds of letters known)
-    queries,
-)
+from registrations import queries
 from registrations.door import attendance, codes
 from registrations.door import queries as door_queries
 from registrations.door.attendance import Answer, Verdict
