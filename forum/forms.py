@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from forum.labels import KIND_LABELS, ZONES
+from forum.labels import KIND_LABELS
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, WholeField, email, required
 
 YEARS = range(2000, 2101)
@@ -46,7 +46,7 @@ class ForumForm(VersionedForm):
     date_end = DateField(_l("Last day"), [InputRequired(_l("Give the date."))])
     programme = RadioField(_l("What becomes of the programme?"), validate_choice=False)
     """Asked when the days change under it: see `forum.moving`."""
-    timezone = SelectField(_l("Time zone"), choices=list(ZONES.items()), default="Asia/Irkutsk")
+    timezone = SelectField(_l("Time zone"), default="Asia/Irkutsk")
     place = LineField(_l("Town or place, as people say it"), [required])
     territory = SelectField(_l("Municipality"), coerce=int)
     description = TextField(_l("About the event"), [Optional()])

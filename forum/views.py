@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from forum import queries
-from forum.labels import ZONES
+from forum.labels import zone_name
 from forum.schema import event_json
 from kernel.access import public
 from kernel.pages import warm
@@ -33,5 +33,5 @@ def forum(slug: str) -> ResponseReturnValue:
         sections=queries.sections_of(found.id),
         venues=venues,
         schema=event_json(found, venues),
-        zone=ZONES[found.timezone],
+        zone=zone_name(found.timezone),
     )

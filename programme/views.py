@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum.kept import public_forum, section_of
-from forum.labels import ZONES
+from forum.labels import zone_name
 from forum.models import Forum
 from kernel.access import public
 from kernel.downloads import download
@@ -66,7 +66,7 @@ def programme(slug: str) -> ResponseReturnValue:
         hours=_by_time(shown),
         groups=[(section, [slot for slot in shown if slot.section is section]) for section in sections],
         counts=_counts(slots),
-        zone=ZONES[forum.timezone],
+        zone=zone_name(forum.timezone),
         kinds=KIND_LABELS,
         formats=TALK_FORMAT_LABELS,
     )

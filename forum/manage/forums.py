@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from forum import moving, operations, queries
 from forum.forms import ForumForm
-from forum.labels import ANSWER_LABELS, STATUS_LABELS
+from forum.labels import ANSWER_LABELS, STATUS_LABELS, ZONES
 from forum.manage.base import EDIT, SERIES, blueprint, may_begin_series, shown_as, territory_choices
 from forum.models import EventKind, Format, Forum, Series
 from forum.moving import Days, ProgrammeWaits
@@ -72,7 +72,14 @@ def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
     else:
         del form.series
     form.territory.choices = territory_choices()
+    form.timezone.choices = _zones(forum)
     return form
+
+
+def _zones(forum: Forum | None) -> list[tuple[str, object]]:
+    """Those offered; a forum of another zone keeps its own."""
+    own = {forum.timezone: forum.timezone} if forum and forum.timezone not in ZONES else {}
+    return [*ZONES.items(), *own.items()]
 
 
 def _forum_values(form: ForumForm) -> dict[str, object]:
