@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.settings import site
 from activity.outbox import Content, letter_kind
 from kernel.db import db
+from kernel.leases import Urgency
 from kernel.links import public_url
 from kernel.secrets import token
 
@@ -28,7 +29,7 @@ def invitation(user_id: int) -> Content | None:
     return Content(subject, "accounts/letters/invitation", {"user": user, "link": public_url(invitation_path(user))})
 
 
-@letter_kind("password_reset")
+@letter_kind("password_reset", Urgency.waited_for)
 def reset(user_id: int) -> Content | None:
     user = db.session.get(User, user_id)
     if user is None or user.suspended_at:

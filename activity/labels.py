@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-_labels: dict[str, Any] = {
+_labels: dict[str, object] = {
     "letters.retried": _l("Letters that stood are sent again"),
     "subject:activity_letter": _l("Letters"),
 }
-_names: dict[str, Any] = {"number": _l("Number")}
-_values: dict[str, Any] = {}
+_names: dict[str, object] = {"number": _l("Number")}
+_values: dict[str, object] = {}
 
 
-def name_actions(labels: dict[str, Any]) -> None:
+def name_actions(labels: dict[str, object]) -> None:
     """Register lazy texts for action codes."""
     _labels.update(labels)
 
@@ -25,13 +23,13 @@ def action_label(code: str) -> str:
     return str(_labels.get(code, code))
 
 
-def name_details(names: dict[str, Any], values: dict[str, Any] | None = None) -> None:
+def name_details(names: dict[str, object], values: dict[str, object] | None = None) -> None:
     """Register lazy texts for the names of details, and for codes that stand as their values."""
     _names.update(names)
     _values.update(values or {})
 
 
-def details(found: dict[str, Any]) -> list[tuple[str, str]]:
+def details(found: dict[str, object]) -> list[tuple[str, str]]:
     """An entry's details as people read them; names nobody registered are left out."""
     shown = []
     for name, value in found.items():

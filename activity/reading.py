@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
 from activity.models import Entry
-from kernel.access import Actor
+from kernel.access import SignedIn
 
 VIEW = "activity:log:view"
 
@@ -29,8 +29,8 @@ class Line(NamedTuple):
     subject: Subject | None
 
 
-Places = Callable[[Actor], set[str]]
-Subjects = Callable[[Actor, set[int]], dict[int, Subject]]
+Places = Callable[[SignedIn], set[str]]
+Subjects = Callable[[SignedIn, set[int]], dict[int, Subject]]
 P = TypeVar("P", bound=Places)
 S = TypeVar("S", bound=Subjects)
 _places: list[Places] = []
@@ -54,14 +54,14 @@ def subject_source(table: str) -> Callable[[S], S]:
     return register
 
 
-def places_of(user: Actor) -> set[str] | None:
+def places_of(user: SignedIn) -> set[str] | None:
     """The places whose log the user may read; None when everything."""
     if user.scopes(VIEW).everywhere:
         return None
     return {place for find in _places for place in find(user)}
 
 
-def lines(user: Actor, entries: Iterable[Entry]) -> list[Line]:
+def lines(user: SignedIn, entries: Iterable[Entry]) -> list[Line]:
     """Entries with their subjects: a query for each kind of subject, however many entries."""
     entries = list(entries)
     ids: dict[str, set[int]] = defaultdict(set)

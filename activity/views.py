@@ -16,6 +16,7 @@ from activity.outbox import compose
 from activity.reading import VIEW, lines, places_of
 from kernel.access import actor, public, requires
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.i18n import day
 from kernel.listing import Listing, paginate
 
@@ -64,8 +65,7 @@ def _tell_filters(listing: Listing[Entry], narrowing: queries.Narrowing, people:
 def log_export() -> ResponseReturnValue:
     entries = queries.entries_for_export(queries.Narrowing.of(request.args), places_of(actor()))
     body = exports.log(lines(actor(), entries))
-    headers = {"Content-Disposition": "attachment; filename=who-did-what.xlsx"}
-    return Response(body, mimetype=sheets.XLSX, headers=headers)
+    return download(body, sheets.XLSX, "who-did-what.xlsx")
 
 
 def _development_only() -> None:

@@ -71,14 +71,14 @@ class ForumForm(VersionedForm):
         if field.data and opens and field.data < opens:
             raise ValidationError(_l("Registration closes before it opens."))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """Columns of Forum as typed."""
         names: tuple[str, ...] = ("name", "subtitle", "date_start", "date_end", "timezone", "place", "description")
         names += ("registration_opens", "registration_closes", "contact_email", "contact_phone")
         return {name: _blank(self[name].data, name) for name in names}
 
 
-def _blank(value: Any, name: str) -> Any:
+def _blank(value: object, name: str) -> object:
     return value if value is not None or name.startswith("registration") else ""
 
 
@@ -117,5 +117,5 @@ class SectionForm(VersionedForm):
 
     def values(self) -> dict[str, Any]:
         names = ("name", "short_name", "description", "moderator", "stream_url")
-        values: dict[str, Any] = {name: self[name].data or "" for name in names}
+        values: dict[str, object] = {name: self[name].data or "" for name in names}
         return values | {"room_id": self.room.data}

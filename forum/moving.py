@@ -96,7 +96,7 @@ class Move(NamedTuple):
         return cls(Days(*dates[:2]), Days(*dates[2:]), details["days"])
 
     @property
-    def details(self) -> dict[str, Any]:
+    def details(self) -> dict[str, object]:
         return {"dates": [day.isoformat() for day in (*self.before, *self.after)], "days": self.days}
 
 

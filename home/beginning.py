@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from accounts.settings import site
 from home import queries
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.panels import panel
 
 
@@ -24,7 +24,7 @@ class Step(NamedTuple):
 
 
 @panel("work.tasks", order=5)
-def first_steps(user: Actor) -> str | Markup:
+def first_steps(user: SignedIn) -> str | Markup:
     """Shown to administrators only; gone for good once there is something of everything."""
     if not user.scopes("accounts:settings:edit"):
         return ""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 from wtforms import BooleanField, DateField, FileField, IntegerField, RadioField, SelectField
@@ -15,7 +14,8 @@ from wtforms import BooleanField, DateField, FileField, IntegerField, RadioField
 from accounts.settings import site
 from kernel.forms import ChecksField, Form, LineField, TextField, email, required
 from kernel.listing import Listing
-from territories.queries import Tile, current, tiles
+from territories.map.queries import Tile, tiles
+from territories.queries import current
 
 STATES = ("works", None, "ready", "firm", None, "think", None)
 
@@ -57,7 +57,7 @@ class Row:
     year: list[int | None] = field(default_factory=list)
 
 
-def parts() -> dict[str, Any]:
+def parts() -> dict[str, object]:
     """Everything the template asks for."""
     form = SampleForm(formdata=None)
     form.format.data = "in_person"

@@ -14,10 +14,11 @@ from home.queries import any_published, published_slugs
 from home.styleguide import parts as styleguide_parts
 from kernel.access import actor, public, signed_in
 from kernel.links import base_url
-from kernel.pages import warm
+from kernel.pages import TOTALS, warm
 from kernel.panels import panels
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
+from practices.scopes import CATALOGUE, HOME
 
 blueprint = Blueprint("home", __name__)
 FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, TargetGroup.student)
@@ -25,7 +26,7 @@ FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, 
 
 @blueprint.get("/")
 @public
-@warm("site", "adoption", "catalogue", "forums", seconds=60)
+@warm("site", HOME, CATALOGUE, "forums", seconds=TOTALS / 2)
 def front() -> ResponseReturnValue:
     groups = [(group.value, GROUP_LABELS[group]) for group in FRONT_GROUPS]
     return render_template(

@@ -26,6 +26,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
+from kernel.downloads import called
 from kernel.jobs import enqueue, job
 from kernel.text import clean
 
@@ -248,13 +249,7 @@ def erase(uuid: str) -> None:
 
 def download(stored: StoredFile, *, public: bool = False) -> Response:
     """Answer with the file as a download under its own name; one that is not `public` is kept nowhere."""
-    response = send_file(
-        io.BytesIO(read(stored)),
-        mimetype=stored.kind,
-        as_attachment=True,
-        download_name=stored.name,
-        etag=stored.sha256,
-    )
+    response = called(send_file(io.BytesIO(read(stored)), mimetype=stored.kind, etag=stored.sha256), stored.name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if public:
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"

@@ -62,6 +62,8 @@ class Row:
     """What is possible and yet hardly meant: confirmed once, by a tick at the load."""
     action: Any = None
     """Which of the plan's actions carries the row out; needed by rows with doubts."""
+    about: str = ""
+    """What else would come in, for whoever looks before it does."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -236,7 +238,7 @@ def left_out(table: Table, known: Known, plan: Plan[Any], always: Collection[str
     """
     used = [name for name in known if name in always or any(name in values for _number, values in table.rows)]
     columns = [Column(str(known[name][0]), 28) for name in used] + [Column(_("What to put right"), 60)]
-    written: dict[int, dict[str, Any]] = dict(table.rows)
+    written: dict[int, dict[str, object]] = dict(table.rows)
     rows = [
         [
             *(written.get(row.number, {}).get(name) for name in used),

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, dialect, inserting, utcnow
+from kernel.forms import Form
 from kernel.jobs import job
 from kernel.security import SLACK
 from kernel.transaction import writing
@@ -70,14 +71,16 @@ def refuse_when_full(*checks: Check) -> None:
     as many as are answered at the same moment; of the wrong ones none beyond the limit learns that it was wrong.
     """
     now = int(utcnow().timestamp())
-    full = []
-    for limit, subject in checks:
-        window = now // limit.seconds
-        known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
-        if (db.session.scalar(known) or 0) >= limit.hits:
-            full.append((window + 1) * limit.seconds - now)
+    full = [limit.seconds - now % limit.seconds for limit, subject in checks if is_full(limit, subject)]
     if full:
         raise TooManyRequests(retry_after=max(full))
+
+
+def is_full(limit: Limit, subject: str) -> bool:
+    """Whether the limit is reached for the subject; nothing is counted."""
+    window = int(utcnow().timestamp()) // limit.seconds
+    known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
+    return (db.session.scalar(known) or 0) >= limit.hits
 
 
 def count(*checks: Check) -> None:
@@ -116,7 +119,7 @@ def wait(refused: TooManyRequests) -> str:
     return ngettext("%(num)s minute", "%(num)s minutes", minutes)
 
 
-def explain(form: Any, refused: TooManyRequests, sentence: str = "") -> dict[str, str]:
+def explain(form: Form, refused: TooManyRequests, sentence: str = "") -> dict[str, str]:
     """Say on the form itself, where what was typed is kept, how long to wait; the answer's headers."""
     said = sentence or _("Too many at once from you or from your network. Nothing is lost: press the button again.")
     patience = _("Wait %(time)s.", time=wait(refused))

@@ -15,13 +15,16 @@ from kernel.i18n import spoken
 
 
 class Rule(WerkzeugRule):
-    """An address whose builder is compiled when it is first built: for two hundred of them a tenth of the start."""
+    """An address whose builder is compiled when it is first built.
+
+    Werkzeug's own compiles at once: 234 addresses then take 62 ms of the start's CPU instead of 16 (ADR 22).
+    """
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         compile_now = super()._compile_builder
         compiled: list[Callable[..., tuple[str, str]]] = []
 
-        def build(rule: WerkzeugRule, **values: Any) -> tuple[str, str]:
+        def build(rule: WerkzeugRule, **values: object) -> tuple[str, str]:
             if not compiled:
                 compiled.append(compile_now(append_unknown))
             return compiled[0](rule, **values)
@@ -46,7 +49,7 @@ def path_for(endpoint: str, **values: Any) -> str:
     return _built(request.script_root, endpoint, tuple(values.items()))
 
 
-def _is_plain(value: tuple[str, Any]) -> bool:
+def _is_plain(value: tuple[str, object]) -> bool:
     return type(value[1]) in (str, int) and not value[0].startswith("_")
 
 

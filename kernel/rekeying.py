@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, RowMapping, bindparam, delete, func, or_, select, update
 
-from kernel.db import db, inserting
+from kernel.db import Model, db, inserting
 from kernel.keys import current_id
 from kernel.secrets import FormerSecret, every_token, token, token_hash
 from kernel.transaction import write
@@ -115,7 +115,7 @@ def _keep_compared() -> None:
     _keep(held)
 
 
-def _keep(held: list[dict[str, Any]]) -> None:
+def _keep(held: list[dict[str, object]]) -> None:
     if held:
         table = FormerSecret.__table__
         db.session.connection().execute(inserting(table).on_conflict_do_nothing(index_elements=[table.c.hash]), held)
@@ -129,7 +129,7 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     table, now = one.model.__table__, current_id()
     names = dict.fromkeys(name for secret in one.secrets for name in (secret.generation, secret.hash))
     columns = [table.c[name] for name in names]
-    other: Any = table.c.key_id != now
+    other: ColumnElement[bool] = table.c.key_id != now
     if not keep:
         purposes = [secret.purpose for secret in one.secrets]
         other = or_(other, table.c.uuid.in_(select(FormerSecret.uuid).where(FormerSecret.purpose.in_(purposes))))
@@ -150,7 +150,7 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     new = [
         {"row": row["id"]} | {f"new_{secret.hash}": _hash_now(secret, row) for secret in one.secrets} for row in rows
     ]
-    hashes: dict[str, Any] = {secret.hash: bindparam(f"new_{secret.hash}") for secret in one.secrets}
+    hashes: dict[str, BindParameter[str]] = {secret.hash: bindparam(f"new_{secret.hash}") for secret in one.secrets}
     db.session.connection().execute(
         update(table).where(table.c.id == bindparam("row")).values(key_id=now, **hashes), new
     )
@@ -158,12 +158,12 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     return rows[-1]["id"], Moved(len(rows), letters)
 
 
-def _hash_now(secret: Secret, row: Any) -> str:
+def _hash_now(secret: Secret, row: RowMapping) -> str:
     text = token(secret.purpose, row["uuid"], row[secret.generation])
     return token_hash(text[: secret.start] if secret.start else text)
 
 
-def _former(secret: Secret, row: Any) -> dict[str, Any]:
+def _former(secret: Secret, row: RowMapping) -> dict[str, object]:
     return {
         "hash": row[secret.hash],
         "purpose": secret.kept_as,
@@ -177,10 +177,10 @@ def _renew(one: Compared) -> int:
     return one.tell()
 
 
-def lock_key(row: Any) -> str:
+def lock_key(row: Model) -> str:
     """The id of the key that `row`'s secrets are made by, held until the transaction ends.
 
     Call it before a secret of a stored row is made anew: else the key might be changed in between.
     """
     db.session.refresh(row, ["key_id"], with_for_update=True)
-    return str(row.key_id)
+    return str(row.key_id)  # type: ignore[attr-defined]

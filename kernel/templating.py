@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, current_app, has_request_context
 from flask_wtf.csrf import generate_csrf
@@ -39,7 +39,7 @@ def prose(text: str) -> Markup:
     )
 
 
-def fragment(template: str, **context: Any) -> str:
+def fragment(template: str, **context: object) -> str:
     """A piece of a page by itself, without what only whole pages need (navigation, languages)."""
     return current_app.jinja_env.get_template(template).render(context)
 
@@ -66,7 +66,7 @@ class _Compiled(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-def plain_text(template: str, **context: Any) -> str:
+def plain_text(template: str, **context: object) -> str:
     """A letter's plain text. What is put into it is one line: the lines of a letter are those of its template.
 
     A value that is nothing but line ends stays, and so does what is `cited`.
@@ -76,7 +76,7 @@ def plain_text(template: str, **context: Any) -> str:
     return environment.get_template(template).render(context)
 
 
-def _inserted(value: Any) -> Any:
+def _inserted(value: object) -> object:
     if not isinstance(value, str) or isinstance(value, Lines) or not value.strip("\n"):
         return value
     return one_line(value)
@@ -99,10 +99,11 @@ def init_app(app: Flask) -> None:
     app.context_processor(_navigation)
 
 
-_navigation_makers: dict[str, Any] = {}
+Maker = Callable[[], Iterable[object]]
+_navigation_makers: dict[str, Maker] = {}
 
 
-def navigation(name: str, make: Any) -> None:
+def navigation(name: str, make: Maker) -> None:
     """Give templates a variable computed per page, such as `public_nav`; `make()` returns it."""
     _navigation_makers[name] = make
 
@@ -110,8 +111,8 @@ def navigation(name: str, make: Any) -> None:
 _addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
 
 
-def _navigation() -> dict[str, Any]:
-    links: dict[str, Any] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
+def _navigation() -> dict[str, object]:
+    links: dict[str, object] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
     if not has_request_context():  # a letter
         return links
     return links | {name: path_for(endpoint) for name, endpoint in _addresses.items()}
@@ -120,16 +121,16 @@ def _navigation() -> dict[str, Any]:
 class _Lazy:
     """A list that `make()` returns, made only when a template asks."""
 
-    def __init__(self, make: Any) -> None:
+    def __init__(self, make: Maker) -> None:
         self.make = make
-        self.made: list[Any] | None = None
+        self.made: list[object] | None = None
 
-    def _items(self) -> list[Any]:
+    def _items(self) -> list[object]:
         if self.made is None:
             self.made = list(self.make())
         return self.made
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[object]:
         return iter(self._items())
 
     def __len__(self) -> int:

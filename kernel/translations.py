@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import Any
 
 import click
 from babel.messages.catalog import Catalog
@@ -86,7 +85,7 @@ def _key(message: object) -> object:
 @cli.command("extract")
 def extract_messages() -> None:
     """Bring every translations/ru/<feature>.po up to date with the code."""
-    known: dict[object, Any] = {}
+    known: dict[object, object] = {}
     for feature in _features():
         for message in _read(_po(feature)):
             if message.id and message.string:

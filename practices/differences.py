@@ -94,7 +94,7 @@ def _tagged(tag: str, said: str, text: str) -> Markup:
     return Markup('<{0}><span class="sr">{1} </span>{2}</{0}>').format(Markup(tag), said, text)
 
 
-def _documents_marked(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Markup:
+def _documents_marked(before: list[dict[str, object]], after: list[dict[str, object]]) -> Markup:
     """Documents that came or went, one a line; a new file under an old title is another document."""
     known, kept = {one["id"] for one in before}, {one["id"] for one in after}
     lines = [_change(_document(one), "") for one in before if one["id"] not in kept]
@@ -127,7 +127,7 @@ def in_words(field: str, value: Any, names: Names) -> str:
     return str(value)
 
 
-def _steps(items: list[dict[str, Any]]) -> str:
+def _steps(items: list[dict[str, object]]) -> str:
     return "\n".join(f"{number}. {item['text']}" for number, item in enumerate(items, start=1))
 
 
@@ -135,7 +135,7 @@ def _resources(items: list[dict[str, Any]]) -> str:
     return "\n".join(f"{RESOURCE_LABELS[item['kind']]} ({NEED_LABELS[item['need']]}): {item['text']}" for item in items)
 
 
-def _results(items: list[dict[str, Any]]) -> str:
+def _results(items: list[dict[str, object]]) -> str:
     return "\n".join(" · ".join(str(value) for value in item.values() if value) for item in items)
 
 
@@ -148,7 +148,7 @@ def _risks(items: list[dict[str, Any]]) -> str:
     return "\n".join(" → ".join(part for part in (item["risk"], item.get("mitigation")) if part) for item in items)
 
 
-_WRITERS: dict[str, Callable[[Any], Any]] = {
+_WRITERS: dict[str, Callable[[Any], object]] = {
     "steps": _steps,
     "resources": _resources,
     "results": _results,

@@ -173,7 +173,7 @@ class Practice(Model):
     readiness: Mapped[Readiness | None] = mapped_column(enum_column(Readiness), index=True)
     graded_at: Mapped[datetime | None]
 
-    working: Mapped[dict[str, Any] | None] = mapped_column(
+    working: Mapped[dict[str, object] | None] = mapped_column(
         JSON(none_as_null=True), deferred=True, info={"personal": True}
     )
     """Fields the next edition changes, as `passport.freeze` writes them; nobody but the editors sees them."""
@@ -239,7 +239,7 @@ class PracticeEdition(Model):
     id: Mapped[IntPk]
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"))
     number: Mapped[int]
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content: Mapped[dict[str, object]] = mapped_column(JSON)
     published_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

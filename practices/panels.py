@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.panels import panel
 from practices import labels, queries
 from practices.moderation.queries import counts_for
@@ -22,7 +22,7 @@ def born_here(territory: Territory) -> str | Markup:
 
 
 @panel("work.tasks", order=25)
-def waiting(user: Actor) -> str | Markup:
+def waiting(user: SignedIn) -> str | Markup:
     """How many practices wait for an editor."""
     if not user.scopes("practices:practice:edit"):
         return ""
@@ -31,7 +31,7 @@ def waiting(user: Actor) -> str | Markup:
 
 
 @panel("work.tasks", order=80)
-def own_searches(user: Actor) -> str | Markup:
+def own_searches(user: SignedIn) -> str | Markup:
     """Searches of the catalogue the person keeps."""
     kept = queries.saved_searches(user.id)
     return Markup(render_template("practices/panels/searches.html", searches=kept)) if kept else ""

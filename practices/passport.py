@@ -69,7 +69,7 @@ CARD = ["name", "effect", "groups", "what_is_done", "who_does_it", "what_is_need
 """The seven fields that are enough to be published."""
 
 
-def content(practice: Practice) -> dict[str, Any]:
+def content(practice: Practice) -> dict[str, object]:
     """The passport as JSON, for an edition and for telling whether anything changed."""
     kept: dict[str, Any] = {name: _json(getattr(practice, name)) for name in PASSPORT}
     kept["groups"] = sorted(group.value for group in practice.target_groups)
@@ -84,7 +84,7 @@ def documents(samples: Iterable[SampleDocument]) -> list[dict[str, Any]]:
     return [{"id": one.id, "kind": one.kind.value, "title": one.title} for one in samples]
 
 
-def editable(practice: Practice) -> dict[str, Any]:
+def editable(practice: Practice) -> dict[str, object]:
     """Everything an editor may change, as JSON."""
     return content(practice) | {name: getattr(practice, name) for name in CONTACTS}
 
@@ -109,7 +109,7 @@ def thaw(kept: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _json(value: Any) -> Any:
+def _json(value: object) -> object:
     return value.value if isinstance(value, Enum) else value
 
 
@@ -118,7 +118,7 @@ def lines(text: str) -> list[str]:
     return [line.strip(" \t•–-") for line in text.splitlines() if line.strip(" \t•–-")]
 
 
-def read_steps(text: str) -> list[dict[str, Any]]:
+def read_steps(text: str) -> list[dict[str, object]]:
     steps = []
     for line in lines(text):
         word, _bar, rest = line.partition("|")
@@ -164,7 +164,7 @@ def write_results(results: list[dict[str, Any]]) -> str:
     return "\n".join(" | ".join(row.get(key) or "нет данных" for key in RESULT_KEYS) for row in results)
 
 
-def read_risks(text: str) -> list[dict[str, Any]]:
+def read_risks(text: str) -> list[dict[str, object]]:
     found = []
     for line in lines(text):
         parts = _ARROW.split(line, maxsplit=1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from practices import entries, panels
 from practices.models import Practice
 from practices.moderation import letters, rekeying
@@ -13,7 +11,7 @@ from practices.questions import operations
 from territories.signals import territories_changed
 
 
-def _retell(_sender: Any, *, ids: list[int]) -> None:
+def _retell(_sender: object, *, ids: list[int]) -> None:
     retell(Practice.territory_id.in_(ids))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -14,7 +13,7 @@ from practices.models import Practice
 ZONE = ZoneInfo("Asia/Irkutsk")
 
 
-def saved(practice: Practice, form: VersionedForm) -> dict[str, Any]:
+def saved(practice: Practice, form: VersionedForm) -> dict[str, object]:
     """Call inside `writing()`: the version after what was changed, and one line for the reader."""
     db.session.flush()
     wrong = [str(field.label.text) for field in form if field.errors and field.name not in ("csrf_token", "version")]

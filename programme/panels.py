@@ -12,13 +12,14 @@ from forum.models import Forum
 from forum.moving import Days
 from forum.queries import phase
 from forum.readiness import Lack, readiness
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.i18n import number
 from kernel.panels import panel
 from practices.models import Practice
 from programme import queries
 from programme.following import events
 from programme.labels import TALK_FORMAT_LABELS
+from programme.work import queries as work_queries
 from speakers.queries import own_speakers, publication_consents
 from territories.models import Level, Territory
 
@@ -134,21 +135,21 @@ def thanks(forum: Forum) -> str | Markup:
 
 
 @panel("work.tasks", order=30)
-def own_sections(user: Actor) -> str | Markup:
+def own_sections(user: SignedIn) -> str | Markup:
     """The sections a moderator chairs or an assistant helps in: when, where, what."""
-    held = queries.own_section_ids(user)
+    held = work_queries.own_section_ids(user)
     if not user.scopes("work:hall:open"):
         return ""
-    sections = queries.sections_by_id(held)
+    sections = work_queries.sections_by_id(held)
     past = [section for section in sections if phase(section.forum) == "after"]
     ahead = [section for section in reversed(sections) if section not in past]
     return Markup(
-        render_template("programme/panels/sections.html", ahead=ahead, past=past, spans=queries.spans_of(held))
+        render_template("programme/panels/sections.html", ahead=ahead, past=past, spans=work_queries.spans_of(held))
     )
 
 
 @panel("work.tasks", order=40)
-def own_talks(user: Actor) -> str | Markup:
+def own_talks(user: SignedIn) -> str | Markup:
     """A speaker's talks, and what their profile still lacks."""
     if not user.scopes("speakers:profile:own"):
         return ""
@@ -160,7 +161,7 @@ def own_talks(user: Actor) -> str | Markup:
         render_template(
             "programme/panels/talks.html",
             lacking=lacking,
-            talks=queries.talks_of(ids) if ids else [],
+            talks=work_queries.talks_of(ids) if ids else [],
             formats=TALK_FORMAT_LABELS,
         )
     )

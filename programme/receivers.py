@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forum.models import Forum
 from forum.signals import parent_changed, programme_hides, programme_moves
 from programme import entries, following, operations, panels
@@ -13,7 +11,7 @@ def _remember(sender: Forum) -> None:
     operations.remember_shown(sender)
 
 
-def _follow(sender: Forum, *, parent: following.Parent, before: dict[str, Any], sure: str) -> None:
+def _follow(sender: Forum, *, parent: following.Parent, before: dict[str, object], sure: str) -> None:
     following.follow(sender, parent, before, sure)
 
 

@@ -78,7 +78,7 @@ def consented(_form: Form, field: RadioField) -> None:
 consented.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
-def _section_id(value: Any) -> int:
+def _section_id(value: object) -> int:
     return whole(value) or 0
 
 

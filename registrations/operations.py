@@ -17,6 +17,7 @@ from accounts.operations import give_consent
 from activity.operations import record
 from activity.outbox import send
 from forum.models import Format, Forum
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.jobs import enqueue, job
 from kernel.limits import Limit, count
@@ -63,7 +64,7 @@ class Outcome(NamedTuple):
     """How many other participants use the same e-mail at this forum."""
 
 
-def register(forum_id: int, application: Application, *, by: Any = None, wait: bool = True) -> Outcome:
+def register(forum_id: int, application: Application, *, by: Actor | None = None, wait: bool = True) -> Outcome:
     """Sign a person up: a place, or (with `wait`) a number in the waiting list; the letter is queued here.
 
     Raises NoPlaces; and IntegrityError when the same person came through another request a moment ago: roll back
@@ -161,7 +162,7 @@ def _new(forum_id: int, application: Application, identity: str) -> Registration
 
 
 def _return(
-    registration: Registration, application: Application, by: Any, same: Sequence[Registration]
+    registration: Registration, application: Application, by: Actor | None, same: Sequence[Registration]
 ) -> Registration:
     """Somebody who had cancelled takes part again: earlier links and codes stay dead."""
     quotas.lock_counters(registration.forum_id)
@@ -215,7 +216,7 @@ def _keep_consents(registration: Registration, application: Application) -> None
         )
 
 
-def cancel(registration: Registration, *, by: Any = None) -> bool:
+def cancel(registration: Registration, *, by: Actor | None = None) -> bool:
     """Give the place back and promote the next; False when it was cancelled already."""
     forum_id = registration.forum_id
     quotas.lock_counters(forum_id)
@@ -237,7 +238,7 @@ def cancel(registration: Registration, *, by: Any = None) -> bool:
 
 
 def change_format(
-    registration: Registration, format: Format, *, by: Any = None, wait: bool = True, back: bool = True
+    registration: Registration, format: Format, *, by: Actor | None = None, wait: bool = True, back: bool = True
 ) -> bool:
     """Take a place (or, with `wait`, a number) in the other format; the QR given out before is revoked.
 
@@ -270,7 +271,7 @@ def change_format(
     return True
 
 
-def promote_waiting(forum_id: int, format: Format, *, by: Any = None) -> list[Registration]:
+def promote_waiting(forum_id: int, format: Format, *, by: Actor | None = None) -> list[Registration]:
     """Give the places that became free (a raised capacity) to those who wait, with a letter to each."""
     db.session.flush()
     quotas.lock_counter(forum_id, format)
@@ -279,7 +280,7 @@ def promote_waiting(forum_id: int, format: Format, *, by: Any = None) -> list[Re
     return promoted
 
 
-def _tell_promoted(promoted: Iterable[Registration], by: Any = None) -> None:
+def _tell_promoted(promoted: Iterable[Registration], by: Actor | None = None) -> None:
     for registration in promoted:
         record(by, "registration.promoted", registration, format=registration.format.value)
         send(
@@ -287,7 +288,7 @@ def _tell_promoted(promoted: Iterable[Registration], by: Any = None) -> None:
         )
 
 
-def send_again(registration: Registration, *, by: Any = None) -> None:
+def send_again(registration: Registration, *, by: Actor | None = None) -> None:
     """Queue the ticket's letter once more."""
     send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
     record(by, "registration.letter_sent", registration)
@@ -301,7 +302,7 @@ def send_all(forum: Forum, email: str, *, language: str) -> bool:
     return True
 
 
-def correct(registration: Registration, values: dict[str, Any], *, by: Any) -> list[str]:
+def correct(registration: Registration, values: dict[str, Any], *, by: Actor | None) -> list[str]:
     """Put right what was entered (name, e-mail, organisation, position, territory_id, place, section_ids).
 
     Returns the names of what changed. Raises IntegrityError when that person is registered already.

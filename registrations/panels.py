@@ -15,8 +15,8 @@ from forum.readiness import Lack, closing, loaded, readiness
 from kernel.i18n import number
 from kernel.panels import panel
 from registrations import counts, queries
-from registrations.own import schedule
-from registrations.signup.places import places_notes
+from registrations.own import queries as own_queries
+from registrations.signup.page import places_notes
 
 
 @panel("forum.actions", order=10)
@@ -64,7 +64,7 @@ def letters(forum: Forum) -> list[Lack]:
     return [Lack(text, url_for("registrations.participants", slug=forum.slug, q=addresses[0]))]
 
 
-loaded()(schedule.has_items)
+loaded()(own_queries.has_items)
 
 
 @closing(order=10)

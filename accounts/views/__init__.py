@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from accounts.views import handover, people, session, site
 from accounts.views.base import blueprint
-from accounts.views.session import DEMO_PASSWORD, sign_in_page
+from accounts.views.session import DEMO_PASSWORD
 
-__all__ = ["DEMO_PASSWORD", "blueprint", "handover", "people", "session", "sign_in_page", "site"]
+__all__ = ["DEMO_PASSWORD", "blueprint", "handover", "people", "session", "site"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -23,7 +24,7 @@ from kernel.i18n import language
 from kernel.jobs import enqueue
 from kernel.limits import Check, limit
 from kernel.links import is_local
-from kernel.security import SLACK, client_network
+from kernel.security import SLACK, client_network, same_site
 from kernel.text import email_key
 from kernel.transaction import writing
 
@@ -89,11 +90,23 @@ def _failures(address: str, user: User | None) -> tuple[Check, ...]:
     )
 
 
-def sign_in_page(next_url: str, kept: list[tuple[str, str]]) -> str:
-    """The sign-in form for somebody whose session ended while a form was being filled."""
+def _resume() -> ResponseReturnValue:
+    """The session ended while a form was being filled: sign in, then send the same again.
+
+    What another site's page sent (browsers leave our cookie out of it) is neither kept nor answered
+    with a session of its own: it would be sent later with a good token, by an unsuspecting hand.
+    """
+    if not same_site():
+        return redirect(url_for("accounts.login"), 303)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     form = SignInForm(formdata=None)
-    form.next.data, form.kept.data = next_url, json.dumps(kept, ensure_ascii=False)
-    return _sign_in(form, expired=True)
+    form.next.data, form.kept.data = request.full_path.rstrip("?"), json.dumps(kept, ensure_ascii=False)
+    return _sign_in(form, expired=True), 401
+
+
+@blueprint.record_once
+def _offer_to_resume(state: BlueprintSetupState) -> None:
+    state.app.extensions["tirazh.resume"] = _resume
 
 
 def _sign_in(form: SignInForm, expired: bool = False) -> str:

@@ -14,17 +14,18 @@ from adoption.quarter import exports, labels, operations, queries
 from kernel.documents.sheets import XLSX
 from kernel.i18n import day
 from kernel.jobs import job
+from kernel.leases import Urgency
 from kernel.links import public_url
 from kernel.transaction import write
 
 
-@letter_kind("quarter_question")
+@letter_kind("quarter_question", Urgency.heavy)
 def question(ask_id: int, user_id: int | None = None) -> Content | None:
     """To a municipality's coordinator: how are your practices after the quarter?"""
     return _content(ask_id, user_id, reminder=False)
 
 
-@letter_kind("quarter_reminder")
+@letter_kind("quarter_reminder", Urgency.heavy)
 def reminder(ask_id: int, user_id: int | None = None) -> Content | None:
     """The same to whoever has not answered; nothing once they have."""
     return _content(ask_id, user_id, reminder=True)
@@ -66,7 +67,7 @@ def _content(ask_id: int, user_id: int | None, *, reminder: bool) -> Content | N
     return Content(subject, "adoption/letters/quarter", context, (form,), site().contact_email or None)
 
 
-@job("remind-of-quarter", every=timedelta(hours=1))
+@job("remind-of-quarter", every=timedelta(hours=1), urgency=Urgency.heavy)
 def remind_of_quarter() -> None:
     """Queue the reminders whose day has come; those written to already are left in peace."""
     if queries.open_rounds():

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from adoption.quarter import counts, labels, queries, rules
 from adoption.queries import today
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.panels import panel
 
 MOST = 3
@@ -15,7 +15,7 @@ MOST = 3
 
 
 @panel("work.tasks", order=15)
-def rounds_under_way(user: Actor) -> str | Markup:
+def rounds_under_way(user: SignedIn) -> str | Markup:
     """How far the rounds have come that the user leads. Three queries."""
     if not user.scopes(queries.LEAD):
         return ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 
 from accounts.settings import site
@@ -31,7 +29,7 @@ def _open_author(author_id: int) -> PracticeAuthor | None:
     return author if author and author.is_open else None
 
 
-def _content(author: PracticeAuthor, subject: str, template: str, **more: Any) -> Content:
+def _content(author: PracticeAuthor, subject: str, template: str, **more: object) -> Content:
     context = {"author": author, "practice": author.practice, "link": public_url(author_path(author)), **more}
     reply_to = site().contact_email or None
     return Content(subject, f"practices/letters/{template}", context, reply_to=reply_to)

@@ -43,7 +43,7 @@ def moved_on(slug: str) -> ResponseReturnValue:
     return redirect(url_for("practices.edit", slug=slug), 303)
 
 
-def deed(address: str, permission: str, act: Callable[..., object], done: Any, then: str = "edit") -> None:
+def deed(address: str, permission: str, act: Callable[..., object], done: object, then: str = "edit") -> None:
     """Add the view `practices.<address>` of a deed that needs nothing but the practice and who does it."""
 
     @requires(permission)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 blueprint = Blueprint("programme_desk", __name__)
 EDIT = "forum:programme:edit"
-
-
-def attachment(body: bytes, mimetype: str, name: str) -> Response:
-    return Response(body, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})

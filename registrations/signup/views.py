@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +36,7 @@ from registrations.signup.page import consents_asked, form_page
 SIGN_UP_MAILBOX = limit("sign-up-mailbox", 60, 3600)
 # A ministry, or a whole hall, is one network: this only stops a flood.
 SIGN_UP_NETWORK = limit("sign-up-network", 3000, 3600)
+SIGN_UP_KNOWN = limit("sign-up-known", 5, 3600)
 REMINDER = limit("reminder", 5, 3600)
 RESEND_MAILBOX = limit("resend-mailbox", 5, 3600)
 RESEND_NETWORK = limit("resend-network", 600, 3600)
@@ -68,7 +69,8 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return form_page(forum, form), 422
     if done.known:
         _remind(done.id)
-        return redirect(url_for("registrations.sent", slug=slug), 303)
+    if done.known or limits.is_full(SIGN_UP_KNOWN, client_network()):
+        return redirect(url_for("registrations.sent", slug=slug, after="sign-up"), 303)
     if _signed_up_here_before(forum.id, address) and done.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
     flash(done.welcome, "ok")
@@ -126,8 +128,13 @@ def _application(form: RegistrationForm) -> operations.Application:
 
 
 def _remind(registration_id: int) -> None:
-    """Send the ticket's letter again, as often as the limit allows; the page says the same anyway."""
+    """Send the ticket's letter again, as often as the limit allows; the page says the same anyway.
+
+    That somebody is sent to the mailbox and gets no ticket on the screen tells that they were registered. A network
+    that has been told so a few times in the hour gets every ticket by letter, and learns no more.
+    """
     with writing():
+        limits.allowed((SIGN_UP_KNOWN, client_network()))
         if limits.allowed((REMINDER, str(registration_id))):
             operations.send_again(queries.registration_by_id(registration_id))
 
@@ -135,7 +142,8 @@ def _remind(registration_id: int) -> None:
 @blueprint.get("/forums/<slug>/registration/sent")
 @public
 def sent(slug: str) -> ResponseReturnValue:
-    return render_template("registrations/sent.html", forum=public_forum(slug))
+    signed_up = request.args.get("after") == "sign-up"
+    return render_template("registrations/sent.html", forum=public_forum(slug), signed_up=signed_up)
 
 
 @blueprint.route("/forums/<slug>/registration/resend", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from adoption.models import Adoption, Exit, Stage, StageStep
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
-from tests.adoption.conftest import adoption
+from tests.adoption.conftest import adoption, seen
 
 
 @pytest.fixture
@@ -164,7 +164,10 @@ def test_the_curator_confirms_and_does_not_edit(world, made):
     page = curator.get(address(made)).get_data(as_text=True)
     assert "Подтвердить запуск" in page
     assert "Отметить, что сделано" not in page
-    assert curator.submit(address(made, "/confirmation"), page=address(made)).status_code == 302
+    assert (
+        curator.submit(address(made, "/confirmation"), seen(curator, address(made)), page=address(made)).status_code
+        == 302
+    )
     assert "Запуск подтверждён регионом" in curator.get(address(made)).get_data(as_text=True)
     token = world["coordinator"].token(address(made))
     assert world["coordinator"].post(address(made, "/confirmation"), data={"csrf_token": token}).status_code == 404

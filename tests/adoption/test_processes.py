@@ -1,7 +1,7 @@
 """Eight processes at once, on the database under test.
 
 Tried by breaking the code. On PostgreSQL: no row lock in `operations.hold` fails the moves; no savepoint around the
-insert in `start_adoption` or in `ensure_organisation` (of `accounts`) fails the requests; no `hold_spread` fails the count of different
+insert in `start_adoption` or in `ensure_organisation` (of `accounts`) fails the requests; no `hold_place` in `_tell` fails the count of different
 organisations; no row lock in the quarter's `operations._hold` fails both tests of answers; no savepoint in `open_round`
 fails the openings. On SQLite, where writers queue, a view that does not compare versions fails the moves.
 """

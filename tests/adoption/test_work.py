@@ -14,6 +14,7 @@ from adoption.rules import stalled
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
+from tests.adoption.conftest import seen
 
 
 def text(answer) -> str:
@@ -57,7 +58,7 @@ def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
     assert "90 дней" in page
     assert "contact@example.org" in page
     assert "Свежая" not in page
-    client.submit(f"/cabinet/adoptions/{world['launched'].code}/confirmation", page="/work")
+    client.submit(f"/cabinet/adoptions/{world['launched'].code}/confirmation", seen(client, "/work"), page="/work")
     assert "Запусков на подтверждение нет" in text(client.get("/work"))
 
 

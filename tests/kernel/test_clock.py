@@ -16,7 +16,7 @@ from kernel import jobs, limits
 from kernel.db import db, utcnow
 from kernel.jobs import Job, enqueue, job, run_due, tick, worker_seen
 from kernel.transaction import writing
-from registrations.door import attendance
+from registrations.door import queries
 from tests import factories
 from tests.conftest import NOW
 
@@ -123,7 +123,7 @@ def test_what_was_counted_ahead_of_time_is_forgotten(ahead):
 
 
 def test_an_entry_of_tomorrow_is_not_the_last_one(ahead):
-    assert attendance.is_recent(utcnow())
+    assert queries.is_recent(utcnow())
     moment = utcnow()
     set_clock(NOW)
-    assert not attendance.is_recent(moment)
+    assert not queries.is_recent(moment)

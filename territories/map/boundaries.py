@@ -10,9 +10,10 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 
 from activity.operations import record
+from kernel.access import Actor
 from kernel.db import db
 from kernel.files import FileRefused
 from kernel.imports import Plan, Row, Verdict
@@ -23,6 +24,7 @@ from territories.cells import tidy_code, without_zeros
 from territories.geometry.drawing import draw, in_degrees, thinned
 from territories.geometry.geojson import Feature, features
 from territories.geometry.projection import Point
+from territories.map.queries import centres_below, drawn_boundaries, ids_below
 from territories.models import Boundary, BoundaryMap, Level, Territory
 from territories.queries import Sketch
 from territories.rules import in_country
@@ -59,7 +61,7 @@ def plan(body: bytes, credit: str) -> Plan[Outline]:
         if territory is not None:
             matched[territory.oktmo] = (row, feature, territory)
     kept = thinned({code: feature.rings for code, (_row, feature, _territory) in matched.items()})
-    before = _kept([territory.id for _row, _feature, territory in matched.values()])
+    before = drawn_boundaries([territory.id for _row, _feature, territory in matched.values()])
     for code, (row, _feature, territory) in matched.items():
         row.verdict = Verdict.create
         if territory.id in before:
@@ -152,16 +154,6 @@ def _near(name: str, known: _Known) -> str:
     return " " + str(_("Perhaps: %(names)s.", names=f"{near.oktmo} · {near.name}"))
 
 
-def _kept(ids: Sequence[int]) -> dict[int, tuple[list[list[list[int]]], str]]:
-    found: dict[int, tuple[list[list[list[int]]], str]] = {}
-    for start in range(0, len(ids), 500):
-        statement = select(Boundary.territory_id, Boundary.rings, Boundary.credit).where(
-            Boundary.territory_id.in_(ids[start : start + 500]), Boundary.path != ""
-        )
-        found |= {number: (rings, credit) for number, rings, credit in db.session.execute(statement)}
-    return found
-
-
 class Sheet(NamedTuple):
     """A map drawn, ready to be written."""
 
@@ -180,12 +172,8 @@ def drawn(outlines: Sequence[Outline], credit: str) -> list[Sheet]:
 
 
 def _sheet(parent_id: int, fresh: dict[int, tuple[list[list[list[int]]], str]]) -> Sheet:
-    places = db.session.execute(
-        select(Territory.id, Territory.lat, Territory.lon).where(
-            Territory.parent_id == parent_id, Territory.valid_to.is_(None)
-        )
-    ).all()
-    kept = _kept([row.id for row in places]) | fresh
+    places = centres_below(parent_id)
+    kept = drawn_boundaries([number for number, _lat, _lon in places]) | fresh
     centres: dict[str, Point] = {str(i): (lon, lat) for i, lat, lon in places if lat is not None and lon is not None}
     drawing = draw({str(number): in_degrees(rings) for number, (rings, _credit) in kept.items()}, centres)
     rows = [
@@ -203,24 +191,30 @@ def _sheet(parent_id: int, fresh: dict[int, tuple[list[list[list[int]]], str]]) 
     return Sheet(parent_id, drawing.width, drawing.height, rows)
 
 
-def carry_out(plan: Plan[Outline], sheets: Sequence[Sheet], *, by: Any) -> None:
+def carry_out(plan: Plan[Outline], sheets: Sequence[Sheet], *, by: Actor | None) -> None:
     """Write the maps, in the caller's transaction."""
-    write(sheets)
-    for sheet in sheets:
+    fresh = [sheet for sheet in sheets if not _is_there(sheet)]  # the button may have been pressed twice
+    write(fresh)
+    for sheet in fresh:
         created = sum(outline.parent_id == sheet.parent_id for outline in plan.actions)
         record(by, "territories.boundaries_loaded", db.session.get_one(Territory, sheet.parent_id), created=created)
+
+
+def _is_there(sheet: Sheet) -> bool:
+    kept = drawn_boundaries([row["territory_id"] for row in sheet.rows])
+    return kept == {row["territory_id"]: (row["rings"], row["credit"]) for row in sheet.rows if row["path"]}
 
 
 def write(sheets: Sequence[Sheet]) -> None:
     """Replace the maps by those drawn; every page with a map shows them."""
     for sheet in sheets:
-        below = select(Territory.id).where(Territory.parent_id == sheet.parent_id)
+        below = ids_below(sheet.parent_id)
         db.session.execute(delete(Boundary).where(Boundary.territory_id.in_(below)))
         db.session.execute(delete(BoundaryMap).where(BoundaryMap.territory_id == sheet.parent_id))
         db.session.execute(insert(Boundary), sheet.rows)
         db.session.add(BoundaryMap(territory_id=sheet.parent_id, width=sheet.width, height=sheet.height))
     if sheets:
-        bump("site", "adoption")
+        bump("site")
 
 
 def redraw(parent_id: int) -> None:
