@@ -24,8 +24,6 @@ from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor, SignedIn
 from kernel.db import db, utcnow
-from kernel.jobs import job
-from kernel.leases import Urgency
 from kernel.pages import bump
 from kernel.text import clean, email_key, slugify, sort_key
 from kernel.transaction import writing
@@ -59,7 +57,6 @@ def invite(user: User, *, by: Actor | None, language: str = "ru") -> None:
 RESET = "password-reset"
 
 
-@job(RESET, urgency=Urgency.waited_for)
 def look_up_for_reset(email: str, language: str) -> None:
     """What somebody asked for an address that may be nobody's."""
     with writing():

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind, Role, ScopeKind
 from accounts.models import ConsentText, Organisation, RoleAssignment, User
-from accounts.scopes import read_scope, scope_source
+from accounts.scopes import read_scope
 from accounts.settings import site
 from kernel.access import SignedIn
 from kernel.db import db
@@ -234,8 +234,7 @@ def demo_accounts() -> list[User]:
     return list(db.session.scalars(select(User).where(User.demo.is_(True)).order_by(User.id)))
 
 
-@scope_source(ScopeKind.territory)
-def _territory_scopes() -> list[tuple[int, str]]:
+def territory_scopes() -> list[tuple[int, str]]:
     """The site's region and its municipalities."""
     region = territories.current(site().region)
     if region is None:

@@ -6,7 +6,7 @@ from accounts import queries
 from accounts.models import User
 from accounts.operations import INVITATION_LIFE, invite, request_reset
 from kernel.db import utcnow
-from kernel.rekeying import Compared, keeps
+from kernel.rekeying import Compared
 
 
 def waiting() -> list[User]:
@@ -24,4 +24,4 @@ def tell() -> int:
     return len(found)
 
 
-keeps(Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell))
+INVITATIONS = Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell)

@@ -1,6 +1,6 @@
 """Transactional outbox of letters.
 
-A feature registers a kind with `@letter_kind("name")`: a function of the letter's argument that
+A feature's manifest names its kinds, each with a function of the letter's argument that
 returns a `Content`. `send()` adds the letter in the caller's transaction; the worker claims it with
 a lease, makes the body and delivers it with a stable Message-ID. A crash between the server's
 acceptance and our commit sends it twice; nothing loses it. A letter that was refused uses up attempts;
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -25,9 +25,9 @@ from activity import waiting
 from activity.models import Letter, LetterStatus
 from kernel import mail
 from kernel.db import db, utcnow
+from kernel.feature import registry
 from kernel.i18n import speaking
-from kernel.jobs import job
-from kernel.leases import ANY, BATCH, HEAVY, Batch, Lane, Urgency, carry_out, claim, never
+from kernel.leases import ANY, BATCH, HEAVY, Batch, Lane, carry_out, claim, never
 from kernel.security import SLACK
 from kernel.templating import plain_text
 from kernel.text import one_line, printable
@@ -58,38 +58,19 @@ class Content:
     reply_to: str | None = None
 
 
-class Kind(NamedTuple):
-    make: Callable[..., Content | None]
-    urgency: Urgency
-
-
-F = TypeVar("F", bound=Callable[..., Content | None])
-_kinds: dict[str, Kind] = {}
-
-
-def letter_kind(kind: str, urgency: Urgency = Urgency.ordinary) -> Callable[[F], F]:
-    """Register the function that makes letters of `kind`; it returns None when there is nothing left to say."""
-
-    def register(make: F) -> F:
-        _kinds[kind] = Kind(make, urgency)
-        return make
-
-    return register
-
-
 def send(kind: str, to: str, *, language: str = "ru", **argument: object) -> None:
     """Queue a letter in the caller's transaction. `argument` must be JSON and hold no secret."""
-    if kind not in _kinds:
+    known = registry().letters.get(kind)
+    if known is None:
         raise KeyError(f"no letter kind {kind!r}")
-    urgency = _kinds[kind].urgency
-    letter = {"kind": kind, "to": to, "language": language, "argument": argument, "urgency": urgency}
+    letter = {"kind": kind, "to": to, "language": language, "argument": argument, "urgency": known.urgency}
     db.session.connection().execute(insert(Letter), letter)
 
 
 def compose(letter: Letter) -> EmailMessage | None:
     """Make the message of a letter; None when its kind says there is nothing left to say."""
     with speaking(letter.language):
-        content = _kinds[letter.kind].make(**letter.argument)
+        content = cast("Content | None", registry().letters[letter.kind].make(**letter.argument))
         if content is None:
             return None
         message = EmailMessage()
@@ -189,7 +170,6 @@ def _deliver(letter_id: int, lease: str) -> bool:
     return True
 
 
-@job("forget-old-letters", every=timedelta(hours=24))
 def forget_old() -> None:
     """Delete delivered letters after 30 days."""
     with writing():

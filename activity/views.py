@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from email.message import EmailMessage
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -36,12 +37,16 @@ def log() -> ResponseReturnValue:
         listing=listing,
         lines=lines(actor(), listing.items),
         narrowing=narrowing,
-        actions=sorted((action_label(code), code) for code in actions),
-        kinds=sorted((subject_label(kind), kind) for kind in kinds if subject_label(kind)),
+        actions=_by_label((code, action_label(code)) for code in actions),
+        kinds=_by_label((kind, subject_label(kind)) for kind in kinds if subject_label(kind)),
         people=people,
         everything=places is None,
         export_url=listing.url(page=None, sort=None).replace("/manage/activity", "/manage/activity.xlsx", 1),
     )
+
+
+def _by_label(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: choice[::-1])
 
 
 def _tell_filters(listing: Listing[Entry], narrowing: queries.Narrowing, people: dict[int, str]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from accounts.models import Organisation
 from accounts.scopes import reach
-from activity.reading import Subject, subject_source
+from activity.reading import Subject
 from adoption.models import Adoption
 from adoption.quarter.labels import quarter_title
 from adoption.quarter.models import Round
@@ -19,7 +19,6 @@ from practices.models import Practice
 from territories.models import Territory
 
 
-@subject_source("adoption")
 def adoptions(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     territories = reach(user.scopes(VIEW))
     rows = db.session.execute(
@@ -39,7 +38,6 @@ def adoptions(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     }
 
 
-@subject_source("quarter_round")
 def rounds(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     territories = reach(user.scopes(LEAD))
     rows = db.session.execute(

@@ -16,18 +16,16 @@ from adoption.cabinet import queries as cabinet_queries
 from adoption.cabinet.desk import next_step, stalled
 from adoption.models import State
 from adoption.picture import figures
-from forum.facts import Fact, forum_facts
+from forum.facts import Fact
 from forum.models import Forum
 from kernel.access import SignedIn, actor
 from kernel.i18n import number
 from kernel.pages import TOTALS
-from kernel.panels import panel, personal_panel
 from practices.models import Practice
 from territories.map.queries import real_map, tiles
 from territories.models import Level, Territory
 
 
-@panel("practice.spread")
 def practice_spread(practice: Practice) -> str | Markup:
     """Where the practice works: the map and a list. Three queries."""
     cells = spread.cells(practices=[practice.id])
@@ -67,7 +65,6 @@ class Offered(NamedTuple):
         return cls(practice.id, practice.slug) if practice.is_public else None
 
 
-@personal_panel("practice.aside", Offered.of, order=20)
 def own_municipality(practice: Offered) -> str | Markup:
     """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
     if not current_user.is_authenticated or not actor().scopes(START):
@@ -84,7 +81,6 @@ MOST = 50
 """So many practices of a state stand on a territory's page."""
 
 
-@panel("territory.main", order=20)
 def territory_main(territory: Territory) -> str | Markup:
     """What works here, by state and name, with the number of organisations. Two queries for a municipality."""
     if territory.level is not Level.municipality:
@@ -121,7 +117,6 @@ def _region(territory: Territory) -> str | Markup:
     )
 
 
-@forum_facts(order=80)
 def taken_from(forum: Forum) -> list[Fact]:
     """What the forum led to: requests that name it, and how many of them have been launched."""
     asked, launched = queries.taken_at(forum.id)
@@ -141,7 +136,6 @@ def taken_from(forum: Forum) -> list[Fact]:
     ]
 
 
-@panel("home.map")
 def home_map() -> str | Markup:
     """Nothing while nothing goes on. Tiles: in half a screen a true map would hide the towns and weigh more."""
     going = counts.going()
@@ -158,7 +152,6 @@ def home_map() -> str | Markup:
     )
 
 
-@panel("home.figures")
 def home_figures() -> str | Markup:
     going = counts.going()
     if not going:
@@ -177,7 +170,6 @@ START = "adoption:adoption:start"
 LAUNCHES, STANDING = 5, 10
 
 
-@panel("work.tasks", order=10)
 def to_confirm(user: SignedIn) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
     if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
@@ -197,7 +189,6 @@ def to_confirm(user: SignedIn) -> str | Markup:
     )
 
 
-@panel("work.tasks", order=50)
 def figures_of_mine(user: SignedIn) -> str | Markup:
     """An analyst's screen: the figures of their territories and where to take them from. An approver reads the same."""
     analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")

@@ -11,7 +11,7 @@ from adoption.models import Adoption
 from adoption.quarter.models import PURPOSE, Ask
 from adoption.quarter.operations import tell as tell_municipality
 from adoption.quarter.queries import asks_of_open_rounds
-from kernel.rekeying import Compared, Secret, Stored, keeps
+from kernel.rekeying import Compared, Secret, Stored
 
 
 def tell(ids: Sequence[int]) -> int:
@@ -37,5 +37,7 @@ def tell_authors() -> int:
     return len(found)
 
 
-keeps(Stored(Ask, (Secret(PURPOSE, "link_generation", "link_hash"),), tell))
-keeps(Compared(launches.PURPOSE, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors))
+QUESTIONS = Stored(Ask, (Secret(PURPOSE, "link_generation", "link_hash"),), tell)
+LAUNCHES = Compared(
+    launches.PURPOSE, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors
+)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from activity.reading import VIEW, Subject, log_places, subject_source
+from activity.reading import VIEW, Subject
 from forum.models import Forum, Room, Section, Series, Venue
 from forum.queries import within
 from kernel.access import SignedIn
 from kernel.db import db
 
 
-@log_places
 def places(user: SignedIn) -> set[str]:
     """The forums and series where the user may read the log."""
     scopes = user.scopes(VIEW)
@@ -32,14 +29,12 @@ def slugs(user: SignedIn, permission: str = "work:forums:open") -> dict[int, str
     return {row.id: row.slug for row in rows}
 
 
-@subject_source("forum")
 def forums(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     mine = slugs(user)
     rows = db.session.execute(select(Forum.id, Forum.name).where(Forum.id.in_(ids)))
     return {row.id: Subject(row.name, _address("forum_desk.desk", mine.get(row.id))) for row in rows}
 
 
-@subject_source("series")
 def series(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     scopes = user.scopes("forum:series:edit")
     rows = db.session.execute(select(Series.id, Series.name, Series.slug).where(Series.id.in_(ids)))
@@ -58,7 +53,7 @@ def _address(endpoint: str, slug: str | None) -> str:
     return url_for(endpoint, slug=slug) if slug else ""
 
 
-def _parts(user: SignedIn, statement: Any) -> dict[int, Subject]:
+def _parts(user: SignedIn, statement: Select[int, str, int]) -> dict[int, Subject]:
     """Parts of forums by (id, name, forum id): they open on the page of places."""
     mine = slugs(user)
     return {
@@ -67,16 +62,13 @@ def _parts(user: SignedIn, statement: Any) -> dict[int, Subject]:
     }
 
 
-@subject_source("section")
 def sections(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Section.id, Section.name, Section.forum_id).where(Section.id.in_(ids)))
 
 
-@subject_source("venue")
 def venues(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Venue.id, Venue.name, Venue.forum_id).where(Venue.id.in_(ids)))
 
 
-@subject_source("room")
 def rooms(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Room.id, Room.name, Venue.forum_id).join(Room.venue).where(Room.id.in_(ids)))

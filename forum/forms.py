@@ -15,6 +15,10 @@ LONGEST = timedelta(days=366)
 """Every day of a forum is a choice in forms and a page of its programme: a slip in the year would make a million."""
 
 
+Values = dict[str, Any]
+"""A form by field: the fields know their types, a dictionary of all of them does not."""
+
+
 class SeriesForm(VersionedForm):
     name = LineField(_l("Name of the series"), [required])
     description = TextField(_l("What the series is about"), [Optional()])
@@ -24,7 +28,7 @@ class SeriesForm(VersionedForm):
         if field.data not in {number for number, _name in field.choices}:
             raise ValidationError(_l("Choose a territory from the list: a series moves only to where you organise."))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         return {
             "name": self.name.data,
             "description": self.description.data or "",
@@ -87,7 +91,7 @@ class VenueForm(Form):
     address = LineField(_l("Address"), [Optional()])
     directions = TextField(_l("How to get there"), [Optional()], maximum=2000)
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         return {name: self[name].data or "" for name in ("name", "address", "directions")}
 
 
@@ -99,7 +103,7 @@ class RoomForm(Form):
     floor = LineField(_l("Floor"), [Optional()], maximum=60)
     seats = WholeField(_l("Seats"), [Optional(), NumberRange(0, 100_000)])
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         return {"name": self.name.data, "floor": self.floor.data or "", "seats": self.seats.data}
 
 
@@ -115,7 +119,7 @@ class SectionForm(VersionedForm):
         if field.data and not field.data.startswith(("https://", "http://")):
             raise ValidationError(_l("Give the whole address beginning with https://"))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         names = ("name", "short_name", "description", "moderator", "stream_url")
         values: dict[str, object] = {name: self[name].data or "" for name in names}
         return values | {"room_id": self.room.data}

@@ -124,7 +124,7 @@ def edit_forum(
     move = _move(forum, before, programme)
     if move:
         record(by, "forum.moved", forum, **move.details)
-    parent_changed.send(forum, parent=forum, before=before, sure="")
+    parent_changed(forum, forum, before, "")
     _bump(forum)
     return move
 
@@ -138,7 +138,7 @@ def _move(forum: Forum, changed: dict[str, Any], programme: Answer | None) -> Mo
         raise ProgrammeWaits(asked)
     days = asked.days if asked is not None and programme is Answer.move else 0
     if days:
-        programme_moves.send(forum, days=days)
+        programme_moves(forum, days)
     return Move(before, after, days) if days or before != after else None
 
 
@@ -157,7 +157,7 @@ def set_status(forum: Forum, status: ForumStatus, *, by: Actor | None) -> None:
     if forum.status is not status:
         record(by, "forum.status", forum, before=forum.status.value, after=status.value)
         if status is ForumStatus.draft:
-            programme_hides.send(forum)
+            programme_hides(forum)
         forum.status = status
         touch(forum)
 
@@ -166,7 +166,7 @@ def publish_programme(forum: Forum, published: bool, *, by: Actor | None) -> Non
     hold(forum)
     if forum.programme_published is not published:
         if not published:
-            programme_hides.send(forum)
+            programme_hides(forum)
         forum.programme_published = published
         record(by, "programme.published" if published else "programme.hidden", forum)
         touch(forum)
@@ -186,7 +186,7 @@ def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: Actor 
     db.session.flush()
     record(by, "quota.changed", forum, format=kind.value, before=before, after=capacity)
     if capacity is None or (before is not None and capacity > before):
-        quota_changed.send(quota)
+        quota_changed(quota.forum_id, quota.format)
     touch(forum)
 
 
@@ -259,7 +259,7 @@ def edit_section(
 def _spread(forum: Forum, parent: Forum | Venue | Room | Section, before: dict[str, object], sure: str = "") -> None:
     """What hangs on the parent follows it."""
     _raise_sequence(forum)
-    parent_changed.send(forum, parent=parent, before=before, sure=sure)
+    parent_changed(forum, parent, before, sure)
     _bump(forum)
 
 

@@ -7,10 +7,8 @@ from markupsafe import Markup
 
 from forum import queries, readiness
 from kernel.access import SignedIn
-from kernel.panels import panel
 
 
-@panel("work.tasks", order=20)
 def tasks(user: SignedIn) -> str | Markup:
     """Forums that are not over, with what each still lacks."""
     if not user.scopes("work:forums:open"):

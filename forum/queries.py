@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
-from accounts.enums import ScopeKind
-from accounts.scopes import scope_source, scope_territory
 from forum.kept import forum_copy
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Scopes, SignedIn
@@ -193,7 +191,7 @@ def room_of(forum: Forum, room_id: int) -> Room:
     return _one(select(Room).join(Room.venue).where(Venue.forum_id == forum.id, Room.id == room_id))
 
 
-def slug_taken(model: type[Model], slug: str, **where: Any) -> bool:
+def slug_taken(model: type[Model], slug: str, **where: object) -> bool:
     statement = select(func.count()).select_from(model).filter_by(slug=slug, **where)
     return bool(db.session.scalar(statement))
 
@@ -245,23 +243,19 @@ def _one(statement: Select[T]) -> T:
     return found
 
 
-@scope_source(ScopeKind.series)
-def _series_scopes() -> list[tuple[int, str]]:
+def series_scopes() -> list[tuple[int, str]]:
     return list(db.session.execute(select(Series.id, Series.name).order_by(Series.name_key)))
 
 
-@scope_territory(ScopeKind.series)
-def _series_territories(ids: frozenset[int]) -> set[int]:
+def series_territories(ids: frozenset[int]) -> set[int]:
     return set(db.session.scalars(select(Series.territory_id).where(Series.id.in_(ids))))
 
 
-@scope_source(ScopeKind.forum)
-def _forum_scopes() -> list[tuple[int, str]]:
+def forum_scopes() -> list[tuple[int, str]]:
     return list(db.session.execute(select(Forum.id, Forum.name).order_by(Forum.date_start.desc())))
 
 
-@scope_source(ScopeKind.section)
-def _section_scopes() -> list[tuple[int, str]]:
+def section_scopes() -> list[tuple[int, str]]:
     rows = db.session.execute(
         select(Section.id, Section.name, Forum.name)
         .join(Forum, Forum.id == Section.forum_id)

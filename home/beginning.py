@@ -11,7 +11,6 @@ from markupsafe import Markup
 from accounts.settings import site
 from home import queries
 from kernel.access import SignedIn
-from kernel.panels import panel
 
 
 class Step(NamedTuple):
@@ -23,7 +22,6 @@ class Step(NamedTuple):
     done: bool
 
 
-@panel("work.tasks", order=5)
 def first_steps(user: SignedIn) -> str | Markup:
     """Shown to administrators only; gone for good once there is something of everything."""
     if not user.scopes("accounts:settings:edit"):

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from activity import queries
 from kernel.access import SignedIn
 from kernel.jobs import worker_seen
-from kernel.panels import panel
 
 SILENT = timedelta(minutes=2)
 _UNREACHED = (
@@ -24,7 +23,6 @@ _UNREACHED = (
 )
 
 
-@panel("work.tasks", order=1)
 def standing_letters(user: SignedIn) -> str | Markup:
     """Shown to administrators only, while letters stand. At most five small queries."""
     if not user.scopes("accounts:settings:edit"):

@@ -7,8 +7,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum import queries as forums
-from home import beginning as beginning
-from home import standing as standing
 from home.navigation import work_links
 from home.queries import any_published, published_slugs
 from home.styleguide import parts as styleguide_parts

@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import NotFound
 from wtforms import ValidationError
 
+from kernel.feature import Signal
 from kernel.keys import check_form_token
 
 V = TypeVar("V", bound=Callable[..., object])
@@ -61,6 +62,10 @@ class SignedIn(Actor, Protocol):
     is_authenticated: bool
 
     def scopes(self, permission: str) -> Scopes: ...
+
+
+resume: Signal[[], ResponseReturnValue] = Signal()
+"""The answer to a form that was sent when the session had ended: sign in, then send the same again."""
 
 
 class ByLink(NamedTuple):
@@ -137,8 +142,7 @@ def _enforce() -> ResponseReturnValue | None:
 def _to_sign_in() -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
-    resume: Callable[[], ResponseReturnValue] = current_app.extensions["tirazh.resume"]
-    return resume()
+    return resume()[0]
 
 
 def _check_csrf() -> None:

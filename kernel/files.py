@@ -27,7 +27,7 @@ from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
 from kernel.downloads import called
-from kernel.jobs import enqueue, job
+from kernel.jobs import enqueue
 from kernel.text import clean
 
 GRACE = timedelta(hours=1)
@@ -240,7 +240,6 @@ def blank(uuids: Collection[str]) -> None:
             _path(uuid).write_bytes(b"")
 
 
-@job("erase-file")
 def erase(uuid: str) -> None:
     """Take a body out of storage, unless a row names it."""
     if db.session.scalar(select(StoredFile.id).where(StoredFile.uuid == uuid)) is None:

@@ -48,11 +48,26 @@ class _Token(_FlaskFormCSRF):  # type: ignore[misc]
             ) from None
 
 
+GO_ALONG = {"csrf_token", "version"}
+"""Hidden fields that `form_open` writes: under these names whatever the form's prefix."""
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """Base form: CSRF on, field order as written, no ambient data on safe requests."""
 
+    prefix = ""
+    """Stands before the names and ids of the fields, where several forms on one page have fields of one name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": self.prefix, **kwargs})
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf_class = _Token
+
+        def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
+            if options["name"] in GO_ALONG:
+                options["prefix"] = ""
+            return super().bind_field(form, unbound_field, options)
 
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """What was sent, files only for the fields that take files: any other field expects text."""

@@ -30,7 +30,6 @@ from kernel.db import IntPk, Model, db, utcnow
 from kernel.documents.headings import Known
 from kernel.documents.sheets import Column, Table, xlsx
 from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, discard
-from kernel.jobs import job
 from kernel.text import clean
 from kernel.transaction import writing
 
@@ -269,7 +268,6 @@ def tell(plan: Plan[Any] | None, preview_url: str, done_url: str) -> str:
     return preview_url if plan is not None and plan.left else done_url
 
 
-@job("forget-old-previews", every=timedelta(hours=24))
 def forget_old() -> None:
     """Delete files brought in a week ago, carried out or not: they hold names and addresses, and fill the disk."""
     while _forget_some():

@@ -1,7 +1,7 @@
 """Work that a request must not wait for: one table, claimed with a lease, safe to run twice.
 
-A kind is a function registered with `@job("name")` taking the JSON argument as keywords. One that may take longer
-than seconds is `Urgency.heavy`: it runs beside the others, and its lease is renewed for as long as it takes.
+A kind is named in a feature's manifest, with a function that takes the JSON argument as keywords. One that may take
+longer than seconds is `Urgency.heavy`: it runs beside the others, and its lease is renewed for as long as it takes.
 """
 
 from __future__ import annotations
@@ -9,18 +9,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypeVar
 
 from sqlalchemy import JSON, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model, db, inserting, utcnow
+from kernel.feature import registry
 from kernel.leases import ANY, BATCH, Batch, Lane, Leased, Urgency, carry_out, claim, never
 from kernel.security import SLACK
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.jobs")
-F = TypeVar("F", bound=Callable[..., object])
 LEASE = timedelta(minutes=10)
 ATTEMPTS = 8
 
@@ -40,39 +39,12 @@ class Job(Leased, Model):
     result: Mapped[dict[str, object] | None] = mapped_column(JSON)
 
 
-class Kind(NamedTuple):
-    work: Callable[..., object]
-    urgency: Urgency
-
-
-_kinds: dict[str, Kind] = {}
-
-
-class Schedule(NamedTuple):
-    kind: str
-    every: timedelta
-
-
-_schedule: list[Schedule] = []
-
-
-def job(kind: str, every: timedelta | None = None, urgency: Urgency = Urgency.ordinary) -> Callable[[F], F]:
-    """Register a kind of job; with `every`, the worker also runs it regularly."""
-
-    def register(work: F) -> F:
-        if kind not in _kinds and every:
-            _schedule.append(Schedule(kind, every))
-        _kinds[kind] = Kind(work, urgency)
-        return work
-
-    return register
-
-
 def enqueue(
     kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: object
 ) -> Job | None:
     """Add a job inside the caller's transaction; with a `unique_key` already queued, nothing happens."""
-    urgency = _kinds[kind].urgency if kind in _kinds else Urgency.ordinary
+    known = registry().jobs.get(kind)
+    urgency = known.urgency if known else Urgency.ordinary
     statement = (
         inserting(Job)
         .values(kind=kind, argument=argument, urgency=urgency, unique_key=unique_key, run_after=run_after or utcnow())
@@ -111,9 +83,10 @@ def tick() -> None:
     with writing():
         _follow_clock()
         db.session.merge(WorkerBeat(name="worker", at=utcnow()))
-        for entry in _schedule:
-            slot = int(utcnow().timestamp() // entry.every.total_seconds())
-            enqueue(entry.kind, unique_key=f"{entry.kind}:{slot}")
+        for kind in registry().jobs.values():
+            if kind.every:
+                slot = int(utcnow().timestamp() // kind.every.total_seconds())
+                enqueue(kind.name, unique_key=f"{kind.name}:{slot}")
 
 
 def _follow_clock() -> None:
@@ -142,9 +115,6 @@ def forget_old() -> None:
         db.session.execute(update(Job).where(Job.done_at.is_(None), Job.attempts >= ATTEMPTS, free).values(dead=True))
 
 
-job("forget-old-jobs", every=timedelta(hours=6))(forget_old)
-
-
 def _claim(most: int = 1, lane: Lane = ANY) -> Batch | None:
     now = utcnow()
     due = (
@@ -167,7 +137,7 @@ def _run(job_id: int, lease: str) -> bool:
     mine = (Job.id == job_id, Job.lease == lease)
     kind, argument = db.session.execute(select(Job.kind, Job.argument).where(Job.id == job_id)).one()
     try:
-        result = _kinds[kind].work(**argument)
+        result = registry().jobs[kind].work(**argument)
     except Exception as error:
         log.exception("job %s failed", kind)
         db.session.rollback()

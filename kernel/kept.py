@@ -48,7 +48,7 @@ class _Args(ImmutableMultiDict[str, str]):
         self._check(name)
         return super().__getitem__(name)
 
-    def getlist(self, name: str, *rest: Any) -> list[Any]:
+    def getlist(self, name: str, *rest: object) -> list[Any]:
         self._check(name)
         return super().getlist(name, *rest)
 

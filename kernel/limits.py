@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, dialect, inserting, utcnow
 from kernel.forms import Form
-from kernel.jobs import job
 from kernel.security import SLACK
 from kernel.transaction import writing
 
@@ -36,27 +35,15 @@ class RateWindow(Model):
 
 
 class Limit(NamedTuple):
-    """At most `hits` per `seconds` for each subject of `bucket`. Made by `limit`."""
+    """At most `hits` per `seconds` for each subject of `bucket`: a network is `security.client_network()`."""
 
     bucket: str
     hits: int
     seconds: int
 
 
-_known: dict[str, Limit] = {}
-
-
-def limit(bucket: str, hits: int, seconds: int) -> Limit:
-    """A limit that docs/limits.md tells of. A subject called network is `security.client_network()`."""
-    return _known.setdefault(bucket, Limit(bucket, hits, seconds))
-
-
-def every() -> list[Limit]:
-    return list(_known.values())
-
-
 # A personal link needs no account: whoever got hold of one must not fill the disk with it.
-LINK_FILES = limit("link-files", 40, 3600)
+LINK_FILES = Limit("link-files", 40, 3600)
 
 
 Check = tuple[Limit, str]
@@ -138,16 +125,16 @@ def _hit(key: str, window: int, until: int) -> int:
 
 
 @cache
-def _counting(kind: str) -> Any:
+def _counting(kind: str) -> ReturningInsert[int]:
     """The statement, composed once: every limited request runs it twice."""
     table = RateWindow.__table__
     statement = inserting(table, kind)
-    return statement.on_conflict_do_update(
+    counting: ReturningInsert[int] = statement.on_conflict_do_update(
         index_elements=[table.c.key, table.c.window], set_={"hits": table.c.hits + 1}
     ).returning(table.c.hits)
+    return counting
 
 
-@job("forget-old-limits", every=timedelta(hours=1))
 def forget_old() -> None:
     """Delete windows that have ended, and those counted ahead of time by a clock that was wrong."""
     now = int(utcnow().timestamp())

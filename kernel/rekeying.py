@@ -1,7 +1,7 @@
 """From one key to another: `flask secrets rekey` moves every secret, batch by batch, while the site works.
 
-A feature that keeps hashes of secrets names them by `keeps(Stored(…))`; one whose secrets are only compared, by
-`keeps(Compared(…))`.
+The manifest of a feature that keeps hashes of secrets names them as `Stored`; where secrets are only compared, as
+`Compared`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, RowMapping, bindparam, delete, func, or_, select, update
 
 from kernel.db import Model, db, inserting
+from kernel.feature import registry
 from kernel.keys import current_id
 from kernel.secrets import FormerSecret, every_token, token, token_hash
 from kernel.transaction import write
@@ -57,21 +58,18 @@ class Moved(NamedTuple):
     letters: int = 0
 
 
-_stored: list[Stored] = []
-_compared: list[Compared] = []
+def _stored() -> list[Stored]:
+    return [one for one in registry().secrets if isinstance(one, Stored)]
 
 
-def keeps(one: Stored | Compared) -> None:
-    """Name secrets of a feature; naming them again changes nothing."""
-    known: list[Any] = _stored if isinstance(one, Stored) else _compared
-    if one not in known:
-        known.append(one)
+def _compared() -> list[Compared]:
+    return [one for one in registry().secrets if isinstance(one, Compared)]
 
 
 def standing() -> dict[str, int]:
     """How many rows remember which key: id → number."""
     found: dict[str, int] = {}
-    for one in _stored:
+    for one in _stored():
         column = one.model.key_id
         for key, number in db.session.execute(select(column, func.count()).group_by(column)):
             found[key] = found.get(key, 0) + number
@@ -87,7 +85,7 @@ def rekey() -> Moved:
 def revoke() -> Moved:
     """Make useless what other keys made and send new links to those who need one. May be ended and begun again."""
     moved = _each(lambda one, after: _batch(one, after, keep=False))
-    for one in _compared:
+    for one in _compared():
         moved = Moved(moved.rows, moved.letters + write(lambda one=one: _renew(one)))  # type: ignore[misc]
     write(lambda: db.session.execute(delete(FormerSecret)))
     return moved
@@ -95,7 +93,7 @@ def revoke() -> Moved:
 
 def _each(step: Callable[[Stored, int], tuple[int, Moved]]) -> Moved:
     rows = letters = 0
-    for one in _stored:
+    for one in _stored():
         last = 0
         while True:
             last, moved = write(lambda one=one, last=last: step(one, last))  # type: ignore[misc]
@@ -108,7 +106,7 @@ def _each(step: Callable[[Stored, int], tuple[int, Moved]]) -> Moved:
 def _keep_compared() -> None:
     held = [
         {"hash": token_hash(text), "purpose": one.purpose, "uuid": uuid, "generation": generation}
-        for one in _compared
+        for one in _compared()
         for uuid, generation in one.open()
         for text in every_token(one.purpose, uuid, generation)[1:]
     ]

@@ -16,6 +16,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
+from kernel.feature import registry
 from kernel.links import path_for
 from kernel.text import Lines, cited, dial, one_line, typograph
 
@@ -37,6 +38,11 @@ def prose(text: str) -> Markup:
             link_rel="nofollow noopener",
         )
     )
+
+
+def pairs(things: Iterable[object], value: str, label: str) -> list[tuple[object, object]]:
+    """Two attributes of each thing: the options of a select."""
+    return [(getattr(thing, value), getattr(thing, label)) for thing in things]
 
 
 def fragment(template: str, **context: object) -> str:
@@ -90,6 +96,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.filters["dial"] = dial
+    app.jinja_env.filters["pairs"] = pairs
     app.jinja_env.filters["cited"] = cited
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     # What is compiled for it differs: a cache of what the other environment compiled would be the wrong one.
@@ -100,19 +107,11 @@ def init_app(app: Flask) -> None:
 
 
 Maker = Callable[[], Iterable[object]]
-_navigation_makers: dict[str, Maker] = {}
-
-
-def navigation(name: str, make: Maker) -> None:
-    """Give templates a variable computed per page, such as `public_nav`; `make()` returns it."""
-    _navigation_makers[name] = make
-
-
 _addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
 
 
 def _navigation() -> dict[str, object]:
-    links: dict[str, object] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
+    links: dict[str, object] = {name: _Lazy(make) for name, make in registry().links.items()}
     if not has_request_context():  # a letter
         return links
     return links | {name: path_for(endpoint) for name, endpoint in _addresses.items()}

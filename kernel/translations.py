@@ -15,6 +15,7 @@ from babel.support import Translations
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from kernel.feature import registry
 from kernel.i18n import babel
 
 cli = AppGroup("translations", help="Messages of the interface.")
@@ -31,9 +32,7 @@ def _root() -> Path:
 
 def _features() -> list[str]:
     """Folders with code of ours, lowest layer first, so that a shared message is kept once, below."""
-    order = ["kernel", "activity", "territories", "accounts", "forum", "practices", "speakers", "programme"]
-    order += ["registrations", "adoption", "home"]
-    return [name for name in order if (_root() / name).is_dir()]
+    return [feature.name for feature in registry().features]
 
 
 def _extract(feature: str) -> Catalog:

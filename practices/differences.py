@@ -23,7 +23,7 @@ from practices.labels import (
     PREVENTION_LABELS,
     RESOURCE_LABELS,
 )
-from practices.models import Prevention, TargetGroup
+from practices.models import Item, Prevention, TargetGroup, Values
 
 _WORDS = re.compile(
     r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"  # 80 000 is one number, whatever parts its groups
@@ -46,7 +46,7 @@ class Difference(NamedTuple):
     marked: Markup
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> list[Difference]:
+def differences(before: Values, after: Values, names: Names) -> list[Difference]:
     """Fields that differ, in the order of the passport. `names`: see `moderation.queries.names_in`."""
     rows = []
     for field, label in FIELD_LABELS.items():
@@ -131,7 +131,7 @@ def _steps(items: list[dict[str, object]]) -> str:
     return "\n".join(f"{number}. {item['text']}" for number, item in enumerate(items, start=1))
 
 
-def _resources(items: list[dict[str, Any]]) -> str:
+def _resources(items: list[Item]) -> str:
     return "\n".join(f"{RESOURCE_LABELS[item['kind']]} ({NEED_LABELS[item['need']]}): {item['text']}" for item in items)
 
 
@@ -139,12 +139,12 @@ def _results(items: list[dict[str, object]]) -> str:
     return "\n".join(" · ".join(str(value) for value in item.values() if value) for item in items)
 
 
-def _document(item: dict[str, Any]) -> str:
+def _document(item: Item) -> str:
     kinds = {kind.value: label for kind, label in DOCUMENT_LABELS.items()}
     return f"{item['title']} ({str(kinds.get(item['kind'], item['kind'])).lower()})"
 
 
-def _risks(items: list[dict[str, Any]]) -> str:
+def _risks(items: list[Item]) -> str:
     return "\n".join(" → ".join(part for part in (item["risk"], item.get("mitigation")) if part) for item in items)
 
 

@@ -6,13 +6,12 @@ from flask import url_for
 from sqlalchemy import select
 
 from accounts.scopes import reach
-from activity.reading import Subject, subject_source
+from activity.reading import Subject
 from kernel.access import SignedIn
 from kernel.db import db
 from practices.models import Practice
 
 
-@subject_source("practice")
 def practices(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     territories = reach(user.scopes("practices:practice:edit"))
     rows = db.session.execute(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import Select
@@ -51,8 +50,8 @@ def _row(practice: Practice) -> list[object]:
     return [_cell(practice, name) for name in HEADINGS]
 
 
-def _cell(practice: Practice, name: str) -> Any:
-    special: dict[str, Any] = {
+def _cell(practice: Practice, name: str) -> object:
+    special: dict[str, Callable[[], object]] = {
         "id": lambda: practice.source_id or practice.slug,
         "organisation": lambda: practice.organisation.name if practice.organisation else "",
         "territory": lambda: practice.territory.oktmo,

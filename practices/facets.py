@@ -149,7 +149,7 @@ def _follow(then: Catalogue, changed: set[int]) -> Catalogue | None:
     return _made(known, orders, own, places, then.region, then.neighbours)
 
 
-def _take(sets: dict[Any, int], value: Any, one: int) -> None:
+def _take(sets: dict[object, int], value: object, one: int) -> None:
     """A set without anybody is not kept: a full build would not have it either."""
     sets[value] &= ~(1 << one)
     if not sets[value]:
@@ -177,7 +177,7 @@ def _key(one: int, first: First, known: Facts) -> tuple[float, str, int]:
 OWN = ("audience", "sphere", "evidence", "readiness", "works", "born")
 
 
-def _says(fact: Fact) -> Iterator[tuple[str, Any]]:
+def _says(fact: Fact) -> Iterator[tuple[str, object]]:
     """(one of OWN, value) of everything a fact says by itself; territories by their ids."""
     for group in fact.groups:
         yield "audience", group

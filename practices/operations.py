@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +25,7 @@ from practices.models import (
     SampleDocument,
     SavedSearch,
     TargetGroup,
+    Values,
 )
 from practices.passport import content, documents, thaw
 from practices.queries import is_a_document, last_edition, practices_where, same_search, slug_taken
@@ -47,7 +47,7 @@ def free_slug(name: str) -> str:
 
 
 def add_practice(
-    values: Mapping[str, Any], *, by: Actor | None, slug: str = "", source_id: str | None = None
+    values: Mapping[str, object], *, by: Actor | None, slug: str = "", source_id: str | None = None
 ) -> Practice:
     """Add a draft. `values`: columns of Practice by name, and "groups": list of TargetGroup."""
     practice = _with_slug(slug, values, source_id) if slug else _with_free_slug(values, source_id)
@@ -119,7 +119,7 @@ def touch(practice: Practice) -> None:
     db.session.flush()
 
 
-def _fill(practice: Practice, values: Mapping[str, Any]) -> list[str]:
+def _fill(practice: Practice, values: Values) -> list[str]:
     changed = []
     for name, value in values.items():
         if name == "groups":
@@ -241,6 +241,11 @@ def retell(*where: ColumnElement[bool]) -> None:
     """Whoever or wherever these practices belong to is called otherwise: they are shown and found by the new name."""
     if practices := practices_where(*where):
         _changed(*practices)
+
+
+def retell_places(territory_ids: Collection[int]) -> None:
+    """The places where practices come from are called otherwise."""
+    retell(Practice.territory_id.in_(territory_ids))
 
 
 def add_document(

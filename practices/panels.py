@@ -6,13 +6,11 @@ from flask import render_template
 from markupsafe import Markup
 
 from kernel.access import SignedIn
-from kernel.panels import panel
 from practices import labels, queries
 from practices.moderation.queries import counts_for
 from territories.models import Level, Territory
 
 
-@panel("territory.main", order=30)
 def born_here(territory: Territory) -> str | Markup:
     """Practices of the catalogue whose authors are in the municipality."""
     if territory.level is not Level.municipality:
@@ -21,7 +19,6 @@ def born_here(territory: Territory) -> str | Markup:
     return Markup(render_template("practices/panels/territory.html", practices=found)) if found else ""
 
 
-@panel("work.tasks", order=25)
 def waiting(user: SignedIn) -> str | Markup:
     """How many practices wait for an editor."""
     if not user.scopes("practices:practice:edit"):
@@ -30,7 +27,6 @@ def waiting(user: SignedIn) -> str | Markup:
     return Markup(render_template("practices/panels/tasks.html", counts=counts, labels=labels)) if counts else ""
 
 
-@panel("work.tasks", order=80)
 def own_searches(user: SignedIn) -> str | Markup:
     """Searches of the catalogue the person keeps."""
     kept = queries.saved_searches(user.id)

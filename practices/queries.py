@@ -13,7 +13,7 @@ from accounts.scopes import reach
 from kernel import bits
 from kernel.access import SignedIn
 from kernel.db import db
-from kernel.search import Answer, Document, answer, best_first, search, source
+from kernel.search import Answer, Document, answer, best_first, search
 from kernel.text import sort_key
 from practices.facets import WORKING, Catalogue, catalogue
 from practices.models import (
@@ -273,8 +273,7 @@ def public_sitemap() -> list[str]:
     )
 
 
-@source("practice")
-def _documents() -> Iterable[Document]:
+def documents() -> Iterable[Document]:
     found = db.session.scalars(
         select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
     )

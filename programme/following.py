@@ -14,7 +14,7 @@ from sqlalchemy import case, false, func, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from forum.models import Forum, Room, Section, Venue
-from forum.moving import Event, scheduled
+from forum.moving import Event
 from kernel.db import Model, db, utcnow
 from programme import clashes, queries
 from programme.models import Appearance, Slot
@@ -98,7 +98,6 @@ def retell_speakers(ids: Iterable[int]) -> None:
     _tell(Slot.id.in_(speaks), moved=false())
 
 
-@scheduled()
 def events(forum: Forum) -> list[Event]:
     """What stands on the forum's days, shown or to be."""
     return [Event(*row) for row in queries.shown_moments(forum.id)]

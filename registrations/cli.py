@@ -13,7 +13,6 @@ from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.imports import left_out
 from kernel.transaction import writing
-from registrations import letters  # noqa: F401  (makes the kinds of letters known)
 from registrations.desk import exports, importer, operations
 from registrations.desk.cells import KNOWN
 from registrations.desk.queries import Narrowing, export_rows

@@ -6,14 +6,13 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from activity.reading import Subject, subject_source
+from activity.reading import Subject
 from forum.entries import slugs
 from kernel.access import SignedIn
 from kernel.db import db
 from registrations.models import Registration
 
 
-@subject_source("registration")
 def registrations(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     mine = slugs(user, "registrations:registration:view")
     columns = (Registration.id, Registration.uuid, Registration.name, Registration.forum_id)

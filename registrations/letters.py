@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from activity.outbox import Attachment, Content, letter_kind
+from activity.outbox import Attachment, Content
 from forum.models import Format, Forum
 from kernel.db import db
 from kernel.documents import qr
-from kernel.leases import Urgency
 from kernel.links import public_url
 from registrations import queries
 from registrations.models import Registration, RegistrationStatus
@@ -18,7 +17,6 @@ from registrations.own.exports import personal_calendar
 QR_ID = "ticket-code"
 
 
-@letter_kind("registration_ticket", Urgency.waited_for)
 def ticket(registration_id: int) -> Content | None:
     """The ticket, or the place in the waiting list: whatever holds when the letter leaves."""
     registration = db.session.get(Registration, registration_id)
@@ -35,7 +33,6 @@ def ticket(registration_id: int) -> Content | None:
     return _with_ticket(subject, "ticket", registration)
 
 
-@letter_kind("registration_promoted")
 def promoted(registration_id: int) -> Content | None:
     registration = db.session.get(Registration, registration_id)
     if registration is None or registration.status is not RegistrationStatus.confirmed:
@@ -45,7 +42,6 @@ def promoted(registration_id: int) -> Content | None:
     )
 
 
-@letter_kind("registration_cancelled")
 def cancelled(registration_id: int) -> Content | None:
     registration = db.session.get(Registration, registration_id)
     if registration is None or registration.status is not RegistrationStatus.cancelled:
@@ -56,7 +52,6 @@ def cancelled(registration_id: int) -> Content | None:
     return Content(subject, "registrations/letters/cancelled", context, (_ics(registration),), _reply(registration))
 
 
-@letter_kind("registration_list", Urgency.waited_for)
 def mailbox(email: str, forum_id: int) -> Content | None:
     """Everybody registered with one address."""
     forum = db.session.get(Forum, forum_id)

@@ -19,7 +19,7 @@ from activity.outbox import send
 from forum.models import Format, Forum
 from kernel.access import Actor
 from kernel.db import db, utcnow
-from kernel.jobs import enqueue, job
+from kernel.jobs import enqueue
 from kernel.limits import Limit, count
 from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
@@ -111,7 +111,6 @@ def _tell(registration: Registration, same: Sequence[Registration]) -> None:
     )
 
 
-@job(LINKS)
 def send_links(forum_id: int, email: str, language: str) -> None:
     """The letter with every link of a mailbox, which may be nobody's."""
     with writing():

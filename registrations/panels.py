@@ -8,18 +8,15 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from forum.facts import Fact, forum_facts
+from forum.facts import Fact
 from forum.models import Forum
 from forum.queries import phase, quotas_of
-from forum.readiness import Lack, closing, loaded, readiness
+from forum.readiness import Lack
 from kernel.i18n import number
-from kernel.panels import panel
 from registrations import counts, queries
-from registrations.own import queries as own_queries
 from registrations.signup.page import places_notes
 
 
-@panel("forum.actions", order=10)
 def take_part(forum: Forum) -> Markup | str:
     """«Участвовать» with the places left, while registration is open. A plain link: the page is cached."""
     if not queries.is_open(forum):
@@ -28,7 +25,6 @@ def take_part(forum: Forum) -> Markup | str:
     return Markup(render_template("registrations/_take_part.html", forum=forum, notes=notes))
 
 
-@panel("forum.manage", order=20)
 def participants(forum: Forum) -> Markup | str:
     """Before the day: sign-ups day by day and places left; on the day: who is here; the way to the list always."""
     if not current_user.scopes("registrations:registration:view"):
@@ -49,7 +45,6 @@ def participants(forum: Forum) -> Markup | str:
     )
 
 
-@readiness(order=40)
 def letters(forum: Forum) -> list[Lack]:
     """Letters to participants that could not be delivered."""
     addresses = counts.undelivered_to(forum)
@@ -64,10 +59,6 @@ def letters(forum: Forum) -> list[Lack]:
     return [Lack(text, url_for("registrations.participants", slug=forum.slug, q=addresses[0]))]
 
 
-loaded()(own_queries.has_items)
-
-
-@closing(order=10)
 def waiting(forum: Forum) -> str:
     """How many are still on the waiting list: closing the forum leaves them without a place."""
     left = counts.figures(forum).waiting
@@ -80,7 +71,6 @@ def waiting(forum: Forum) -> str:
     )
 
 
-@forum_facts(order=10)
 def people(forum: Forum) -> list[Fact]:
     """Who registered, came, watched; only what was counted."""
     found = counts.figures(forum)

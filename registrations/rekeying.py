@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from activity.outbox import send
 from forum.queries import local_today
-from kernel.rekeying import Secret, Stored, keeps
+from kernel.rekeying import Secret, Stored
 from registrations import queries
 from registrations.models import Registration
 from registrations.own.tickets import START
@@ -20,10 +20,8 @@ def tell(ids: Sequence[int]) -> int:
     return len(told)
 
 
-keeps(
-    Stored(
-        Registration,
-        (Secret("link", "link_generation", "link_hash"), Secret("code", "code_generation", "code_hash"), START),
-        tell,
-    )
+TICKETS = Stored(
+    Registration,
+    (Secret("link", "link_generation", "link_hash"), Secret("code", "code_generation", "code_hash"), START),
+    tell,
 )

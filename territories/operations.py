@@ -77,7 +77,7 @@ def carry_out(loading: Loading, *, by: Actor | None) -> None:
         boundaries.redraw(subject.id)
         record(by, "territories.loaded", subject, created=created, changed=len(entries) - created)
     db.session.expire_all()
-    territories_changed.send(None, ids=[entry.known.id for entry in loading.actions if entry.known])
+    territories_changed([entry.known.id for entry in loading.actions if entry.known])
     bump("site", "territories")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
-from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -22,7 +21,7 @@ from kernel import limits
 from kernel.access import public, shows_form, signed_in, token_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
-from kernel.limits import Check, limit
+from kernel.limits import Check, Limit
 from kernel.links import is_local
 from kernel.security import SLACK, client_network, same_site
 from kernel.text import email_key
@@ -30,12 +29,12 @@ from kernel.transaction import writing
 
 DEMO_PASSWORD = "demo-2026-forum"
 # Wrong passwords are counted, right ones never: a whole office signs in from one address.
-SIGN_IN_DEVICE = limit("sign-in-device", 10, 900)
-SIGN_IN_STRANGER = limit("sign-in-stranger", 10, 900)
-SIGN_IN_NETWORK = limit("sign-in-network", 60, 900)
-SIGN_IN_ACCOUNT = limit("sign-in-account", 100, 3600)
-RESET_MAILBOX = limit("reset-mailbox", 5, 3600)
-RESET_NETWORK = limit("reset-network", 300, 3600)
+SIGN_IN_DEVICE = Limit("sign-in-device", 10, 900)
+SIGN_IN_STRANGER = Limit("sign-in-stranger", 10, 900)
+SIGN_IN_NETWORK = Limit("sign-in-network", 60, 900)
+SIGN_IN_ACCOUNT = Limit("sign-in-account", 100, 3600)
+RESET_MAILBOX = Limit("reset-mailbox", 5, 3600)
+RESET_NETWORK = Limit("reset-network", 300, 3600)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -90,7 +89,7 @@ def _failures(address: str, user: User | None) -> tuple[Check, ...]:
     )
 
 
-def _resume() -> ResponseReturnValue:
+def resume_form() -> ResponseReturnValue:
     """The session ended while a form was being filled: sign in, then send the same again.
 
     What another site's page sent (browsers leave our cookie out of it) is neither kept nor answered
@@ -102,11 +101,6 @@ def _resume() -> ResponseReturnValue:
     form = SignInForm(formdata=None)
     form.next.data, form.kept.data = request.full_path.rstrip("?"), json.dumps(kept, ensure_ascii=False)
     return _sign_in(form, expired=True), 401
-
-
-@blueprint.record_once
-def _offer_to_resume(state: BlueprintSetupState) -> None:
-    state.app.extensions["tirazh.resume"] = _resume
 
 
 def _sign_in(form: SignInForm, expired: bool = False) -> str:

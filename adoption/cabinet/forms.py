@@ -167,6 +167,8 @@ for _stage in list(Stage)[1:]:
 
 
 class BackForm(VersionedForm):
+    prefix = "back"
+
     stage = SelectField(_l("To which stage"))
     reason = LineField(_l("What happened"), [required])
 
@@ -176,6 +178,8 @@ class BackForm(VersionedForm):
 
 
 class ExitForm(VersionedForm):
+    prefix = "leave"
+
     exit = SelectField(_l("What is decided"))
     reason = SelectField(_l("Why"), choices=[(reason.value, label) for reason, label in REASON_LABELS.items()])
     note = TextField(_l("In your own words"), [Optional()], maximum=1000)
@@ -201,6 +205,8 @@ class RefusalForm(Form):
 
 
 class DetailsForm(VersionedForm):
+    prefix = "details"
+
     contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required, plain_name])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
     contact_phone = LineField(

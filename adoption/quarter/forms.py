@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from enum import Enum
+from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -20,6 +21,7 @@ from kernel.forms import Between, Form, LineField, TextField, WholeField, email,
 from kernel.text import whole
 
 CHOOSE = ("", _l("choose"))
+E = TypeVar("E", bound=Enum)
 
 
 class Given:
@@ -100,7 +102,7 @@ def _typed(field: WholeField) -> bool:
     return bool((field.raw_data or [""])[0].strip()) or field.data is not None
 
 
-def _member(kind: Any, value: str | None) -> Any:
+def _member(kind: type[E], value: str | None) -> E | None:
     return kind(value) if value in {member.value for member in kind} else None
 
 

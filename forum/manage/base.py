@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint
 
 from accounts.settings import site
 from kernel.access import actor
+from kernel.forms import Form
 from territories import queries as territories
 
 blueprint = Blueprint("forum_desk", __name__)
@@ -15,7 +14,7 @@ EDIT = "forum:forum:edit"
 SERIES = "forum:series:edit"
 
 
-def shown_as(form: Any) -> int:
+def shown_as(form: Form) -> int:
     """The status of a page with a form: 422 after a submission that cannot be taken."""
     return 422 if form.is_submitted() else 200
 

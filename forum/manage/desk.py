@@ -33,7 +33,7 @@ def desk(slug: str) -> ResponseReturnValue:
         over=over,
         moves=[status.value for status in moves(forum.status, over)],
         lacks=lacks(forum),
-        warnings=[warning for tell in closing if (warning := tell(forum))],
+        warnings=[warning for warning in closing(forum) if warning],
         facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
     )

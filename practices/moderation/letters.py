@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from accounts.settings import site
-from activity.outbox import Content, letter_kind
+from activity.outbox import Content
 from kernel.db import db
 from kernel.links import public_url
 from kernel.secrets import token
@@ -35,7 +35,6 @@ def _content(author: PracticeAuthor, subject: str, template: str, **more: object
     return Content(subject, f"practices/letters/{template}", context, reply_to=reply_to)
 
 
-@letter_kind("practice_author")
 def invitation(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None:
@@ -45,7 +44,6 @@ def invitation(author_id: int) -> Content | None:
     )
 
 
-@letter_kind("practice_returned")
 def returned(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None or author.practice.admission is not Admission.returned:
@@ -60,7 +58,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= QUOTED else text[:QUOTED].rsplit(" ", 1)[0].rstrip(" ,;:.–") + "…"
 
 
-@letter_kind("practice_accepted")
 def accepted(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None or author.practice.admission is not Admission.accepted:
@@ -68,7 +65,6 @@ def accepted(author_id: int) -> Content | None:
     return _content(author, _("The card is accepted: «%(name)s»", name=inner(author.practice.name)), "accepted")
 
 
-@letter_kind("practice_confirmation")
 def confirmation(author_id: int) -> Content | None:
     author = _open_author(author_id)
     asked = queries.waiting_confirmation(author.practice) if author else None
@@ -79,7 +75,6 @@ def confirmation(author_id: int) -> Content | None:
     return _content(author, subject, "confirmation", confirmation_link=link)
 
 
-@letter_kind("practice_published")
 def published(author_id: int, unseen: bool = False) -> Content | None:
     author = _open_author(author_id)
     if author is None or not author.practice.is_public:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import inspect
@@ -25,8 +24,8 @@ from kernel.rekeying import lock_key
 from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key
 from practices import operations, passport
-from practices.models import Admission, Practice
-from practices.moderation import letters, queries
+from practices.models import Admission, Practice, Values
+from practices.moderation import queries
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from practices.moderation.rules import (
     AUTHORS_TURN,
@@ -46,10 +45,9 @@ from practices.operations import hold
 SITTING = timedelta(minutes=30)
 """Autosaves of one person within this time are one line of the log."""
 REVIEW_YEARS = 2
-assert letters
 
 
-def begin(values: Mapping[str, Any], *, by: Actor | None) -> Practice:
+def begin(values: Values, *, by: Actor | None) -> Practice:
     """Add a draft; one begun within the last day that says the same is not added again."""
     operations.hold_place(values["territory_id"])
     frozen = passport.freeze(values)
@@ -139,7 +137,9 @@ def _with_open_link(practice: Practice) -> PracticeAuthor:
     return author
 
 
-def work_on(practice: Practice, values: Mapping[str, Any], *, by: Actor | None, autosaved: bool = False) -> list[str]:
+def work_on(
+    practice: Practice, values: Mapping[str, object], *, by: Actor | None, autosaved: bool = False
+) -> list[str]:
     """Save what an editor or the author wrote. Returns the names of what changed.
 
     A practice readers know keeps its text until the next publication: the change goes into its working copy.

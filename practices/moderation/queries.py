@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import NotFound
 
@@ -16,7 +16,7 @@ from kernel.db import db, utcnow
 from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
 from practices import passport
-from practices.models import Admission, Practice, PracticeEdition
+from practices.models import Admission, Practice, PracticeEdition, Values
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from territories.models import Territory
 
@@ -192,7 +192,7 @@ def edition(practice: Practice, number: int) -> PracticeEdition:
     return found
 
 
-def names_in(*contents: Mapping[str, Any]) -> dict[tuple[str, int], str]:
+def names_in(*contents: Values) -> dict[tuple[str, int], str]:
     """Names of the organisations and territories that passports as JSON mention by id."""
     found: dict[tuple[str, int], str] = {}
     kinds: tuple[tuple[str, Any], ...] = (("organisation_id", Organisation), ("territory_id", Territory))
@@ -211,7 +211,7 @@ class Pile(NamedTuple):
     practices: list[Practice]
 
 
-def _pile(user: SignedIn, permission: str, order: Any, *where: Any) -> Pile:
+def _pile(user: SignedIn, permission: str, order: Any, *where: ColumnElement[bool]) -> Pile:
     statement: Select[Practice] = select(Practice).where(*where)
     territories = reach(user.scopes(permission))
     if territories is not None:
@@ -223,7 +223,7 @@ def _pile(user: SignedIn, permission: str, order: Any, *where: Any) -> Pile:
     return Pile(total, list(db.session.scalars(statement.order_by(order, Practice.id).limit(SHOWN))))
 
 
-def lacks_facts() -> object:
+def lacks_facts() -> ColumnElement[bool]:
     """Published practices whose page cannot answer what an adopter asks first."""
     return and_(
         Practice.admission == Admission.published,
@@ -236,7 +236,7 @@ def lacks_facts() -> object:
     )
 
 
-def _has_answer() -> Any:
+def _has_answer() -> ColumnElement[bool]:
     """The author has said something that nobody has dealt with."""
     said = select(PracticeComment.practice_id).where(
         PracticeComment.from_author.is_(True), PracticeComment.resolved_at.is_(None)
@@ -244,13 +244,13 @@ def _has_answer() -> Any:
     return Practice.id.in_(said)
 
 
-def _is_confirmed() -> Any:
+def _is_confirmed() -> ColumnElement[bool]:
     """The author has confirmed a text that is not published yet; publishing takes the answer back."""
     confirmed = select(PracticeConfirmation.practice_id).where(PracticeConfirmation.answer == Answer.confirmed)
     return and_(Practice.id.in_(confirmed), Practice.admission != Admission.archived)
 
 
-def _is_asked() -> Any:
+def _is_asked() -> ColumnElement[bool]:
     """The author is asked, or has answered that the passport is right."""
     asked = select(PracticeConfirmation.practice_id).where(
         PracticeConfirmation.answer.in_((Answer.waiting, Answer.confirmed))
@@ -258,7 +258,7 @@ def _is_asked() -> Any:
     return Practice.id.in_(asked)
 
 
-def _conditions(today: date) -> dict[str, Any]:
+def _conditions(today: date) -> dict[str, ColumnElement[bool]]:
     """What waits for an editor of passports, by kind; a word of the author comes before what it speaks against."""
     published = Practice.admission == Admission.published
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kernel.rekeying import Secret, Stored, keeps
+from kernel.rekeying import Secret, Stored
 from practices.moderation import queries
 from practices.moderation.models import PracticeAuthor
 from practices.moderation.operations import send_link
@@ -18,4 +18,4 @@ def tell(ids: Sequence[int]) -> int:
     return len(found)
 
 
-keeps(Stored(PracticeAuthor, (Secret("author", "generation", "link_hash"),), tell))
+AUTHORS = Stored(PracticeAuthor, (Secret("author", "generation", "link_hash"),), tell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -116,7 +116,7 @@ def practice(slug: str) -> ResponseReturnValue:
     return practice_page(queries.public_practice(slug))
 
 
-def practice_page(found: Any, preview: bool = False) -> str:
+def practice_page(found: Practice, preview: bool = False) -> str:
     """The practice's page; `preview` shows it (or its working copy) to its editors before the catalogue does."""
     return render_template(
         "practices/practice.html",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import Any
+from enum import Enum
+from typing import TypeVar
 
 from flask_babel import gettext as _
 
@@ -42,6 +44,7 @@ KNOWN = {
     "format": ("Формат", "Формат участия", "Format"),
     "practice": ("Практика", "Название практики", "Practice"),
 }
+E = TypeVar("E", bound=Enum)
 
 
 def make_plan(forum: Forum, table: Table) -> Plan[Item]:
@@ -105,7 +108,7 @@ def _stay(item: Item, slot: Slot) -> None:
         item.chosen_room = hall
 
 
-def _keep_untold(item: Item, now: Item, told: set[str], values: dict[str, Any]) -> None:
+def _keep_untold(item: Item, now: Item, told: set[str], values: dict[str, object]) -> None:
     """What no column of the file speaks of stays as it is; there is no item without a kind or a format."""
     if not as_text(values.get("kind")):
         item.kind = now.kind
@@ -178,7 +181,7 @@ def _read_words(item: Item, text: dict[str, str]) -> None:
     item.format = form or TalkFormat.in_person
 
 
-def _all(labels: dict[Any, object]) -> str:
+def _all(labels: Mapping[E, object]) -> str:
     return ", ".join(str(label).lower() for label in labels.values())
 
 

@@ -26,6 +26,9 @@ from registrations.door.queries import ATTENDANCE, PRESENCE, counter, run
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
 from registrations.own.tickets import codes_of
 
+Seen = Row[Any]
+"""What the door reads of a code: columns of several tables, in the order of the statement."""
+
 
 class Answer(enum.Enum):
     go = "go"
@@ -95,7 +98,7 @@ def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = Fal
     return _verdict(_refusal(seen) or (Answer.again if inside_already else Answer.go), seen)
 
 
-def _of_code(forum_id: int, code: str) -> tuple[Row[Any] | None, str]:
+def _of_code(forum_id: int, code: str) -> tuple[Seen | None, str]:
     """Whose code it is, and the code in the form in force: a ticket may have been sent under a key of before."""
     seen = queries.seen_by_code(forum_id, code)
     others = forms_of("code", code) if seen is None else []
@@ -119,7 +122,7 @@ def _first(table: Any, dialect: str, returned: str, *unless: str) -> Any:
     return inserting(table, dialect).on_conflict_do_nothing(index_elements=unless).returning(table.c[returned])
 
 
-def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
+def _admit(forum_id: int, seen: Seen, nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
     if seen.forum_id != forum_id:
         return _other_forum(forum_id, seen.forum_id)
     if refusal := _refusal(seen):
@@ -139,7 +142,7 @@ def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate:
     return _lost(forum_id, seen, entry)
 
 
-def _refusal(seen: Row[Any]) -> Answer | None:
+def _refusal(seen: Seen) -> Answer | None:
     if seen.status is RegistrationStatus.cancelled:
         return Answer.cancelled
     if seen.format is Format.remote:
@@ -173,14 +176,14 @@ def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
     return run(statement, **values).first() is not None
 
 
-def _lost(forum_id: int, seen: Row[Any], entry_id: int) -> Verdict:
+def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
     """Two doors at once: the entry written in vain is taken out before anybody can see it."""
     db.session.execute(delete(Attendance).where(Attendance.id == entry_id))
     fresh = queries.seen_by_id(forum_id, seen.id)
     return _verdict(Answer.again, fresh)
 
 
-def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
+def _verdict(answer: Answer, seen: Seen, **changes: Any) -> Verdict:
     values: dict[str, Any] = {
         "inside": seen.inside,
         "capacity": seen.capacity,
@@ -200,7 +203,7 @@ def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
     return Verdict(answer, **(values | changes))
 
 
-def _had_place(seen: Row[Any]) -> bool:
+def _had_place(seen: Seen) -> bool:
     """A second code means a change of format; a first one in person, that the place was given back."""
     if seen.code_generation > 1:
         return True

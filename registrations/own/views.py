@@ -15,7 +15,7 @@ from forum.queries import local_today, phase
 from kernel.access import public, shows_form, token_page
 from kernel.db import utcnow
 from kernel.downloads import download
-from kernel.limits import count, limit
+from kernel.limits import Limit, count
 from kernel.transaction import retried, writing
 from registrations import erasing, operations, queries
 from registrations.blueprint import blueprint
@@ -28,7 +28,7 @@ from registrations.own.exports import personal_calendar
 from registrations.signup.page import form_page
 
 # Each sends a letter, and whoever signs a stranger's address up holds the link.
-LINK_CHANGES = limit("link-changes", 30, 3600)
+LINK_CHANGES = Limit("link-changes", 30, 3600)
 SHOWN_ON_THE_DAY = 4
 SHOWN_OF_THE_WHOLE = 12
 

@@ -18,28 +18,24 @@ from kernel import limits
 from kernel.access import public, shows_form
 from kernel.i18n import language
 from kernel.jobs import enqueue
-from kernel.limits import limit
+from kernel.limits import Limit
 from kernel.security import client_address, client_network
 from kernel.text import email_key
 from kernel.transaction import writing
-from registrations import (
-    letters,  # noqa: F401  (makes the kinds of letters known)
-    operations,
-    queries,
-)
+from registrations import operations, queries
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
 from registrations.models import Registration, RegistrationStatus
 from registrations.own import tickets
 from registrations.signup.page import consents_asked, form_page
 
-SIGN_UP_MAILBOX = limit("sign-up-mailbox", 60, 3600)
+SIGN_UP_MAILBOX = Limit("sign-up-mailbox", 60, 3600)
 # A ministry, or a whole hall, is one network: this only stops a flood.
-SIGN_UP_NETWORK = limit("sign-up-network", 3000, 3600)
-SIGN_UP_KNOWN = limit("sign-up-known", 5, 3600)
-REMINDER = limit("reminder", 5, 3600)
-RESEND_MAILBOX = limit("resend-mailbox", 5, 3600)
-RESEND_NETWORK = limit("resend-network", 600, 3600)
+SIGN_UP_NETWORK = Limit("sign-up-network", 3000, 3600)
+SIGN_UP_KNOWN = Limit("sign-up-known", 5, 3600)
+REMINDER = Limit("reminder", 5, 3600)
+RESEND_MAILBOX = Limit("resend-mailbox", 5, 3600)
+RESEND_NETWORK = Limit("resend-network", 600, 3600)
 MAILBOXES_KEPT = 10
 
 

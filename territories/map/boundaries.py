@@ -160,7 +160,7 @@ class Sheet(NamedTuple):
     parent_id: int
     width: int
     height: int
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, object]]
 
 
 def drawn(outlines: Sequence[Outline], credit: str) -> list[Sheet]:
@@ -201,7 +201,7 @@ def carry_out(plan: Plan[Outline], sheets: Sequence[Sheet], *, by: Actor | None)
 
 
 def _is_there(sheet: Sheet) -> bool:
-    kept = drawn_boundaries([row["territory_id"] for row in sheet.rows])
+    kept = drawn_boundaries([int(str(row["territory_id"])) for row in sheet.rows])
     return kept == {row["territory_id"]: (row["rings"], row["credit"]) for row in sheet.rows if row["path"]}
 
 

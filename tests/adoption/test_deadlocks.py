@@ -95,7 +95,7 @@ def entries(action: str) -> int:
 
 
 STEP = {"launched_done": "y", "launched_on": "2027-02-20", "launched_evidence": "первая семья"}
-DETAILS = {"contact_name": "Ольга", "contact_email": "o@example.org", "aim": "Иначе"}
+DETAILS = {"details-contact_name": "Ольга", "details-contact_email": "o@example.org", "details-aim": "Иначе"}
 
 
 @ONLY_POSTGRESQL
@@ -104,8 +104,8 @@ DETAILS = {"contact_name": "Ольга", "contact_email": "o@example.org", "aim"
     ("tail", "data", "who", "action"),
     [
         ("stage", STEP, "coordinator", "adoption.moved"),
-        ("return", {"stage": "staffing", "reason": "Ушёл специалист"}, "coordinator", "adoption.moved_back"),
-        ("exit", {"exit": "paused", "reason": "money"}, "coordinator", "adoption.exited"),
+        ("return", {"back-stage": "staffing", "back-reason": "Ушёл специалист"}, "coordinator", "adoption.moved_back"),
+        ("exit", {"leave-exit": "paused", "leave-reason": "money"}, "coordinator", "adoption.exited"),
         ("details", DETAILS, "coordinator", "adoption.changed"),
         ("resumption", {}, "coordinator", "adoption.resumed"),
         ("confirmation", {}, "curator", "adoption.confirmed"),

@@ -162,7 +162,11 @@ def test_the_mentor_is_chosen_among_those_with_whom_it_works(world):
     assert "Школа Тулуна" not in html
 
     def save(mentor):
-        details = {"contact_name": "Ольга", "contact_email": "olga@example.org", "mentor": mentor}
+        details = {
+            "details-contact_name": "Ольга",
+            "details-contact_email": "olga@example.org",
+            "details-mentor": mentor,
+        }
         version = re.search(r'name="version" value="(\d+)"', text_of(world["coordinator"].get(page))).group(1)
         return world["coordinator"].submit(f"{page}/details", details | {"version": version}, page=page).status_code
 

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from kernel.jobs import job
+from kernel.feature import JobKind, registry
 from kernel.leases import Urgency
 
 LEASE_SECONDS = 2.0
@@ -19,7 +19,6 @@ def say(word: str) -> None:
         log.write(f"{word} {os.getpid()} {time.time()}\n")
 
 
-@job("slow-handbook", urgency=Urgency.heavy)
 def handbook() -> None:
     """Takes five seconds: longer than two leases."""
     say("begun")
@@ -28,9 +27,14 @@ def handbook() -> None:
     say("ended")
 
 
-@job("slow-note", urgency=Urgency.waited_for)
 def note(number: int) -> None:
     say(f"note-{number}")
+
+
+KINDS = (
+    JobKind("slow-handbook", handbook, urgency=Urgency.heavy),
+    JobKind("slow-note", note, urgency=Urgency.waited_for),
+)
 
 
 def main() -> None:
@@ -45,6 +49,7 @@ def main() -> None:
     worker.IDLE_SECONDS = 0.1
     worker.GRACE_SECONDS = 0.5
     with create_app().app_context():
+        registry().jobs.update((kind.name, kind) for kind in KINDS)
         worker.run_forever()
 
 

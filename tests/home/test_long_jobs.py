@@ -18,10 +18,11 @@ from sqlalchemy import select, update
 from accounts import operations
 from activity.models import Letter, LetterStatus
 from kernel.db import db
+from kernel.feature import registry
 from kernel.jobs import Job, enqueue
 from kernel.transaction import writing
 from tests import factories
-from tests.home.slow_worker import LEASE_SECONDS, STEP_SECONDS, STEPS
+from tests.home.slow_worker import KINDS, LEASE_SECONDS, STEP_SECONDS, STEPS
 from tests.outside import until
 
 pytestmark = pytest.mark.processes
@@ -50,7 +51,9 @@ def log(tmp_path: Path) -> Callable[[], list[Said]]:
 
 
 @pytest.fixture
-def begin(app, tmp_path) -> Iterator[Begin]:
+def begin(app, tmp_path, monkeypatch) -> Iterator[Begin]:
+    for kind in KINDS:
+        monkeypatch.setitem(registry().jobs, kind.name, kind)
     begun: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:

@@ -14,7 +14,8 @@ from activity.models import Letter, LetterStatus
 from kernel import db as kernel_db
 from kernel import jobs, limits
 from kernel.db import db, utcnow
-from kernel.jobs import Job, enqueue, job, run_due, tick, worker_seen
+from kernel.feature import JobKind, registry
+from kernel.jobs import Job, enqueue, run_due, tick, worker_seen
 from kernel.transaction import writing
 from registrations.door import queries
 from tests import factories
@@ -25,14 +26,14 @@ LIMIT = limits.Limit("clock", 2, 900)
 done: list[str] = []
 
 
-@job("clock-note")
 def note(word: str) -> None:
     done.append(word)
 
 
 @pytest.fixture(autouse=True)
-def nothing_done():
+def kinds(app, monkeypatch):
     done.clear()
+    monkeypatch.setitem(registry().jobs, "clock-note", JobKind("clock-note", note))
 
 
 def set_clock(moment) -> None:

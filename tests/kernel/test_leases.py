@@ -13,7 +13,8 @@ from activity.models import Letter
 from kernel import db as kernel_db
 from kernel import jobs, leases
 from kernel.db import db, utcnow
-from kernel.jobs import Job, enqueue, job, run_due
+from kernel.feature import JobKind, registry
+from kernel.jobs import Job, enqueue, run_due
 from kernel.leases import ANY, BATCH, HEAVY, QUICK, Urgency
 from kernel.transaction import writing
 from tests import factories
@@ -21,16 +22,16 @@ from tests import factories
 done: list[str] = []
 
 
-@job("lease-waited-for", urgency=Urgency.waited_for)
-@job("lease-ordinary")
-@job("lease-heavy", urgency=Urgency.heavy)
 def note(word: str) -> None:
     done.append(word)
 
 
 @pytest.fixture(autouse=True)
-def nothing_done():
+def kinds(app, monkeypatch):
     done.clear()
+    for urgency in Urgency:
+        name = f"lease-{urgency.name.replace('_', '-')}"
+        monkeypatch.setitem(registry().jobs, name, JobKind(name, note, urgency=urgency))
 
 
 def later(minutes: float) -> None:
@@ -141,7 +142,9 @@ def test_a_long_job_in_its_last_attempt_is_not_given_up_while_it_runs(app):
 
 
 def test_a_ticket_does_not_wait_behind_three_thousand_questions(app, monkeypatch):
-    monkeypatch.setitem(outbox._kinds, "account_invitation", outbox._kinds["account_invitation"]._replace(urgency=2))
+    letters = registry().letters
+    heavy = letters["account_invitation"]._replace(urgency=Urgency.heavy)
+    monkeypatch.setitem(letters, "account_invitation", heavy)
     with writing():
         for number in range(12):
             operations.invite(factories.user(f"p{number}@example.org", "Примерова Анна"), by=None)

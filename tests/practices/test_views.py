@@ -195,5 +195,5 @@ def test_groups_are_counted_beside_the_filter(app, client):
         factories.practice("Одна", groups=[TargetGroup.fathers])
         factories.practice("Другая", groups=[TargetGroup.fathers, TargetGroup.large])
     page = client.get("/practices/").get_data(as_text=True)
-    assert '<span>Отцы</span><span class="count">2</span>' in page
-    assert '<span>Многодетные семьи</span><span class="count">1</span>' in page
+    assert '<span>Отцы</span> <span class="count">2</span>' in page
+    assert '<span>Многодетные семьи</span> <span class="count">1</span>' in page

@@ -191,7 +191,7 @@ def _paper_page(ask: Ask, head: PaperForm, cards: list[Card], result: Result | N
         "adoption/quarter/paper.html",
         ask=ask,
         head=head,
-        address=AddressForm(formdata=None),
+        address=AddressForm(formdata=None, data={"address": ask.email}),
         coordinated=bool(queries.coordinated({ask.territory_id})),
         link=operations.link_path(ask),
         **context(cards, result),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,10 +15,7 @@ from kernel.files import FileRefused
 from kernel.security import allow_scanner
 from kernel.text import clean
 from kernel.transaction import retried, writing
-from registrations import (
-    letters,  # noqa: F401  (makes the kinds of letters known)
-    queries,
-)
+from registrations import queries
 from registrations.door import attendance, codes
 from registrations.door import queries as door_queries
 from registrations.door.attendance import Answer, Verdict
@@ -128,11 +125,10 @@ def _admitted(door: Door, uuid: str, nonce: str, force: bool) -> Verdict:
     )
 
 
-def _let_in(judge: Any) -> Verdict:
+def _let_in(judge: Callable[[], Verdict]) -> Verdict:
     def once() -> Verdict:
         with writing():
-            verdict: Verdict = judge()
-            return verdict
+            return judge()
 
     return retried(once)()
 
