@@ -145,6 +145,11 @@ def _chosen(key: Key) -> int:
     return sum(len(values) for _name, values in key[-1])
 
 
+def _asks(key: Key) -> bool:
+    """Whether the address looks for words; a `q` that the page does not read is none of its key."""
+    return any(name == "q" and any(values) for name, values in key[-1])
+
+
 def _known(key: Key) -> _Entry | None:
     """The kept page, marked as used: the least used ones are dropped first."""
     with _lock:
@@ -160,7 +165,9 @@ def _keep(key: Key, versions: Versions, response: Response) -> _Entry:
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
     entry = _Entry(versions, time.monotonic(), body, gzip.compress(body, 6, mtime=0), etag, headers)
-    if request.args.get("q") or _chosen(key) > FEW:  # words and combinations are endless: they would push others out
+    if (
+        any(name == "q" and any(values) for name, values in key[-1]) or _chosen(key) > FEW
+    ):  # words and combinations are endless: they would push others out
         return entry
     with _lock:
         _cache[key] = entry

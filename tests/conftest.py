@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,9 +23,10 @@ from kernel import pages
 from kernel.db import db
 from kernel.transaction import writing
 from kernel.translations import compile_catalog
-from tests import factories
+from tests import choice, factories
 from tests.client import PageClient
 from tests.database import TEMPLATE, UNDER_TEST, Copied, databases
+from tests.registrations import crowd
 from tests.worlds import Worlds
 
 T = TypeVar("T")
@@ -40,14 +42,29 @@ passwords._hasher = cache(lambda: PasswordHasher(time_cost=1, memory_cost=8, par
 """What a password costs is tested once; an office that signs in need not pay for it."""
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if sample := os.environ.get("TIRAZH_TEST_SAMPLE"):
+        items[:], waiting = choice.chosen(items, sample)
+        config.hook.pytest_deselected(items=waiting)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Write each phase's seconds down for bin/test.py, once: workers send their reports to the process they serve."""
+    times = os.environ.get("TIRAZH_TEST_TIMES")
+    if times and WORKER == "main":
+        with Path(times).open("a", encoding="utf-8") as file:
+            print(json.dumps([report.nodeid, os.environ.get("TIRAZH_TEST_DB", ""), report.duration]), file=file)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return databases(tmp_path_factory.mktemp("databases"), WORKER)
 
 
 @pytest.fixture(scope="session")
-def worlds(server: Any) -> Worlds:
-    return Worlds(Copied(server))
+def worlds(server: Any) -> Iterator[Worlds]:
+    yield Worlds(Copied(server))
+    crowd.part()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from kernel.db import db
 from tests import factories
 from tests.client import X
 
-pytestmark = pytest.mark.reads
+pytestmark = [pytest.mark.reads, pytest.mark.differs]
 TODAY = date(2027, 3, 1)
 ORDER = list(Stage)
 STATES = ["think", "think", "ready", "ready", "ready", "works", "works", "firm"]

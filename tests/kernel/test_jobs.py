@@ -11,6 +11,8 @@ from kernel.db import db, utcnow
 from kernel.jobs import Job, enqueue, job, run_due, tick
 from kernel.transaction import writing
 
+pytestmark = pytest.mark.differs
+
 done: list[str] = []
 
 

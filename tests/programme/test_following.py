@@ -24,6 +24,8 @@ from tests import factories
 from tests.conftest import NOW
 from tests.registrations.conftest import enrol
 
+pytestmark = pytest.mark.differs
+
 FORUM = "/forums/prosemyu-2027"
 
 

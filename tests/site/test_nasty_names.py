@@ -37,6 +37,8 @@ from registrations.calendar import personal_calendar
 from registrations.queries import Narrowing
 from tests import factories
 
+pytestmark = pytest.mark.differs
+
 EVIL = "https://evil.example"
 NAMES = (
     "Центр А | Центр Б || В |",
