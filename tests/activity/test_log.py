@@ -25,6 +25,8 @@ from speakers import operations as speakers
 from tests import factories
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.differs
+
 LOG = "/manage/activity"
 OTHER = "38000000"
 

@@ -21,6 +21,8 @@ from registrations.models import Registration, RegistrationStatus
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, fill, set_capacity, text_of
 
+pytestmark = pytest.mark.differs
+
 PATH = "/manage/forums/prosemyu-2027/registrations"
 
 

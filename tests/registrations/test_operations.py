@@ -13,6 +13,8 @@ from registrations import operations, queries
 from registrations.models import Registration, RegistrationStatus
 from tests.registrations.conftest import enrol, set_capacity
 
+pytestmark = pytest.mark.differs
+
 CONFIRMED, WAITLISTED, CANCELLED = RegistrationStatus
 
 

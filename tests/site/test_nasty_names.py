@@ -38,6 +38,8 @@ from registrations.own import documents
 from registrations.own.exports import personal_calendar
 from tests import factories
 
+pytestmark = pytest.mark.differs
+
 EVIL = "https://evil.example"
 NAMES = (
     "Центр А | Центр Б || В |",

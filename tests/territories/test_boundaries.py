@@ -18,6 +18,8 @@ from territories.models import Boundary
 from tests import factories
 from tests.registrations.conftest import text_of
 
+pytestmark = pytest.mark.differs
+
 CREDIT = "© Проверочные границы (ODbL)"
 
 
