@@ -49,7 +49,7 @@ def _one_space(found: re.Match[str]) -> str:
 
 def _settled(found: re.Match[str]) -> str:
     before, tag, name, after = found.groups()
-    tag = re.sub(rf"{SPACE}+", " ", tag)
+    tag = re.sub(" >$", ">", re.sub(rf"{SPACE}+", " ", tag))
     return tag if BLOCKS.fullmatch(name) else before + tag + after
 
 
