@@ -28,6 +28,7 @@ from kernel.db import db, utcnow
 from kernel.feature import registry
 from kernel.i18n import speaking
 from kernel.leases import ANY, BATCH, HEAVY, Batch, Lane, carry_out, claim, never
+from kernel.secrets import KeyMissing
 from kernel.security import SLACK
 from kernel.templating import plain_text
 from kernel.text import one_line, printable
@@ -153,6 +154,8 @@ def _deliver(letter_id: int, lease: str) -> bool:
         why = str(away)
         write(lambda: waiting.hold(letter_id, lease, why))
         return False
+    except KeyMissing as missing:  # whoever keeps the server gives the key back: until then the letter waits
+        values = {"attempts": attempts - 1, "next_at": utcnow() + waiting.LONGEST, "error": missing.description}
     except Exception as error:
         log.warning("letter %s not delivered: %s", letter_id, type(error).__name__)
         dead = attempts >= ATTEMPTS

@@ -19,8 +19,10 @@ from activity.outbox import deliver_due
 from kernel import db as kernel_db
 from kernel.db import db, utcnow
 from kernel.jobs import tick
+from kernel.keys import current_id
 from kernel.transaction import writing
 from tests import factories
+from tests.registrations.conftest import enrol
 
 NUMBER = 5
 
@@ -130,6 +132,24 @@ def test_a_server_that_does_not_let_us_begin_uses_up_no_attempt(app, answer):
             app.config["MAIL_URL"] = ""
             server.shutdown()
     assert states() == [("queued", 0)] * NUMBER
+
+
+def test_a_key_that_is_missing_uses_up_no_attempt_and_holds_no_other_letter(app, smtp):
+    """Somebody forgot SECRET_KEY_FALLBACKS for a day: letters wait for it, as the papers say, and then leave."""
+    with writing():
+        forum = factories.forum()
+    participant = enrol(forum)
+    with writing():
+        participant.key_id = "12345678"
+    a_day_of_trouble()
+    assert states() == [("sent", 1)] * NUMBER + [("queued", 0)]
+    [why, *_rest] = queries.reasons()
+    assert why[0] == "key 12345678 is missing"
+    with writing():
+        participant.key_id = current_id()
+    later(minutes=16)
+    deliver_due()
+    assert states() == [("sent", 1)] * (NUMBER + 1)
 
 
 def test_a_wrong_password_uses_up_no_attempt_and_all_leave_once_it_is_right(smtp):
