@@ -15,6 +15,7 @@ from forum.readiness import Lack, closing, loaded, readiness
 from kernel.i18n import number
 from kernel.panels import panel
 from registrations import counts, queries
+from registrations.details import questions_named
 from registrations.own import schedule
 from registrations.signup.places import places_notes
 
@@ -26,6 +27,17 @@ def take_part(forum: Forum) -> Markup | str:
         return ""
     notes = places_notes(forum)
     return Markup(render_template("registrations/_take_part.html", forum=forum, notes=notes))
+
+
+@panel("privacy.kept", order=10)
+def kept_of_a_participant() -> Markup:
+    """What the page about personal data says of participants: every question is named there."""
+    said = _(
+        "Of a participant: name, e-mail, municipality, %(answers)s, chosen sections, the moment of entering; "
+        "needed to give a place and a certificate.",
+        answers=questions_named(),
+    )
+    return Markup("<li>{}</li>").format(said)
 
 
 @panel("forum.manage", order=20)

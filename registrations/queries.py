@@ -16,6 +16,7 @@ from kernel.db import db
 from kernel.secrets import found_by
 from kernel.text import email_key, sort_key, whole
 from kernel.twins import begins, holds
+from registrations.details import QUESTIONS
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
@@ -187,6 +188,7 @@ def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[Colu
 COMES_FROM = case((Registration.place != "", Registration.place), else_=Territory.name)
 """As `Registration.comes_from`."""
 
+ANSWERS = [getattr(Registration, key) for key in QUESTIONS]
 FEW = 500
 LIST: Any = (
     select(
@@ -196,8 +198,7 @@ LIST: Any = (
         Registration.status,
         Registration.format,
         Registration.waiting_number,
-        Registration.organisation,
-        Registration.position,
+        *ANSWERS,
         Registration.created_at,
         COMES_FROM.label("territory"),
         Presence.entered_at.label("entered"),
@@ -209,7 +210,7 @@ LIST: Any = (
 
 
 def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
-    """Plain values for the export, by name; see `registrations.exports` for the columns."""
+    """Plain values for the export, by name, the answers last; see `registrations.desk.exports` for the columns."""
     statement = (
         select(
             Registration.id,
@@ -219,11 +220,10 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
             Registration.format,
             Registration.waiting_number,
             COMES_FROM,
-            Registration.organisation,
-            Registration.position,
             Registration.source,
             Registration.created_at,
             Presence.entered_at,
+            *ANSWERS,
         )
         .outerjoin(Territory, Territory.id == Registration.territory_id)
         .outerjoin(Presence, Presence.registration_id == Registration.id)

@@ -5,7 +5,6 @@ The link opens «Мой форум»; the code is only in the QR and lets one pe
 
 from __future__ import annotations
 
-from hashlib import sha256
 from textwrap import wrap
 
 from flask_babel import gettext as _
@@ -19,22 +18,13 @@ from kernel.i18n import clock, day, day_range
 from kernel.keys import current_id
 from kernel.rekeying import Secret, lock_key
 from kernel.secrets import every_token, token, token_hash
-from kernel.text import clean, email_key, printable, sort_key
+from kernel.text import clean, printable
 from registrations.door.codes import PREFIX, SHORT
 from registrations.models import Registration
 from registrations.own import schedule
 
-IDENTITY = 400
 START = Secret("code", "code_generation", "short_hash", SHORT)
 """The beginning of a code, as rekeying moves it."""
-
-
-def identity_of(email: str, name: str) -> str:
-    """What makes a person at a forum: the address and the name, whatever their case."""
-    whole = f"{email_key(email)}|{sort_key(name)}"
-    if len(whole) <= IDENTITY:
-        return whole
-    return whole[: IDENTITY - 65] + "#" + sha256(whole.encode()).hexdigest()  # what is cut off counts too
 
 
 def erased_key(identity: str) -> str:

@@ -18,7 +18,8 @@ from kernel.limits import count, limit
 from kernel.transaction import retried, writing
 from registrations import erasing, operations, queries
 from registrations.blueprint import blueprint
-from registrations.forms import RegistrationForm, SectionsForm
+from registrations.details import shown_details
+from registrations.forms import RegistrationForm, SectionsForm, as_entered
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.own import schedule, tickets
@@ -47,6 +48,7 @@ def my_forum(token: str) -> ResponseReturnValue:
     return render_template(
         "registrations/my.html",
         registration=registration,
+        details=shown_details(registration),
         forum=forum,
         token=token,
         when=tickets.when(forum, zone=registration.format is Format.remote),
@@ -94,11 +96,7 @@ def again(token: str) -> ResponseReturnValue:
     if registration.status is not RegistrationStatus.cancelled or not queries.is_open(registration.forum):
         return _to_page(token)
     forum = public_forum(registration.forum.slug)
-    known = {name: getattr(registration, name) for name in ("name", "email", "organisation", "position")}
-    known["territory"] = registration.territory.oktmo if registration.territory else ""
-    known["sections"] = [interest.section_id for interest in registration.interests]
-    known["format"] = registration.format.value
-    form = RegistrationForm(formdata=None, data=known, forum=forum)
+    form = RegistrationForm(formdata=None, data=as_entered(registration), forum=forum)
     return form_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
 
 
@@ -242,7 +240,7 @@ def sections(token: str) -> ResponseReturnValue:
         return render_template(page, forum=forum, form=form, token=token), 422 if form.errors else 200
     try:
         with writing():
-            operations.correct(registration, {"section_ids": form.section_ids()}, by=None)
+            operations.correct(registration, section_ids=form.section_ids(), by=None)
     except IntegrityError:
         form.refuse_sections(forum)
         return render_template(page, forum=forum, form=form, token=token), 422
