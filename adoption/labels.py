@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from activity.labels import name_actions
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, State
-from adoption.rules import HOLD, Doubt, Fault, may_hold_from
+from adoption.rules import HOLD, SETTLE, Doubt, Fault, may_hold_from
+from adoption.stall import ENOUGH, TIMES
 from kernel.i18n import day
 from kernel.text import quoted
 
@@ -203,3 +204,16 @@ name_actions(
         "subject:adoption": _l("adoption of a practice"),
     }
 )
+
+
+def standing_rule() -> str:
+    """What standing still means, printed beside it."""
+    return _(
+        "Standing still: in its stage more than %(times)s times as long as usual. Usual is the median of those who "
+        "went on, when at least %(enough)s did. A launched practice is left in peace for %(launched)s days, a working "
+        "one for %(operating)s.",
+        times=TIMES,
+        enough=ENOUGH,
+        launched=SETTLE[Stage.launched].days,
+        operating=SETTLE[Stage.operating].days,
+    )
