@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from werkzeug.exceptions import NotFound
@@ -10,9 +9,7 @@ from werkzeug.exceptions import NotFound
 from activity.models import Entry, Letter, LetterStatus
 from kernel.db import db
 from kernel.text import sort_key, whole
-
-ZONE = ZoneInfo("Asia/Irkutsk")
-"""The zone in which the log tells the time."""
+from kernel.zones import home_zone
 
 
 class Narrowing(NamedTuple):
@@ -47,7 +44,7 @@ def _day(text: str) -> date | None:
 
 
 def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Any]:
-    """Entries of `places` (None: all) that `narrowing` leaves, for a listing; its days are those of `ZONE`."""
+    """Entries of `places` (None: all) that `narrowing` leaves, for a listing; its days are the region's."""
     statement = _in(select(Entry), places)
     for column, value in (
         (Entry.action, narrowing.action),
@@ -58,9 +55,10 @@ def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[A
         if value:
             statement = statement.where(column == value)
     if narrowing.since:
-        statement = statement.where(Entry.at >= datetime.combine(narrowing.since, time.min, ZONE))
+        statement = statement.where(Entry.at >= datetime.combine(narrowing.since, time.min, home_zone()))
     if narrowing.until:
-        statement = statement.where(Entry.at < datetime.combine(narrowing.until, time.min, ZONE) + timedelta(days=1))
+        after = datetime.combine(narrowing.until, time.min, home_zone()) + timedelta(days=1)
+        statement = statement.where(Entry.at < after)
     return statement
 
 

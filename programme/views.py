@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum import queries as forums
-from forum.labels import ZONES
 from forum.models import Forum
 from kernel.access import public
 from kernel.pages import warm
+from kernel.zones import zone_name
 from programme import exports, queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.materials.queries import public_materials
@@ -63,7 +63,7 @@ def programme(slug: str) -> ResponseReturnValue:
         hours=_by_time(shown),
         groups=[(section, [slot for slot in shown if slot.section is section]) for section in sections],
         counts=_counts(slots),
-        zone=ZONES[forum.timezone],
+        zone=zone_name(forum.timezone),
         kinds=KIND_LABELS,
         formats=TALK_FORMAT_LABELS,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from activity.operations import record
 from kernel.db import db
 from kernel.pages import bump
+from kernel.zones import today
 from territories import boundaries, importer
 from territories.importer import Entry, Loading
 from territories.models import Level, Territory
@@ -108,7 +109,7 @@ def _columns(entry: Entry, parent_id: int) -> dict[str, Any]:
     blank: dict[str, Any] = dict.fromkeys(("lat", "lon", "population", "size_class"))
     blank |= dict.fromkeys(("kind", "center", "note", "population_quality"), "")
     values = blank | importer.new_values(entry)
-    day = {"valid_from": entry.day or (importer.today() if entry.predecessor else date(2006, 1, 1))}
+    day = {"valid_from": entry.day or (today() if entry.predecessor else date(2006, 1, 1))}
     return values | day | {"oktmo": entry.oktmo, "level": Level.municipality, "parent_id": parent_id}
 
 
@@ -129,7 +130,7 @@ def _change(entries: Sequence[Entry], ids: dict[str, int]) -> None:
 def _keep_edition(territory: Territory, entry: Entry) -> None:
     """A new code or name begins an edition; what was before stays, closed, and leads to it."""
     recoded = territory.oktmo != entry.oktmo
-    begins = entry.day or importer.today()
+    begins = entry.day or today()
     if entry.predecessor and not recoded:
         _keep_unknown_predecessor(entry, territory.id)
     elif recoded or (entry.renamed and begins > territory.valid_from):
@@ -157,7 +158,7 @@ def _keep_unknown_predecessor(entry: Entry, territory_id: int) -> None:
             kind="муниципальный район",
             center=entry.values.get("center", ""),
             parent_id=db.session.scalar(select(Territory.parent_id).where(Territory.id == territory_id)),
-            valid_to=entry.day or importer.today(),
+            valid_to=entry.day or today(),
             successor_id=territory_id,
         )
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,6 +16,7 @@ from kernel.access import actor, public, requires, shows_form
 from kernel.i18n import language
 from kernel.pages import warm
 from kernel.transaction import writing
+from kernel.zones import today
 
 
 @blueprint.route("/manage/settings", methods=["GET", "POST"])
@@ -41,4 +40,4 @@ def site_settings() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     asked = [kind for kind in ConsentKind if kind is not ConsentKind.mailing or consenting.NEWS]
     texts = [queries.consent_text(kind, language()) for kind in asked]
-    return render_template("accounts/privacy.html", texts=[text for text in texts if text], today=date.today())
+    return render_template("accounts/privacy.html", texts=[text for text in texts if text], today=today())

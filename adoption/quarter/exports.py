@@ -13,11 +13,11 @@ from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, stage_line
 from adoption.quarter import labels, queries, rules
 from adoption.quarter.importer import KNOWN
 from adoption.quarter.models import Answer, Question, Round
-from adoption.queries import ZONE
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, cell_text
 from kernel.i18n import day
 from kernel.links import public_url
+from kernel.zones import local
 
 HEADER = 3
 WIDTHS = {"id": 10, "practice": 40, "organisation": 36, "answer": 18, "served": 14, "staff": 16, "note": 44}
@@ -193,6 +193,6 @@ def _row(question: Question) -> list[Any]:
         found.user.name if found.user else None,
         found.letter_number,
         found.letter_date,
-        found.at.astimezone(ZONE),
+        local(found.at),
         _("late") if found.late else None,
     ]

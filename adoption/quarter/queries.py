@@ -11,11 +11,11 @@ from accounts.scopes import reach
 from adoption.models import Adoption
 from adoption.people import coordinators_in
 from adoption.quarter.models import PURPOSE, Answer, Ask, Question, Round
-from adoption.queries import ZONE
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.secrets import found_by
+from kernel.zones import local
 from practices.models import Practice
 from territories.models import Level, Territory
 from territories.queries import below
@@ -215,7 +215,7 @@ def open_rounds() -> list[Round]:
 
 def local_day(moment: datetime) -> date:
     """The day of a moment where adoptions are made."""
-    return moment.astimezone(ZONE).date()
+    return local(moment).date()
 
 
 def scan_of(of: Round, answer_id: int) -> StoredFile:

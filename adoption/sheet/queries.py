@@ -27,6 +27,7 @@ from kernel.db import db
 from kernel.documents.sheets import Column
 from kernel.i18n import day
 from kernel.text import DASH, quoted, typograph
+from kernel.zones import home_zone
 from practices.models import Practice
 from territories.models import Level, Territory
 
@@ -256,7 +257,7 @@ def _moves(shown: Shown, monday: date) -> tuple[list[Move], int]:
 
     A launch that nobody has confirmed is not among it.
     """
-    since = datetime.combine(monday, time(), queries.ZONE)
+    since = datetime.combine(monday, time(), home_zone())
     steps: dict[int, Any] = {}
     for row in db.session.execute(_of(_RECENT.where(_heard_since(since)), shown)):
         steps.setdefault(row.id, row)

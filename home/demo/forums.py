@@ -11,6 +11,7 @@ from forum.queries import forum_by_slug, series_by_slug
 from home.demo import folder, table
 from kernel.db import db
 from kernel.transaction import writing
+from kernel.zones import home_zone_name
 from programme.importing import importer
 from programme.operations import carry_out
 from programme.queries import speakers_of
@@ -77,7 +78,7 @@ def _forum(series: Series, data: dict[str, Any]) -> Forum:
         "description": data.get("description", ""),
         "date_start": data["date_start"],
         "date_end": data["date_end"],
-        "timezone": data.get("timezone", "Asia/Irkutsk"),
+        "timezone": data.get("timezone", home_zone_name()),
         "place": data.get("place", "Иркутск"),
         "territory_id": territory.id,
         "registration_opens": data.get("registration_opens"),

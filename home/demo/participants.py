@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
@@ -24,7 +23,6 @@ from registrations.door.attendance import admit_many
 from registrations.models import Attendance, AttendanceKind, Registration, RegistrationStatus
 from territories.queries import current, municipalities
 
-ZONE = ZoneInfo("Asia/Irkutsk")
 DAYS, SATURDAY = 20, 5
 
 
@@ -35,9 +33,9 @@ def load_participants() -> None:
     assert coming is not None
     people = _People(Random(2026))
     with writing():
-        _register(past, people, in_person=850, remote=2050, until=datetime(2026, 5, 26, 18, tzinfo=ZONE))
+        _register(past, people, in_person=850, remote=2050, until=datetime(2026, 5, 26, 18, tzinfo=past.zone))
         _attend(past, Random(53))
-        _register(coming, people, in_person=588, remote=52, until=datetime(2026, 11, 20, 18, tzinfo=ZONE))
+        _register(coming, people, in_person=588, remote=52, until=datetime(2026, 11, 20, 18, tzinfo=coming.zone))
 
 
 class _People:

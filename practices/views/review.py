@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import actor, requires, shows_form
-from kernel.db import utcnow
 from kernel.errors import Conflict
 from kernel.transaction import writing
+from kernel.zones import today
 from practices import labels
 from practices import queries as practices
 from practices.differences import in_words
@@ -29,7 +29,7 @@ from practices.views.way import keep_way
 def waiting() -> ResponseReturnValue:
     """The first screen: what waits for whoever completes passports, and nothing else."""
     keep_way()
-    piles = queries.waiting_for(actor(), utcnow().date())
+    piles = queries.waiting_for(actor(), today())
     may_publish = bool(actor().scopes(PUBLISH))
     return render_template("practices/manage/waiting.html", piles=piles, labels=labels, may_publish=may_publish)
 

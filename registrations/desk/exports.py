@@ -7,12 +7,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from forum.labels import zone_name
 from forum.models import Forum
 from kernel.db import utcnow
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from kernel.i18n import moment
+from kernel.zones import zone_name
 from registrations import queries
 from registrations.details import QUESTIONS
 from registrations.labels import FORMAT_LABELS, SOURCE_LABELS, STATUS_LABELS

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from markupsafe import escape
 from sqlalchemy import inspect
 
-from forum.labels import zone_name
 from forum.models import Format, Forum
 from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
@@ -19,6 +18,7 @@ from kernel.keys import current_id
 from kernel.rekeying import Secret, lock_key
 from kernel.secrets import every_token, token, token_hash
 from kernel.text import clean, printable
+from kernel.zones import zone_name
 from registrations.door.codes import PREFIX, SHORT
 from registrations.models import Registration
 from registrations.own import schedule

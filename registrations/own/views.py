@@ -9,13 +9,14 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound
 
 from forum.kept import public_forum
-from forum.labels import floor_name, zone_name
+from forum.labels import floor_name
 from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, shows_form, token_page
 from kernel.db import utcnow
 from kernel.limits import count, limit
 from kernel.transaction import retried, writing
+from kernel.zones import zone_name
 from registrations import erasing, operations, queries
 from registrations.blueprint import blueprint
 from registrations.details import shown_details

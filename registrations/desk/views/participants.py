@@ -14,7 +14,6 @@ from werkzeug.exceptions import BadRequest
 from accounts.enums import ConsentKind
 from accounts.queries import consent_text
 from activity.queries import history
-from forum.labels import zone_name
 from forum.models import Format, Forum
 from forum.queries import copy_for, forum_for
 from kernel.access import requires, shows_form
@@ -23,6 +22,7 @@ from kernel.documents.sheets import XLSX
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
 from kernel.transaction import retried, writing
+from kernel.zones import zone_name
 from registrations import counts, erasing, operations, queries
 from registrations.blueprint import blueprint
 from registrations.desk import exports
