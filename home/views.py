@@ -13,13 +13,15 @@ from home.navigation import work_links
 from home.queries import any_published, published_slugs
 from home.styleguide import parts as styleguide_parts
 from kernel.access import actor, public, signed_in
-from kernel.links import base_url
+from kernel.links import base_url, page_is
 from kernel.pages import warm
 from kernel.panels import panels
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
 
 blueprint = Blueprint("home", __name__)
+page_is("front", "home.front")
+page_is("work", "home.work")
 FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, TargetGroup.student)
 
 

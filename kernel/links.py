@@ -37,6 +37,20 @@ class DatabaseInteger(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     app.add_template_global(path_for, "url_for")
+    app.add_template_global(page_url)
+
+
+_pages: dict[str, str] = {}
+
+
+def page_is(name: str, endpoint: str) -> None:
+    """Say which page is meant by `name`, such as "forum.programme", where a lower feature leads up to it."""
+    _pages[name] = endpoint
+
+
+def page_url(name: str, **values: Any) -> str:
+    """The path of a page that an upper feature has named: a lower one knows its name and not whose it is."""
+    return path_for(_pages[name], **values)
 
 
 def path_for(endpoint: str, **values: Any) -> str:

@@ -16,7 +16,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
-from kernel.links import path_for
+from kernel.links import page_url
 from kernel.text import Lines, cited, dial, one_line, typograph
 
 
@@ -107,14 +107,11 @@ def navigation(name: str, make: Any) -> None:
     _navigation_makers[name] = make
 
 
-_addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
-
-
 def _navigation() -> dict[str, Any]:
     links: dict[str, Any] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
     if not has_request_context():  # a letter
         return links
-    return links | {name: path_for(endpoint) for name, endpoint in _addresses.items()}
+    return links | {"sign_out_url": page_url("sign-out"), "cabinet_url": page_url("work")}
 
 
 class _Lazy:

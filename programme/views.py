@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from forum import queries as forums
 from forum.models import Forum
 from kernel.access import public
+from kernel.links import page_is
 from kernel.pages import warm
 from kernel.zones import zone_name
 from programme import exports, queries
@@ -22,6 +23,8 @@ from programme.schema import talk_json
 from programme.timetable import Item, timetable
 
 blueprint = Blueprint("programme", __name__)
+page_is("forum.programme", "programme.programme")
+page_is("forum.section", "programme.section")
 SCOPES = ("site", "forum:{slug}", "catalogue")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -22,7 +22,7 @@ from kernel.access import public, shows_form, signed_in, token_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
 from kernel.limits import Check, limit
-from kernel.links import is_local
+from kernel.links import is_local, page_is, page_url
 from kernel.security import SLACK, client_network
 from kernel.text import email_key
 from kernel.transaction import writing
@@ -35,6 +35,8 @@ SIGN_IN_NETWORK = limit("sign-in-network", 60, 900)
 SIGN_IN_ACCOUNT = limit("sign-in-account", 100, 3600)
 RESET_MAILBOX = limit("reset-mailbox", 5, 3600)
 RESET_NETWORK = limit("reset-network", 300, 3600)
+page_is("sign-in", "accounts.login")
+page_is("sign-out", "accounts.logout")
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -134,7 +136,7 @@ def _sound(text: object) -> str:
 
 
 def _destination(next_url: str) -> str:
-    return next_url if is_local(next_url) else url_for("home.work")
+    return next_url if is_local(next_url) else page_url("work")
 
 
 @blueprint.post("/logout")
@@ -150,7 +152,7 @@ def logout() -> ResponseReturnValue:
             operations.end_session(user, session.get(SESSION_ID), lifetime=lifetime)
     logout_user()
     session.clear()
-    return redirect(url_for("home.front"))
+    return redirect(page_url("front"))
 
 
 @blueprint.route("/password-reset", methods=["GET", "POST"])
@@ -194,4 +196,4 @@ def invitation(uuid: str, secret: str) -> ResponseReturnValue:
         operations.set_password(queries.user_by_invitation(uuid, secret), hashed)
     _start_session(user)
     flash(_("The password is set. You are signed in."), "ok")
-    return redirect(url_for("home.work"))
+    return redirect(page_url("work"))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from kernel.links import page_is
+
 blueprint = Blueprint("programme_desk", __name__)
+page_is("forum.programme-desk", "programme_desk.programme")
 EDIT = "forum:programme:edit"
 
 

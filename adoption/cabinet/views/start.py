@@ -16,6 +16,7 @@ from adoption.models import Adoption
 from adoption.operations import Request
 from forum.models import Forum, Section
 from kernel.access import actor, requires, shows_form
+from kernel.links import page_is
 from kernel.text import DASH
 from kernel.transaction import write
 from practices.models import Practice
@@ -25,6 +26,7 @@ from territories.models import Territory
 
 START = "adoption:adoption:start"
 Shown = list[tuple[Slot, Forum, Section]]
+page_is("practice.taking", "adoption.start")
 
 
 @blueprint.route("/practices/<slug>/adoption", methods=["GET", "POST"])
