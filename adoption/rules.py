@@ -208,14 +208,6 @@ def waits(stage: Stage, since: date | None, today: date) -> bool:
     return settle is None or since is None or today - since >= settle
 
 
-def days_to_launch(steps: Iterable[StageStep]) -> int | None:
-    """Days from request to launch; None while either is missing."""
-    dates = reached_dates(steps)
-    if Stage.interest not in dates or Stage.launched not in dates:
-        return None
-    return (dates[Stage.launched] - dates[Stage.interest]).days
-
-
 def median(values: Sequence[int]) -> int | None:
     """The middle value, halves rounded up; None of nothing."""
     if not values:

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from accounts.labels import ROLE_LABELS
 from activity.labels import name_actions, name_details
-from forum.models import EventKind, Format, ForumStatus
+from forum.models import EventKind, ForumStatus
 from forum.moving import Answer
 
 KIND_LABELS = {
@@ -26,7 +26,6 @@ ANSWER_LABELS = {
     Answer.move: _l("It moves with the forum"),
     Answer.stay: _l("It stays on its days"),
 }
-FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
 
 
 def floor_name(floor: str) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
@@ -19,8 +19,6 @@ from kernel.twins import begins, holds
 from registrations.details import QUESTIONS
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
-
-JOIN_EARLY = timedelta(minutes=15)
 
 
 def is_open(forum: Forum) -> bool:

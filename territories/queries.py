@@ -120,10 +120,6 @@ def current_by_ids(territory_ids: Collection[int]) -> dict[int, Territory]:
     return {territory.id: territory for territory in db.session.scalars(statement)}
 
 
-def country() -> Territory | None:
-    return db.session.scalar(select(Territory).where(Territory.level == Level.country))
-
-
 def regions() -> list[Territory]:
     return list(
         db.session.scalars(

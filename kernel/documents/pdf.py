@@ -6,15 +6,12 @@ There a text is a value and never markup (`eval` has no place in a template); `r
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
 
 from kernel.text import printable
-
-FONT = "Golos Text"
 
 
 def render(template: str, data: dict[str, Any], standard: str | None = None) -> bytes:
@@ -44,9 +41,3 @@ def _printable(data: Any) -> Any:
 
 def _fonts() -> Path:
     return Path(current_app.root_path) / "static" / "vendor" / "ttf"
-
-
-@cache
-def has_font() -> bool:
-    """Whether documents have their own font; without it the system's is used and start-up says so."""
-    return any(_fonts().glob("*.ttf"))

@@ -20,4 +20,3 @@ const names = [
 load(names);
 // Parts of a page that arrive later announce themselves on the element they fill.
 document.addEventListener("content-added", (event) => load(names, event.target));
-document.addEventListener("htmx:load", (event) => load(names, event.target));
