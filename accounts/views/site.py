@@ -13,6 +13,7 @@ from accounts.settings import DEFAULTS, change, site
 from accounts.views.base import blueprint
 from activity.operations import record
 from kernel.access import actor, public, requires, shows_form
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.pages import warm
 from kernel.transaction import writing
@@ -26,7 +27,7 @@ def site_settings() -> ResponseReturnValue:
     known = {name: getattr(site(), name) for name in DEFAULTS}
     form = SettingsForm(data=known)
     if not form.validate_on_submit():
-        return render_template("accounts/settings.html", form=form), 422 if form.is_submitted() else 200
+        return form_page("accounts/settings.html", form)
     with writing():
         change({name: value or "" for name, value in form.data.items() if name in DEFAULTS})
         record(actor(), "settings.changed", actor())

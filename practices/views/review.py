@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from kernel.access import actor, requires, shows_form
 from kernel.errors import Conflict
+from kernel.forms import form_page
 from kernel.transaction import writing
 from kernel.zones import today
 from practices import labels
@@ -42,8 +43,7 @@ def invitation() -> ResponseReturnValue:
     form = InvitationForm()
     form.territory.choices = [("", _("Choose")), *practices.territory_choices(actor(), EDIT)]
     if not form.validate_on_submit():
-        page = render_template("practices/manage/invitation.html", form=form)
-        return page, 422 if form.is_submitted() else 200
+        return form_page("practices/manage/invitation.html", form)
     territory_id = practices.territory_id_of(form.territory.data)
     with writing():
         author = operations.propose(
@@ -66,8 +66,7 @@ def author(slug: str) -> ResponseReturnValue:
         if not form.is_submitted():
             form.name.data = known.name if known else practice.contact_name
             form.email.data = known.email if known else practice.contact_email
-        page = render_template("practices/manage/author.html", practice=practice, author=known, form=form)
-        return page, 422 if form.is_submitted() else 200
+        return form_page("practices/manage/author.html", form, practice=practice, author=known)
     with writing():
         operations.add_author(practice, form.name.data or "", form.email.data or "", by=actor())
     flash(_("The link has been sent. Links sent before do not open any more."), "ok")

@@ -14,6 +14,7 @@ from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, shows_form, token_page
 from kernel.db import utcnow
+from kernel.forms import form_page
 from kernel.limits import count, limit
 from kernel.transaction import retried, writing
 from kernel.zones import zone_name
@@ -25,7 +26,7 @@ from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.own import schedule, tickets
 from registrations.own.exports import personal_calendar
-from registrations.signup.page import form_page
+from registrations.signup.page import sign_up_page
 
 # Each sends a letter, and whoever signs a stranger's address up holds the link.
 LINK_CHANGES = limit("link-changes", 30, 3600)
@@ -98,7 +99,7 @@ def again(token: str) -> ResponseReturnValue:
         return _to_page(token)
     forum = public_forum(registration.forum.slug)
     form = RegistrationForm(formdata=None, data=as_entered(registration), forum=forum)
-    return form_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
+    return sign_up_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
 
 
 @blueprint.get("/my/<token>/calendar.ics")
@@ -238,13 +239,13 @@ def sections(token: str) -> ResponseReturnValue:
     form = SectionsForm(forum=forum, data={"sections": [interest.section_id for interest in registration.interests]})
     page = "registrations/sections.html"
     if not form.validate_on_submit():
-        return render_template(page, forum=forum, form=form, token=token), 422 if form.errors else 200
+        return form_page(page, form, forum=forum, token=token)
     try:
         with writing():
             operations.correct(registration, section_ids=form.section_ids(), by=None)
     except IntegrityError:
         form.refuse_sections(forum)
-        return render_template(page, forum=forum, form=form, token=token), 422
+        return form_page(page, form, forum=forum, token=token)
     flash(_("Saved."), "ok")
     return _to_page(token)
 

@@ -15,6 +15,7 @@ from forum.models import Format
 from forum.queries import local_today
 from kernel import limits
 from kernel.access import public, shows_form
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
 from kernel.limits import limit
@@ -29,7 +30,7 @@ from registrations import (
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
 from registrations.models import RegistrationStatus
-from registrations.signup.page import consents_asked, form_page
+from registrations.signup.page import consents_asked, sign_up_page
 
 SIGN_UP_MAILBOX = limit("sign-up-mailbox", 60, 3600)
 # A ministry, or a whole hall, is one network: this only stops a flood.
@@ -49,20 +50,20 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
     form = RegistrationForm(forum=forum)
     if not form.is_submitted():
-        return form_page(forum, form)
+        return sign_up_page(forum, form)
     if not form.validate():
-        return form_page(forum, form), 422
+        return sign_up_page(forum, form), 422
     address = email_key(form.email.data or "")
     counted = (SIGN_UP_MAILBOX, address), (SIGN_UP_NETWORK, client_network())
     try:
         done = operations.sign_up(forum.id, _application(form), counted)
     except TooManyRequests as refused:
         headers = limits.explain(form, refused)
-        return form_page(forum, form), 429, headers
+        return sign_up_page(forum, form), 429, headers
     except IntegrityError:
         forum = public_forum(slug)
         form.refuse_sections(forum)
-        return form_page(forum, form), 422
+        return sign_up_page(forum, form), 422
     if done.known:
         _remind(done.id)
         return redirect(url_for("registrations.sent", slug=slug), 303)
@@ -123,8 +124,7 @@ def resend(slug: str) -> ResponseReturnValue:
     forum = public_forum(slug)
     form = ResendForm()
     if not form.validate_on_submit():
-        page = render_template("registrations/resend.html", forum=forum, form=form, open=queries.is_open(forum))
-        return page, 422 if form.errors else 200
+        return form_page("registrations/resend.html", form, forum=forum, open=queries.is_open(forum))
     address = email_key(form.email.data or "")
     try:
         limits.count((RESEND_NETWORK, client_network()))

@@ -19,6 +19,7 @@ from forum.queries import copy_for, forum_for
 from kernel.access import requires, shows_form
 from kernel.db import utcnow
 from kernel.documents.sheets import XLSX
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
 from kernel.transaction import retried, writing
@@ -136,7 +137,7 @@ def new_participant(slug: str) -> ResponseReturnValue:
     form = AddForm(forum=forum)
     page = "registrations/manage/new.html"
     if not form.validate_on_submit():
-        return render_template(page, forum=forum, form=form), 422 if form.errors else 200
+        return form_page(page, form, forum=forum)
     text = consent_text(ConsentKind.personal_data, language()) or consent_text(ConsentKind.personal_data, "ru")
     application = operations.Application(
         form.details(),
@@ -150,7 +151,7 @@ def new_participant(slug: str) -> ResponseReturnValue:
         outcome = operations.sign_up(forum.id, application, by=_by())
     except IntegrityError:
         form.refuse_sections(forum)
-        return render_template(page, forum=forum, form=form), 422
+        return form_page(page, form, forum=forum)
     if outcome.known:
         flash(_("This person is registered already: here is the card."), "info")
     elif outcome.status is RegistrationStatus.waitlisted:
@@ -201,8 +202,7 @@ def edit_participant(slug: str, uuid: str) -> ResponseReturnValue:
     form = CorrectionForm(forum=forum, data=as_entered(registration))
     page = "registrations/manage/edit.html"
     if not form.validate_on_submit():
-        code = 422 if form.errors else 200
-        return render_template(page, forum=forum, form=form, registration=registration), code
+        return form_page(page, form, forum=forum, registration=registration)
     details = form.details()
     try:
         with writing():
@@ -213,7 +213,7 @@ def edit_participant(slug: str, uuid: str) -> ResponseReturnValue:
             form.refuse_sections(forum)
         else:
             form.name.errors = [_("Somebody with this name and e-mail is registered already.")]
-        return render_template(page, forum=forum, form=form, registration=registration), 422
+        return form_page(page, form, forum=forum, registration=registration)
     flash(_("Saved."), "ok")
     return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
 

@@ -13,6 +13,7 @@ from accounts.enums import ConsentKind
 from forum.models import Format, Forum
 from forum.queries import forum_for
 from kernel.access import requires, shows_form
+from kernel.forms import status_of
 from kernel.i18n import language
 from kernel.security import client_address
 from registrations import operations, queries
@@ -42,7 +43,7 @@ def arrival(slug: str) -> ResponseReturnValue:
     if closed and (sent or not form.is_submitted()):
         return ask(door)
     if not sent:
-        return _page(found, door, form), 422 if form.errors else 200
+        return _page(found, door, form), status_of(form)
     if request.form.get("another") != "1":
         namesakes = queries.namesakes(found, form.name.data or "", form.email.data or "")
         if namesakes.total:
