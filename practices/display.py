@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kernel.i18n import spoken
 from kernel.search import answered, marked, snippet
 from kernel.text import NBSP, typograph
-from practices.labels import GROUP_LABELS
+from practices.labels import FORMAT_LABELS, GROUP_LABELS
 from practices.models import Practice, TargetGroup
 from practices.search_words import passages
 
@@ -88,3 +88,7 @@ def passage(practice: Practice, marks: frozenset[str]) -> Markup | None:
     if not (found := snippet(passages(practice), marks - seen)):
         return None
     return marked(typograph(found), marks)
+
+
+def formats(practice: Practice) -> str:
+    return ", ".join(str(FORMAT_LABELS[name]) for name in practice.formats if name in FORMAT_LABELS)
