@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Flask
 
+import accounts.feature
+import activity.feature
+import adoption.feature
 import config
-from accounts import login, settings
-from accounts import receivers as accounts_receivers
-from accounts.cli import cli as users_cli
-from accounts.cli import setup_command
-from accounts.views import blueprint as accounts_pages
-from activity import labels
-from activity.cli import letters_cli
-from activity.views import blueprint as activity_pages
-from adoption import receivers as adoption_receivers
-from adoption.cli import adoption_cli
-from adoption.pages import blueprint as adoption_pages
-from forum import receivers as forum_receivers
-from forum.manage import blueprint as forum_desk_pages
-from forum.views import blueprint as forum_pages
-from home import first_key, navigation
-from home.backup import backup_command, restore_command
-from home.cli import demo_command, export_cli, import_cli, worker_command
-from home.secrets_cli import secrets_cli
-from home.views import blueprint as home_pages
+import forum.feature
+import home.feature
+import practices.feature
+import programme.feature
+import registrations.feature
+import speakers.feature
+import territories.feature
 from kernel import (
     access,
     asking,
     assets,
+    erasing,
     errors,
+    files,
     hosts,
     i18n,
+    imports,
+    jobs,
+    limits,
     links,
     migrations,
     observe,
@@ -42,83 +39,52 @@ from kernel import (
     translations,
 )
 from kernel.db import db
+from kernel.feature import Feature, JobKind, install
 from kernel.links import DatabaseInteger, Rule
-from practices import receivers as practices_receivers
-from practices.cli import search_cli
-from practices.views import blueprint as practices_pages
-from programme import receivers as programme_receivers
-from programme.manage import blueprint as programme_desk_pages
-from programme.materials import views as programme_materials  # noqa: F401  (adds its pages to the blueprints)
-from programme.views import blueprint as programme_pages
-from programme.work.views import blueprint as programme_work_pages
-from registrations import receivers as registrations_receivers
-from registrations.door.views import blueprint as door_pages
-from registrations.pages import blueprint as registrations_pages
-from territories.manage import blueprint as territories_desk_pages
-from territories.views import blueprint as territories_pages
 
-PARTS = (
-    migrations,
-    translations,
-    templating,
-    links,
-    i18n,
-    observe,
-    hosts,
-    security,
-    access,
-    asking,
-    assets,
-    errors,
-    panels,
-    labels,
-    login,
-    settings,
-    first_key,
+KERNEL = Feature(
+    "kernel",
+    parts=(
+        migrations,
+        translations,
+        templating,
+        links,
+        i18n,
+        observe,
+        hosts,
+        security,
+        access,
+        asking,
+        assets,
+        errors,
+        panels,
+    ),
+    jobs=(
+        JobKind("forget-old-jobs", jobs.forget_old, every=timedelta(hours=6)),
+        JobKind("forget-old-limits", limits.forget_old, every=timedelta(hours=1)),
+        JobKind("forget-old-previews", imports.forget_old, every=timedelta(hours=24)),
+        JobKind("erase-file", files.erase),
+        JobKind(erasing.WIPE, erasing.wipe),
+    ),
+    commands=(translations.cli,),
 )
-BLUEPRINTS = (
-    home_pages,
-    accounts_pages,
-    activity_pages,
-    territories_pages,
-    territories_desk_pages,
-    forum_pages,
-    forum_desk_pages,
-    practices_pages,
-    programme_pages,
-    programme_desk_pages,
-    programme_work_pages,
-    registrations_pages,
-    door_pages,
-    adoption_pages,
+FEATURES = (
+    KERNEL,
+    activity.feature.FEATURE,
+    territories.feature.FEATURE,
+    accounts.feature.FEATURE,
+    forum.feature.FEATURE,
+    practices.feature.FEATURE,
+    speakers.feature.FEATURE,
+    programme.feature.FEATURE,
+    registrations.feature.FEATURE,
+    adoption.feature.FEATURE,
+    home.feature.FEATURE,
 )
-RECEIVERS = (
-    accounts_receivers,
-    practices_receivers,
-    forum_receivers,
-    programme_receivers,
-    adoption_receivers,
-    registrations_receivers,
-    navigation,
-)
-COMMANDS = (
-    users_cli,
-    letters_cli,
-    search_cli,
-    adoption_cli,
-    setup_command,
-    worker_command,
-    backup_command,
-    restore_command,
-    demo_command,
-    import_cli,
-    export_cli,
-    secrets_cli,
-    translations.cli,
-)
+"""Each a manifest, the lower layers first."""
 
 
-def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """Build the application; `overrides` win over the environment's settings (tests)."""
     app = Flask(__name__, static_folder=None)
     app.config.update(config.load(overrides))
@@ -129,12 +95,5 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.url_rule_class = Rule
     app.url_map.converters["int"] = DatabaseInteger
     db.init_app(app)
-    for part in PARTS:
-        part.init_app(app)
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
-    for command in COMMANDS:
-        app.cli.add_command(command)
-    for receivers in RECEIVERS:
-        receivers.connect()
+    install(app, FEATURES)
     return app

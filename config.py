@@ -6,13 +6,14 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 
 
-def load(overrides: dict[str, Any] | None = None) -> dict[str, Any]:
+def load(overrides: Mapping[str, object] | None = None) -> dict[str, Any]:
     """Return the application's settings; `overrides` win over the environment.
 
     Raises RuntimeError when production lacks a secret key.

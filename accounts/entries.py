@@ -7,19 +7,17 @@ from sqlalchemy import select
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
-from activity.reading import VIEW, Subject, log_places, subject_source
-from kernel.access import Actor
+from activity.reading import VIEW, Subject
+from kernel.access import SignedIn
 from kernel.db import db
 
 
-@log_places
-def places(user: Actor) -> set[str]:
+def places(user: SignedIn) -> set[str]:
     """The territories that the user's series and forums lie in, with all below them."""
     return {f"territory:{territory_id}" for territory_id in reach(user.scopes(VIEW)) or ()}
 
 
-@subject_source("user_account")
-def people(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def people(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     """Names only for those who may open the accounts."""
     if not user.scopes("accounts:user:edit").everywhere:
         return {}
@@ -27,7 +25,6 @@ def people(user: Actor, ids: set[int]) -> dict[int, Subject]:
     return {row.id: Subject(row.name, url_for("accounts.person", uuid=row.uuid)) for row in rows}
 
 
-@subject_source("organisation")
-def organisations(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def organisations(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     rows = db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
     return {row.id: Subject(row.name) for row in rows}

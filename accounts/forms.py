@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -35,7 +34,7 @@ class PasswordForm(Form):
     password = PasswordField(_l("New password"), [required])
     repeat = PasswordField(_l("New password once more"), [required])
 
-    def __init__(self, *args: Any, personal: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: object, personal: tuple[str, ...] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.personal = personal
 
@@ -60,7 +59,7 @@ class AssignmentForm(Form):
     role = SelectField(_l("Role"), [required])
     scope = SelectField(_l("Where"), [required])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         roles = [(role.value, f"{label} ({_places(role)})") for role, label in ROLE_LABELS.items()]
         self.role.choices = [("", _("Choose a role")), *roles]
@@ -115,7 +114,7 @@ class HandoverForm(Form):
     whole = BooleanField(_l("Everything else that hangs on the person too"))
     close = BooleanField(_l("Close the account of the one who hands over"))
 
-    def offer(self, giver: User, people: Sequence[tuple[str, str, str]], labels: Mapping[Role, Any]) -> HandoverForm:
+    def offer(self, giver: User, people: Sequence[tuple[str, str, str]], labels: Mapping[Role, object]) -> HandoverForm:
         self.to.choices = [("", _("Nobody chosen")), *((uuid, f"{name} · {email}") for uuid, name, email in people)]
         everywhere = _("Everywhere")
         self.roles.choices = [

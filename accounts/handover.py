@@ -1,12 +1,11 @@
 """«Передать дела»: the roles of one person, and what else hangs on them, go to another at once.
 
-Upper features register what hangs on a person beside the roles with `belonging`.
+What hangs on a person beside the roles, features above tell and pass on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import NamedTuple
+from collections.abc import Collection
 
 from accounts import operations
 from accounts.models import User
@@ -14,28 +13,17 @@ from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor
 from kernel.db import db
+from kernel.feature import Signal
 
-
-class Belonging(NamedTuple):
-    """`find` names a person's things of one kind for the screen; `pass_on(giver, taker, by)` gives them away."""
-
-    find: Callable[[User], list[str]]
-    pass_on: Callable[[User, User, Actor | None], None]
-
-
-_belongings: list[Belonging] = []
-
-
-def belonging(find: Callable[[User], list[str]], pass_on: Callable[[User, User, Actor | None], None]) -> None:
-    """Register what goes along when work is handed over."""
-    made = Belonging(find, pass_on)
-    if made not in _belongings:
-        _belongings.append(made)
+belongings: Signal[[User], list[str]] = Signal()
+"""What hangs on the person beside the roles, in words."""
+pass_on: Signal[[User, User, Actor | None], None] = Signal()
+"""What hangs on the first person goes to the second; by whom."""
 
 
 def belongings_of(user: User) -> list[str]:
     """What hangs on the person beside the roles, in words."""
-    return [name for one in _belongings for name in one.find(user)]
+    return [name for names in belongings(user) for name in names]
 
 
 class HandedOver(ValueError):
@@ -65,8 +53,7 @@ def hand_over(
             operations.assign(taker, role, kind, scope_id, by=by, scope_name=name)
             operations.take_away(giver, role, kind, scope_id, by=by)
         if whole:
-            for belongs in _belongings:
-                belongs.pass_on(giver, taker, by)
+            pass_on(giver, taker, by)
         if close:
             operations.suspend(giver, by=by)
     db.session.flush()

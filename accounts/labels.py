@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from accounts.enums import OrganisationKind, Role, ScopeKind, Sphere
-from activity.labels import name_actions, name_details
 
 ROLE_LABELS = {
     Role.administrator: _l("Administrator"),
@@ -62,28 +61,20 @@ ORGANISATION_LABELS = {
     OrganisationKind.other: _l("Other"),
 }
 
-name_actions(
-    {
-        "subject:user_account": _l("account"),
-        "subject:registration": _l("registration"),
-        "subject:adoption": _l("adoption"),
-        "subject:organisation": _l("organisation"),
-        "subject:territory": _l("territory"),
-        "user.added": _l("account added"),
-        "user.invited": _l("invitation sent"),
-        "user.reset_requested": _l("new password asked for"),
-        "user.password_set": _l("password set"),
-        "user.signed_in": _l("signed in"),
-        "user.suspended": _l("account closed"),
-        "user.restored": _l("account opened again"),
-        "user.signed_out_everywhere": _l("signed out on every device"),
-        "user.handed_over": _l("work handed over"),
-        "role.assigned": _l("role given"),
-        "role.withdrawn": _l("role taken away"),
-        "organisation.added": _l("organisation added"),
-        "settings.changed": _l("site settings changed"),
-        "territories.loaded": _l("territories loaded"),
-        "territories.boundaries_loaded": _l("boundaries loaded"),
-    }
-)
-name_details({"reason": _l("reason"), "where": _l("where")}, {ScopeKind.site.value: _l("everywhere")})
+LOG_ACTIONS = {
+    "user.added": _l("account added"),
+    "user.invited": _l("invitation sent"),
+    "user.reset_requested": _l("new password asked for"),
+    "user.password_set": _l("password set"),
+    "user.signed_in": _l("signed in"),
+    "user.suspended": _l("account closed"),
+    "user.restored": _l("account opened again"),
+    "user.signed_out_everywhere": _l("signed out on every device"),
+    "user.handed_over": _l("work handed over"),
+    "role.assigned": _l("role given"),
+    "role.withdrawn": _l("role taken away"),
+    "organisation.added": _l("organisation added"),
+    "settings.changed": _l("site settings changed"),
+}
+LOG_DETAILS = {"reason": _l("reason"), "role": _l("role"), "where": _l("where")}
+LOG_VALUES = {ScopeKind.site.value: _l("everywhere")} | {role.value: label for role, label in ROLE_LABELS.items()}

@@ -8,7 +8,7 @@ from accounts.enums import Role
 from accounts.labels import ROLE_LABELS
 from accounts.models import User
 from accounts.settings import site
-from activity.outbox import Content, letter_kind
+from activity.outbox import Content
 from kernel.db import db
 from kernel.links import public_url
 from kernel.secrets import token
@@ -19,7 +19,6 @@ def invitation_path(user: User) -> str:
     return f"/invitation/{user.uuid}.{token('invitation', user.uuid, user.invitation_generation)}"
 
 
-@letter_kind("account_invitation")
 def invitation(user_id: int) -> Content | None:
     user = db.session.get(User, user_id)
     if user is None or user.suspended_at:
@@ -28,7 +27,6 @@ def invitation(user_id: int) -> Content | None:
     return Content(subject, "accounts/letters/invitation", {"user": user, "link": public_url(invitation_path(user))})
 
 
-@letter_kind("password_reset")
 def reset(user_id: int) -> Content | None:
     user = db.session.get(User, user_id)
     if user is None or user.suspended_at:
@@ -37,7 +35,6 @@ def reset(user_id: int) -> Content | None:
     return Content(subject, "accounts/letters/reset", {"user": user, "link": public_url(invitation_path(user))})
 
 
-@letter_kind("account_handover")
 def handover(user_id: int, other_id: int, gives: bool, roles: list[tuple[str, str]]) -> Content | None:
     """To the one who gives work away, and to the one who takes it: what, and who the other is."""
     user, other = db.session.get(User, user_id), db.session.get(User, other_id)

@@ -15,15 +15,15 @@ from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, 
 from accounts.queries import (
     administering,
     administrators,
+    known_wordings,
     organisation_by_code,
     organisations_there,
     user_by_email,
 )
 from activity.operations import record
 from activity.outbox import send
-from kernel.access import Actor
+from kernel.access import Actor, SignedIn
 from kernel.db import db, utcnow
-from kernel.jobs import job
 from kernel.pages import bump
 from kernel.text import clean, email_key, slugify, sort_key
 from kernel.transaction import writing
@@ -57,7 +57,6 @@ def invite(user: User, *, by: Actor | None, language: str = "ru") -> None:
 RESET = "password-reset"
 
 
-@job(RESET)
 def look_up_for_reset(email: str, language: str) -> None:
     """What somebody asked for an address that may be nobody's."""
     with writing():
@@ -139,7 +138,7 @@ def end_sessions(user: User) -> None:
     record(user, "user.signed_out_everywhere", user)
 
 
-def hold(*users: User, and_administrators: bool = False) -> None:
+def hold(*users: SignedIn, and_administrators: bool = False) -> None:
     """Lock accounts until the transaction ends, and see them as they are now; with `and_administrators` also
     everybody who administers the site. In id order and all at once: who waits for one holds none behind it."""
     wanted: ColumnElement[bool] = User.id.in_([user.id for user in users])
@@ -236,7 +235,7 @@ def add_organisation(
     return organisation
 
 
-def ensure_organisation(name: str, territory: Territory, *, by: Any, **columns: Any) -> Organisation:
+def ensure_organisation(name: str, territory: Territory, *, by: Actor | None, **columns: Any) -> Organisation:
     """The organisation of that name in the territory, added when there is none; safe when several do it at once.
 
     The code is made of the name's beginning and says nothing: when another organisation has it, it is numbered.
@@ -276,7 +275,7 @@ CONSENT_TEXTS = Path(__file__).parent / "data"
 
 def load_consent_texts() -> None:
     """The wordings an installation begins with; repeatable."""
-    known = set(db.session.execute(select(ConsentText.kind, ConsentText.language)))
+    known = known_wordings()
     for kind in ConsentKind:
         for language in ("ru", "en"):
             if (kind, language) not in known:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from flask import Flask
+
 from accounts.enums import Role, ScopeKind
+from kernel.feature import registry
 
 FORUM = {
     "work:forums:open",
@@ -20,7 +23,6 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         FORUM
         | PRACTICES
         | {
-            "work:accounts:open",
             "accounts:user:edit",
             "accounts:settings:edit",
             "territories:territory:edit",
@@ -44,8 +46,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "activity:log:view",
         }
     ),
-    Role.section_moderator: frozenset({"work:hall:open", "forum:section:chair"}),
-    Role.assistant: frozenset({"work:hall:open", "forum:section:assist"}),
+    Role.section_moderator: frozenset({"work:hall:open"}),
+    Role.assistant: frozenset({"work:hall:open"}),
     Role.door: frozenset({"registrations:door:work"}),
     Role.speaker: frozenset({"speakers:profile:own"}),
     Role.coordinator: frozenset(ADOPTION),
@@ -77,3 +79,11 @@ SCOPES: dict[Role, tuple[ScopeKind, ...]] = {
 def roles_with(permission: str) -> frozenset[Role]:
     """The roles that hold `permission`."""
     return frozenset(role for role, permissions in PERMISSIONS.items() if permission in permissions)
+
+
+def init_app(app: Flask) -> None:
+    """Raises ValueError when a role may do what no feature's manifest names."""
+    with app.app_context():
+        unknown = set().union(*PERMISSIONS.values()) - registry().permissions
+    if unknown:
+        raise ValueError(f"no manifest names these permissions of roles: {sorted(unknown)}")

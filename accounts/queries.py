@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind, Role, ScopeKind
 from accounts.models import ConsentText, Organisation, RoleAssignment, User
-from accounts.scopes import read_scope, scope_source
+from accounts.scopes import read_scope
 from accounts.settings import site
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from kernel.secrets import agrees
 from kernel.text import email_key, sort_key
@@ -42,7 +45,7 @@ class Narrowing(NamedTuple):
     scope: str = ""
 
     @classmethod
-    def of(cls, args: Any) -> Narrowing:
+    def of(cls, args: MultiDict[str, str]) -> Narrowing:
         role, state, scope = args.get("role", ""), args.get("state", ""), args.get("scope", "")
         return cls(
             args.get("q", "").strip()[:200],
@@ -60,7 +63,7 @@ _STATES: dict[str, tuple[ColumnElement[bool], ...]] = {
 }
 
 
-def users_statement(narrowing: Narrowing = Narrowing()) -> Select[Any]:
+def users_statement(narrowing: Narrowing = Narrowing()) -> Select[User]:
     """Users that `narrowing` leaves, for a listing; role and scope must be of one assignment."""
     statement = select(User)
     if key := sort_key(narrowing.q):
@@ -97,7 +100,7 @@ def active_people(*, but: User) -> list[tuple[str, str, str]]:
     return [(row.uuid, row.name, row.email) for row in rows]
 
 
-def user_for(uuid: str, by: Actor) -> User:
+def user_for(uuid: str, by: SignedIn) -> User:
     """A user, for somebody who may edit users everywhere. Raises NotFound."""
     if not by.scopes("accounts:user:edit").everywhere:
         raise NotFound()
@@ -126,7 +129,7 @@ def administrators() -> int:
     )
 
 
-def administering() -> Select[Any]:
+def administering() -> Select[int]:
     """Ids of everybody who administers the site, for a condition."""
     return select(RoleAssignment.user_id).where(*_ADMINISTERS)
 
@@ -221,10 +224,42 @@ def demo_accounts() -> list[User]:
     return list(db.session.scalars(select(User).where(User.demo.is_(True)).order_by(User.id)))
 
 
-@scope_source(ScopeKind.territory)
-def _territory_scopes() -> list[tuple[int, str]]:
+def territory_scopes() -> list[tuple[int, str]]:
     """The site's region and its municipalities."""
     region = territories.current(site().region)
     if region is None:
         return []
     return [(place.id, place.name) for place in (region, *territories.municipalities(region.id))]
+
+
+_text = ConsentText.__table__.c
+_IN_FORCE = (
+    select(_text.kind, _text.id, _text.body)
+    .where(_text.language.in_([bindparam("language"), "ru"]))
+    .order_by(_text.language == bindparam("language"), _text.version)
+)
+
+
+def wordings(language: str) -> Iterable[tuple[ConsentKind, int, str]]:
+    """Wordings of consents as (kind, id, body): of each kind the one in force in `language`, else in Russian, last."""
+    rows: Any = db.session.connection().execute(_IN_FORCE, {"language": language})
+    return rows
+
+
+def known_wordings() -> set[tuple[ConsentKind, str]]:
+    """(kind, language) of every wording there is."""
+    return {(kind, language) for kind, language in db.session.execute(select(ConsentText.kind, ConsentText.language))}
+
+
+def user_with_roles(user_id: int) -> User | None:
+    """In one statement composed once: every signed-in request begins with it."""
+    return db.session.scalars(_WITH_ROLES, {"id": user_id}).unique().first()
+
+
+_WITH_ROLES = select(User).where(User.id == bindparam("id")).options(joinedload(User.assignments))
+
+
+def invited_since(moment: datetime) -> list[User]:
+    """Whoever was sent an invitation or a link for a new password since `moment` that still works."""
+    fresh = (User.invitation_generation > 0, User.suspended_at.is_(None), User.invited_at >= moment)
+    return list(db.session.scalars(select(User).where(*fresh).order_by(User.id)))

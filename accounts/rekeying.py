@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
+from accounts import queries
 from accounts.models import User
 from accounts.operations import INVITATION_LIFE, invite, request_reset
-from kernel.db import db, utcnow
-from kernel.rekeying import Compared, keeps
+from kernel.db import utcnow
+from kernel.rekeying import Compared
 
 
 def waiting() -> list[User]:
     """Those who were sent a link that still works."""
-    fresh = (User.invitation_generation > 0, User.suspended_at.is_(None), User.invited_at >= utcnow() - INVITATION_LIFE)
-    return list(db.session.scalars(select(User).where(*fresh).order_by(User.id)))
+    return queries.invited_since(utcnow() - INVITATION_LIFE)
 
 
 def tell() -> int:
@@ -26,4 +24,4 @@ def tell() -> int:
     return len(found)
 
 
-keeps(Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell))
+INVITATIONS = Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell)

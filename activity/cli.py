@@ -41,18 +41,18 @@ def _counts() -> None:
     known = queries.letters_by_status()
     numbers = (known.get(status, 0) for status in (LetterStatus.queued, LetterStatus.dead, LetterStatus.sent))
     click.echo("  {} waiting, {} given up, {} sent in the last 30 days".format(*numbers))
-    if (held := waiting.held()).number:
+    if (held := queries.held()).number:
         since, tried = _at(held.since), _at(held.tried)
         click.echo(f"  The mail server takes none since {since}: {held.number} wait for it, next try at {tried}.")
 
 
 def _reasons() -> None:
-    for why, status, number, oldest in waiting.reasons():
+    for why, status, number, oldest in queries.reasons():
         click.echo(f"  {number} {WORDS[status]}, the oldest of {_at(oldest)}: {why or _NOT_TRIED}")
 
 
 def _list(limit: int) -> None:
-    for letter in waiting.standing(limit):
+    for letter in queries.standing(limit):
         state = "held" if letter.held_since else WORDS[letter.status]
         row = (letter.id, _at(letter.created_at), state, f"{letter.attempts}/{ATTEMPTS}", letter.kind, letter.to)
         click.echo("\t".join(map(str, (*row, letter.error or _NOT_TRIED))))

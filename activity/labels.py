@@ -1,49 +1,35 @@
-"""What people read for the codes of actions. Features add theirs with `name_actions`."""
+"""What people read for the codes of the log. Each feature's manifest names its own."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-_labels: dict[str, Any] = {
-    "letters.retried": _l("Letters that stood are sent again"),
-    "subject:activity_letter": _l("Letters"),
-}
-_names: dict[str, Any] = {"number": _l("Number")}
-_values: dict[str, Any] = {}
+from kernel.feature import registry
 
-
-def name_actions(labels: dict[str, Any]) -> None:
-    """Register lazy texts for action codes."""
-    _labels.update(labels)
+LOG_ACTIONS = {"letters.retried": _l("Letters that stood are sent again")}
+LOG_DETAILS = {"number": _l("Number")}
 
 
 def action_label(code: str) -> str:
     """The text for an action code; the code itself when nobody named it."""
-    return str(_labels.get(code, code))
+    return str(registry().actions.get(code, code))
 
 
-def name_details(names: dict[str, Any], values: dict[str, Any] | None = None) -> None:
-    """Register lazy texts for the names of details, and for codes that stand as their values."""
-    _names.update(names)
-    _values.update(values or {})
-
-
-def details(found: dict[str, Any]) -> list[tuple[str, str]]:
-    """An entry's details as people read them; names nobody registered are left out."""
-    shown = []
+def details(found: dict[str, object]) -> list[tuple[str, str]]:
+    """An entry's details as people read them; names that no manifest has are left out."""
+    shown, names, values = [], registry().details, registry().values
     for name, value in found.items():
-        if name in _names and value not in (None, "", []):
+        if name in names and value not in (None, "", []):
             parts = value if isinstance(value, list) else [value]
-            shown.append((str(_names[name]), ", ".join(str(_values.get(str(part), part)) for part in parts)))
+            shown.append((str(names[name]), ", ".join(str(values.get(str(part), part)) for part in parts)))
     return shown
 
 
 def subject_label(table: str) -> str:
     """The word for a kind of object, by its table."""
-    return str(_labels.get(f"subject:{table}", ""))
+    kind = registry().subjects.get(table)
+    return str(kind.label) if kind else ""
 
 
 def init_app(app: Flask) -> None:

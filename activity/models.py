@@ -1,12 +1,12 @@
 import enum
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import IntPk, Model, enum_column, utcnow
+from kernel.leases import Leased
 
 
 class Entry(Model):
@@ -26,7 +26,7 @@ class Entry(Model):
     subject_name: Mapped[str] = mapped_column(String(255), default="")
     within: Mapped[str] = mapped_column(String(48), default="", server_default="", index=True)
     """The place it happened in, such as "forum:7" or "territory:12": whoever works there may read of it."""
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    details: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
 
     @property
     def of_themselves(self) -> bool:
@@ -41,22 +41,19 @@ class LetterStatus(enum.Enum):
     dead = "dead"
 
 
-class Letter(Model):
+class Letter(Leased, Model):
     """A letter on its way. Only its kind and argument are kept: the body is made when it leaves."""
 
     __tablename__ = "activity_letter"
-    __table_args__ = (Index("ix_activity_letter_due", "status", "next_at"),)
+    __table_args__ = (Index("ix_activity_letter_due", "status", "urgency", "next_at"),)
 
-    id: Mapped[IntPk]
     kind: Mapped[str] = mapped_column(String(64))
-    argument: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    argument: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     to: Mapped[str] = mapped_column(String(254), info={"personal": True})
     language: Mapped[str] = mapped_column(String(5), default="ru")
     message_id: Mapped[str] = mapped_column(String(80), default=lambda: str(uuid4()))
     status: Mapped[LetterStatus] = mapped_column(enum_column(LetterStatus), default=LetterStatus.queued)
-    attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime] = mapped_column(default=utcnow)
-    lease: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(500))

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import insert
 
 from activity.models import Entry
-from kernel.db import db
+from kernel.access import Actor
+from kernel.db import Model, db
 
 
-def record(by: Any, action: str, subject: Any, **details: Any) -> None:
+def record(by: Actor | None, action: str, subject: Model, **details: object) -> None:
     """Add an activity entry in the caller's transaction.
 
-    `by`: a user, or None for the system or an anonymous visitor. `subject`: a model with `id`
-    and perhaps `name`. `details`: JSON; values of personal columns must not be among them.
+    `by`: None for the system or an anonymous visitor. `subject`: a model, perhaps with a `name` or a `title`.
+    `details`: JSON; values of personal columns must not be among them.
     """
     entry = {
         "actor_type": "user" if by is not None else "system",
-        "actor_id": getattr(by, "id", None),
-        "actor_name": getattr(by, "display_name", "") or "",
+        "actor_id": by.id if by is not None else None,
+        "actor_name": by.display_name if by else "",
         "action": action,
         "subject_type": type(subject).__tablename__,
-        "subject_id": subject.id,
+        "subject_id": getattr(subject, "id", None),
         "subject_name": "" if _name_is_personal(subject) else _name(subject),
         "within": _place(subject),
         "details": details,
@@ -30,20 +29,20 @@ def record(by: Any, action: str, subject: Any, **details: Any) -> None:
     db.session.connection().execute(insert(Entry), entry)  # nobody reads it back: a model would cost more
 
 
-def _name(subject: Any) -> str:
+def _name(subject: Model) -> str:
     return str(getattr(subject, "name", "") or getattr(subject, "title", "") or "")[:255]
 
 
-def _name_is_personal(subject: Any) -> bool:
+def _name_is_personal(subject: Model) -> bool:
     column = type(subject).__table__.columns.get("name")
     return column is not None and bool(column.info.get("personal"))
 
 
-def _place(subject: Any) -> str:
+def _place(subject: Model) -> str:
     """The forum or series the subject is, or lies in; else its territory."""
     table = type(subject).__tablename__
     if table in ("forum", "series"):
-        return f"{table}:{subject.id}"
+        return f"{table}:{subject.id}"  # type: ignore[attr-defined]
     forum_id = getattr(subject, "forum_id", None) or getattr(getattr(subject, "venue", None), "forum_id", None)
     if forum_id:
         return f"forum:{forum_id}"

@@ -1,6 +1,6 @@
 """Transactional outbox of letters.
 
-A feature registers a kind with `@letter_kind("name")`: a function of the letter's argument that
+A feature's manifest names its kinds, each with a function of the letter's argument that
 returns a `Content`. `send()` adds the letter in the caller's transaction; the worker claims it with
 a lease, makes the body and delivers it with a stable Message-ID. A crash between the server's
 acceptance and our commit sends it twice; nothing loses it. A letter that was refused uses up attempts;
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -25,9 +25,9 @@ from activity import waiting
 from activity.models import Letter, LetterStatus
 from kernel import mail
 from kernel.db import db, utcnow
+from kernel.feature import registry
 from kernel.i18n import speaking
-from kernel.jobs import job
-from kernel.leases import claim
+from kernel.leases import ANY, BATCH, HEAVY, Batch, Lane, carry_out, claim, never
 from kernel.security import SLACK
 from kernel.templating import plain_text
 from kernel.text import one_line, printable
@@ -53,37 +53,24 @@ class Content:
 
     subject: str
     template: str
-    context: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, object] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     reply_to: str | None = None
 
 
-F = TypeVar("F", bound=Callable[..., Content | None])
-_kinds: dict[str, Callable[..., Content | None]] = {}
-
-
-def letter_kind(kind: str) -> Callable[[F], F]:
-    """Register the function that makes letters of `kind`; it returns None when there is nothing left to say."""
-
-    def register(make: F) -> F:
-        _kinds[kind] = make
-        return make
-
-    return register
-
-
-def send(kind: str, to: str, *, language: str = "ru", **argument: Any) -> None:
+def send(kind: str, to: str, *, language: str = "ru", **argument: object) -> None:
     """Queue a letter in the caller's transaction. `argument` must be JSON and hold no secret."""
-    if kind not in _kinds:
+    known = registry().letters.get(kind)
+    if known is None:
         raise KeyError(f"no letter kind {kind!r}")
-    letter = {"kind": kind, "to": to, "language": language, "argument": argument}
+    letter = {"kind": kind, "to": to, "language": language, "argument": argument, "urgency": known.urgency}
     db.session.connection().execute(insert(Letter), letter)
 
 
 def compose(letter: Letter) -> EmailMessage | None:
     """Make the message of a letter; None when its kind says there is nothing left to say."""
     with speaking(letter.language):
-        content = _kinds[letter.kind](**letter.argument)
+        content = cast("Content | None", registry().letters[letter.kind].make(**letter.argument))
         if content is None:
             return None
         message = EmailMessage()
@@ -112,23 +99,29 @@ def _domain() -> str:
     return urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
 
 
-def deliver_due(limit: int = 100) -> int:
-    """Deliver letters that are due. Returns how many were tried."""
+def deliver_due(limit: int = 100, lane: Lane = ANY, stopped: Callable[[], bool] = never) -> int:
+    """Deliver letters that are due, the urgent ones first. Returns how many were tried."""
     tried = 0
-    while tried < limit and (claimed := _claim()):
-        tried += 1
-        _deliver(*claimed)
+    while tried < limit and not stopped() and (batch := _claim(min(BATCH, limit - tried), lane)):
+        tried += carry_out(batch, _deliver, stopped)
     return tried
 
 
-def _claim() -> tuple[int, str] | None:
+def _claim(most: int = 1, lane: Lane = ANY) -> Batch | None:
     now = utcnow()
     due = (
-        select(Letter.id)
-        .where(Letter.status == LetterStatus.queued, Letter.attempts < ATTEMPTS, _is_due(now))
-        .order_by(Letter.next_at, Letter.id)
+        select(Letter.id, Letter.attempts)
+        .where(Letter.status == LetterStatus.queued, Letter.attempts < ATTEMPTS, _is_due(now), _is_of(lane))
+        .order_by(Letter.urgency, Letter.next_at, Letter.id)
     )
-    return claim(Letter, due, next_at=now + LEASE, created_at=_not_after(now))
+    return claim(due, Letter.next_at, LEASE, most, free=Letter.created_at, created_at=_not_after(now))
+
+
+def _is_of(lane: Lane) -> ColumnElement[bool]:
+    """A server that takes none is asked by one lane for both."""
+    if lane == HEAVY:
+        return Letter.urgency.in_(lane) & Letter.held_since.is_(None)
+    return Letter.urgency.in_(lane) | Letter.held_since.is_not(None)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -140,10 +133,11 @@ def _not_after(now: datetime) -> ColumnElement[datetime]:
     return case((Letter.created_at > now, now), else_=Letter.created_at)
 
 
-def _deliver(letter_id: int, lease: str) -> None:
+def _deliver(letter_id: int, lease: str) -> bool:
+    """Whether the server takes letters, so that the next may follow."""
     letter = db.session.get_one(Letter, letter_id)
     attempts, held = letter.attempts, letter.held_since is not None
-    values: dict[str, Any]
+    values: dict[str, object]
     try:
         message = compose(letter)
         if message is not None:
@@ -155,7 +149,7 @@ def _deliver(letter_id: int, lease: str) -> None:
         db.session.rollback()
         why = str(away)
         write(lambda: waiting.hold(letter_id, lease, why))
-        return
+        return False
     except Exception as error:
         log.warning("letter %s not delivered: %s", letter_id, type(error).__name__)
         dead = attempts >= ATTEMPTS
@@ -173,14 +167,15 @@ def _deliver(letter_id: int, lease: str) -> None:
             waiting.release()
 
     write(note)
+    return True
 
 
-@job("forget-old-letters", every=timedelta(hours=24))
 def forget_old() -> None:
     """Delete delivered letters after 30 days."""
     with writing():
         horizon = utcnow() - timedelta(days=30)
         db.session.execute(delete(Letter).where(Letter.status == LetterStatus.sent, Letter.sent_at < horizon))
         # A letter that killed its worker each time never reached the place where it is marked.
-        lost = (Letter.status == LetterStatus.queued, Letter.attempts >= ATTEMPTS)
+        free = or_(Letter.lease.is_(None), Letter.next_at < utcnow())
+        lost = (Letter.status == LetterStatus.queued, Letter.attempts >= ATTEMPTS, free)
         db.session.execute(update(Letter).where(*lost).values(status=LetterStatus.dead))

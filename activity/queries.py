@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from activity.models import Entry, Letter, LetterStatus
-from kernel.db import db
+from kernel.db import db, utcnow
 from kernel.text import sort_key, whole
 from kernel.zones import home_zone
+
+T = TypeVar("T")
 
 
 class Narrowing(NamedTuple):
@@ -23,7 +27,7 @@ class Narrowing(NamedTuple):
     until: date | None = None
 
     @classmethod
-    def of(cls, args: Any) -> Narrowing:
+    def of(cls, args: MultiDict[str, str]) -> Narrowing:
         return cls(
             args.get("action", "")[:64],
             whole(args.get("actor", "")),
@@ -43,7 +47,7 @@ def _day(text: str) -> date | None:
     return found if 1 < found.year < date.max.year else None
 
 
-def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Any]:
+def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Entry]:
     """Entries of `places` (None: all) that `narrowing` leaves, for a listing; its days are the region's."""
     statement = _in(select(Entry), places)
     for column, value in (
@@ -62,7 +66,7 @@ def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[A
     return statement
 
 
-def _in(statement: Select[Any], places: set[str] | None) -> Select[Any]:
+def _in(statement: Select[T], places: set[str] | None) -> Select[T]:
     return statement if places is None else statement.where(Entry.within.in_(places))
 
 
@@ -107,7 +111,7 @@ def newest(action: str, subject_type: str, subject_id: int) -> Entry | None:
     return db.session.scalar(select(Entry).where(*own).order_by(Entry.at.desc(), Entry.id.desc()).limit(1))
 
 
-def letters_statement() -> Select[Any]:
+def letters_statement() -> Select[Letter]:
     return select(Letter)
 
 
@@ -123,3 +127,76 @@ def letters_by_status() -> dict[LetterStatus, int]:
     """How many letters stand where; a status that none has is left out."""
     counted = select(Letter.status, func.count()).group_by(Letter.status)
     return dict(db.session.execute(counted).all())
+
+
+LATE = timedelta(minutes=5)
+
+
+LATELY = timedelta(days=14)
+
+
+QUEUED = Letter.status == LetterStatus.queued
+
+
+HELD = Letter.held_since.is_not(None)
+
+
+class Standing(NamedTuple):
+    """Letters that do not leave: how many, since when, why; `tried` when the server is asked next."""
+
+    number: int
+    since: datetime | None = None
+    why: str = ""
+    tried: datetime | None = None
+
+
+def held() -> Standing:
+    """Those that wait for the mail server."""
+    which = (QUEUED, HELD)
+    number, since, tried = _figures(which, func.min(Letter.held_since), func.min(Letter.next_at))
+    if not number:
+        return Standing(0)
+    return Standing(number, since, db.session.scalar(select(Letter.error).where(*which).limit(1)) or "", tried)
+
+
+def overdue() -> Standing:
+    """Those that have been due for a while: they move slowly, or nobody delivers them."""
+    which = (QUEUED, Letter.held_since.is_(None), Letter.next_at < utcnow() - LATE)
+    return Standing(*_figures(which, func.min(Letter.next_at)))
+
+
+def given_up() -> Standing:
+    """Those that were given up lately."""
+    which = (Letter.status == LetterStatus.dead, Letter.next_at > utcnow() - LATELY)
+    return Standing(*_figures(which, func.min(Letter.created_at)))
+
+
+def standing(limit: int) -> Sequence[Letter]:
+    """The letters that stand, the oldest first."""
+    return db.session.scalars(select(Letter).where(stands()).order_by(Letter.created_at, Letter.id).limit(limit)).all()
+
+
+def reasons() -> Sequence[tuple[str, LetterStatus, int, datetime]]:
+    """Why letters stand: reason, state, how many, and when the oldest was made; the most frequent first."""
+    grouped = (Letter.error, Letter.status)
+    number = func.count().label("number")
+    statement = select(*grouped, number, func.min(Letter.created_at)).where(stands()).group_by(*grouped)
+    return [
+        (why or "", status, count, oldest)
+        for why, status, count, oldest in db.session.execute(statement.order_by(number.desc(), Letter.error))
+    ]
+
+
+def stands() -> ColumnElement[bool]:
+    """Given up, held, or due for too long."""
+    late = Letter.next_at < utcnow() - LATE
+    return (Letter.status == LetterStatus.dead) | (QUEUED & (Letter.error.is_not(None) | late))
+
+
+def _figures(which: Sequence[ColumnElement[bool]], *columns: ColumnElement[Any]) -> Sequence[Any]:
+    return db.session.execute(select(func.count(), *columns).select_from(Letter).where(*which)).one()
+
+
+def held_since() -> datetime | None:
+    """Since when letters have waited for the mail server; None when none does."""
+    return db.session.scalar(select(func.min(Letter.held_since)).where(QUEUED))

@@ -1,16 +1,17 @@
 """What a reader of the log sees: which places are theirs, what a subject is called and where it opens.
 
-This package knows no feature: those above register both.
+This package knows no feature: the manifests of those above name both.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, cast
 
 from activity.models import Entry
-from kernel.access import Actor
+from kernel.access import SignedIn
+from kernel.feature import Signal, registry
 
 VIEW = "activity:log:view"
 
@@ -29,44 +30,28 @@ class Line(NamedTuple):
     subject: Subject | None
 
 
-Places = Callable[[Actor], set[str]]
-Subjects = Callable[[Actor, set[int]], dict[int, Subject]]
-P = TypeVar("P", bound=Places)
-S = TypeVar("S", bound=Subjects)
-_places: list[Places] = []
-_subjects: dict[str, Subjects] = {}
+log_places: Signal[[SignedIn], set[str]] = Signal()
+"""The places ("forum:7") whose log a user without the whole site's may read."""
 
 
-def log_places(find: P) -> P:
-    """Register a function giving the places ("forum:7") whose log a user without the whole site's may read."""
-    if find not in _places:
-        _places.append(find)
-    return find
-
-
-def subject_source(table: str) -> Callable[[S], S]:
-    """Register how subjects of a table are called and opened, many at once: `find(user, ids)`."""
-
-    def register(find: S) -> S:
-        _subjects[table] = find
-        return find
-
-    return register
-
-
-def places_of(user: Actor) -> set[str] | None:
+def places_of(user: SignedIn) -> set[str] | None:
     """The places whose log the user may read; None when everything."""
     if user.scopes(VIEW).everywhere:
         return None
-    return {place for find in _places for place in find(user)}
+    return set().union(*log_places(user))
 
 
-def lines(user: Actor, entries: Iterable[Entry]) -> list[Line]:
+def lines(user: SignedIn, entries: Iterable[Entry]) -> list[Line]:
     """Entries with their subjects: a query for each kind of subject, however many entries."""
     entries = list(entries)
     ids: dict[str, set[int]] = defaultdict(set)
     for entry in entries:
-        if entry.subject_id is not None and entry.subject_type in _subjects:
+        if entry.subject_id is not None:
             ids[entry.subject_type].add(entry.subject_id)
-    found = {table: _subjects[table](user, wanted) for table, wanted in ids.items()}
+    found = {table: _called(table, user, wanted) for table, wanted in ids.items()}
     return [Line(entry, found.get(entry.subject_type, {}).get(entry.subject_id or 0)) for entry in entries]
+
+
+def _called(table: str, user: SignedIn, ids: set[int]) -> Mapping[int, Subject]:
+    kind = registry().subjects.get(table)
+    return cast("Mapping[int, Subject]", kind.find(user, ids)) if kind and kind.find else {}

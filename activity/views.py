@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from email.message import EmailMessage
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -16,6 +17,7 @@ from activity.outbox import compose
 from activity.reading import VIEW, lines, places_of
 from kernel.access import actor, public, requires
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.i18n import day
 from kernel.listing import Listing, paginate
 
@@ -35,12 +37,16 @@ def log() -> ResponseReturnValue:
         listing=listing,
         lines=lines(actor(), listing.items),
         narrowing=narrowing,
-        actions=sorted((action_label(code), code) for code in actions),
-        kinds=sorted((subject_label(kind), kind) for kind in kinds if subject_label(kind)),
+        actions=_by_label((code, action_label(code)) for code in actions),
+        kinds=_by_label((kind, subject_label(kind)) for kind in kinds if subject_label(kind)),
         people=people,
         everything=places is None,
         export_url=listing.url(page=None, sort=None).replace("/manage/activity", "/manage/activity.xlsx", 1),
     )
+
+
+def _by_label(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: choice[::-1])
 
 
 def _tell_filters(listing: Listing[Entry], narrowing: queries.Narrowing, people: dict[int, str]) -> None:
@@ -64,8 +70,7 @@ def _tell_filters(listing: Listing[Entry], narrowing: queries.Narrowing, people:
 def log_export() -> ResponseReturnValue:
     entries = queries.entries_for_export(queries.Narrowing.of(request.args), places_of(actor()))
     body = exports.log(lines(actor(), entries))
-    headers = {"Content-Disposition": "attachment; filename=who-did-what.xlsx"}
-    return Response(body, mimetype=sheets.XLSX, headers=headers)
+    return download(body, sheets.XLSX, "who-did-what.xlsx")
 
 
 def _development_only() -> None:

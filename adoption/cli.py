@@ -6,7 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from accounts.operations import ensure_organisation
-from adoption import doubtful, queries, rules
+from adoption import queries, rules
+from adoption.cabinet import queries as cabinet_queries
 from adoption.models import Adoption, Stage
 from adoption.operations import BookedAlready, rebook, rebuild
 from kernel.text import clean
@@ -29,7 +30,7 @@ def doubtful_command() -> None:
     the others may be of one whose name begins alike. And what was called permanent without a confirmed launch
     or before its time.
     """
-    groups = doubtful.shared()
+    groups = cabinet_queries.shared_by_several()
     for organisation, adoptions in groups:
         click.echo(f"{organisation.name} [{organisation.code}]")
         for number, adoption in enumerate(adoptions):
@@ -37,7 +38,7 @@ def doubtful_command() -> None:
     click.echo(f"perhaps of another organisation: {sum(len(adoptions) - 1 for _organisation, adoptions in groups)}")
     if groups:
         click.echo('  if so: flask adoption rebook CODE "Full name of that organisation"')
-    hasty = doubtful.hasty()
+    hasty = cabinet_queries.hastily_permanent()
     for adoption in hasty:
         click.echo(f"! {_line(adoption)}  {_times(adoption)}")
     click.echo(f"permanent before its time, {rules.HOLD.days} days after a confirmed launch: {len(hasty)}")

@@ -2,15 +2,17 @@
 
 The states of practices in territories come from the projection `practice_spread`, which every move of an adoption
 fills anew in its own transaction; organisations, people and days come from the adoptions themselves. Each result is
-kept in the process until an adoption or the catalogue changes.
+kept in the process: of a region until something goes on there, of the country for `pages.TOTALS` / 2 seconds, less
+where the catalogue or the site's own region changes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Integer, Select, String, bindparam, cast, func, literal, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,11 +22,13 @@ from adoption.models import Adoption, Stage, StageStep, State
 from kernel import pages
 from kernel.db import db, dialect
 from practices.models import Admission, Practice, PracticeGroup, PracticeSpread, TargetGroup
+from practices.scopes import CATALOGUE, HOME
+from territories.models import Territory
 
+T = TypeVar("T")
 AT_WORK = (State.works, State.firm)
 SPREAD = 5
 """A practice at work in as many territories has spread."""
-SCOPES = ("adoption", "catalogue")
 Going = dict[int, dict[State, int]]
 """Territory's id → how many practices stand in each state; territories and states with nothing are left out."""
 
@@ -61,19 +65,48 @@ class History(NamedTuple):
     """(stage, day, adoptions)"""
 
 
+def kept(name: str, make: Callable[[], T]) -> T:
+    """What is counted over the country, kept for a while."""
+    return pages.remembered(name, (CATALOGUE, HOME, "territories"), make, pages.TOTALS / 2)
+
+
 def going(audience: TargetGroup | None = None) -> Going:
     """Practices of the catalogue by territory and state, of all or of those for one group of families."""
     name = f"adoption.going.{audience.value if audience else ''}"
-    return pages.remembered(name, SCOPES, lambda: _by_territory(_GOING_FOR if audience else _GOING, audience))
+    return kept(name, lambda: _by_territory(_GOING_FOR if audience else _GOING, audience))
 
 
 def waiting(audience: TargetGroup | None = None) -> Going:
     """As `going`, only of practices of which somebody there has reported a launch that is not confirmed yet."""
     name = f"adoption.waiting.{audience.value if audience else ''}"
-    return pages.remembered(name, SCOPES, lambda: _by_territory(_WAITING_FOR if audience else _WAITING, audience))
+    return kept(name, lambda: _by_territory(_WAITING_FOR if audience else _WAITING, audience))
 
 
-def _by_territory(statement: Select[Any], audience: TargetGroup | None) -> Going:
+class Region(NamedTuple):
+    """What goes on in the municipalities of a region, as it is now."""
+
+    going: Going
+    waiting: Going
+    demo: bool
+    """Whether any of it is made up for the demonstration."""
+
+
+def in_region(region: Territory) -> Region:
+    scopes = (CATALOGUE, "territories", f"adoption:{region.oktmo}")
+    return pages.remembered(f"adoption.region.{region.oktmo}", scopes, lambda: _in_region(region.id))
+
+
+def _in_region(region_id: int) -> Region:
+    inside = select(_place.id).where(_place.parent_id == region_id)
+    demo = select(_adoption.id).where(*GOING, _adoption.demo, _adoption.territory_id.in_(inside)).limit(1)
+    return Region(
+        _by_territory(_GOING.where(_spread.territory_id.in_(inside))),
+        _by_territory(_WAITING.where(_adoption.territory_id.in_(inside))),
+        db.session.connection().scalar(demo) is not None,
+    )
+
+
+def _by_territory(statement: Select[Any], audience: TargetGroup | None = None) -> Going:
     found: Going = {}
     for territory_id, state, number in db.session.connection().execute(statement, {"audience": audience}):
         found.setdefault(territory_id, {})[State(state)] = number
@@ -81,7 +114,7 @@ def _by_territory(statement: Select[Any], audience: TargetGroup | None) -> Going
 
 
 def totals() -> Totals:
-    return pages.remembered("adoption.totals", SCOPES, _totals)
+    return kept("adoption.totals", _totals)
 
 
 def _totals() -> Totals:
@@ -93,7 +126,7 @@ def _totals() -> Totals:
 
 
 def history() -> History:
-    return pages.remembered("adoption.history", SCOPES, _history)
+    return kept("adoption.history", _history)
 
 
 def _history() -> History:
@@ -106,7 +139,7 @@ def _history() -> History:
 
 def usual() -> dict[Stage, int]:
     """Days each stage usually takes, of all adoptions, interrupted ones too."""
-    return pages.remembered("adoption.usual", ("adoption",), _usual)
+    return kept("adoption.usual", _usual)
 
 
 def _usual() -> dict[Stage, int]:
@@ -114,7 +147,7 @@ def _usual() -> dict[Stage, int]:
     return stall.usual_days((Stage(stage), days, number) for stage, days, number in rows)
 
 
-def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
+def days_between(kind: str, earlier: object, later: Any) -> ColumnElement[int]:
     """Whole days from one date column to another, on the database of that kind."""
     if kind == "sqlite":
         return cast(func.julianday(later) - func.julianday(earlier), Integer)
@@ -123,10 +156,10 @@ def days_between(kind: str, earlier: Any, later: Any) -> ColumnElement[int]:
 
 # Tables and not models, composed once. Few practices are outside the catalogue: leaving them out is cheaper.
 _adoption, _practice, _step = Adoption.__table__.c, Practice.__table__.c, StageStep.__table__.c
-_group, _spread = PracticeGroup.__table__.c, PracticeSpread.__table__.c
+_group, _spread, _place = PracticeGroup.__table__.c, PracticeSpread.__table__.c, Territory.__table__.c
 
 
-def is_for(practice_id: ColumnElement[int], audience: Any) -> ColumnElement[bool]:
+def is_for(practice_id: ColumnElement[int], audience: object) -> ColumnElement[bool]:
     """Whether the practice is for a group of families; asked of each in use, who are fewer than all of the group's."""
     return select(_group.practice_id).where(_group.practice_id == practice_id, _group.target_group == audience).exists()
 
@@ -230,10 +263,10 @@ def _spent(kind: str) -> Any:
     return union_all(*parts)
 
 
-def _passed(kind: str, stage: Stage, following: Stage) -> Select[Any]:
+def _passed(kind: str, stage: Stage, following: Stage) -> Select[int, int]:
     """(days between two stages, how many adoptions)."""
     days = days_between(kind, _earlier.c.reached_on, _later.c.reached_on)
-    made: Any = (
+    made = (
         select(days, func.count())
         .select_from(_later.join(_earlier, _earlier.c.adoption_id == _later.c.adoption_id))
         .where(_earlier.c.stage == stage, _later.c.stage == following)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-
-from sqlalchemy import select
 
 from accounts.queries import organisation_by_code
 from adoption import operations, rules
@@ -15,7 +12,8 @@ from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage
 from adoption.operations import Request
 from adoption.queries import adoption_of, shown_at
 from adoption.rules import Reached
-from forum.models import Forum
+from forum.queries import forum_by_slug
+from kernel.access import Actor
 from kernel.db import db
 from practices.models import Practice
 from practices.queries import practice_by_key
@@ -23,14 +21,13 @@ from practices.queries import practice_by_key
 _DATE = re.compile(r"(\d{2}\.\d{2}\.\d{4})")
 
 
-def load_adoptions(rows: Iterable[dict[str, str]], *, by: Any = None) -> int:
+def load_adoptions(rows: Iterable[dict[str, str]], *, by: Actor | None = None) -> int:
     """Carry rows as in demo/adoptions.csv through the operations; call inside `writing()`.
 
     No letters are sent; a pair of practice and organisation already there is passed over. Returns how many were added.
     """
-    forums = {forum.slug: forum for forum in db.session.scalars(select(Forum))}
     given = list(rows)
-    added = sum(_load(row, forums, by) for row in given)
+    added = sum(_load(row, by) for row in given)
     _name_mentors(given)
     return added
 
@@ -50,7 +47,7 @@ def _known(row: dict[str, str]) -> Adoption:
     return found
 
 
-def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
+def _load(row: dict[str, str], by: Actor | None) -> bool:
     practice = practice_by_key(row["practice"])
     organisation = organisation_by_code(row["organisation"])
     if practice is None or organisation is None:
@@ -59,7 +56,7 @@ def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
     adoption, new = operations.start_adoption(
         practice,
         organisation,
-        _request(row, practice, forums),
+        _request(row, practice),
         by=by,
         on=dates[Stage.interest],
         letters=False,
@@ -89,7 +86,7 @@ def _load(row: dict[str, str], forums: dict[str, Forum], by: Any) -> bool:
     return True
 
 
-def _move(adoption: Adoption, reached: list[Reached], by: Any, units: int | None = None) -> None:
+def _move(adoption: Adoption, reached: list[Reached], by: Actor | None, units: int | None = None) -> None:
     """The file is right: whatever repeats in it is meant."""
     sure = rules.signature(rules.doubts(adoption.steps, reached))
     operations.move(adoption, reached, by=by, units=units, letters=False, sure=sure)
@@ -104,8 +101,8 @@ def _backdate(adoption: Adoption, last: date) -> None:
         step.recorded_at = datetime.combine(step.reached_on, time(4), UTC)
 
 
-def _request(row: dict[str, str], practice: Practice, forums: dict[str, Forum]) -> Request:
-    forum = forums.get(row["source_forum"])
+def _request(row: dict[str, str], practice: Practice) -> Request:
+    forum = forum_by_slug(row["source_forum"])
     slots = [slot for slot, shown, _section in shown_at(practice.id) if forum and shown.id == forum.id]
     return Request(
         contact_name=row["contact_name"],

@@ -7,20 +7,19 @@ from sqlalchemy import select
 
 from accounts.models import Organisation
 from accounts.scopes import reach
-from activity.reading import Subject, subject_source
+from activity.reading import Subject
 from adoption.models import Adoption
 from adoption.quarter.labels import quarter_title
 from adoption.quarter.models import Round
 from adoption.quarter.queries import LEAD
 from adoption.queries import VIEW
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from practices.models import Practice
 from territories.models import Territory
 
 
-@subject_source("adoption")
-def adoptions(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def adoptions(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     territories = reach(user.scopes(VIEW))
     rows = db.session.execute(
         select(Adoption.id, Adoption.code, Adoption.territory_id, Practice.name, Organisation.name.label("adopter"))
@@ -39,8 +38,7 @@ def adoptions(user: Actor, ids: set[int]) -> dict[int, Subject]:
     }
 
 
-@subject_source("quarter_round")
-def rounds(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def rounds(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     territories = reach(user.scopes(LEAD))
     rows = db.session.execute(
         select(Round.id, Round.code, Round.year, Round.quarter, Round.region_id, Territory.name.label("region"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from accounts.handover import belonging
 from accounts.models import User
 from adoption import operations, queries
 from adoption.models import Adoption
@@ -26,6 +25,3 @@ def pass_on(giver: User, taker: User, by: Actor | None) -> None:
         operations.change(
             adoption, {"contact_name": taker.name, "contact_email": taker.email, "contact_phone": ""}, by=by
         )
-
-
-belonging(find, pass_on)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from activity.labels import name_actions
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, State
 from adoption.rules import HOLD, SETTLE, Doubt, Fault, may_hold_from
 from adoption.stall import ENOUGH, TIMES
@@ -190,20 +189,17 @@ def reported_line(cell: Cell) -> str:
     return text
 
 
-name_actions(
-    {
-        "adoption.started": _l("practice taken over"),
-        "adoption.moved": _l("stage noted"),
-        "adoption.moved_back": _l("adoption moved back"),
-        "adoption.exited": _l("adoption interrupted"),
-        "adoption.resumed": _l("adoption resumed"),
-        "adoption.confirmed": _l("launch confirmed"),
-        "adoption.refused": _l("launch not confirmed"),
-        "adoption.changed": _l("adoption's data changed"),
-        "adoption.rebooked": _l("adoption's organisation corrected"),
-        "subject:adoption": _l("adoption of a practice"),
-    }
-)
+LOG_ACTIONS = {
+    "adoption.started": _l("practice taken over"),
+    "adoption.moved": _l("stage noted"),
+    "adoption.moved_back": _l("adoption moved back"),
+    "adoption.exited": _l("adoption interrupted"),
+    "adoption.resumed": _l("adoption resumed"),
+    "adoption.confirmed": _l("launch confirmed"),
+    "adoption.refused": _l("launch not confirmed"),
+    "adoption.changed": _l("adoption's data changed"),
+    "adoption.rebooked": _l("adoption's organisation corrected"),
+}
 
 
 def standing_rule() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from activity.outbox import Content, letter_kind
+from activity.outbox import Content
 from adoption import queries
 from adoption.cabinet import launches
 from adoption.cabinet.desk import next_step
@@ -48,7 +48,6 @@ def _shows(step: StageStep) -> str:
     return ", ".join(part for part in (step.evidence, step.evidence_url, step.file.name if step.file else "") if part)
 
 
-@letter_kind("adoption_author")
 def author(adoption_id: int) -> Content | None:
     """To the author: an organisation asks for the practice; the answer goes straight to its contact."""
 
@@ -58,7 +57,6 @@ def author(adoption_id: int) -> Content | None:
     return _content(adoption_id, subject, "author", reply=True)
 
 
-@letter_kind("adoption_curator")
 def curator(adoption_id: int) -> Content | None:
     """To the region's curators: somebody takes a practice over."""
 
@@ -68,7 +66,6 @@ def curator(adoption_id: int) -> Content | None:
     return _content(adoption_id, subject, "curator")
 
 
-@letter_kind("adoption_launched")
 def launched(adoption_id: int) -> Content | None:
     """To the author: somebody says that it works in one more place."""
 
@@ -78,7 +75,6 @@ def launched(adoption_id: int) -> Content | None:
     return _content(adoption_id, subject, "launched")
 
 
-@letter_kind("adoption_mentor")
 def mentor(adoption_id: int) -> Content | None:
     """To those who helped: those you taught say that it works."""
 
@@ -88,7 +84,6 @@ def mentor(adoption_id: int) -> Content | None:
     return _content(adoption_id, subject, "mentor")
 
 
-@letter_kind("adoption_confirm")
 def confirm(adoption_id: int) -> Content | None:
     """To the region's curators: a launch to look at."""
 
@@ -98,7 +93,6 @@ def confirm(adoption_id: int) -> Content | None:
     return _content(adoption_id, subject, "confirm")
 
 
-@letter_kind("adoption_refused")
 def refused(adoption_id: int) -> Content | None:
     """To the municipality: its launch was not confirmed, and why; nothing once it has been told of again."""
     adoption = queries.adoption_by_id(adoption_id)

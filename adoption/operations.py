@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -10,15 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from accounts.models import Organisation
 from activity.operations import record
 from activity.outbox import send
-from adoption import people, queries, rules, spread
+from adoption import queries, rules, spread
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, StageStep
 from adoption.rules import Reached
 from kernel import pages
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
 from practices.models import Practice
-from practices.operations import hold_spread, set_spread
+from practices.operations import hold_place, set_spread
+from practices.scopes import of_place
+from territories.models import Territory
 
 
 class MoveRefused(ValueError):
@@ -37,13 +40,6 @@ class BookedAlready(ValueError):
         self.adoption = adoption
 
 
-class Respondent(NamedTuple):
-    """Somebody who acts without an account, by a personal link: what the log of acts needs of them."""
-
-    display_name: str
-    id: int | None = None
-
-
 class Request(NamedTuple):
     """What «Беру к себе» says."""
 
@@ -60,7 +56,7 @@ def start_adoption(
     organisation: Organisation,
     request: Request,
     *,
-    by: Any,
+    by: Actor | None,
     on: date | None = None,
     letters: bool = True,
     demo: bool = False,
@@ -88,11 +84,11 @@ def start_adoption(
     record(by, "adoption.started", adoption, practice=practice.slug, organisation=organisation.code)
     if letters:
         _tell_start(adoption)
-    _spread(adoption.practice_id)
+    _spread(adoption)
     return adoption, True
 
 
-def _new(practice: Practice, organisation: Organisation, request: Request, by: Any, demo: bool) -> Adoption:
+def _new(practice: Practice, organisation: Organisation, request: Request, by: Actor | None, demo: bool) -> Adoption:
     return Adoption(
         practice_id=practice.id,
         edition=practice.edition,
@@ -113,7 +109,7 @@ def _new(practice: Practice, organisation: Organisation, request: Request, by: A
 def _tell_start(adoption: Adoption) -> None:
     if adoption.practice.contact_email:
         send("adoption_author", adoption.practice.contact_email, adoption_id=adoption.id)
-    for curator in people.curators_of(adoption.territory):
+    for curator in queries.curators_of(adoption.territory):
         send("adoption_curator", curator.email, language=curator.language, adoption_id=adoption.id)
 
 
@@ -127,7 +123,7 @@ def move(
     adoption: Adoption,
     reached: Sequence[Reached],
     *,
-    by: Any,
+    by: Actor | None,
     file: StoredFile | None = None,
     units: int | None = None,
     letters: bool = True,
@@ -173,20 +169,20 @@ def move(
     record(by, "adoption.moved", adoption, stage=adoption.stage.value, **({"sure": True} if asked else {}))
     if launched and letters:
         _tell_launch(adoption)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def _tell_launch(adoption: Adoption) -> None:
     if adoption.practice.contact_email:
         send("adoption_launched", adoption.practice.contact_email, adoption_id=adoption.id)
-    for curator in people.curators_of(adoption.territory):
+    for curator in queries.curators_of(adoption.territory):
         send("adoption_confirm", curator.email, language=curator.language, adoption_id=adoption.id)
     if adoption.mentor is not None and adoption.mentor.confirmed:
-        for person in people.coordinators_of(adoption.mentor.territory):
+        for person in queries.coordinators_of(adoption.mentor.territory):
             send("adoption_mentor", person.email, language=person.language, adoption_id=adoption.id)
 
 
-def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None:
+def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Actor | None) -> None:
     """Return to an earlier stage: what came after stays as history. Call `hold` first. Raises MoveRefused."""
     if adoption.exit is not None:
         raise MoveRefused([(None, rules.Fault.closed)])
@@ -194,7 +190,7 @@ def move_back(adoption: Adoption, stage: Stage, reason: str, *, by: Any) -> None
         raise MoveRefused([(stage, rules.Fault.gap)])
     _withdraw(adoption, stage)
     record(by, "adoption.moved_back", adoption, stage=stage.value, reason=reason)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def _withdraw(adoption: Adoption, stage: Stage) -> None:
@@ -207,7 +203,9 @@ def _withdraw(adoption: Adoption, stage: Stage) -> None:
     _touch(adoption)
 
 
-def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Any, on: date | None = None) -> None:
+def leave(
+    adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: Actor | None, on: date | None = None
+) -> None:
     """Decline, pause or stop, with a reason. Call `hold` first. Raises MoveRefused when it is interrupted already."""
     if adoption.exit is not None:
         raise MoveRefused([(None, rules.Fault.closed)])
@@ -215,10 +213,10 @@ def leave(adoption: Adoption, exit: Exit, reason: ExitReason, note: str, *, by: 
     adoption.exit_date = on or queries.today()
     _touch(adoption)
     record(by, "adoption.exited", adoption, exit=exit.value, exit_reason=reason.value)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
-def resume(adoption: Adoption, *, by: Any) -> None:
+def resume(adoption: Adoption, *, by: Actor | None) -> None:
     """Go on from the stage where it was interrupted."""
     if adoption.exit is None:
         return
@@ -226,36 +224,54 @@ def resume(adoption: Adoption, *, by: Any) -> None:
     adoption.exit_note = ""
     _touch(adoption)
     record(by, "adoption.resumed", adoption)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
-def confirm(adoption: Adoption, *, by: Any, role: Confirmer = Confirmer.curator, at: datetime | None = None) -> bool:
-    """Confirm the launch from outside; whether `by` may is for `launches`. False when there is nothing to confirm."""
+def confirm(
+    adoption: Adoption,
+    *,
+    by: Actor | None,
+    role: Confirmer = Confirmer.curator,
+    at: datetime | None = None,
+    shown: int | None = None,
+) -> bool:
+    """Confirm the launch from outside; whether `by` may is for `launches`. False when there is nothing to confirm.
+
+    `shown`: id of the launch that `by` was looking at, the only one that is confirmed then.
+    """
     step = _unconfirmed(adoption)
-    if step is None:
+    if step is None or shown not in (None, step.id):
         return False
     step.confirmed_by_id, step.confirmed_at, step.confirmed_as = getattr(by, "id", None), at or utcnow(), role
     adoption.confirmed = True
     _touch(adoption)
     record(by, "adoption.confirmed", adoption, role=role.value)
-    _spread(adoption.practice_id)
+    _spread(adoption)
     return True
 
 
-def refuse(adoption: Adoption, reason: str, *, by: Any, role: Confirmer = Confirmer.curator) -> bool:
+def refuse(
+    adoption: Adoption,
+    reason: str,
+    *,
+    by: Actor | None,
+    role: Confirmer = Confirmer.curator,
+    shown: int | None = None,
+) -> bool:
     """Say that the launch has not happened: it is withdrawn, with all after it, and the municipality hears why.
 
     Call `hold` first; whether `by` may is for `launches`. False when there is nothing to confirm.
+    `shown`: as in `confirm`.
     """
     step = _unconfirmed(adoption)
-    if step is None or adoption.exit is not None:
+    if step is None or adoption.exit is not None or shown not in (None, step.id):
         return False
     step.refused_by_id, step.refused_at, step.refused_as = getattr(by, "id", None), utcnow(), role
     step.refusal = reason
     _withdraw(adoption, Stage.safeguards)
     record(by, "adoption.refused", adoption, role=role.value, reason=reason)
     _tell_refusal(adoption, step)
-    _spread(adoption.practice_id)
+    _spread(adoption)
     return True
 
 
@@ -266,7 +282,7 @@ def _unconfirmed(adoption: Adoption) -> StageStep | None:
 
 def _tell_refusal(adoption: Adoption, step: StageStep) -> None:
     """A letter to whoever reported the launch, the municipality's coordinators and the contact; one an address."""
-    told = {person.email: person.language for person in people.coordinators_of(adoption.territory)}
+    told = {person.email: person.language for person in queries.coordinators_of(adoption.territory)}
     if step.user is not None and step.user.is_active:
         told.setdefault(step.user.email, step.user.language)
     told.setdefault(adoption.contact_email, "ru")
@@ -274,7 +290,7 @@ def _tell_refusal(adoption: Adoption, step: StageStep) -> None:
         send("adoption_refused", address, language=language, adoption_id=adoption.id)
 
 
-def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
+def change(adoption: Adoption, values: dict[str, object], *, by: Actor | None) -> list[str]:
     """Change contact, aim, units or mentor. Returns the names of what changed."""
     changed = [name for name, value in values.items() if getattr(adoption, name) != value]
     for name in changed:
@@ -282,11 +298,11 @@ def change(adoption: Adoption, values: dict[str, Any], *, by: Any) -> list[str]:
     if changed:
         _touch(adoption)
         record(by, "adoption.changed", adoption, fields=changed)
-        pages.bump("adoption")
+        pages.bump(*of_place(adoption.territory))
     return changed
 
 
-def rebook(adoption: Adoption, organisation: Organisation, *, by: Any) -> None:
+def rebook(adoption: Adoption, organisation: Organisation, *, by: Actor | None) -> None:
     """The adoption is another organisation's of the same territory. Raises BookedAlready."""
     hold(adoption)
     before = adoption.organisation
@@ -297,7 +313,7 @@ def rebook(adoption: Adoption, organisation: Organisation, *, by: Any) -> None:
     adoption.organisation = organisation
     _touch(adoption)
     record(by, "adoption.rebooked", adoption, before=before.code, organisation=organisation.code)
-    _spread(adoption.practice_id)
+    _spread(adoption)
 
 
 def _touch(adoption: Adoption) -> None:
@@ -305,15 +321,18 @@ def _touch(adoption: Adoption) -> None:
     db.session.flush()
 
 
-def _spread(practice_id: int) -> None:
-    hold_spread(practice_id)
-    set_spread(practice_id, spread.spread_of(practice_id))
+def _spread(adoption: Adoption) -> None:
+    _tell(adoption.practice, adoption.territory)
+
+
+def _tell(practice: Practice, territory: Territory) -> None:
+    hold_place(territory.id)
+    set_spread(practice, territory, *spread.spread_of(practice.id, territory.id))
 
 
 def rebuild() -> int:
     """Fill the projections of every practice anew. Returns how many practices have adoptions."""
-    ids = queries.practice_ids()
-    for practice_id in ids:
-        hold_spread(practice_id)
-        set_spread(practice_id, spread.spread_of(practice_id))
-    return len([practice_id for practice_id in ids if spread.spread_of(practice_id)])
+    taken = queries.taken()
+    for place, practice in sorted({*queries.told(), *taken}):
+        _tell(db.session.get_one(Practice, practice), db.session.get_one(Territory, place))
+    return len({practice for _place, practice in taken})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -9,23 +11,22 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from accounts.scopes import reach
-from adoption import counts, labels, people, queries, spread
+from adoption import counts, labels, queries, spread
 from adoption.cabinet import launches
 from adoption.cabinet import queries as cabinet_queries
 from adoption.cabinet.desk import next_step
 from adoption.models import State
 from adoption.picture import figures
-from forum.facts import Fact, forum_facts
+from forum.facts import Fact
 from forum.models import Forum
-from kernel.access import Actor, actor
+from kernel.access import SignedIn, actor
 from kernel.i18n import number
-from kernel.panels import panel
+from kernel.pages import TOTALS
 from practices.models import Practice
+from territories.map.queries import real_map, tiles
 from territories.models import Level, Territory
-from territories.queries import real_map, tiles
 
 
-@panel("practice.spread")
 def practice_spread(practice: Practice) -> str | Markup:
     """Where the practice works: the map and a list. Three queries."""
     cells = spread.cells(practices=[practice.id])
@@ -44,7 +45,7 @@ def practice_spread(practice: Practice) -> str | Markup:
         real=figures.region_map(),
         on_map=practice.territory_id in {place.id for place in places},
         by_state=by_state,
-        demo=any((practice.id, cell.territory_id) in queries.invented() for cell in cells),
+        demo=any(cell.demo for cell in cells),
         labels=labels,
         day=queries.today(),
     )
@@ -54,12 +55,22 @@ OWN = 5
 """So many municipalities of one's own are told of on a practice's page; whoever has more looks into the lists."""
 
 
-@panel("practice.aside", order=20)
-def own_municipality(practice: Practice) -> str | Markup:
+class Offered(NamedTuple):
+    """A practice that can be taken."""
+
+    id: int
+    slug: str
+
+    @classmethod
+    def of(cls, practice: Practice) -> Offered | None:
+        return cls(practice.id, practice.slug) if practice.is_public else None
+
+
+def own_municipality(practice: Offered) -> str | Markup:
     """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
-    if not practice.is_public or not current_user.is_authenticated or not actor().scopes(START):
+    if not current_user.is_authenticated or not actor().scopes(START):
         return ""
-    territories = people.territories_for(actor(), START)
+    territories = queries.territories_for(actor(), START)
     if not 0 < len(territories) <= OWN:
         return ""
     taken = queries.taken_in(practice.id, territories)
@@ -71,7 +82,6 @@ MOST = 50
 """So many practices of a state stand on a territory's page."""
 
 
-@panel("territory.main", order=20)
 def territory_main(territory: Territory) -> str | Markup:
     """What works here, by state and name, with the number of organisations. Two queries for a municipality."""
     if territory.level is not Level.municipality:
@@ -84,7 +94,7 @@ def territory_main(territory: Territory) -> str | Markup:
         "adoption/panels/territory.html",
         territory=territory,
         by_state=by_state,
-        demo=queries.any_demo({territory.id}),
+        demo=any(cell.demo for cell in cells),
         taken=bool(cells),
         most=MOST,
         labels=labels,
@@ -97,17 +107,17 @@ def _region(territory: Territory) -> str | Markup:
     places = tiles(territory.id)
     if not places:
         return ""
+    here = counts.in_region(territory)
     return render_template(
         "adoption/panels/map.html",
-        tiles=figures.whole_map(counts.going(), counts.waiting(), places),
+        tiles=figures.whole_map(here.going, here.waiting, places),
         real=real_map(territory.id),
         day=queries.today(),
-        demo=queries.any_demo({place.id for place in places}),
+        demo=here.demo,
         listed="open",
     )
 
 
-@forum_facts(order=80)
 def taken_from(forum: Forum) -> list[Fact]:
     """What the forum led to: requests that name it, and how many of them have been launched."""
     asked, launched = queries.taken_at(forum.id)
@@ -127,7 +137,6 @@ def taken_from(forum: Forum) -> list[Fact]:
     ]
 
 
-@panel("home.map")
 def home_map() -> str | Markup:
     """Nothing while nothing goes on. Tiles: in half a screen a true map would hide the towns and weigh more."""
     going = counts.going()
@@ -144,13 +153,18 @@ def home_map() -> str | Markup:
     )
 
 
-@panel("home.figures")
 def home_figures() -> str | Markup:
     going = counts.going()
     if not going:
         return ""
     made = figures.figures(going, figures.region_tiles(), counts.totals())
-    return render_template("adoption/panels/figures.html", figures=made, day=queries.today(), demo=queries.any_demo())
+    return render_template(
+        "adoption/panels/figures.html",
+        figures=made,
+        day=queries.today(),
+        demo=queries.any_demo(),
+        seconds=TOTALS,
+    )
 
 
 START = "adoption:adoption:start"
@@ -158,8 +172,7 @@ CONFIRM = "adoption:adoption:confirm"
 LAUNCHES, STANDING = 5, 10
 
 
-@panel("work.tasks", order=10)
-def to_confirm(user: Actor) -> str | Markup:
+def to_confirm(user: SignedIn) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
     if not user.scopes(CONFIRM) or user.scopes("accounts:user:edit"):
         return ""
@@ -179,8 +192,7 @@ def to_confirm(user: Actor) -> str | Markup:
     )
 
 
-@panel("work.tasks", order=50)
-def figures_of_mine(user: Actor) -> str | Markup:
+def figures_of_mine(user: SignedIn) -> str | Markup:
     """An analyst's screen: the figures of their territories and where to take them from. An approver reads the same."""
     analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")
     if not analyses and not approves:

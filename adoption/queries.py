@@ -6,18 +6,21 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
-from accounts.models import Organisation
+from accounts.enums import Role, ScopeKind
+from accounts.models import Organisation, RoleAssignment, User
+from accounts.queries import people_with
 from accounts.scopes import reach
 from adoption.models import Adoption, Exit, Stage, StageStep
 from forum.models import Forum, ForumStatus, Section
 from kernel import pages
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
 from kernel.zones import local
 from kernel.zones import today as today
-from practices.models import Practice
+from practices.models import Practice, PracticeSpread
+from practices.scopes import CATALOGUE, HOME
 from programme.models import Slot
 from territories.models import Level, Territory
 
@@ -56,7 +59,7 @@ def adoption_by_code(code: str) -> Adoption | None:
     return db.session.scalar(whole().where(Adoption.code == code))
 
 
-def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
+def adoption_for(user: SignedIn, code: str, *permissions: str) -> Adoption:
     """The adoption, when `user` holds one of `permissions` in its territory. Raises NotFound."""
     found = db.session.scalar(whole().where(Adoption.code == code))
     if found is None or not any(_reaches(user, found, permission) for permission in permissions):
@@ -64,7 +67,7 @@ def adoption_for(user: Actor, code: str, *permissions: str) -> Adoption:
     return found
 
 
-def _reaches(user: Actor, adoption: Adoption, permission: str) -> bool:
+def _reaches(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     scopes = user.scopes(permission)
     if not scopes:
         return False
@@ -72,7 +75,7 @@ def _reaches(user: Actor, adoption: Adoption, permission: str) -> bool:
     return territories is None or adoption.territory_id in territories
 
 
-def may(user: Actor, adoption: Adoption, permission: str) -> bool:
+def may(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     """Whether `user` holds `permission` in the adoption's territory."""
     return _reaches(user, adoption, permission)
 
@@ -110,10 +113,6 @@ def shown_at(practice_id: int) -> list[tuple[Slot, Forum, Section]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def practice_ids() -> list[int]:
-    return list(db.session.scalars(select(Practice.id).order_by(Practice.id)))
-
-
 def named(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """(slug, name) of practices by id, in order of name."""
     statement = select(Practice.id, Practice.slug, Practice.name).where(Practice.id.in_(set(ids)))
@@ -131,18 +130,31 @@ def territories_by_id(ids: Iterable[int]) -> dict[int, Territory]:
 
 
 def invented() -> frozenset[tuple[int, int]]:
-    """(practice id, territory id) where an adoption is made up for the demonstration. Kept in the process."""
+    """(practice id, territory id) where an adoption is made up for the demonstration. Kept, as other totals are."""
 
     def pairs() -> frozenset[tuple[int, int]]:
         statement = select(Adoption.practice_id, Adoption.territory_id).where(Adoption.demo.is_(True))
         return frozenset((row[0], row[1]) for row in db.session.connection().execute(statement.distinct()))
 
-    return pages.remembered("adoption.invented", ("adoption", "catalogue"), pairs)
+    return pages.remembered("adoption.invented", (CATALOGUE, HOME), pairs, pages.TOTALS / 2)
 
 
-def any_demo(territory_ids: Collection[int] | None = None) -> bool:
-    """Whether what is counted, in the territories or everywhere, is made up for the demonstration in part."""
-    return any(territory_ids is None or place in territory_ids for _practice, place in invented())
+def any_demo() -> bool:
+    """Whether what is counted is made up for the demonstration in part."""
+    return bool(invented())
+
+
+def taken() -> set[tuple[int, int]]:
+    """(territory id, practice id) of adoptions that go on."""
+    statement = select(Adoption.territory_id, Adoption.practice_id).where(Adoption.exit.is_(None))
+    return {(row[0], row[1]) for row in db.session.execute(statement.distinct())}
+
+
+def told() -> set[tuple[int, int]]:
+    """(territory id, practice id) of what the catalogue knows of them."""
+    return {
+        (row[0], row[1]) for row in db.session.execute(select(PracticeSpread.territory_id, PracticeSpread.practice_id))
+    }
 
 
 def taken_in(practice_id: int, territories: Iterable[Territory]) -> list[Adoption]:
@@ -193,3 +205,62 @@ def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:
         if step.id == step_id and step.file is not None:
             return step.file
     raise NotFound()
+
+
+def territories_for(user: SignedIn, permission: str) -> list[Territory]:
+    """Municipalities (or regions held as such) where `user` holds `permission`, by name."""
+    scopes = user.scopes(permission)
+    statement = select(Territory).where(Territory.valid_to.is_(None))
+    territories = reach(scopes)
+    if territories is None:
+        statement = statement.where(Territory.lat.is_not(None))
+    else:
+        statement = statement.where(Territory.id.in_(territories))
+    return list(db.session.scalars(statement.order_by(Territory.level.desc(), Territory.name_key)))
+
+
+def organisations_in(territories: Iterable[Territory]) -> list[Organisation]:
+    return list(
+        db.session.scalars(
+            select(Organisation)
+            .where(Organisation.territory_id.in_([territory.id for territory in territories]))
+            .options(joinedload(Organisation.territory))
+            .order_by(Organisation.name_key, Organisation.id)
+        )
+    )
+
+
+def curators_of(territory: Territory) -> list[User]:
+    """Curators of the territory or of what stands above it."""
+    ids = {territory.id, *([territory.parent_id] if territory.parent_id else [])}
+    return people_with(Role.curator, ScopeKind.territory, ids)
+
+
+def coordinators_of(territory: Territory) -> list[User]:
+    return people_with(Role.coordinator, ScopeKind.territory, {territory.id})
+
+
+def coordinators_in(territory_ids: Iterable[int]) -> dict[int, list[User]]:
+    """Active coordinators by territory, by name. One query."""
+    rows = db.session.execute(
+        select(RoleAssignment.scope_id, User)
+        .join(User, User.id == RoleAssignment.user_id)
+        .where(
+            RoleAssignment.role == Role.coordinator,
+            RoleAssignment.scope_kind == ScopeKind.territory,
+            RoleAssignment.scope_id.in_(set(territory_ids)),
+            User.suspended_at.is_(None),
+        )
+        .order_by(User.name_key, User.id)
+    )
+    found: dict[int, list[User]] = {}
+    for scope_id, user in rows:
+        if scope_id is not None:
+            found.setdefault(scope_id, []).append(user)
+    return found
+
+
+def launches_without_word() -> list[int]:
+    """Ids of adoptions with a launch that nobody has confirmed, in order."""
+    unconfirmed = (StageStep.stage == Stage.launched, StageStep.confirmed_at.is_(None))
+    return sorted(db.session.scalars(select(StageStep.adoption_id).where(*unconfirmed).distinct()))

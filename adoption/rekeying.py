@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from activity.outbox import send
 from adoption import queries
 from adoption.cabinet import launches
-from adoption.models import Adoption, Stage, StageStep
-from adoption.quarter.models import PURPOSE, Ask, Round
+from adoption.models import Adoption
+from adoption.quarter.models import PURPOSE, Ask
 from adoption.quarter.operations import tell as tell_municipality
-from kernel.db import db
-from kernel.rekeying import Compared, Secret, Stored, keeps
+from adoption.quarter.queries import asks_of_open_rounds
+from kernel.rekeying import Compared, Secret, Stored
 
 
 def tell(ids: Sequence[int]) -> int:
     """The question anew to the municipalities of rounds that are open."""
-    found = db.session.scalars(
-        select(Ask).join(Ask.round).where(Ask.id.in_(ids), Round.closed_at.is_(None)).order_by(Ask.id)
-    ).all()
-    return sum(tell_municipality(ask, "quarter_question") for ask in found)
+    return sum(tell_municipality(ask, "quarter_question") for ask in asks_of_open_rounds(ids))
 
 
 def waiting() -> list[tuple[Adoption, int]]:
     """Adoptions whose launch the author may confirm by a link, with the id of its step."""
-    unconfirmed = (StageStep.stage == Stage.launched, StageStep.confirmed_at.is_(None))
-    ids = db.session.scalars(select(StageStep.adoption_id).where(*unconfirmed).distinct()).all()
     found = []
-    for adoption_id in sorted(ids):
+    for adoption_id in queries.launches_without_word():
         adoption = queries.adoption_by_id(adoption_id)
         step = launches.asked_step(adoption) if adoption is not None else None
         if adoption is not None and step is not None and launches.link_path(adoption):
@@ -44,5 +37,7 @@ def tell_authors() -> int:
     return len(found)
 
 
-keeps(Stored(Ask, (Secret(PURPOSE, "link_generation", "link_hash"),), tell))
-keeps(Compared(launches.PURPOSE, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors))
+QUESTIONS = Stored(Ask, (Secret(PURPOSE, "link_generation", "link_hash"),), tell)
+LAUNCHES = Compared(
+    launches.PURPOSE, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors
+)

@@ -15,20 +15,12 @@ from kernel.db import db
 from practices.models import TargetGroup
 
 
-def spread_of(practice_id: int) -> list[tuple[int, str, int]]:
-    """Where a practice stands by its active adoptions: (territory id, furthest state, organisations)."""
-    rows = db.session.execute(
-        select(Adoption.territory_id, Adoption.stage, Adoption.confirmed).where(
-            Adoption.practice_id == practice_id, Adoption.exit.is_(None)
-        )
-    ).all()
-    found = []
-    for territory_id in sorted({row.territory_id for row in rows}):
-        states = [rules.public_state(row.stage, row.confirmed) for row in rows if row.territory_id == territory_id]
-        state = rules.furthest(states)
-        assert state is not None
-        found.append((territory_id, state.value, len(states)))
-    return found
+def spread_of(practice_id: int, territory_id: int) -> tuple[str, int]:
+    """By its active adoptions in the territory: the furthest state of a practice, "" for none; organisations."""
+    here = Adoption.practice_id == practice_id, Adoption.territory_id == territory_id, Adoption.exit.is_(None)
+    rows = db.session.execute(select(Adoption.stage, Adoption.confirmed).where(*here)).all()
+    state = rules.furthest(rules.public_state(stage, confirmed) for stage, confirmed in rows)
+    return state.value if state else "", len(rows)
 
 
 class Cell(NamedTuple):
@@ -40,6 +32,8 @@ class Cell(NamedTuple):
     by_state: dict[State, int]
     reported: int = 0
     """Organisations that say it works there, not confirmed yet: they are counted among those who prepare."""
+    demo: bool = False
+    """Whether any of it is made up for the demonstration."""
 
     @property
     def all(self) -> int:
@@ -76,16 +70,17 @@ def cells(
         statement = statement.where(is_for(_adoption.practice_id, audience))
     if territory_id is not None:
         statement = statement.where(_adoption.territory_id == territory_id)
-    grouped: dict[tuple[int, int], tuple[dict[State, int], list[int]]] = {}
-    for practice, territory, stage, confirmed, number in db.session.connection().execute(statement):
-        states, reported = grouped.setdefault((practice, territory), ({}, []))
+    grouped: dict[tuple[int, int], tuple[dict[State, int], list[int], list[int]]] = {}
+    for practice, territory, stage, confirmed, number, made_up in db.session.connection().execute(statement):
+        states, reported, demo = grouped.setdefault((practice, territory), ({}, [], []))
         state = _STATES[stage, confirmed]
         states[state] = states.get(state, 0) + number
+        demo.append(made_up)
         if rules.is_reported(stage, confirmed):
             reported.append(number)
     return [
-        Cell(practice, territory, max(states, key=_RANKS.__getitem__), states, sum(reported))
-        for (practice, territory), (states, reported) in sorted(grouped.items(), key=itemgetter(0))
+        Cell(practice, territory, max(states, key=_RANKS.__getitem__), states, sum(reported), any(demo))
+        for (practice, territory), (states, reported, demo) in sorted(grouped.items(), key=itemgetter(0))
     ]
 
 
@@ -97,8 +92,5 @@ _STATES = {(stage, sure): rules.public_state(stage, sure) for stage in Stage for
 _RANKS = {state: state.rank for state in State}
 
 
-_CELLS = (
-    select(_adoption.practice_id, _adoption.territory_id, _adoption.stage, _adoption.confirmed, func.count())
-    .where(*GOING)
-    .group_by(_adoption.practice_id, _adoption.territory_id, _adoption.stage, _adoption.confirmed)
-)
+_KIND = (_adoption.practice_id, _adoption.territory_id, _adoption.stage, _adoption.confirmed)
+_CELLS = select(*_KIND, func.count(), func.count().filter(_adoption.demo)).where(*GOING).group_by(*_KIND)

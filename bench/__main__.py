@@ -10,13 +10,15 @@ import sys
 
 from flask import Flask
 
-from bench import country, load, report
+from bench import country, load, regions, report
 from bench.cases import Setting, cases
 from bench.client import Client
 from bench.measure import Result, measure
 from bench.servers import bare, product
 from bench.statements import count_statements
 from bench.world import COMING, change, codes, grow, some, spread, stale, world
+
+REGIONS = "What an answer in one region costs the pages of another"
 
 
 def main() -> None:
@@ -38,6 +40,9 @@ def main() -> None:
         results = run(app, asked)
         if results:
             print(f"bare page: {results[0].bare_ms:.2f} ms\n\n{show(report.case_rows(results))}", flush=True)
+        if not asked.only or asked.only in REGIONS:
+            times = 8 if asked.quick else 40
+            print(f"\n{REGIONS}\n\n{show(regions.compare(app, some(app), times))}", flush=True)
         if not asked.only:
             print("\n" + show(report.machine_rows(load.memory(), start)))
 

@@ -13,6 +13,9 @@ from uuid import uuid4
 
 from bench.world import COMING, PAST
 
+MOVED = ("adoption:home", "adoption:25000000")
+"""What goes on in the demo world's region."""
+
 
 class Visitor(Protocol):
     """What a case needs of a client: over HTTP when timed, in this process when statements are counted."""
@@ -89,6 +92,9 @@ def public_pages(setting: Setting) -> list[Case]:
         Case("programme, cold", page(programme), cold, aim=15),
         Case("programme, warm", page(programme), aim=2),
         Case("programme, 304", _conditional(programme), aim=2, status=304),
+        Case("programme, with our cookie", page(programme), _open_a_form, aim=2),
+        Case("programme, signed in", page(programme), who="organiser@example.org", aim=6),
+        Case("practice, signed in with a municipality", page(f"/practices/{setting.practice}"), who=COORDINATOR),
     ]
     for path in (f"{programme}.json", f"{programme}.ics"):
         name = path.rpartition("/")[2]
@@ -114,16 +120,25 @@ def public_pages(setting: Setting) -> list[Case]:
     }
     for name, path in pages.items():
         grows = not name.startswith("forum")
-        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale("adoption", "site"), grows=grows))
+        found.append(Case(f"{name}, cold", page(path), lambda _visitor: setting.stale(*MOVED, "site"), grows=grows))
         found.append(Case(f"{name}, warm", page(path), aim=2))
     return found
+
+
+COORDINATOR = "coordinator@example.org"
+
+
+def _open_a_form(visitor: Visitor) -> None:
+    """Whoever once looked at the sign-up carries a session."""
+    if not visitor.cookies:  # type: ignore[attr-defined]
+        visitor.get(f"/forums/{COMING}/registration")
 
 
 def catalogue(setting: Setting) -> list[Case]:
     """The catalogue as it is used: chosen facets, words (never kept), a mistyped word, the last page, JSON."""
 
     def cold(_visitor: Visitor) -> None:
-        setting.stale("adoption")  # the page is made anew; the sets of the catalogue stand
+        setting.stale(*MOVED)  # the page is made anew; the sets of the catalogue stand
 
     def changed(_visitor: Visitor) -> None:
         setting.change()  # the sets follow the practice
@@ -231,7 +246,7 @@ def adviser(setting: Setting) -> list[Case]:
     """What a curator opens on Monday; nothing of it is kept warm, but what is usual is kept until an adoption moves."""
 
     def moved(_visitor: Visitor) -> None:
-        setting.stale("adoption")
+        setting.stale(*MOVED)
 
     pages = {
         "the adviser's sheet": "/manage/adoption/sheet",

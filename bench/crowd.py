@@ -27,7 +27,7 @@ def add_practices(total: int, seed: int) -> None:
             )
             for number in range(first, min(first + PORTION, total)):
                 _add(patterns, number, source)
-            bump("catalogue", "adoption")
+            bump("catalogue", "spread", "site")
         db.session.remove()
 
 

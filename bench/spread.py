@@ -31,7 +31,7 @@ def add_adoptions(total: int = ADOPTIONS, seed: int = 11) -> None:
     with writing():
         organisations = _organisations()
         practices = list(db.session.scalars(select(Practice.id).where(Practice.admission == Admission.published)))
-        taken = set(db.session.execute(select(Adoption.practice_id, Adoption.organisation_id)).tuples())
+        taken = set(db.session.execute(select(Adoption.practice_id, Adoption.organisation_id)))
         numbers = count((db.session.scalar(select(func.max(Adoption.id))) or 0) + 1)
         left = total - len(taken)
         while left > 0:
@@ -44,7 +44,7 @@ def add_adoptions(total: int = ADOPTIONS, seed: int = 11) -> None:
             db.session.execute(insert(StageStep.__table__), steps)
             left -= len(rows)
         _project()
-        bump("adoption", "catalogue")
+        bump("catalogue", "spread", "site")
     db.session.remove()
 
 
@@ -67,7 +67,7 @@ def _organisations() -> list[tuple[int, int]]:
         for place in (places[number % len(places)],)
     ]
     db.session.execute(insert(Organisation), rows)
-    return list(db.session.execute(select(Organisation.id, Organisation.territory_id)).tuples())
+    return list(db.session.execute(select(Organisation.id, Organisation.territory_id)))
 
 
 Pair = tuple[int, tuple[int, int]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -14,7 +13,7 @@ from forum.queries import local_today
 from kernel.i18n import day, day_range
 
 
-def summary_data(forum: Forum, found: Sequence[Fact]) -> dict[str, Any]:
+def summary_data(forum: Forum, found: Sequence[Fact]) -> dict[str, object]:
     """The data of `summary.typ`."""
     return {
         "title": _("Summary"),

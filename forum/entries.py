@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from activity.reading import VIEW, Subject, log_places, subject_source
+from activity.reading import VIEW, Subject
 from forum.models import Forum, Room, Section, Series, Venue
 from forum.queries import within
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 
 
-@log_places
-def places(user: Actor) -> set[str]:
+def places(user: SignedIn) -> set[str]:
     """The forums and series where the user may read the log."""
     scopes = user.scopes(VIEW)
     condition = within(scopes)
@@ -24,7 +21,7 @@ def places(user: Actor) -> set[str]:
     return {f"forum:{forum_id}" for forum_id in ids} | {f"series:{series_id}" for series_id in scopes.of("series")}
 
 
-def slugs(user: Actor, permission: str = "work:forums:open") -> dict[int, str]:
+def slugs(user: SignedIn, permission: str = "work:forums:open") -> dict[int, str]:
     """Slugs of the forums the user may work at, by id."""
     statement = select(Forum.id, Forum.slug)
     condition = within(user.scopes(permission))
@@ -32,15 +29,13 @@ def slugs(user: Actor, permission: str = "work:forums:open") -> dict[int, str]:
     return {row.id: row.slug for row in rows}
 
 
-@subject_source("forum")
-def forums(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def forums(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     mine = slugs(user)
     rows = db.session.execute(select(Forum.id, Forum.name).where(Forum.id.in_(ids)))
     return {row.id: Subject(row.name, _address("forum_desk.desk", mine.get(row.id))) for row in rows}
 
 
-@subject_source("series")
-def series(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def series(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     scopes = user.scopes("forum:series:edit")
     rows = db.session.execute(select(Series.id, Series.name, Series.slug).where(Series.id.in_(ids)))
     return {
@@ -58,7 +53,7 @@ def _address(endpoint: str, slug: str | None) -> str:
     return url_for(endpoint, slug=slug) if slug else ""
 
 
-def _parts(user: Actor, statement: Any) -> dict[int, Subject]:
+def _parts(user: SignedIn, statement: Select[int, str, int]) -> dict[int, Subject]:
     """Parts of forums by (id, name, forum id): they open on the page of places."""
     mine = slugs(user)
     return {
@@ -67,16 +62,13 @@ def _parts(user: Actor, statement: Any) -> dict[int, Subject]:
     }
 
 
-@subject_source("section")
-def sections(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def sections(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Section.id, Section.name, Section.forum_id).where(Section.id.in_(ids)))
 
 
-@subject_source("venue")
-def venues(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def venues(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Venue.id, Venue.name, Venue.forum_id).where(Venue.id.in_(ids)))
 
 
-@subject_source("room")
-def rooms(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def rooms(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     return _parts(user, select(Room.id, Room.name, Venue.forum_id).join(Room.venue).where(Room.id.in_(ids)))

@@ -1,11 +1,10 @@
 """Honest figures of a forum, each with what was counted: for the desk afterwards and for the certificate (справка).
 
-Features above add theirs by `@forum_facts`.
+Features above add theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -13,7 +12,7 @@ from flask_babel import ngettext
 
 from forum import queries
 from forum.models import Forum
-from kernel.contributors import Contributors
+from kernel.feature import Signal
 
 
 class Fact(NamedTuple):
@@ -25,14 +24,13 @@ class Fact(NamedTuple):
     """What was counted, for a paper: «выступлений в программе» before a dash and the number."""
 
 
-forum_facts: Contributors[Callable[[Forum], list[Fact]]] = Contributors()
+forum_facts: Signal[[Forum], list[Fact]] = Signal()
 
 
 def facts(forum: Forum) -> list[Fact]:
-    return [fact for tell in forum_facts for fact in tell(forum)]
+    return [fact for found in forum_facts(forum) for fact in found]
 
 
-@forum_facts(order=60)
 def sections(forum: Forum) -> list[Fact]:
     number = len(queries.sections_of(forum.id))
     if not number:

@@ -16,6 +16,10 @@ LONGEST = timedelta(days=366)
 """Every day of a forum is a choice in forms and a page of its programme: a slip in the year would make a million."""
 
 
+Values = dict[str, Any]
+"""A form by field: the fields know their types, a dictionary of all of them does not."""
+
+
 class SeriesForm(VersionedForm):
     name = LineField(_l("Name of the series"), [required])
     description = TextField(_l("What the series is about"), [Optional()])
@@ -25,7 +29,7 @@ class SeriesForm(VersionedForm):
         if field.data not in {number for number, _name in field.choices}:
             raise ValidationError(_l("Choose a territory from the list: a series moves only to where you organise."))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         return {
             "name": self.name.data,
             "description": self.description.data or "",
@@ -72,14 +76,14 @@ class ForumForm(VersionedForm):
         if field.data and opens and field.data < opens:
             raise ValidationError(_l("Registration closes before it opens."))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """Columns of Forum as typed."""
         names: tuple[str, ...] = ("name", "subtitle", "date_start", "date_end", "timezone", "place", "description")
         names += ("registration_opens", "registration_closes", "contact_email", "contact_phone")
         return {name: _blank(self[name].data, name) for name in names}
 
 
-def _blank(value: Any, name: str) -> Any:
+def _blank(value: object, name: str) -> object:
     return value if value is not None or name.startswith("registration") else ""
 
 
@@ -88,7 +92,7 @@ class VenueForm(Form):
     address = LineField(_l("Address"), [Optional()])
     directions = TextField(_l("How to get there"), [Optional()], maximum=2000)
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         return {name: self[name].data or "" for name in ("name", "address", "directions")}
 
 
@@ -100,7 +104,7 @@ class RoomForm(Form):
     floor = LineField(_l("Floor"), [Optional()], maximum=60)
     seats = WholeField(_l("Seats"), [Optional(), NumberRange(0, 100_000)])
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         return {"name": self.name.data, "floor": self.floor.data or "", "seats": self.seats.data}
 
 
@@ -116,7 +120,7 @@ class SectionForm(VersionedForm):
         if field.data and not field.data.startswith(("https://", "http://")):
             raise ValidationError(_l("Give the whole address beginning with https://"))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Values:
         names = ("name", "short_name", "description", "moderator", "stream_url")
-        values: dict[str, Any] = {name: self[name].data or "" for name in names}
+        values: dict[str, object] = {name: self[name].data or "" for name in names}
         return values | {"room_id": self.room.data}

@@ -5,9 +5,9 @@ The models in it belong to no session: for reading only, never to be stored or t
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Executable, bindparam, select
 from werkzeug.exceptions import NotFound
 
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Venue
@@ -33,6 +33,14 @@ def forum_copy(slug: str) -> Forum:
     return pages.remembered(f"forum.{slug}", (f"forum:{slug}",), lambda: _copy(slug))
 
 
+def section_of(forum: Forum, slug: str) -> Section:
+    """A section of a copy. Raises NotFound."""
+    for section in forum.sections:
+        if section.slug == slug:
+            return section
+    raise NotFound()
+
+
 def places_left(forum_id: int) -> dict[Format, int | None]:
     """Places left now by format; None: not limited."""
     rows = db.session.connection().execute(_LEFT, {"forum": forum_id})
@@ -56,7 +64,7 @@ def _copy(slug: str) -> Forum:
     return forum
 
 
-def _models(model: type[M], statement: Any, **values: Any) -> list[M]:
+def _models(model: type[M], statement: Executable, **values: object) -> list[M]:
     rows = db.session.connection().execute(statement, values).mappings()
     return [model(**row) for row in rows]
 

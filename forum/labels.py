@@ -3,8 +3,6 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from accounts.labels import ROLE_LABELS
-from activity.labels import name_actions, name_details
 from forum.models import EventKind, ForumStatus
 from forum.moving import Answer
 
@@ -33,66 +31,39 @@ def floor_name(floor: str) -> str:
     return _("floor %(floor)s", floor=floor) if floor.isdigit() else floor
 
 
-name_details(
-    {
-        "before": _l("before"),
-        "after": _l("after"),
-        "created": _l("added"),
-        "changed": _l("changed"),
-        "same": _l("as before"),
-        "count": _l("how many"),
-        "format": _l("format"),
-        "role": _l("role"),
-    },
-    {
-        "draft": _l("draft"),
-        "announced": _l("announced"),
-        "finished": _l("finished"),
-        "in_person": _l("in person"),
-        "remote": _l("remotely"),
-    }
-    | {role.value: label for role, label in ROLE_LABELS.items()},
-)
-name_actions(
-    {
-        "subject:series": _l("series of forums"),
-        "subject:forum": _l("forum"),
-        "subject:venue": _l("venue"),
-        "subject:room": _l("room"),
-        "subject:section": _l("section"),
-        "subject:slot": _l("programme item"),
-        "subject:practice": _l("practice"),
-        "series.added": _l("series added"),
-        "series.changed": _l("series changed"),
-        "forum.added": _l("forum added"),
-        "forum.changed": _l("forum changed"),
-        "forum.moved": _l("forum's days changed"),
-        "forum.status": _l("forum's state changed"),
-        "quota.changed": _l("number of places changed"),
-        "venue.added": _l("venue added"),
-        "venue.changed": _l("venue changed"),
-        "venue.removed": _l("venue removed"),
-        "room.added": _l("room added"),
-        "room.changed": _l("room changed"),
-        "room.removed": _l("room removed"),
-        "section.added": _l("section added"),
-        "section.changed": _l("section changed"),
-        "section.removed": _l("section removed"),
-        "programme.published": _l("programme published"),
-        "programme.hidden": _l("programme hidden"),
-        "programme.imported": _l("programme loaded from a file"),
-        "slot.added": _l("programme item added"),
-        "slot.changed": _l("programme item changed"),
-        "slot.cancelled": _l("programme item cancelled"),
-        "slot.material_added": _l("material of a talk attached"),
-        "slot.material_hidden": _l("material of a talk hidden"),
-        "slot.material_published": _l("material of a talk published"),
-        "slot.material_removed": _l("material of a talk taken away"),
-        "subject:speaker": _l("speaker"),
-        "speaker.changed": _l("speaker's details changed"),
-        "speaker.consented": _l("consent to publish the name given"),
-        "speaker.consented_on_paper": _l("consents to publish speakers’ names on paper noted"),
-        "speaker.withdrew": _l("consent to publish the name withdrawn"),
-        "slot.restored": _l("programme item brought back"),
-    }
-)
+LOG_DETAILS = {
+    "before": _l("before"),
+    "after": _l("after"),
+    "created": _l("added"),
+    "changed": _l("changed"),
+    "same": _l("as before"),
+    "count": _l("how many"),
+    "format": _l("format"),
+}
+LOG_VALUES = {
+    "draft": _l("draft"),
+    "announced": _l("announced"),
+    "finished": _l("finished"),
+    "in_person": _l("in person"),
+    "remote": _l("remotely"),
+}
+LOG_ACTIONS = {
+    "series.added": _l("series added"),
+    "series.changed": _l("series changed"),
+    "forum.added": _l("forum added"),
+    "forum.changed": _l("forum changed"),
+    "forum.moved": _l("forum's days changed"),
+    "forum.status": _l("forum's state changed"),
+    "quota.changed": _l("number of places changed"),
+    "venue.added": _l("venue added"),
+    "venue.changed": _l("venue changed"),
+    "venue.removed": _l("venue removed"),
+    "room.added": _l("room added"),
+    "room.changed": _l("room changed"),
+    "room.removed": _l("room removed"),
+    "section.added": _l("section added"),
+    "section.changed": _l("section changed"),
+    "section.removed": _l("section removed"),
+    "programme.published": _l("programme published"),
+    "programme.hidden": _l("programme hidden"),
+}

@@ -1,18 +1,18 @@
 """When a forum's days change, its programme has to follow or stay, and somebody has to say which.
 
-What stands on the days is told by the features above, by `@scheduled`.
+What stands on the days is told by the features above.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from activity.queries import newest
 from forum.models import Forum
-from kernel.contributors import Contributors
+from kernel.feature import Signal
 
 
 class Event(NamedTuple):
@@ -48,7 +48,7 @@ class Question(NamedTuple):
     """What would stand outside the forum's days if it stayed."""
 
 
-scheduled: Contributors[Callable[[Forum], list[Event]]] = Contributors()
+scheduled: Signal[[Forum], list[Event]] = Signal()
 
 
 def ask(events: Sequence[Event], before: Days, after: Days) -> Question | None:
@@ -70,7 +70,7 @@ def ask(events: Sequence[Event], before: Days, after: Days) -> Question | None:
 
 def question(forum: Forum, before: Days) -> Question | None:
     """As `ask`, for a forum whose new days are set already."""
-    events = [event for tell in scheduled for event in tell(forum)]
+    events = [event for found in scheduled(forum) for event in found]
     return ask(sorted(events, key=lambda event: event.starts), before, Days(forum.date_start, forum.date_end))
 
 
@@ -96,7 +96,7 @@ class Move(NamedTuple):
         return cls(Days(*dates[:2]), Days(*dates[2:]), details["days"])
 
     @property
-    def details(self) -> dict[str, Any]:
+    def details(self) -> dict[str, object]:
         return {"dates": [day.isoformat() for day in (*self.before, *self.after)], "days": self.days}
 
 

@@ -14,8 +14,8 @@ from forum.moving import Answer, Days, Move, ProgrammeWaits
 from forum.queries import quotas_of, slug_taken
 from forum.signals import parent_changed, programme_hides, programme_moves, quota_changed
 from kernel.access import Actor
-from kernel.db import db, utcnow
-from kernel.pages import bump
+from kernel.db import Model, db, utcnow
+from kernel.pages import Scope, bump
 from kernel.text import slugify
 
 
@@ -31,7 +31,7 @@ class CapacityBelowTaken(ValueError):
         self.kind, self.taken = kind, taken
 
 
-def free_slug(model: type[Any], text: str, **where: Any) -> str:
+def free_slug(model: type[Model], text: str, **where: Any) -> str:
     """A slug of `text` nobody has within `where`."""
     base = slugify(text)
     slug, number = base, 2
@@ -40,7 +40,7 @@ def free_slug(model: type[Any], text: str, **where: Any) -> str:
     return slug
 
 
-def _add_free(model: type[Any], slug: str, columns: dict[str, Any]) -> Any:
+def _add_free(model: type[Model], slug: str, columns: dict[str, Any]) -> Any:
     """Add a thing under `slug`, or under a free one of its name: when another request takes that one
     at the same moment, under the next."""
     while True:
@@ -56,7 +56,7 @@ def _add_free(model: type[Any], slug: str, columns: dict[str, Any]) -> Any:
             return made
 
 
-def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = None) -> dict[str, Any]:
+def change(thing: Any, values: dict[str, object], *, opened_version: int | None = None) -> dict[str, object]:
     """Set columns; gives those that changed, as they were. Raises StaleVersion when `opened_version` is not today's."""
     if opened_version is not None and opened_version != thing.version:
         raise StaleVersion()
@@ -67,17 +67,19 @@ def change(thing: Any, values: dict[str, Any], *, opened_version: int | None = N
     return before
 
 
-def add_series(*, by: Actor | None, name: str, territory_id: int, slug: str = "", **columns: Any) -> Series:
+def add_series(*, by: Actor | None, name: str, territory_id: int, slug: str = "", **columns: object) -> Series:
     series: Series = _add_free(Series, slug, columns | {"name": name, "territory_id": territory_id})
     record(by, "series.added", series)
     return series
 
 
-def edit_series(series: Series, values: dict[str, Any], *, by: Actor | None, opened_version: int | None = None) -> None:
+def edit_series(
+    series: Series, values: dict[str, object], *, by: Actor | None, opened_version: int | None = None
+) -> None:
     changed = change(series, values, opened_version=opened_version)
     if changed:
         record(by, "series.changed", series, fields=list(changed))
-        bump("forums")
+        bump(("forums", series.territory.region.oktmo))
 
 
 def hold(parent: Any) -> None:
@@ -92,7 +94,7 @@ def hold(parent: Any) -> None:
     db.session.refresh(parent)
 
 
-def add_forum(series: Series, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Forum:
+def add_forum(series: Series, values: dict[str, object], *, by: Actor | None, slug: str = "") -> Forum:
     """Add a forum as a draft, with a quota for each format."""
     forum: Forum = _add_free(Forum, slug, values | {"series_id": series.id})
     for kind in Format:
@@ -122,7 +124,7 @@ def edit_forum(
     move = _move(forum, before, programme)
     if move:
         record(by, "forum.moved", forum, **move.details)
-    parent_changed.send(forum, parent=forum, before=before, sure="")
+    parent_changed(forum, forum, before, "")
     _bump(forum)
     return move
 
@@ -136,7 +138,7 @@ def _move(forum: Forum, changed: dict[str, Any], programme: Answer | None) -> Mo
         raise ProgrammeWaits(asked)
     days = asked.days if asked is not None and programme is Answer.move else 0
     if days:
-        programme_moves.send(forum, days=days)
+        programme_moves(forum, days)
     return Move(before, after, days) if days or before != after else None
 
 
@@ -155,7 +157,7 @@ def set_status(forum: Forum, status: ForumStatus, *, by: Actor | None) -> None:
     if forum.status is not status:
         record(by, "forum.status", forum, before=forum.status.value, after=status.value)
         if status is ForumStatus.draft:
-            programme_hides.send(forum)
+            programme_hides(forum)
         forum.status = status
         touch(forum)
 
@@ -164,7 +166,7 @@ def publish_programme(forum: Forum, published: bool, *, by: Actor | None) -> Non
     hold(forum)
     if forum.programme_published is not published:
         if not published:
-            programme_hides.send(forum)
+            programme_hides(forum)
         forum.programme_published = published
         record(by, "programme.published" if published else "programme.hidden", forum)
         touch(forum)
@@ -184,7 +186,7 @@ def set_capacity(forum: Forum, kind: Format, capacity: int | None, *, by: Actor 
     db.session.flush()
     record(by, "quota.changed", forum, format=kind.value, before=before, after=capacity)
     if capacity is None or (before is not None and capacity > before):
-        quota_changed.send(quota)
+        quota_changed(quota.forum_id, quota.format)
     touch(forum)
 
 
@@ -209,7 +211,7 @@ def add_room(
     return room
 
 
-def edit_place(forum: Forum, place: Venue | Room, values: dict[str, Any], *, by: Actor | None) -> None:
+def edit_place(forum: Forum, place: Venue | Room, values: dict[str, object], *, by: Actor | None) -> None:
     hold(forum)  # before its parts, as everybody does who plans something in them
     before = change(place, values)
     if before:
@@ -240,7 +242,7 @@ def add_section(forum: Forum, values: dict[str, Any], *, by: Actor | None, slug:
 def edit_section(
     forum: Forum,
     section: Section,
-    values: dict[str, Any],
+    values: dict[str, object],
     *,
     by: Actor | None,
     opened_version: int | None = None,
@@ -254,10 +256,10 @@ def edit_section(
         _spread(forum, section, before, sure)
 
 
-def _spread(forum: Forum, parent: Forum | Venue | Room | Section, before: dict[str, Any], sure: str = "") -> None:
+def _spread(forum: Forum, parent: Forum | Venue | Room | Section, before: dict[str, object], sure: str = "") -> None:
     """What hangs on the parent follows it."""
     _raise_sequence(forum)
-    parent_changed.send(forum, parent=parent, before=before, sure=sure)
+    parent_changed(forum, parent, before, sure)
     _bump(forum)
 
 
@@ -268,7 +270,12 @@ def touch(forum: Forum) -> None:
 
 
 def _bump(forum: Forum) -> None:
-    bump(f"forum:{forum.slug}", "forums")
+    bump(*scopes_of(forum))
+
+
+def scopes_of(forum: Forum) -> list[Scope]:
+    """Its own pages, and those that name forums: each region raises its part of these."""
+    return [f"forum:{forum.slug}", ("forums", forum.territory.region.oktmo)]
 
 
 def _raise_sequence(forum: Forum) -> None:

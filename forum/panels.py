@@ -6,12 +6,10 @@ from flask import render_template
 from markupsafe import Markup
 
 from forum import queries, readiness
-from kernel.access import Actor
-from kernel.panels import panel
+from kernel.access import SignedIn
 
 
-@panel("work.tasks", order=20)
-def tasks(user: Actor) -> str | Markup:
+def tasks(user: SignedIn) -> str | Markup:
     """Forums that are not over, with what each still lacks."""
     if not user.scopes("work:forums:open"):
         return ""

@@ -1,21 +1,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
-from accounts.enums import ScopeKind
-from accounts.scopes import scope_source, scope_territory
 from forum.kept import forum_copy
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
-from kernel.access import Actor, Scopes
-from kernel.db import db, utcnow
+from kernel.access import Scopes, SignedIn
+from kernel.db import Model, db, utcnow
 from kernel.text import sort_key
 from kernel.zones import today
+
+T = TypeVar("T")
 
 
 def public_forum(slug: str) -> Forum:
@@ -137,13 +137,13 @@ def within(scopes: Scopes) -> ColumnElement[bool] | None:
     return or_(false(), *held)
 
 
-def forum_for(user: Actor, slug: str, permission: str) -> Forum:
+def forum_for(user: SignedIn, slug: str, permission: str) -> Forum:
     """The forum, when `user` holds `permission` in it, its series or everywhere. Raises NotFound."""
     statement = select(Forum).where(Forum.slug == slug).options(joinedload(Forum.series))
     return _one(_narrow(statement, user.scopes(permission)))
 
 
-def copy_for(user: Actor, slug: str, permission: str) -> Forum:
+def copy_for(user: SignedIn, slug: str, permission: str) -> Forum:
     """The forum that `forum_for` finds, as a copy kept in this process: for what is asked often. Raises NotFound."""
     forum, scopes = forum_copy(slug), user.scopes(permission)
     if not (scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum")):
@@ -151,14 +151,14 @@ def copy_for(user: Actor, slug: str, permission: str) -> Forum:
     return forum
 
 
-def forums_for(user: Actor, permission: str) -> list[Forum]:
+def forums_for(user: SignedIn, permission: str) -> list[Forum]:
     """Forums where `user` holds `permission`, newest first."""
     statement = select(Forum).options(joinedload(Forum.series), selectinload(Forum.quotas))
     statement = _narrow(statement, user.scopes(permission))
     return list(db.session.scalars(statement.order_by(Forum.date_start.desc(), Forum.id.desc())))
 
 
-def series_for(user: Actor, slug: str, permission: str) -> Series:
+def series_for(user: SignedIn, slug: str, permission: str) -> Series:
     """The series, when `user` holds `permission` in it. Raises NotFound."""
     scopes = user.scopes(permission)
     statement = select(Series).where(Series.slug == slug)
@@ -167,7 +167,7 @@ def series_for(user: Actor, slug: str, permission: str) -> Series:
     return _one(statement)
 
 
-def all_series_for(user: Actor, permission: str) -> list[Series]:
+def all_series_for(user: SignedIn, permission: str) -> list[Series]:
     scopes = user.scopes(permission)
     statement = select(Series).order_by(Series.name_key)
     if not scopes.everywhere:
@@ -192,8 +192,8 @@ def room_of(forum: Forum, room_id: int) -> Room:
     return _one(select(Room).join(Room.venue).where(Venue.forum_id == forum.id, Room.id == room_id))
 
 
-def slug_taken(model: type[Any], slug: str, **where: Any) -> bool:
-    statement = select(func.count()).select_from(model).where(model.slug == slug).filter_by(**where)
+def slug_taken(model: type[Model], slug: str, **where: object) -> bool:
+    statement = select(func.count()).select_from(model).filter_by(slug=slug, **where)
     return bool(db.session.scalar(statement))
 
 
@@ -232,35 +232,31 @@ def series_by_slug(slug: str) -> Series | None:
     return db.session.scalar(select(Series).where(Series.slug == slug))
 
 
-def _narrow(statement: Select[Any], scopes: Scopes) -> Select[Any]:
+def _narrow(statement: Select[T], scopes: Scopes) -> Select[T]:
     condition = within(scopes)
     return statement if condition is None else statement.where(condition)
 
 
-def _one(statement: Select[Any]) -> Any:
+def _one(statement: Select[T]) -> T:
     found = db.session.scalar(statement)
     if found is None:
         raise NotFound()
     return found
 
 
-@scope_source(ScopeKind.series)
-def _series_scopes() -> list[tuple[int, str]]:
+def series_scopes() -> list[tuple[int, str]]:
     return list(db.session.execute(select(Series.id, Series.name).order_by(Series.name_key)))
 
 
-@scope_territory(ScopeKind.series)
-def _series_territories(ids: frozenset[int]) -> set[int]:
+def series_territories(ids: frozenset[int]) -> set[int]:
     return set(db.session.scalars(select(Series.territory_id).where(Series.id.in_(ids))))
 
 
-@scope_source(ScopeKind.forum)
-def _forum_scopes() -> list[tuple[int, str]]:
+def forum_scopes() -> list[tuple[int, str]]:
     return list(db.session.execute(select(Forum.id, Forum.name).order_by(Forum.date_start.desc())))
 
 
-@scope_source(ScopeKind.section)
-def _section_scopes() -> list[tuple[int, str]]:
+def section_scopes() -> list[tuple[int, str]]:
     rows = db.session.execute(
         select(Section.id, Section.name, Forum.name)
         .join(Forum, Forum.id == Section.forum_id)

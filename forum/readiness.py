@@ -1,8 +1,7 @@
-"""«Не готово: …»: what a forum still lacks before its day. Features above add what they know by `@readiness`."""
+"""«Не готово: …»: what a forum still lacks before its day. Features above add what they know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from accounts.settings import site
 from forum import queries
 from forum.models import Format, Forum, ForumStatus, Section
 from kernel.access import actor
-from kernel.contributors import Contributors
+from kernel.feature import Signal
 from kernel.links import page_url
 
 
@@ -25,15 +24,15 @@ class Lack(NamedTuple):
     href: str
 
 
-readiness: Contributors[Callable[[Forum], list[Lack]]] = Contributors()
+readiness: Signal[[Forum], list[Lack]] = Signal()
 """Checks of forums that have not begun."""
 
 
-closing: Contributors[Callable[[Forum], str]] = Contributors()
+closing: Signal[[Forum], str] = Signal()
 """What an organiser hears before closing a forum: a sentence, or nothing."""
 
 
-loaded: Contributors[Callable[[Forum], bool]] = Contributors()
+loaded: Signal[[Forum], bool] = Signal()
 """Whether a forum's programme has anything in it, published or not."""
 
 
@@ -41,10 +40,9 @@ def lacks(forum: Forum) -> list[Lack]:
     """Everything the forum lacks; nothing once it is over."""
     if queries.phase(forum) == "after":
         return []
-    return [lack for check in readiness for lack in check(forum)]
+    return [lack for found in readiness(forum) for lack in found]
 
 
-@readiness(order=10)
 def own(forum: Forum) -> list[Lack]:
     """Places, sections, announcement, programme, dates; streams and rooms only where the format needs them."""
     sections = queries.sections_of(forum.id)
@@ -61,7 +59,7 @@ def own(forum: Forum) -> list[Lack]:
         found.append(Lack(_("Announce the forum: until then only organisers see it"), desk))
     if not forum.programme_published:
         programme = page_url("forum.programme-desk", slug=forum.slug)
-        made = any(has_items(forum) for has_items in loaded)
+        made = any(loaded(forum))
         found.append(
             Lack(
                 _("Publish the programme that is loaded") if made else _("Load the programme and publish it"), programme

@@ -16,13 +16,18 @@ from kernel.errors import Conflict
 from kernel.transaction import writing
 
 
-def columns(thing: Any) -> dict[str, Any]:
+def columns(thing: Any) -> dict[str, object]:
     """What a form shows of `thing`. Given as `obj`, its relations would hide the ids that selects need."""
     return {column.key: getattr(thing, column.key) for column in thing.__table__.columns}
 
 
 def add_once(
-    form: Any, within: Any, values: dict[str, Any], find: Callable[[], Any], add: Callable[[], Any], taken: str
+    form: Any,
+    within: object,
+    values: dict[str, object],
+    find: Callable[[], object],
+    add: Callable[[], object],
+    taken: str,
 ) -> bool:
     """Add a thing unless `find` knows it. A second press with the same values is content with what the first made;
     with other ones the answer is False, and the field of the name says `taken`.
@@ -42,10 +47,10 @@ def add_once(
 
 def save(
     form: Any,
-    thing: Any,
-    values: dict[str, Any],
+    thing: object,
+    values: dict[str, object],
     change: Callable[[int], None],
-    beside: Callable[[], dict[str, Any]] = dict,
+    beside: Callable[[], dict[str, object]] = dict,
 ) -> None:
     """`change` in one transaction; when somebody saved meanwhile, both texts are shown side by side.
 
@@ -65,7 +70,7 @@ def save(
         raise Conflict(rows, request.full_path.rstrip("?")) from None
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 

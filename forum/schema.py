@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
 
 from flask import url_for
 
@@ -11,11 +10,11 @@ from forum.models import Forum, Venue
 from kernel.links import base_url
 
 
-def event_json(forum: Forum, venues: list[Venue]) -> dict[str, Any]:
+def event_json(forum: Forum, venues: list[Venue]) -> dict[str, object]:
     """schema.org/Event: mixed attendance, places and the virtual location."""
     start = datetime.combine(forum.date_start, time(0, 0), forum.zone)
     address = base_url() + url_for("forum.forum", slug=forum.slug)
-    places: list[dict[str, Any]] = [
+    places: list[dict[str, object]] = [
         {"@type": "Place", "name": venue.name, "address": venue.address or forum.place} for venue in venues
     ] or [{"@type": "Place", "name": forum.place, "address": forum.place}]
     return {

@@ -1,21 +1,24 @@
-"""News from this feature."""
+"""News from this feature, told inside the writing transaction."""
 
 from __future__ import annotations
 
-from blinker import Signal
+from collections.abc import Mapping
+from typing import Any
 
-quota_changed = Signal()
-"""A quota's capacity was raised or lifted. Sender: the Quota; sent inside the writing transaction."""
+from forum.models import Format, Forum, Room, Section, Venue
+from kernel.feature import Signal
 
-parent_changed = Signal()
-"""What the forum's events hang on has changed. Sender: the Forum, whose row this transaction has locked.
+quota_changed: Signal[[int, Format], object] = Signal()
+"""The capacity of a forum, by its id, for a format was raised or lifted."""
 
-`parent`: the forum itself, a Venue, a Room or a Section; `before`: its changed columns as they were; `sure`: see
-`kernel.asking`. A receiver may raise Doubtful.
+parent_changed: Signal[[Forum, Forum | Venue | Room | Section, Mapping[str, Any], str], None] = Signal()
+"""What the events of the forum, whose row this transaction has locked, hang on has changed.
+
+The parent itself, its changed columns as they were, and `sure`: see `kernel.asking`. A receiver may raise Doubtful.
 """
 
-programme_moves = Signal()
-"""The programme moves with the forum. Sender: the Forum, its row locked; `days`: by how many, perhaps backwards."""
+programme_moves: Signal[[Forum, int], None] = Signal()
+"""The programme moves with the forum, whose row is locked: by how many days, perhaps backwards."""
 
-programme_hides = Signal()
-"""The forum or its programme is about to be taken from the public. Sender: the Forum as it still is, held."""
+programme_hides: Signal[[Forum], None] = Signal()
+"""The forum, as it still is and held, or its programme is about to be taken from the public."""

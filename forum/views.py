@@ -26,11 +26,12 @@ def index() -> ResponseReturnValue:
 @warm("site", "forums", "forum:{slug}", seconds=5)
 def forum(slug: str) -> ResponseReturnValue:
     found = queries.public_forum(slug)
+    venues = queries.venues_of(found.id)
     return render_template(
         "forum/forum.html",
         forum=found,
         sections=queries.sections_of(found.id),
-        venues=queries.venues_of(found.id),
-        schema=event_json(found, queries.venues_of(found.id)),
+        venues=venues,
+        schema=event_json(found, venues),
         zone=zone_name(found.timezone),
     )

@@ -250,7 +250,7 @@ def _column_of_dump(copy: Path, table: str, column: str) -> list[str]:
     return [line.split("\t")[place] for line in iter(lambda: next(lines), "\\.")]
 
 
-def _must_fit(manifest: dict[str, Any]) -> None:
+def _must_fit(manifest: dict[str, object]) -> None:
     if manifest.get("format") != FORMAT:
         raise click.ClickException("The backup is of another form, made by another release. Use that release.")
     if manifest.get("database") != _kind():

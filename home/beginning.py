@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from accounts.settings import site
 from home import queries
-from kernel.access import Actor
-from kernel.panels import panel
+from kernel.access import SignedIn
 
 
 class Step(NamedTuple):
@@ -23,8 +22,7 @@ class Step(NamedTuple):
     done: bool
 
 
-@panel("work.tasks", order=5)
-def first_steps(user: Actor) -> str | Markup:
+def first_steps(user: SignedIn) -> str | Markup:
     """Shown to administrators only; gone for good once there is something of everything."""
     if not user.scopes("accounts:settings:edit"):
         return ""

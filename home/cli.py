@@ -4,37 +4,10 @@ from __future__ import annotations
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from home.queries import empty_database, has_users
 from home.worker import run_forever, run_once
-from practices.cli import (
-    export_organisations,
-    export_practices,
-    import_documents,
-    import_organisations,
-    import_practices,
-)
-from programme.cli import export_programme, import_programme
-from registrations.cli import export_registrations, import_registrations
-from territories.cli import export_territories, import_boundaries, import_territories
-
-import_cli = AppGroup("import", help="Bring data in; without --yes only shows what would happen.")
-export_cli = AppGroup("export", help="Take data out, into files that the imports of the same names read back.")
-
-
-for command in (
-    import_territories,
-    import_boundaries,
-    import_programme,
-    import_practices,
-    import_organisations,
-    import_documents,
-    import_registrations,
-):
-    import_cli.add_command(command)
-for command in (export_territories, export_programme, export_practices, export_organisations, export_registrations):
-    export_cli.add_command(command)
 
 
 @click.command("worker")

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Select, select, text
 
 from accounts.models import User
-from forum.models import Forum, Series
+from forum.models import Format, Forum, Series
 from kernel.db import Base, db
 from kernel.search import rebuild
 from kernel.transaction import writing
 from practices.models import Admission, Practice
+from registrations.models import Registration, RegistrationStatus
 
 
 def published_slugs() -> list[str]:
@@ -49,7 +51,7 @@ def any_published() -> bool:
     return bool(db.session.scalar(select(_published().exists())))
 
 
-def _published() -> Select[Any]:
+def _published() -> Select[int]:
     return select(Practice.id).where(Practice.admission == Admission.published)
 
 
@@ -70,3 +72,9 @@ def empty_database() -> None:
             for table in reversed(Base.metadata.sorted_tables):
                 db.session.execute(table.delete())
         rebuild()  # of nothing: the search index is emptied too
+
+
+def confirmed_at(forum_id: int) -> Sequence[tuple[int, Format]]:
+    """Whoever has a place at the forum, as (registration id, format)."""
+    mine = (Registration.forum_id == forum_id, Registration.status == RegistrationStatus.confirmed)
+    return db.session.execute(select(Registration.id, Registration.format).where(*mine)).all()

@@ -8,10 +8,9 @@ from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from activity import waiting
-from kernel.access import Actor
+from activity import queries
+from kernel.access import SignedIn
 from kernel.jobs import worker_seen
-from kernel.panels import panel
 
 SILENT = timedelta(minutes=2)
 _UNREACHED = (
@@ -24,14 +23,13 @@ _UNREACHED = (
 )
 
 
-@panel("work.tasks", order=1)
-def standing_letters(user: Actor) -> str | Markup:
+def standing_letters(user: SignedIn) -> str | Markup:
     """Shown to administrators only, while letters stand. At most five small queries."""
     if not user.scopes("accounts:settings:edit"):
         return ""
-    held, given_up, overdue = waiting.held(), waiting.given_up(), waiting.overdue()
+    held, given_up, overdue = queries.held(), queries.given_up(), queries.overdue()
     if overdue.number and worker_seen(SILENT):
-        overdue = waiting.Standing(0)  # they leave one after another
+        overdue = queries.Standing(0)  # they leave one after another
     if not (held.number or given_up.number or overdue.number):
         return ""
     return Markup(

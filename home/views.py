@@ -7,27 +7,24 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum import queries as forums
-from home import beginning as beginning
-from home import standing as standing
 from home.navigation import work_links
 from home.queries import any_published, published_slugs
 from home.styleguide import parts as styleguide_parts
 from kernel.access import actor, public, signed_in
-from kernel.links import base_url, page_is
-from kernel.pages import warm
+from kernel.links import base_url
+from kernel.pages import TOTALS, warm
 from kernel.panels import panels
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
+from practices.scopes import CATALOGUE, HOME
 
 blueprint = Blueprint("home", __name__)
-page_is("front", "home.front")
-page_is("work", "home.work")
 FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, TargetGroup.student)
 
 
 @blueprint.get("/")
 @public
-@warm("site", "adoption", "catalogue", "forums", seconds=60)
+@warm("site", HOME, CATALOGUE, "forums", seconds=TOTALS / 2)
 def front() -> ResponseReturnValue:
     groups = [(group.value, GROUP_LABELS[group]) for group in FRONT_GROUPS]
     return render_template(

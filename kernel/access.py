@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -17,10 +17,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import NotFound
 from wtforms import ValidationError
 
+from kernel.feature import Signal
 from kernel.keys import check_form_token
 from kernel.links import page_url
 
-V = TypeVar("V", bound=Callable[..., Any])
+V = TypeVar("V", bound=Callable[..., object])
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -41,14 +42,38 @@ class Scopes:
 
 
 class Actor(Protocol):
+    """Who does something, as the log of acts names them: somebody signed in, or by a link. `None` is the system."""
+
+    @property
+    def id(self) -> int | None: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+
+class SignedIn(Actor, Protocol):
     """What features may ask of the signed-in user."""
 
-    id: int
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def email(self) -> str: ...
+
     is_authenticated: bool
-    display_name: str
-    email: str
 
     def scopes(self, permission: str) -> Scopes: ...
+
+
+resume: Signal[[], ResponseReturnValue] = Signal()
+"""The answer to a form that was sent when the session had ended: sign in, then send the same again."""
+
+
+class ByLink(NamedTuple):
+    """Who acts by a personal link, without an account: what they call themselves."""
+
+    display_name: str
+    id: None = None
 
 
 class Access(NamedTuple):
@@ -56,9 +81,9 @@ class Access(NamedTuple):
     permission: str | None = None
 
 
-def actor() -> Actor:
+def actor() -> SignedIn:
     """The signed-in user of this request."""
-    return cast(Actor, current_user._get_current_object())
+    return cast(SignedIn, current_user._get_current_object())
 
 
 def public(view: V) -> V:
@@ -78,18 +103,18 @@ def requires(permission: str) -> Callable[[V], V]:
 
 def token_page(view: V) -> V:
     """The address holds a secret: never stored, never indexed, masked in logs."""
-    cast(Any, view).token_page = True
+    view.token_page = True  # type: ignore[attr-defined]
     return view
 
 
 def shows_form(view: V) -> V:
     """The view validates a WTForms form itself: a stale CSRF token shows the form again with what was typed."""
-    cast(Any, view).shows_form = True
+    view.shows_form = True  # type: ignore[attr-defined]
     return view
 
 
 def _declare(view: V, access: Access) -> V:
-    cast(Any, view).access = access
+    view.access = access  # type: ignore[attr-defined]
     return view
 
 
@@ -100,7 +125,7 @@ def init_app(app: Flask) -> None:
 def _enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
-    view: Any = current_app.view_functions[request.endpoint]
+    view: object = current_app.view_functions[request.endpoint]
     access: Access | None = getattr(view, "access", None)
     if access is None:
         raise NotFound()
@@ -118,8 +143,7 @@ def _enforce() -> ResponseReturnValue | None:
 def _to_sign_in() -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         return redirect(page_url("sign-in", next=request.full_path.rstrip("?")))
-    resume: Callable[[], ResponseReturnValue] = current_app.extensions["tirazh.resume"]
-    return resume()
+    return resume()[0]
 
 
 def _check_csrf() -> None:

@@ -6,22 +6,30 @@ the files listed in `static/css/order.txt`.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import mimetypes
 import re
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
 from kernel.access import public
-from kernel.compression import takes_gzip
+from kernel.compression import Packed, mark, taken
 
 FOREVER = "public, max-age=31536000, immutable"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm"}
 ZIPPED = {".js", ".css", ".svg", ".wasm", ".json"}
+_SPACE = r"(?:\s|/\*.*?\*/)"
+_LOOSE = re.compile(
+    rf"""(?P<kept>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|url\([^)"']*\))
+    |{_SPACE}*;{_SPACE}*(?=\}})
+    |{_SPACE}*(?P<mark>[{{}};,]){_SPACE}*
+    |(?P<colon>:){_SPACE}+
+    |(?P<space>{_SPACE}+)""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -46,34 +54,33 @@ def serve(version: str, path: str) -> Response:
     root: Path = current_app.config["STATIC_ROOT"]
     if path != "css/site.css" and path not in current_app.config["STATIC_FILES"]:
         raise NotFound()
-    body, zipped = _read(root, path, current_app.config["STATIC_VERSION"])
-    suffix = Path(path).suffix
+    now = current_app.config["STATIC_VERSION"]
+    body, suffix = _read(root, path, now), Path(path).suffix
     kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    use_zip = zipped is not None and takes_gzip()
-    response = Response(zipped if use_zip else body, content_type=kind)
-    if use_zip:
-        response.headers["Content-Encoding"] = "gzip"
+    coding = taken() if suffix in ZIPPED else ""
+    response = Response(body.coded(coding), content_type=kind)
+    mark(response, coding, now)
     response.headers["Vary"] = "Accept-Encoding"
     # A page of the previous release may still ask by the old version: answer, but do not let it be kept.
-    response.headers["Cache-Control"] = (
-        FOREVER if version == current_app.config["STATIC_VERSION"] else "public, no-cache"
-    )
+    response.headers["Cache-Control"] = FOREVER if version == now else "public, no-cache"
+    response.make_conditional(request)
     return response
 
 
 @cache
-def _read(root: Path, path: str, version: str) -> tuple[bytes, bytes | None]:
-    if path == "css/site.css":
-        order = (root / "css" / "order.txt").read_text().split()
-        body = _compact("\n".join((root / "css" / name).read_text(encoding="utf-8") for name in order)).encode()
-    else:
-        body = (root / path).read_bytes()
-    return body, gzip.compress(body, 9, mtime=0) if Path(path).suffix in ZIPPED else None
+def _read(root: Path, path: str, version: str) -> Packed:
+    if path != "css/site.css":
+        return Packed((root / path).read_bytes())
+    order = (root / "css" / "order.txt").read_text().split()
+    return Packed(compact("\n".join((root / "css" / name).read_text(encoding="utf-8") for name in order)).encode())
 
 
-def _compact(css: str) -> str:
-    """Without comments and indentation, which a first visit on a weak link need not carry."""
-    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+def compact(css: str) -> str:
+    """Without what a first visit on a weak link need not carry: comments, line ends, indentation.
+
+    Strings and addresses stay as they are, and so does the space before a colon, which descends in `.table :is(th)`.
+    """
+    return _LOOSE.sub(lambda one: one["kept"] or one["mark"] or one["colon"] or (" " if one["space"] else ""), css)
 
 
 def _files(root: Path) -> frozenset[str]:

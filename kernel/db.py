@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, event, text
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
         __abstract__ = True
 
-        def __init__(self, **columns: Any) -> None: ...
+        def __init__(self, **columns: object) -> None: ...
 else:
     Model = db.Model
 
@@ -93,11 +93,11 @@ def key_column(source: str, length: int = 255) -> Mapped[str]:
     return mapped_column(key_type(length), default=derive, index=True)
 
 
-def keep_key(model: type[Any], source: str, key: str) -> None:
+def keep_key(model: type[DeclarativeBase], source: str, key: str) -> None:
     """Keep `model.<key>` in step with `model.<source>` whenever the latter is set."""
-    length = model.__table__.columns[key].type.length  # some letters fold into two
+    length = cast(String, model.__table__.columns[key].type).length  # some letters fold into two
 
-    def changed(target: Any, value: str | None, _old: object, _initiator: object) -> None:
+    def changed(target: object, value: str | None, _old: object, _initiator: object) -> None:
         setattr(target, key, sort_key(value or "")[:length])
 
     event.listen(getattr(model, source), "set", changed, propagate=True)

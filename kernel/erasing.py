@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, ColumnElement, MetaData, String, Table, cast, delete, false, inspect, or_
 
 from kernel.db import db, dialect
-from kernel.jobs import enqueue, job
+from kernel.jobs import enqueue
+
+if TYPE_CHECKING:
+    import sqlite3
 
 SHELVED = "shelved_"
 """How tables begin that a step down of the migrations put away (`kernel.shelving`)."""
@@ -64,7 +67,6 @@ class StillRead(RuntimeError):
     """Somebody reads a state of the database from before; the job tries again."""
 
 
-@job(WIPE)
 def wipe() -> None:
     """Empty SQLite's log, which holds pages as they were."""
     db.session.rollback()
@@ -72,7 +74,7 @@ def wipe() -> None:
         return
     connection = db.engine.raw_connection()
     try:
-        driver: Any = connection.driver_connection
+        driver: sqlite3.Connection = connection.driver_connection  # type: ignore[assignment]
         driver.execute("PRAGMA busy_timeout=500")  # sign-ups wait meanwhile
         busy, _frames, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         driver.execute("PRAGMA busy_timeout=20000")

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
-from werkzeug.exceptions import HTTPException, TooManyRequests
+from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 
 from kernel import limits
 
@@ -28,6 +28,10 @@ class Conflict(Exception):
         super().__init__("edit conflict")
         self.rows = rows
         self.address = address
+
+
+class DeadLink(NotFound):
+    """A personal link that opens nothing: renewed, of somebody who was erased, or never given out. All look alike."""
 
 
 def init_app(app: Flask) -> None:
@@ -94,7 +98,7 @@ def _bare(code: int) -> str:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    response = _page(error.code, _patience(error))
+    response = _page(error.code, _advice(error))
     for name, value in error.get_headers(request.environ):
         if name in ("Retry-After", "Allow"):
             response.headers[name] = value
@@ -104,8 +108,14 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _patience(error: HTTPException) -> str | None:
-    """How long to wait, where a limit was reached."""
+def _advice(error: HTTPException) -> str | None:
+    """What to do about a dead link, and how long to wait where a limit was reached."""
+    if isinstance(error, DeadLink):
+        dead: str = _(
+            "The link is not in force: a newer one was sent, or what it led to was deleted by request. "
+            "Open the last letter, or ask for it once more on the forum’s page."
+        )
+        return dead
     if not isinstance(error, TooManyRequests) or not isinstance(error.retry_after, int):
         return None
     time = limits.wait(error)

@@ -26,7 +26,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from kernel.db import IntPk, Model, db, utcnow
-from kernel.jobs import enqueue, job
+from kernel.downloads import called
+from kernel.jobs import enqueue
 from kernel.text import clean
 
 GRACE = timedelta(hours=1)
@@ -239,7 +240,6 @@ def blank(uuids: Collection[str]) -> None:
             _path(uuid).write_bytes(b"")
 
 
-@job("erase-file")
 def erase(uuid: str) -> None:
     """Take a body out of storage, unless a row names it."""
     if db.session.scalar(select(StoredFile.id).where(StoredFile.uuid == uuid)) is None:
@@ -248,13 +248,7 @@ def erase(uuid: str) -> None:
 
 def download(stored: StoredFile, *, public: bool = False) -> Response:
     """Answer with the file as a download under its own name; one that is not `public` is kept nowhere."""
-    response = send_file(
-        io.BytesIO(read(stored)),
-        mimetype=stored.kind,
-        as_attachment=True,
-        download_name=stored.name,
-        etag=stored.sha256,
-    )
+    response = called(send_file(io.BytesIO(read(stored)), mimetype=stored.kind, etag=stored.sha256), stored.name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if public:
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"

@@ -27,7 +27,7 @@ from wtforms import (
     TextAreaField,
     widgets,
 )
-from wtforms.validators import DataRequired, Email, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Email, Length, NumberRange, StopValidation, ValidationError
 
 from kernel.keys import check_form_token
 from kernel.text import clean, dial, whole
@@ -39,7 +39,7 @@ SURE = "meant"
 class _Token(_FlaskFormCSRF):  # type: ignore[misc]
     """Flask-WTF's own sentences about its token are English and help nobody."""
 
-    def validate_csrf_token(self, form: Any, field: Any) -> None:
+    def validate_csrf_token(self, form: object, field: Field) -> None:
         try:
             check_form_token(field.data)
         except ValidationError:
@@ -48,11 +48,26 @@ class _Token(_FlaskFormCSRF):  # type: ignore[misc]
             ) from None
 
 
+GO_ALONG = {"csrf_token", "version"}
+"""Hidden fields that `form_open` writes: under these names whatever the form's prefix."""
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """Base form: CSRF on, field order as written, no ambient data on safe requests."""
 
+    prefix = ""
+    """Stands before the names and ids of the fields, where several forms on one page have fields of one name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": self.prefix, **kwargs})
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf_class = _Token
+
+        def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
+            if options["name"] in GO_ALONG:
+                options["prefix"] = ""
+            return super().bind_field(form, unbound_field, options)
 
         def wrap_formdata(self, form: Form, formdata: Any) -> Any:
             """What was sent, files only for the fields that take files: any other field expects text."""
@@ -84,11 +99,11 @@ class VersionedForm(Form):
         return whole((self.version.raw_data or [""])[0]) or 0
 
 
-def _clean_line(value: Any) -> Any:
+def _clean_line(value: object) -> object:
     return clean(value) if isinstance(value, str) else value
 
 
-def _clean_text(value: Any) -> Any:
+def _clean_text(value: object) -> object:
     if not isinstance(value, str):
         return value
     return "\n".join(clean(line) for line in value.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
@@ -102,11 +117,13 @@ class LineField(StringField):
     asked_by: Form | None = None
     """The form that has just asked about it."""
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 255, **kwargs: Any) -> None:
+    def __init__(
+        self, label: object = None, validators: Sequence[object] = (), maximum: int = 255, **kwargs: Any
+    ) -> None:
         kwargs["filters"] = [_clean_line, *kwargs.get("filters", ())]
         super().__init__(label, [*validators, Length(max=maximum)], **kwargs)
 
-    def __call__(self, **kwargs: Any) -> Markup:
+    def __call__(self, **kwargs: object) -> Markup:
         drawn = Markup(super().__call__(**kwargs))
         if not self.doubted or (self.asked_by is not None and _is_wrong_elsewhere(self.asked_by)):
             return drawn  # whoever mends another field has not answered yet: the question stands until it is alone
@@ -152,7 +169,9 @@ class NumberField(DecimalField):
 class TextField(TextAreaField):
     """Several lines of text, each cleaned."""
 
-    def __init__(self, label: Any = None, validators: Sequence[Any] = (), maximum: int = 6000, **kwargs: Any) -> None:
+    def __init__(
+        self, label: object = None, validators: Sequence[object] = (), maximum: int = 6000, **kwargs: Any
+    ) -> None:
         kwargs["filters"] = [_clean_text, *kwargs.get("filters", ())]
         super().__init__(label, [*validators, Length(max=maximum)], **kwargs)
 
@@ -163,7 +182,7 @@ class ChecksField(SelectMultipleField):
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: Form) -> None:
         try:
             super().pre_validate(form)
         except ValidationError:  # WTForms' own sentence has no Russian
@@ -180,7 +199,7 @@ def unfilled(field: Field) -> str:
 
 
 class _Required(DataRequired):  # type: ignore[misc]
-    def __call__(self, form: Any, field: Field) -> None:
+    def __call__(self, form: Form, field: Field) -> None:
         try:
             super().__call__(form, field)
         except StopValidation:
@@ -270,10 +289,20 @@ def accepted(message: str) -> Callable[[Form, Field], None]:
 class Choice:
     """WTForms' `coerce` for optional selects: empty string is None."""
 
-    def __init__(self, kind: type[Any]) -> None:
+    def __init__(self, kind: Callable[[str], object]) -> None:
         self.kind = kind
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: object) -> object:
         if value in (None, "", "None"):
             return None
-        return value if isinstance(value, self.kind) else self.kind(value)
+        return self.kind(value) if isinstance(value, str) else value
+
+
+class Between(NumberRange):
+    """A number in a range, with one sentence for whatever is wrong with it."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.process_errors:
+            field.errors = []
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)

@@ -30,7 +30,6 @@ from kernel.db import IntPk, Model, db, utcnow
 from kernel.documents.headings import Known
 from kernel.documents.sheets import Column, Table, xlsx
 from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, discard
-from kernel.jobs import job
 from kernel.text import clean
 from kernel.transaction import writing
 
@@ -62,6 +61,8 @@ class Row:
     """What is possible and yet hardly meant: confirmed once, by a tick at the load."""
     action: Any = None
     """Which of the plan's actions carries the row out; needed by rows with doubts."""
+    about: str = ""
+    """What else would come in, for whoever looks before it does."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -236,7 +237,7 @@ def left_out(table: Table, known: Known, plan: Plan[Any], always: Collection[str
     """
     used = [name for name in known if name in always or any(name in values for _number, values in table.rows)]
     columns = [Column(str(known[name][0]), 28) for name in used] + [Column(_("What to put right"), 60)]
-    written: dict[int, dict[str, Any]] = dict(table.rows)
+    written: dict[int, dict[str, object]] = dict(table.rows)
     rows = [
         [
             *(written.get(row.number, {}).get(name) for name in used),
@@ -267,7 +268,6 @@ def tell(plan: Plan[Any] | None, preview_url: str, done_url: str) -> str:
     return preview_url if plan is not None and plan.left else done_url
 
 
-@job("forget-old-previews", every=timedelta(hours=24))
 def forget_old() -> None:
     """Delete files brought in a week ago, carried out or not: they hold names and addresses, and fill the disk."""
     while _forget_some():

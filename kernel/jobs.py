@@ -1,6 +1,7 @@
 """Work that a request must not wait for: one table, claimed with a lease, safe to run twice.
 
-A kind is a function registered with `@job("name")` taking the JSON argument as keywords.
+A kind is named in a feature's manifest, with a function that takes the JSON argument as keywords. One that may take
+longer than seconds is `Urgency.heavy`: it runs beside the others, and its lease is renewed for as long as it takes.
 """
 
 from __future__ import annotations
@@ -8,70 +9,45 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import JSON, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import IntPk, Model, db, inserting, utcnow
-from kernel.leases import claim
+from kernel.db import Model, db, inserting, utcnow
+from kernel.feature import registry
+from kernel.leases import ANY, BATCH, Batch, Lane, Leased, Urgency, carry_out, claim, never
 from kernel.security import SLACK
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.jobs")
-F = TypeVar("F", bound=Callable[..., Any])
 LEASE = timedelta(minutes=10)
 ATTEMPTS = 8
 
 
-class Job(Model):
+class Job(Leased, Model):
     __tablename__ = "job"
-    id: Mapped[IntPk]
     kind: Mapped[str] = mapped_column(String(64))
-    argument: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    argument: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     unique_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     run_after: Mapped[datetime] = mapped_column(default=utcnow, index=True)
     leased_until: Mapped[datetime | None]
-    lease: Mapped[str | None] = mapped_column(String(32))
-    attempts: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None]
     dead: Mapped[bool] = mapped_column(default=False)
     progress: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
-    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-
-
-_kinds: dict[str, Callable[..., Any]] = {}
-
-
-class Schedule(NamedTuple):
-    kind: str
-    every: timedelta
-
-
-_schedule: list[Schedule] = []
-
-
-def job(kind: str, every: timedelta | None = None) -> Callable[[F], F]:
-    """Register a kind of job; with `every`, the worker also runs it regularly."""
-
-    def register(work: F) -> F:
-        if kind not in _kinds and every:
-            _schedule.append(Schedule(kind, every))
-        _kinds[kind] = work
-        return work
-
-    return register
+    result: Mapped[dict[str, object] | None] = mapped_column(JSON)
 
 
 def enqueue(
-    kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: Any
+    kind: str, *, run_after: datetime | None = None, unique_key: str | None = None, **argument: object
 ) -> Job | None:
     """Add a job inside the caller's transaction; with a `unique_key` already queued, nothing happens."""
+    known = registry().jobs.get(kind)
+    urgency = known.urgency if known else Urgency.ordinary
     statement = (
         inserting(Job)
-        .values(kind=kind, argument=argument, unique_key=unique_key, run_after=run_after or utcnow())
+        .values(kind=kind, argument=argument, urgency=urgency, unique_key=unique_key, run_after=run_after or utcnow())
         .on_conflict_do_nothing(index_elements=[Job.unique_key])
         .returning(Job)
     )
@@ -79,12 +55,12 @@ def enqueue(
     return queued
 
 
-def run_due(limit: int = 50) -> int:
-    """Run jobs that are due, one after another. Returns how many were tried."""
+def run_due(limit: int = 50, lane: Lane = ANY, stopped: Callable[[], bool] = never) -> int:
+    """Run jobs that are due, one after another, the urgent ones first. Returns how many were tried."""
     tried = 0
-    while tried < limit and (claimed := _claim()):
-        tried += 1
-        _run(*claimed)
+    most = 1 if Urgency.heavy in lane else BATCH  # what is claimed along with a long job waits for its end
+    while tried < limit and not stopped() and (batch := _claim(min(most, limit - tried), lane)):
+        tried += carry_out(batch, _run, stopped)
     return tried
 
 
@@ -107,9 +83,10 @@ def tick() -> None:
     with writing():
         _follow_clock()
         db.session.merge(WorkerBeat(name="worker", at=utcnow()))
-        for entry in _schedule:
-            slot = int(utcnow().timestamp() // entry.every.total_seconds())
-            enqueue(entry.kind, unique_key=f"{entry.kind}:{slot}")
+        for kind in registry().jobs.values():
+            if kind.every:
+                slot = int(utcnow().timestamp() // kind.every.total_seconds())
+                enqueue(kind.name, unique_key=f"{kind.name}:{slot}")
 
 
 def _follow_clock() -> None:
@@ -134,17 +111,16 @@ def forget_old() -> None:
     with writing():
         db.session.execute(delete(Job).where(Job.done_at < utcnow() - timedelta(days=7)))
         # A job that killed its worker each time never reached the place where it is marked.
-        db.session.execute(update(Job).where(Job.done_at.is_(None), Job.attempts >= ATTEMPTS).values(dead=True))
+        free = or_(Job.lease.is_(None), Job.leased_until < utcnow())
+        db.session.execute(update(Job).where(Job.done_at.is_(None), Job.attempts >= ATTEMPTS, free).values(dead=True))
 
 
-job("forget-old-jobs", every=timedelta(hours=6))(forget_old)
-
-
-def _claim() -> tuple[int, str] | None:
+def _claim(most: int = 1, lane: Lane = ANY) -> Batch | None:
     now = utcnow()
     due = (
-        select(Job.id)
+        select(Job.id, Job.attempts)
         .where(
+            Job.urgency.in_(lane),
             Job.done_at.is_(None),
             Job.dead.is_(False),
             Job.run_after <= now,
@@ -152,16 +128,16 @@ def _claim() -> tuple[int, str] | None:
             # No lease is longer: one that ends later was taken while the clock was ahead.
             or_(Job.leased_until.is_(None), Job.leased_until < now, Job.leased_until > now + LEASE + SLACK),
         )
-        .order_by(Job.run_after, Job.id)
+        .order_by(Job.urgency, Job.run_after, Job.id)
     )
-    return claim(Job, due, leased_until=now + LEASE)
+    return claim(due, Job.leased_until, LEASE, most)
 
 
-def _run(job_id: int, lease: str) -> None:
+def _run(job_id: int, lease: str) -> bool:
     mine = (Job.id == job_id, Job.lease == lease)
     kind, argument = db.session.execute(select(Job.kind, Job.argument).where(Job.id == job_id)).one()
     try:
-        result = _kinds[kind](**argument)
+        result = registry().jobs[kind].work(**argument)
     except Exception as error:
         log.exception("job %s failed", kind)
         db.session.rollback()
@@ -178,8 +154,9 @@ def _run(job_id: int, lease: str) -> None:
                     dead=attempts >= ATTEMPTS,
                 )
             )
-        return
+        return True
     db.session.rollback()
     with writing():
         kept = result if isinstance(result, dict) else None
-        db.session.execute(update(Job).where(*mine).values(done_at=utcnow(), error=None, result=kept))
+        db.session.execute(update(Job).where(*mine).values(done_at=utcnow(), lease=None, error=None, result=kept))
+    return True

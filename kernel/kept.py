@@ -1,21 +1,24 @@
 """What a kept page may know of the request that makes it: what its key holds, so that it suits everybody who asks.
 
 The view runs on a request made of the key alone. Of the visitor's parameters only those are there that the view
-names, in its order; asking for another one, or for a header, a cookie, an address or a session, raises `NotInKey`.
+names, in its order; asking for another one, or for a header, a cookie, an address, a session or who is signed in,
+raises `NotInKey`. What is for one reader alone is left open: see `Gap`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlencode, urlsplit
 from wsgiref.types import WSGIEnvironment
 
-from flask import g
+from flask import g, request
 from flask.globals import request_ctx
-from flask_login import AnonymousUserMixin
-from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
+from markupsafe import Markup
+from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict, MultiDict
 from werkzeug.utils import cached_property
 
 from kernel.security import Request, Session
@@ -45,7 +48,7 @@ class _Args(ImmutableMultiDict[str, str]):
         self._check(name)
         return super().__getitem__(name)
 
-    def getlist(self, name: str, *rest: Any) -> list[Any]:
+    def getlist(self, name: str, *rest: object) -> list[Any]:
         self._check(name)
         return super().getlist(name, *rest)
 
@@ -62,10 +65,32 @@ class _Headers(EnvironHeaders):
 
 
 class _Session(Session):
-    def _fail(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+    def _fail(self, *_args: object, **_kwargs: object) -> NoReturn:
         _refuse("or changes a session")
 
+    __getitem__ = __contains__ = get = _fail
     __setitem__ = __delitem__ = clear = pop = popitem = update = setdefault = _fail
+
+
+class _Somebody:
+    """Whoever reads: signed in or not, the page is the same."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        _refuse(f"who is signed in ({name})")
+
+
+class Gap(NamedTuple):
+    """A place in a kept page for what only its reader may see: never kept, made at each reading."""
+
+    show: Callable[[Any], Markup | str]
+    what: Any
+    """Plain values, the same for every reader: they are kept beside the page."""
+
+
+def left_open(show: Callable[[Any], Markup | str], what: Any) -> Markup | str:
+    """In a page that is kept, a mark; elsewhere what `show(what)` gives."""
+    asked = request._get_current_object()  # type: ignore[attr-defined]
+    return asked.leave(Gap(show, what)) if isinstance(asked, KeptRequest) else show(what)
 
 
 class KeptRequest(Request):
@@ -75,23 +100,39 @@ class KeptRequest(Request):
         super().__init__(environ)
         self.named = named
         self.headers = _Headers(environ)
+        self.gaps: list[Gap] = []
+        self.secret = secrets.token_hex(16)
+        """Nobody can write a mark into a text of theirs."""
+
+    def leave(self, gap: Gap) -> Markup:
+        self.gaps.append(gap)
+        return Markup(f"<!--{self.secret}:{len(self.gaps) - 1}-->")
+
+    def cut(self, body: bytes) -> tuple[tuple[bytes, ...], tuple[Gap, ...]]:
+        """The page in pieces, and the gaps between them. Raises NotInKey when a mark stands there in other words."""
+        if not self.gaps:
+            return (body,), ()
+        pieces = re.split(rb"<!--%s:(\d+)-->" % self.secret.encode(), body)
+        if self.secret.encode() in b"".join(pieces[::2]):
+            _refuse("a gap as text")
+        return tuple(pieces[::2]), tuple(self.gaps[int(number)] for number in pieces[1::2])
 
     @cached_property
-    def args(self) -> Any:
+    def args(self) -> MultiDict[str, str]:
         found = _Args(super().args.items(multi=True))
         found.named = self.named
         return found
 
     @property
-    def cookies(self) -> Any:
-        return _refuse("cookies")
+    def cookies(self) -> NoReturn:
+        _refuse("cookies")
 
     @property
-    def remote_addr(self) -> Any:
-        return _refuse("the visitor's address")
+    def remote_addr(self) -> NoReturn:
+        _refuse("the visitor's address")
 
     @remote_addr.setter
-    def remote_addr(self, _value: Any) -> None:
+    def remote_addr(self, _value: object) -> None:
         """What the environment says is passed over."""
 
 
@@ -106,21 +147,27 @@ def _environ(base: str, chosen: Chosen) -> WSGIEnvironment:
     }
 
 
+OF_A_READER = ("_login_user", "csrf_token")
+"""What others keep in `g` of who asks; each asks the session for it where it is not there."""
+
+
 @contextmanager
-def of_the_key(base: str, named: Sequence[str], chosen: Chosen) -> Iterator[None]:
+def of_the_key(base: str, named: Sequence[str], chosen: Chosen) -> Iterator[KeptRequest]:
     """Inside, `request` and `session` are those of nobody in particular, asking `base` for `chosen` of what is `named`.
 
     `url_for` and the views' arguments stay: they follow from the path.
     """
     context = request_ctx._get_current_object()  # type: ignore[attr-defined]
-    real, session, user = context.request, context._session, g.pop("_login_user", None)
+    real, session = context.request, context._session
+    own = {name: g.pop(name) for name in OF_A_READER if name in g}
     kept = KeptRequest(_environ(base, chosen), frozenset(named))
     kept.url_rule, kept.view_args = real.url_rule, real.view_args
-    context.request, context._session, g._login_user = kept, _Session(), AnonymousUserMixin()
+    context.request, context._session, g._login_user = kept, _Session(), _Somebody()
     try:
-        yield
+        yield kept
     finally:
         context.request, context._session = real, session
-        g.pop("_login_user", None)
-        if user is not None:
-            g._login_user = user
+        for name in OF_A_READER:
+            g.pop(name, None)
+        for name, value in own.items():
+            setattr(g, name, value)

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
 from kernel.db import Model, db, dialect, inserting, utcnow
-from kernel.jobs import job
+from kernel.forms import Form
 from kernel.security import SLACK
 from kernel.transaction import writing
 
@@ -35,27 +35,15 @@ class RateWindow(Model):
 
 
 class Limit(NamedTuple):
-    """At most `hits` per `seconds` for each subject of `bucket`. Made by `limit`."""
+    """At most `hits` per `seconds` for each subject of `bucket`: a network is `security.client_network()`."""
 
     bucket: str
     hits: int
     seconds: int
 
 
-_known: dict[str, Limit] = {}
-
-
-def limit(bucket: str, hits: int, seconds: int) -> Limit:
-    """A limit that docs/limits.md tells of. A subject called network is `security.client_network()`."""
-    return _known.setdefault(bucket, Limit(bucket, hits, seconds))
-
-
-def every() -> list[Limit]:
-    return list(_known.values())
-
-
 # A personal link needs no account: whoever got hold of one must not fill the disk with it.
-LINK_FILES = limit("link-files", 40, 3600)
+LINK_FILES = Limit("link-files", 40, 3600)
 
 
 Check = tuple[Limit, str]
@@ -70,14 +58,16 @@ def refuse_when_full(*checks: Check) -> None:
     as many as are answered at the same moment; of the wrong ones none beyond the limit learns that it was wrong.
     """
     now = int(utcnow().timestamp())
-    full = []
-    for limit, subject in checks:
-        window = now // limit.seconds
-        known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
-        if (db.session.scalar(known) or 0) >= limit.hits:
-            full.append((window + 1) * limit.seconds - now)
+    full = [limit.seconds - now % limit.seconds for limit, subject in checks if is_full(limit, subject)]
     if full:
         raise TooManyRequests(retry_after=max(full))
+
+
+def is_full(limit: Limit, subject: str) -> bool:
+    """Whether the limit is reached for the subject; nothing is counted."""
+    window = int(utcnow().timestamp()) // limit.seconds
+    known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
+    return (db.session.scalar(known) or 0) >= limit.hits
 
 
 def count(*checks: Check) -> None:
@@ -116,7 +106,7 @@ def wait(refused: TooManyRequests) -> str:
     return ngettext("%(num)s minute", "%(num)s minutes", minutes)
 
 
-def explain(form: Any, refused: TooManyRequests, sentence: str = "") -> dict[str, str]:
+def explain(form: Form, refused: TooManyRequests, sentence: str = "") -> dict[str, str]:
     """Say on the form itself, where what was typed is kept, how long to wait; the answer's headers."""
     said = sentence or _("Too many at once from you or from your network. Nothing is lost: press the button again.")
     patience = _("Wait %(time)s.", time=wait(refused))
@@ -135,16 +125,16 @@ def _hit(key: str, window: int, until: int) -> int:
 
 
 @cache
-def _counting(kind: str) -> Any:
+def _counting(kind: str) -> ReturningInsert[int]:
     """The statement, composed once: every limited request runs it twice."""
     table = RateWindow.__table__
     statement = inserting(table, kind)
-    return statement.on_conflict_do_update(
+    counting: ReturningInsert[int] = statement.on_conflict_do_update(
         index_elements=[table.c.key, table.c.window], set_={"hits": table.c.hits + 1}
     ).returning(table.c.hits)
+    return counting
 
 
-@job("forget-old-limits", every=timedelta(hours=1))
 def forget_old() -> None:
     """Delete windows that have ended, and those counted ahead of time by a clock that was wrong."""
     now = int(utcnow().timestamp())

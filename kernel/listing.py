@@ -55,7 +55,7 @@ class Listing(Generic[T]):
         """Whether the address asks for less than everything: then nothing found does not mean nothing there."""
         return bool(self.params.keys() - {"page", "sort"})
 
-    def url(self, **changes: Any) -> str:
+    def url(self, **changes: object) -> str:
         """This list's address with `changes`; None removes; any change but `page` returns to page 1."""
         params = dict(self.params)
         if "page" not in changes:
@@ -77,7 +77,7 @@ NEAR = 4
 
 
 def paginate(
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     sorts: dict[str, Any],
     *,
     default: str,
@@ -115,7 +115,7 @@ def paginate(
     return Listing(items, total, page, per_page, sort, params.get("q", [""])[0].strip(), params, path)
 
 
-def _counting(statement: Select[Any]) -> Select[Any]:
+def _counting(statement: Select[*tuple[Any, ...]]) -> Select[int]:
     """How many rows; without the columns, so that outer joins nobody reads cost nothing."""
     statement = statement.order_by(None)
     if statement._distinct or statement._group_by_clauses:

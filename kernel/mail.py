@@ -55,6 +55,7 @@ def _open(url: str) -> smtplib.SMTP:
             connection.starttls(context=ssl.create_default_context())
         if parts.username:
             connection.login(unquote(parts.username), unquote(parts.password or ""))
+        connection.ehlo_or_helo_if_needed()  # refused or hung up before any letter is named: the server, not the letter
     except BaseException:
         connection.close()
         raise

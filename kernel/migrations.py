@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 from flask import Flask
 
@@ -16,7 +14,7 @@ class _Settings:
     def __init__(self, app: Flask) -> None:
         self.app = app
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         from flask_migrate import Migrate  # noqa: PLC0415
 
         Migrate(self.app, db, directory=f"{self.app.root_path}/migrations", render_as_batch=True)
@@ -26,7 +24,7 @@ class _Settings:
 class _Commands(click.Command):
     """`flask db …`: Flask-Migrate's own group answers for it."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+    def make_context(self, *args: object, **kwargs: object) -> click.Context:
         from flask_migrate.cli import db as commands  # noqa: PLC0415
 
         found: click.Context = commands.make_context(*args, **kwargs)

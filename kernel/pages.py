@@ -1,30 +1,32 @@
 """Warm pages: public answers rendered once per (address, language, content version).
 
-The version is per scope (a forum, the catalogue): one indexed read made before the content,
-raised last in the writing transaction. A visitor with our session cookie is rendered afresh.
+The version is per scope (a forum, a practice, a territory): one indexed read made before the content, raised last in
+the writing transaction. Everybody is given the same page; what is for one reader alone is put into its gaps
+(`kernel.kept`). Whoever waits for a message is rendered afresh.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
+from itertools import chain, zip_longest
 from threading import Lock
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from flask import Response, current_app, make_response, request
+from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import changes, mode
-from kernel.compression import takes_gzip
+from kernel.compression import PAGE, Packed, mark, taken
 from kernel.db import Model, db, inserting
-from kernel.kept import Chosen, of_the_key
+from kernel.kept import Chosen, Gap, KeptRequest, of_the_key
 from kernel.links import base_url
+from kernel.security import Reader, reader, renew
 
 CAPACITY = 600
 HEAVY = 64_000_000
@@ -32,28 +34,39 @@ HEAVY = 64_000_000
 VALUES = 300
 """So many values `remembered`: the first kept goes first, and is made again when it is wanted."""
 FEW = 3
+TOTALS = 60
+"""What is counted over the whole country is seen within so many seconds: pages with such figures say so. Half of them
+are for a kept value, half for the page made of it."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class ContentVersion(Model):
+    """A scope's version has parts, one for each writer who should not wait for the others: a region."""
+
     __tablename__ = "content_version"
     scope: Mapped[str] = mapped_column(String(120), primary_key=True)
+    part: Mapped[str] = mapped_column(String(20), primary_key=True, default="", server_default="")
     number: Mapped[int] = mapped_column(default=1)
 
 
 Key = tuple[str, str, str, Chosen]
 """Base address, language prefix, path, and what is chosen of the parameters named."""
-Versions = tuple[tuple[str, int], ...]
+Versions = tuple[tuple[str, str, int], ...]
+"""Scope, part, number; what nobody has raised yet is not there."""
+Scope = str | tuple[str, str]
+"""A scope, or a scope and the part of it that changed. Who reads a scope sees every part."""
 
 
 class _Entry(NamedTuple):
     versions: Versions
     born: float
-    body: bytes
-    zipped: bytes
+    body: Packed
+    """For whoever is not signed in: its gaps are closed."""
     etag: str
     headers: tuple[tuple[str, str], ...]
+    pieces: tuple[bytes, ...]
+    gaps: tuple[Gap, ...]
 
 
 _cache: OrderedDict[Key, _Entry] = OrderedDict()
@@ -61,22 +74,27 @@ _values: dict[str, tuple[Versions, float, Any]] = {}
 _lock = Lock()
 
 
-def bump(*scopes: str, rows: Mapping[str, Collection[int]] | None = None) -> None:
+def bump(*scopes: Scope, rows: Mapping[Scope, Collection[int]] | None = None) -> None:
     """Make pages of `scopes` stale. Call last inside `writing()`; versions are locked in name order.
 
     `rows`: further scopes with the ids of the rows changed (none: only pages are stale), for those who `follow` them.
     """
     db.session.flush()
-    named = rows or {}
-    for scope in sorted({*scopes, *named}):
-        statement = inserting(ContentVersion).values(scope=scope, number=1)
-        number = db.session.scalar(
-            statement.on_conflict_do_update(
-                index_elements=[ContentVersion.scope], set_={"number": ContentVersion.number + 1}
-            ).returning(ContentVersion.number)
-        )
-        if scope in named:
-            changes.note(scope, number, named[scope])
+    named = {_key_of(scope): ids for scope, ids in (rows or {}).items()}
+    keys = sorted({*map(_key_of, scopes), *named})
+    if not keys:
+        return
+    statement = inserting(ContentVersion).values([{"scope": scope, "part": part, "number": 1} for scope, part in keys])
+    raised = statement.on_conflict_do_update(
+        index_elements=[ContentVersion.scope, ContentVersion.part], set_={"number": ContentVersion.number + 1}
+    ).returning(ContentVersion.scope, ContentVersion.part, ContentVersion.number)
+    for scope, part, number in db.session.execute(raised).all():
+        if (scope, part) in named:
+            changes.note(scope, part, number, named[scope, part])
+
+
+def _key_of(scope: Scope) -> tuple[str, str]:
+    return (scope, "") if isinstance(scope, str) else scope
 
 
 def versions_of(scopes: Sequence[str]) -> Versions:
@@ -95,10 +113,8 @@ def versions_of(scopes: Sequence[str]) -> Versions:
 
 
 def _numbers(cursor: Any, scopes: Sequence[str]) -> Versions:
-    mark = "?" if db.engine.dialect.name == "sqlite" else "%s"
-    cursor.execute(
-        f"SELECT scope, number FROM content_version WHERE scope IN ({', '.join([mark] * len(scopes))})", tuple(scopes)
-    )
+    marks = ", ".join(["?" if db.engine.dialect.name == "sqlite" else "%s"] * len(scopes))
+    cursor.execute(f"SELECT scope, part, number FROM content_version WHERE scope IN ({marks})", tuple(scopes))
     return tuple(sorted(tuple(row) for row in cursor.fetchall()))
 
 
@@ -114,7 +130,8 @@ def warm(
     def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
         def answer(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            if current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method not in ("GET", "HEAD"):
+            who = reader()
+            if who is Reader.told or request.method not in ("GET", "HEAD"):
                 response = make_response(view(*args, **kwargs))
                 response.headers["Cache-Control"] = "private, no-store"
                 return response
@@ -122,12 +139,15 @@ def warm(
             key = _key(query)
             entry = _known(key)
             if entry is None or entry.versions != versions or time.monotonic() - entry.born > seconds:
-                with of_the_key(base_url(), query, key[-1]):
+                db.session.rollback()  # what was read before the versions may be older than they say
+                with of_the_key(base_url(), query, key[-1]) as kept:
                     response = make_response(view(*args, **kwargs))
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
                     return response
-                entry = _keep(key, versions, response)
-            return _respond(entry)
+                entry = _made(versions, response, kept)
+                if _is_worth_keeping(key):
+                    _keep(key, entry)
+            return _own(entry) if who is Reader.signed_in else _respond(entry)
 
         answer.kept_by = query  # type: ignore[attr-defined]
         return answer
@@ -154,34 +174,59 @@ def _known(key: Key) -> _Entry | None:
     return entry
 
 
-def _keep(key: Key, versions: Versions, response: Response) -> _Entry:
+def _is_worth_keeping(key: Key) -> bool:
+    """Words and combinations are endless: they would push others out."""
+    return not request.args.get("q") and _chosen(key) <= FEW
+
+
+def _made(versions: Versions, response: Response, kept: KeptRequest) -> _Entry:
     response.direct_passthrough = False
-    body = response.get_data()
+    pieces, gaps = kept.cut(response.get_data())
+    body = b"".join(pieces)
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    entry = _Entry(versions, time.monotonic(), body, gzip.compress(body, 6, mtime=0), etag, headers)
-    if request.args.get("q") or _chosen(key) > FEW:  # words and combinations are endless: they would push others out
-        return entry
+    packed = Packed(body, PAGE)
+    packed.coded(taken())  # now, so that it is weighed
+    return _Entry(versions, time.monotonic(), packed, etag, headers, pieces if gaps else (), gaps)
+
+
+def _keep(key: Key, entry: _Entry) -> None:
     with _lock:
         _cache[key] = entry
         _cache.move_to_end(key)
         while len(_cache) > CAPACITY or (len(_cache) > 1 and _weight() > HEAVY):
             _cache.popitem(last=False)
-    return entry
 
 
 def _weight() -> int:
-    return sum(len(entry.body) + len(entry.zipped) for entry in _cache.values())
+    return sum(entry.body.weight + sum(map(len, entry.pieces)) for entry in _cache.values())
+
+
+def _own(entry: _Entry) -> Response:
+    """The page for whoever is signed in, with their own things in its gaps. Nobody may keep it."""
+    renew()
+    shown = [str(gap.show(gap.what)).encode() for gap in entry.gaps]
+    if any(shown):
+        body = b"".join(chain.from_iterable(zip_longest(entry.pieces, shown, fillvalue=b"")))
+        response = Response(body, headers=list(entry.headers))
+    else:
+        response = _answer(entry)
+        response.headers.pop("ETag")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _answer(entry: _Entry) -> Response:
+    coding = taken()
+    response = Response(entry.body.coded(coding), headers=list(entry.headers))
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    mark(response, coding, entry.etag)
+    return response
 
 
 def _respond(entry: _Entry) -> Response:
-    zipped = takes_gzip()
-    response = Response(entry.zipped if zipped else entry.body, headers=list(entry.headers))
+    response = _answer(entry)
     response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.headers["Vary"] = "Accept-Encoding, Cookie"
-    if zipped:
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(entry.etag + ("-g" if zipped else ""))
     if request.if_none_match:
         response.make_conditional(request)
     return response
@@ -192,13 +237,13 @@ def remembered(
     scopes: tuple[str, ...],
     make: Callable[[], T],
     seconds: float = 300,
-    follow: tuple[str, Callable[[T, set[int]], T | None]] | None = None,
+    follow: tuple[tuple[str, ...], Callable[[T, set[int]], T | None]] | None = None,
 ) -> T:
     """What `make()` gives, kept in this process while the `scopes` stand still, at most `seconds`.
 
     Inside `writing()` it is made anew each time. The version is read in the transaction that `make` reads in, before
     it: what is kept is never older than its version says.
-    `follow`: a scope whose changed rows are known, and what makes a new value of the kept one and their ids (None: it
+    `follow`: scopes whose changed rows are known, and what makes a new value of the kept one and their ids (None: it
     cannot). The kept value may be in another thread's hands: it must be left as it is.
     """
     if mode.is_writing():
@@ -221,17 +266,15 @@ def remembered(
 
 
 def _followed(
-    then: tuple[tuple[str, int], ...],
-    now: tuple[tuple[str, int], ...],
-    value: T,
-    scope: str,
-    step: Callable[[T, set[int]], T | None],
+    then: Versions, now: Versions, value: T, scopes: Collection[str], step: Callable[[T, set[int]], T | None]
 ) -> T | None:
-    """The value brought from the versions `then` to `now`; None when more than rows of `scope` changed."""
-    before, after = dict(then), dict(now)
-    if before.keys() != after.keys() or any(before[one] != after[one] for one in after if one != scope):
+    """The value brought from the versions `then` to `now`; None when more than rows of `scopes` changed."""
+    before = {(scope, part): number for scope, part, number in then}
+    after = {(scope, part): number for scope, part, number in now}
+    moved = {key: (before.get(key, 0), number) for key, number in after.items() if before.get(key, 0) != number}
+    if before.keys() - after.keys() or any(scope not in scopes for scope, _part in moved):
         return None
-    ids = changes.between(scope, before[scope], after[scope])
+    ids = changes.between(moved)
     return None if ids is None else step(value, ids)
 
 

@@ -1,38 +1,28 @@
 """How an upper feature shows itself on a lower feature's page.
 
 The lower page names a place and calls `panels("practice.aside", practice=practice)` in its template;
-the upper feature registers a function that returns Markup (or "").
+the upper feature's manifest names a function that returns Markup (or "").
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-from typing import TypeVar
-
 from flask import Flask
 from markupsafe import Markup
 
-Panel = Callable[..., Markup | str]
-P = TypeVar("P", bound=Panel)
-_places: dict[str, list[tuple[int, Panel]]] = defaultdict(list)
-
-
-def panel(place: str, order: int = 50) -> Callable[[P], P]:
-    """Register a function to be shown at `place`; lower `order` comes first."""
-
-    def register(show: P) -> P:
-        if all(known is not show for _, known in _places[place]):
-            _places[place].append((order, show))
-            _places[place].sort(key=lambda item: item[0])
-        return show
-
-    return register
+from kernel.feature import Panel, registry
+from kernel.kept import left_open
 
 
 def panels(place: str, **context: object) -> Markup:
-    """Everything registered at `place`, shown for `context`."""
-    return Markup("").join(Markup(show(**context)) for _, show in _places[place])
+    """Everything that manifests name for `place`, shown for `context`."""
+    return Markup("").join(Markup(_shown(panel, context)) for panel in registry().panels.get(place, ()))
+
+
+def _shown(panel: Panel, context: dict[str, object]) -> Markup | str:
+    if panel.about is None:
+        return panel.show(**context)
+    what = panel.about(**context)
+    return "" if what is None else left_open(panel.show, what)
 
 
 def init_app(app: Flask) -> None:

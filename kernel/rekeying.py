@@ -1,7 +1,7 @@
 """From one key to another: `flask secrets rekey` moves every secret, batch by batch, while the site works.
 
-A feature that keeps hashes of secrets names them by `keeps(Stored(…))`; one whose secrets are only compared, by
-`keeps(Compared(…))`.
+The manifest of a feature that keeps hashes of secrets names them as `Stored`; where secrets are only compared, as
+`Compared`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, RowMapping, bindparam, delete, func, or_, select, update
 
-from kernel.db import db, inserting
+from kernel.db import Model, db, inserting
+from kernel.feature import registry
 from kernel.keys import current_id
 from kernel.secrets import FormerSecret, every_token, token, token_hash
 from kernel.transaction import write
@@ -57,21 +58,18 @@ class Moved(NamedTuple):
     letters: int = 0
 
 
-_stored: list[Stored] = []
-_compared: list[Compared] = []
+def _stored() -> list[Stored]:
+    return [one for one in registry().secrets if isinstance(one, Stored)]
 
 
-def keeps(one: Stored | Compared) -> None:
-    """Name secrets of a feature; naming them again changes nothing."""
-    known: list[Any] = _stored if isinstance(one, Stored) else _compared
-    if one not in known:
-        known.append(one)
+def _compared() -> list[Compared]:
+    return [one for one in registry().secrets if isinstance(one, Compared)]
 
 
 def standing() -> dict[str, int]:
     """How many rows remember which key: id → number."""
     found: dict[str, int] = {}
-    for one in _stored:
+    for one in _stored():
         column = one.model.key_id
         for key, number in db.session.execute(select(column, func.count()).group_by(column)):
             found[key] = found.get(key, 0) + number
@@ -87,7 +85,7 @@ def rekey() -> Moved:
 def revoke() -> Moved:
     """Make useless what other keys made and send new links to those who need one. May be ended and begun again."""
     moved = _each(lambda one, after: _batch(one, after, keep=False))
-    for one in _compared:
+    for one in _compared():
         moved = Moved(moved.rows, moved.letters + write(lambda one=one: _renew(one)))  # type: ignore[misc]
     write(lambda: db.session.execute(delete(FormerSecret)))
     return moved
@@ -95,7 +93,7 @@ def revoke() -> Moved:
 
 def _each(step: Callable[[Stored, int], tuple[int, Moved]]) -> Moved:
     rows = letters = 0
-    for one in _stored:
+    for one in _stored():
         last = 0
         while True:
             last, moved = write(lambda one=one, last=last: step(one, last))  # type: ignore[misc]
@@ -108,14 +106,14 @@ def _each(step: Callable[[Stored, int], tuple[int, Moved]]) -> Moved:
 def _keep_compared() -> None:
     held = [
         {"hash": token_hash(text), "purpose": one.purpose, "uuid": uuid, "generation": generation}
-        for one in _compared
+        for one in _compared()
         for uuid, generation in one.open()
         for text in every_token(one.purpose, uuid, generation)[1:]
     ]
     _keep(held)
 
 
-def _keep(held: list[dict[str, Any]]) -> None:
+def _keep(held: list[dict[str, object]]) -> None:
     if held:
         table = FormerSecret.__table__
         db.session.connection().execute(inserting(table).on_conflict_do_nothing(index_elements=[table.c.hash]), held)
@@ -129,7 +127,7 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     table, now = one.model.__table__, current_id()
     names = dict.fromkeys(name for secret in one.secrets for name in (secret.generation, secret.hash))
     columns = [table.c[name] for name in names]
-    other: Any = table.c.key_id != now
+    other: ColumnElement[bool] = table.c.key_id != now
     if not keep:
         purposes = [secret.purpose for secret in one.secrets]
         other = or_(other, table.c.uuid.in_(select(FormerSecret.uuid).where(FormerSecret.purpose.in_(purposes))))
@@ -150,7 +148,7 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     new = [
         {"row": row["id"]} | {f"new_{secret.hash}": _hash_now(secret, row) for secret in one.secrets} for row in rows
     ]
-    hashes: dict[str, Any] = {secret.hash: bindparam(f"new_{secret.hash}") for secret in one.secrets}
+    hashes: dict[str, BindParameter[str]] = {secret.hash: bindparam(f"new_{secret.hash}") for secret in one.secrets}
     db.session.connection().execute(
         update(table).where(table.c.id == bindparam("row")).values(key_id=now, **hashes), new
     )
@@ -158,12 +156,12 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     return rows[-1]["id"], Moved(len(rows), letters)
 
 
-def _hash_now(secret: Secret, row: Any) -> str:
+def _hash_now(secret: Secret, row: RowMapping) -> str:
     text = token(secret.purpose, row["uuid"], row[secret.generation])
     return token_hash(text[: secret.start] if secret.start else text)
 
 
-def _former(secret: Secret, row: Any) -> dict[str, Any]:
+def _former(secret: Secret, row: RowMapping) -> dict[str, object]:
     return {
         "hash": row[secret.hash],
         "purpose": secret.kept_as,
@@ -177,10 +175,10 @@ def _renew(one: Compared) -> int:
     return one.tell()
 
 
-def lock_key(row: Any) -> str:
+def lock_key(row: Model) -> str:
     """The id of the key that `row`'s secrets are made by, held until the transaction ends.
 
     Call it before a secret of a stored row is made anew: else the key might be changed in between.
     """
     db.session.refresh(row, ["key_id"], with_for_update=True)
-    return str(row.key_id)
+    return str(row.key_id)  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any, cast
 from wsgiref.types import WSGIEnvironment
 
@@ -44,9 +45,9 @@ CSP_SCANNER = _policy(**{"script-src": "'self' 'wasm-unsafe-eval'", "worker-src"
 class Request(flask.Request):
     """A request whose texts are without NUL: no database column takes it, and nobody types it."""
 
-    def __init__(self, environ: WSGIEnvironment, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False) -> None:
         environ["PATH_INFO"] = environ.get("PATH_INFO", "").replace("\0", "")
-        super().__init__(environ, *args, **kwargs)
+        super().__init__(environ, populate_request, shallow)
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
@@ -57,7 +58,7 @@ class Request(flask.Request):
         self.__dict__["form"] = _without_nul(self.__dict__["form"])
 
 
-def _without_nul(texts: MultiDict[str, str]) -> Any:
+def _without_nul(texts: MultiDict[str, str]) -> MultiDict[str, str]:
     every = list(texts.items(multi=True))
     if not any("\0" in value for _name, value in every):
         return texts
@@ -71,6 +72,32 @@ RENEW = timedelta(minutes=10)
 SLACK = timedelta(minutes=5)
 """Clocks of machines differ by less, and an answer under way is made in less."""
 IDENTITY = "_user_id"
+MESSAGES = "_flashes"
+
+
+class Reader(Enum):
+    """Who asks for a public page."""
+
+    anybody = "anybody"
+    """Not signed in: whether or not there is a session, nothing in it shows on a public page."""
+    signed_in = "signed in"
+    told = "told"
+    """A message waits in the session."""
+
+
+def reader() -> Reader:
+    """By the session alone: that somebody is named there does not say that the session still holds."""
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return Reader.anybody
+    if MESSAGES in session:
+        return Reader.told
+    return Reader.signed_in if IDENTITY in session else Reader.anybody
+
+
+def renew() -> None:
+    """Look whether an old session still holds, so that its cookie is signed anew, where nothing else looks."""
+    if _held().is_old():
+        _ = current_user.is_authenticated
 
 
 class Session(SecureCookieSession):
@@ -81,10 +108,17 @@ class Session(SecureCookieSession):
     known = False
     """Whether this request has looked whether that still holds: see `vouch`."""
 
+    def is_old(self) -> bool:
+        return self.signed is not None and datetime.now(UTC) - self.signed > RENEW
+
 
 def vouch() -> None:
     """Whoever the session names was found, and it has not been ended: its cookie may be signed anew."""
-    cast(Session, session._get_current_object()).known = True  # type: ignore[attr-defined]
+    _held().known = True
+
+
+def _held() -> Session:
+    return cast(Session, session._get_current_object())  # type: ignore[attr-defined]
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -114,8 +148,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         held = cast(Session, session)
-        old = held.signed is not None and datetime.now(UTC) - held.signed > RENEW
-        return held.modified or (old and held.known and held.permanent)
+        return held.modified or (held.is_old() and held.known and held.permanent)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         held = cast(Session, session)

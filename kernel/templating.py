@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, current_app, has_request_context
 from flask_wtf.csrf import generate_csrf
@@ -16,6 +16,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
+from kernel.feature import registry
 from kernel.links import page_url
 from kernel.text import Lines, cited, dial, one_line, typograph
 
@@ -39,7 +40,12 @@ def prose(text: str) -> Markup:
     )
 
 
-def fragment(template: str, **context: Any) -> str:
+def pairs(things: Iterable[object], value: str, label: str) -> list[tuple[object, object]]:
+    """Two attributes of each thing: the options of a select."""
+    return [(getattr(thing, value), getattr(thing, label)) for thing in things]
+
+
+def fragment(template: str, **context: object) -> str:
     """A piece of a page by itself, without what only whole pages need (navigation, languages)."""
     return current_app.jinja_env.get_template(template).render(context)
 
@@ -66,7 +72,7 @@ class _Compiled(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-def plain_text(template: str, **context: Any) -> str:
+def plain_text(template: str, **context: object) -> str:
     """A letter's plain text. What is put into it is one line: the lines of a letter are those of its template.
 
     A value that is nothing but line ends stays, and so does what is `cited`.
@@ -76,7 +82,7 @@ def plain_text(template: str, **context: Any) -> str:
     return environment.get_template(template).render(context)
 
 
-def _inserted(value: Any) -> Any:
+def _inserted(value: object) -> object:
     if not isinstance(value, str) or isinstance(value, Lines) or not value.strip("\n"):
         return value
     return one_line(value)
@@ -90,6 +96,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.filters["dial"] = dial
+    app.jinja_env.filters["pairs"] = pairs
     app.jinja_env.filters["cited"] = cited
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     # What is compiled for it differs: a cache of what the other environment compiled would be the wrong one.
@@ -99,16 +106,11 @@ def init_app(app: Flask) -> None:
     app.context_processor(_navigation)
 
 
-_navigation_makers: dict[str, Any] = {}
+Maker = Callable[[], Iterable[object]]
 
 
-def navigation(name: str, make: Any) -> None:
-    """Give templates a variable computed per page, such as `public_nav`; `make()` returns it."""
-    _navigation_makers[name] = make
-
-
-def _navigation() -> dict[str, Any]:
-    links: dict[str, Any] = {name: _Lazy(make) for name, make in _navigation_makers.items()}
+def _navigation() -> dict[str, object]:
+    links: dict[str, object] = {name: _Lazy(make) for name, make in registry().links.items()}
     if not has_request_context():  # a letter
         return links
     return links | {"sign_out_url": page_url("sign-out"), "cabinet_url": page_url("work")}
@@ -117,16 +119,16 @@ def _navigation() -> dict[str, Any]:
 class _Lazy:
     """A list that `make()` returns, made only when a template asks."""
 
-    def __init__(self, make: Any) -> None:
+    def __init__(self, make: Maker) -> None:
         self.make = make
-        self.made: list[Any] | None = None
+        self.made: list[object] | None = None
 
-    def _items(self) -> list[Any]:
+    def _items(self) -> list[object]:
         if self.made is None:
             self.made = list(self.make())
         return self.made
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[object]:
         return iter(self._items())
 
     def __len__(self) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import Any
 
 import click
 from babel.messages.catalog import Catalog
@@ -16,6 +15,7 @@ from babel.support import Translations
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from kernel.feature import registry
 from kernel.i18n import babel
 
 cli = AppGroup("translations", help="Messages of the interface.")
@@ -32,9 +32,7 @@ def _root() -> Path:
 
 def _features() -> list[str]:
     """Folders with code of ours, lowest layer first, so that a shared message is kept once, below."""
-    order = ["kernel", "activity", "territories", "accounts", "forum", "practices", "speakers", "programme"]
-    order += ["registrations", "adoption", "home"]
-    return [name for name in order if (_root() / name).is_dir()]
+    return [feature.name for feature in registry().features]
 
 
 def _extract(feature: str) -> Catalog:
@@ -86,7 +84,7 @@ def _key(message: object) -> object:
 @cli.command("extract")
 def extract_messages() -> None:
     """Bring every translations/ru/<feature>.po up to date with the code."""
-    known: dict[object, Any] = {}
+    known: dict[object, object] = {}
     for feature in _features():
         for message in _read(_po(feature)):
             if message.id and message.string:

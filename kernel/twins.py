@@ -6,10 +6,11 @@ What is odd is never refused: an address may really be so, and a name is what it
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.db import dialect
 from kernel.text import email_key, like_prefix
@@ -113,14 +114,17 @@ def name_doubt(name: str) -> str:
     return _("Latin letters stand among Russian ones: %(letters)s. Is it written so?", letters=odd.letters)
 
 
-def holds(column: Any, word: str) -> ColumnElement[bool]:
+Column = InstrumentedAttribute[str] | ColumnElement[str]
+
+
+def holds(column: Column, word: str) -> ColumnElement[bool]:
     """Whether a folded column contains the word, in either spelling."""
     if not _EITHER.keys() & set(word):
         return column.contains(word, autoescape=True)  # type: ignore[no-any-return]
     return _matches(column, word, "*{}*", "{}")
 
 
-def begins(column: Any, word: str, *, anywhere: bool = True) -> ColumnElement[bool]:
+def begins(column: Column, word: str, *, anywhere: bool = True) -> ColumnElement[bool]:
     """Whether a word of a folded column (or, not `anywhere`, the column) begins so, in either spelling."""
     if not _EITHER.keys() & set(word):
         start = like_prefix(word)
@@ -131,7 +135,7 @@ def begins(column: Any, word: str, *, anywhere: bool = True) -> ColumnElement[bo
     return or_(_matches(column, word, "{}*", ""), _matches(column, word, "* {}*", ""))
 
 
-def _matches(column: Any, word: str, glob: str, regex: str) -> ColumnElement[bool]:
+def _matches(column: Column, word: str, glob: str, regex: str) -> ColumnElement[bool]:
     if dialect() == "postgresql":
         pattern = "".join(_EITHER.get(letter, re.escape(letter)) for letter in word)
         return column.op("~", is_comparison=True)(regex.format(pattern))  # type: ignore[no-any-return]

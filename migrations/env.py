@@ -11,12 +11,6 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-import adoption.models
-import adoption.quarter.models  # noqa: F401
-import kernel.imports
-import kernel.limits
-import kernel.secrets  # noqa: F401
-import registrations.models  # noqa: F401
 from kernel import mode
 from kernel.db import Base, db
 from kernel.shelving import PREFIX

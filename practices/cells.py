@@ -18,8 +18,8 @@ from kernel.text import clean, email_key, sort_key
 from practices import labels, passport
 from practices.models import Evidence, Prevention, TargetGroup
 from practices.queries import KnownPractices
+from territories.gazetteer import Gazetteer
 from territories.models import Territory
-from territories.queries import Gazetteer
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("ID", "Код"),
@@ -128,7 +128,7 @@ class Known:
 Reader = Callable[[str, str, Known], dict[str, Any]]
 
 
-def _text(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _text(column: str, text: str, _known: Known) -> dict[str, object]:
     value = "\n".join(clean(line) for line in text.splitlines()).strip()
     if len(value) > LIMITS.get(column, 6000):
         raise Fault(
@@ -139,7 +139,7 @@ def _text(column: str, text: str, _known: Known) -> dict[str, Any]:
     return {column: value}
 
 
-def _number(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _number(column: str, text: str, _known: Known) -> dict[str, object]:
     if not text:
         return {column: None}
     try:
@@ -155,16 +155,16 @@ def _not_a_number(column: str, text: str) -> str:
     return str(_("«%(column)s»: «%(text)s» is not a suitable number.", column=HEADINGS[column][0], text=text[:40]))
 
 
-def _items(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _items(column: str, text: str, _known: Known) -> dict[str, object]:
     if column in ("ages", "situations"):
         text = text.replace(";", "\n")
     return {column: passport.lines(text)}
 
 
-def choice(kind: type[Enum], names: dict[Any, Any]) -> Reader:
+def choice(kind: type[Enum], names: dict[Any, object]) -> Reader:
     """Reads a code of ours or its name in either language; an empty cell is None."""
 
-    def read(column: str, text: str, _known: Known) -> dict[str, Any]:
+    def read(column: str, text: str, _known: Known) -> dict[str, object]:
         if not text:
             return {column: None}
         for member in kind:
@@ -183,17 +183,17 @@ def choice(kind: type[Enum], names: dict[Any, Any]) -> Reader:
     return read
 
 
-def _sphere(column: str, text: str, known: Known) -> dict[str, Any]:
+def _sphere(column: str, text: str, known: Known) -> dict[str, object]:
     return choice(Sphere, SPHERE_LABELS)(column, text, known)
 
 
-def _groups(column: str, text: str, known: Known) -> dict[str, Any]:
+def _groups(column: str, text: str, known: Known) -> dict[str, object]:
     read = choice(TargetGroup, labels.GROUP_LABELS)
     parts = [part.strip() for part in text.replace("\n", ";").split(";") if part.strip()]
     return {"groups": [read(column, part, known)[column] for part in parts]}
 
 
-def _formats(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _formats(column: str, text: str, _known: Known) -> dict[str, object]:
     found = []
     for part in (part.strip() for part in text.replace(",", ";").split(";") if part.strip()):
         for code, label in labels.FORMAT_LABELS.items():
@@ -205,7 +205,7 @@ def _formats(column: str, text: str, _known: Known) -> dict[str, Any]:
     return {column: [code for code in labels.FORMAT_LABELS if code in found]}
 
 
-def _territory(_column: str, text: str, known: Known) -> dict[str, Any]:
+def _territory(_column: str, text: str, known: Known) -> dict[str, object]:
     if not text:
         raise Fault(_("No municipality."))
     found: Territory | None = known.gazetteer.find(text)
@@ -216,14 +216,14 @@ def _territory(_column: str, text: str, known: Known) -> dict[str, Any]:
     return {"territory_id": found.id}
 
 
-def _email(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _email(column: str, text: str, _known: Known) -> dict[str, object]:
     address = email_key(text)
     if address and ("@" not in address[1:] or " " in address or len(address) > 254):
         raise Fault(_("«%(text)s» is not an e-mail address.", text=text))
     return {column: address}
 
 
-def _date(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _date(column: str, text: str, _known: Known) -> dict[str, object]:
     if not text:
         return {column: None}
     for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
@@ -234,19 +234,19 @@ def _date(column: str, text: str, _known: Known) -> dict[str, Any]:
     raise Fault(_("«%(text)s» is not a date. Write it as 28.05.2028.", text=text))
 
 
-def _steps(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _steps(column: str, text: str, _known: Known) -> dict[str, object]:
     return {column: passport.read_steps(text)}
 
 
-def _results(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _results(column: str, text: str, _known: Known) -> dict[str, object]:
     return {column: passport.read_results(text)}
 
 
-def _risks(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _risks(column: str, text: str, _known: Known) -> dict[str, object]:
     return {column: passport.read_risks(text)}
 
 
-def _demo(column: str, text: str, _known: Known) -> dict[str, Any]:
+def _demo(column: str, text: str, _known: Known) -> dict[str, object]:
     return {column: text.casefold() in YES}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -43,7 +43,7 @@ def chronicle(practice: Practice) -> list[Line]:
     ]
 
 
-def _detail(action: str, details: dict[str, Any]) -> str:
+def _detail(action: str, details: dict[str, object]) -> str:
     if action == "practice.admission":
         after = _stage(details.get("admission"))
         return f"{_stage(details['before'])} → {after}" if details.get("before") else after
@@ -52,14 +52,14 @@ def _detail(action: str, details: dict[str, Any]) -> str:
     return str(details.get("reason") or details.get("title") or "")
 
 
-def _published(details: dict[str, Any]) -> list[str]:
+def _published(details: dict[str, object]) -> list[str]:
     parts = [_("edition %(number)s", number=details["edition"])] if details.get("edition") else []
     if number := details.get("comments"):
         parts.append(ngettext("%(num)s comment was open", "%(num)s comments were open", number))
     return parts
 
 
-def _stage(value: Any) -> str:
+def _stage(value: object) -> str:
     known = {admission.value for admission in Admission}
     return str(ADMISSION_LABELS[Admission(value)]) if value in known else str(value or "")
 

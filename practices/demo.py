@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import User
+from kernel.access import ByLink
 from practices import passport
 from practices.grading import operations as grading
 from practices.grading.models import QUESTIONS
 from practices.models import Evidence, Practice, TargetGroup
 from practices.moderation import operations, queries
 from practices.moderation.models import PracticeAuthor
-from practices.moderation.operations import ByLink
 from practices.operations import add_practice
 from practices.queries import practice_by_key
 from territories.queries import current
@@ -35,7 +35,7 @@ def load_moderation(rows: Iterable[dict[str, Any]], *, methodist: User) -> None:
 def _begin(row: dict[str, Any], methodist: User) -> Practice:
     territory = current(row["territory"])
     assert territory is not None
-    values: dict[str, Any] = {name: row.get(name, "") for name in CARD}
+    values: dict[str, object] = {name: row.get(name, "") for name in CARD}
     values |= {
         "name": row["name"],
         "territory_id": territory.id,

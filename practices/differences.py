@@ -23,7 +23,7 @@ from practices.labels import (
     PREVENTION_LABELS,
     RESOURCE_LABELS,
 )
-from practices.models import Prevention, TargetGroup
+from practices.models import Item, Prevention, TargetGroup, Values
 
 _WORDS = re.compile(
     r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d+)?"  # 80 000 is one number, whatever parts its groups
@@ -46,7 +46,7 @@ class Difference(NamedTuple):
     marked: Markup
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> list[Difference]:
+def differences(before: Values, after: Values, names: Names) -> list[Difference]:
     """Fields that differ, in the order of the passport. `names`: see `moderation.queries.names_in`."""
     rows = []
     for field, label in FIELD_LABELS.items():
@@ -94,7 +94,7 @@ def _tagged(tag: str, said: str, text: str) -> Markup:
     return Markup('<{0}><span class="sr">{1} </span>{2}</{0}>').format(Markup(tag), said, text)
 
 
-def _documents_marked(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Markup:
+def _documents_marked(before: list[dict[str, object]], after: list[dict[str, object]]) -> Markup:
     """Documents that came or went, one a line; a new file under an old title is another document."""
     known, kept = {one["id"] for one in before}, {one["id"] for one in after}
     lines = [_change(_document(one), "") for one in before if one["id"] not in kept]
@@ -127,28 +127,28 @@ def in_words(field: str, value: Any, names: Names) -> str:
     return str(value)
 
 
-def _steps(items: list[dict[str, Any]]) -> str:
+def _steps(items: list[dict[str, object]]) -> str:
     return "\n".join(f"{number}. {item['text']}" for number, item in enumerate(items, start=1))
 
 
-def _resources(items: list[dict[str, Any]]) -> str:
+def _resources(items: list[Item]) -> str:
     return "\n".join(f"{RESOURCE_LABELS[item['kind']]} ({NEED_LABELS[item['need']]}): {item['text']}" for item in items)
 
 
-def _results(items: list[dict[str, Any]]) -> str:
+def _results(items: list[dict[str, object]]) -> str:
     return "\n".join(" · ".join(str(value) for value in item.values() if value) for item in items)
 
 
-def _document(item: dict[str, Any]) -> str:
+def _document(item: Item) -> str:
     kinds = {kind.value: label for kind, label in DOCUMENT_LABELS.items()}
     return f"{item['title']} ({str(kinds.get(item['kind'], item['kind'])).lower()})"
 
 
-def _risks(items: list[dict[str, Any]]) -> str:
+def _risks(items: list[Item]) -> str:
     return "\n".join(" → ".join(part for part in (item["risk"], item.get("mitigation")) if part) for item in items)
 
 
-_WRITERS: dict[str, Callable[[Any], Any]] = {
+_WRITERS: dict[str, Callable[[Any], object]] = {
     "steps": _steps,
     "resources": _resources,
     "results": _results,

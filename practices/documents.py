@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from kernel.access import Actor
 from kernel.documents.word import DOCX, to_docx
 from kernel.files import StoredFile
 from kernel.text import slugify
@@ -14,7 +14,7 @@ from practices.operations import add_document, publish_documents, store
 from practices.queries import practice_by_key
 
 
-def load_documents(rows: Iterable[dict[str, str]], folder: Path, *, by: Any = None) -> int:
+def load_documents(rows: Iterable[dict[str, str]], folder: Path, *, by: Actor | None = None) -> int:
     """Attach sample documents: rows as in demo/sample_documents.csv, files relative to `folder`.
 
     Call inside `writing()`. Readers have them at once, in a new edition of each practice. A title the practice

@@ -6,14 +6,13 @@ from flask import url_for
 from sqlalchemy import select
 
 from accounts.scopes import reach
-from activity.reading import Subject, subject_source
-from kernel.access import Actor
+from activity.reading import Subject
+from kernel.access import SignedIn
 from kernel.db import db
 from practices.models import Practice
 
 
-@subject_source("practice")
-def practices(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def practices(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     territories = reach(user.scopes("practices:practice:edit"))
     rows = db.session.execute(
         select(Practice.id, Practice.name, Practice.slug, Practice.territory_id).where(Practice.id.in_(ids))

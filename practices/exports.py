@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import Select
@@ -21,7 +20,7 @@ from practices.organisations import HEADINGS as ORGANISATION_HEADINGS
 WIDE = {"name": 40, "effect": 60, "what_is_done": 60, "steps": 60, "organisation": 40}
 
 
-def workbook(statement: Select[Any]) -> bytes:
+def workbook(statement: Select[Practice]) -> bytes:
     """XLSX of the practices that `statement` selects, by name."""
     practices = db.session.scalars(statement.order_by(Practice.name_key, Practice.id)).unique()
     columns = [Column(headings[0], WIDE.get(name, 20)) for name, headings in HEADINGS.items()]
@@ -47,12 +46,12 @@ def organisations(known: Sequence[Organisation]) -> bytes:
     return sheets.xlsx(_("Organisations"), columns, rows)
 
 
-def _row(practice: Practice) -> list[Any]:
+def _row(practice: Practice) -> list[object]:
     return [_cell(practice, name) for name in HEADINGS]
 
 
-def _cell(practice: Practice, name: str) -> Any:
-    special: dict[str, Any] = {
+def _cell(practice: Practice, name: str) -> object:
+    special: dict[str, Callable[[], object]] = {
         "id": lambda: practice.source_id or practice.slug,
         "organisation": lambda: practice.organisation.name if practice.organisation else "",
         "territory": lambda: practice.territory.oktmo,

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-
 from accounts.settings import site
 from kernel import bits, pages
-from kernel.db import db
 from practices.facts import WORKING, Fact, facts
+from practices.scopes import CATALOGUE, SPREAD
 from territories.models import Territory
-from territories.queries import current, municipalities
+from territories.queries import current, municipalities, with_those_above
 from territories.rules import kilometres
 
 __all__ = ["WORKING", "Catalogue", "Place", "catalogue"]
@@ -102,7 +100,7 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """The catalogue as it stands. One statement while nothing has changed."""
     return pages.remembered(
-        "practices.catalogue", ("catalogue", "territories"), _build, SECONDS, ("catalogue", _follow)
+        "practices.catalogue", (CATALOGUE, SPREAD, "territories"), _build, SECONDS, ((CATALOGUE, SPREAD), _follow)
     )
 
 
@@ -151,7 +149,7 @@ def _follow(then: Catalogue, changed: set[int]) -> Catalogue | None:
     return _made(known, orders, own, places, then.region, then.neighbours)
 
 
-def _take(sets: dict[Any, int], value: Any, one: int) -> None:
+def _take(sets: dict[object, int], value: object, one: int) -> None:
     """A set without anybody is not kept: a full build would not have it either."""
     sets[value] &= ~(1 << one)
     if not sets[value]:
@@ -179,7 +177,7 @@ def _key(one: int, first: First, known: Facts) -> tuple[float, str, int]:
 OWN = ("audience", "sphere", "evidence", "readiness", "works", "born")
 
 
-def _says(fact: Fact) -> Iterator[tuple[str, Any]]:
+def _says(fact: Fact) -> Iterator[tuple[str, object]]:
     """(one of OWN, value) of everything a fact says by itself; territories by their ids."""
     for group in fact.groups:
         yield "audience", group
@@ -233,9 +231,7 @@ def _places(own: Own, region: Iterable[Place], known: Iterable[Place]) -> list[P
     used = _used(own)
     missing = used - by_id.keys() | {by_id[one].parent_id for one in used & by_id.keys()} - by_id.keys()
     if missing:
-        above = select(Territory.parent_id).where(Territory.id.in_(missing))
-        rows = db.session.scalars(select(Territory).where(Territory.id.in_(missing) | Territory.id.in_(above)))
-        by_id |= {row.id: _place(row) for row in rows}
+        by_id |= {row.id: _place(row) for row in with_those_above(missing)}
     wanted = used | {by_id[one].parent_id for one in used} | {place.id for place in region}
     # The country stays out: nothing is told by choosing it.
     found = [place for one, place in by_id.items() if one in wanted and place.parent_id is not None]

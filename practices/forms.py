@@ -5,7 +5,7 @@ from typing import Any, Self
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, SelectField
-from wtforms.validators import NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import TextArea
 
 from accounts.enums import Sphere
@@ -13,6 +13,7 @@ from accounts.labels import SPHERE_LABELS
 from accounts.models import Organisation
 from accounts.queries import is_called, organisation_by_code, organisations_named
 from kernel.forms import (
+    Between,
     ChecksField,
     Choice,
     Form,
@@ -35,17 +36,6 @@ from practices.labels import (
 )
 from practices.models import DocumentKind, Prevention, SavedSearch, TargetGroup
 from territories.queries import current
-
-
-class Between(NumberRange):
-    """A number in a range, with one sentence for whatever is wrong with it."""
-
-    def __call__(self, form: Form, field: Field) -> None:
-        if field.process_errors:
-            field.errors = []
-            raise StopValidation(str(self.message))
-        super().__call__(form, field)
-
 
 UNKNOWN = ("", _l("Not known"))
 MONEY = [Optional(), Between(0, 1_000_000_000, _l("Give whole roubles, without kopecks."))]
@@ -93,7 +83,7 @@ class CardForm(VersionedForm):
                 self[name].errors = [*self[name].errors, unfilled(self[name])]
         return not self.errors
 
-    def differences(self, practice: Any) -> list[tuple[str, str, str]]:
+    def differences(self, practice: object) -> list[tuple[str, str, str]]:
         """(label, stored, typed) of the fields that differ, for the page of a conflict."""
         rows = []
         for name, stored in typed(practice).items():
@@ -252,7 +242,7 @@ def _comma(field: NumberField) -> None:
         raise ValidationError(_l("Give a number, for example 2.5."))
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(_l("yes")) if value else str(_l("no"))
     if isinstance(value, list | tuple):
@@ -282,7 +272,7 @@ def typed(practice: Any) -> dict[str, Any]:
 _GROUP_ORDER = [group.value for group in TargetGroup]
 
 
-def _number(value: float) -> Any:
+def _number(value: float) -> object:
     return int(value) if value == int(value) else value
 
 

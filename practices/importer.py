@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from accounts.queries import OrganisationNames, all_organisations, is_called
 from accounts.settings import site
+from kernel.access import Actor
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
@@ -21,7 +22,7 @@ from practices.cells import HEADINGS, POSITION, READERS, Fault, Known, choice
 from practices.models import Admission, Practice
 from practices.moderation import operations as moderation
 from practices.queries import known_practices
-from territories.queries import Gazetteer
+from territories.gazetteer import Gazetteer
 
 NEEDED = ("name", "territory")
 
@@ -96,8 +97,8 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
             values |= read(column, as_text(cells[column]), known)
         except Fault as fault:
             row.messages.append(str(fault))
-    _resources(cells, values)
     practice, slug, source_id = _match(cells, values, known, row)
+    _resources(cells, values, practice)
     _organisation(cells, values, practice, known, row)
     if practice is not None and practice.graded_at is not None:
         values.pop("evidence", None)  # experts have spoken: a file does not overrule them
@@ -111,11 +112,20 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
     return row, Action(practice, values, slug, source_id, admission, _may_publish(practice, known))
 
 
-def _resources(cells: dict[str, Any], values: dict[str, Any]) -> None:
-    if any(kind in cells for kind in passport.KINDS):
-        values["resources"] = [
-            item for kind in passport.KINDS for item in passport.read_resources(as_text(cells.get(kind)), kind)
-        ]
+def _resources(cells: dict[str, Any], values: dict[str, Any], practice: Practice | None) -> None:
+    """Of the kinds that the file has a column for; those of the others stay."""
+    if not any(kind in cells for kind in passport.KINDS):
+        return
+    there = practice.resources if practice is not None else []
+    values["resources"] = [
+        item
+        for kind in passport.KINDS
+        for item in (
+            passport.read_resources(as_text(cells[kind]), kind)
+            if kind in cells
+            else [one for one in there if one["kind"] == kind]
+        )
+    ]
 
 
 def _organisation(
@@ -238,7 +248,7 @@ def _column_of(name: str) -> str:
     return str(HEADINGS.get(columns.get(name, name), (_("Resources"),))[0])
 
 
-def carry_out(plan: Plan[Action], *, by: Any) -> None:
+def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction."""
     for action in plan.actions:
         if action.practice is None:
@@ -253,13 +263,13 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         _admit(practice, action.admission, by)
 
 
-def _into_working(practice: Practice, values: dict[str, Any], by: Any) -> None:
+def _into_working(practice: Practice, values: dict[str, Any], by: Actor | None) -> None:
     """Without the right to publish a file changes the working copy, as the form does."""
     text = passport.editable(practice).keys()
     moderation.work_on(practice, {name: value for name, value in values.items() if name in text}, by=by)
 
 
-def _admit(practice: Practice, admission: Admission | None, by: Any) -> None:
+def _admit(practice: Practice, admission: Admission | None, by: Actor | None) -> None:
     if admission is None or admission is practice.admission:
         return
     if admission is Admission.published:

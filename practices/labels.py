@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from activity.labels import name_actions
 from practices.models import Admission, DocumentKind, Evidence, Prevention, Readiness, TargetGroup
 
 GROUP_LABELS = {
@@ -191,32 +190,29 @@ def comment_label(field: str) -> str:
     return str(FIELD_LABELS[field]) if field else str(_("The practice as a whole"))
 
 
-name_actions(
-    {
-        "practice.added": _l("practice added"),
-        "practice.changed": _l("practice changed"),
-        "practice.admission": _l("practice's admission changed"),
-        "practice.published": _l("practice published"),
-        "practice.withdrawn": _l("practice taken from the catalogue"),
-        "practice.archived": _l("practice archived"),
-        "practice.document_added": _l("sample document added"),
-        "practice.document_removed": _l("sample document removed"),
-        "practice.document_kept": _l("sample document kept"),
-        "practice.worked_on": _l("working copy of a practice changed"),
-        "practice.working_dropped": _l("working copy of a practice thrown away"),
-        "practice.author_invited": _l("link sent to a practice's author"),
-        "practice.author_revoked": _l("link of a practice's author revoked"),
-        "practice.author_wrote": _l("a practice's author wrote"),
-        "practice.confirmation_asked": _l("author asked to confirm a passport"),
-        "practice.confirmed": _l("passport confirmed by its author"),
-        "practice.unconfirmed": _l("passport published without the author's confirmation"),
-        "practice.comment_resolved": _l("comment on a practice settled"),
-        "practice.reviewed": _l("practice looked through"),
-        "practice.graded": _l("practice graded"),
-        "practice.asked": _l("question sent to a practice's author"),
-        "subject:practice": _l("practice"),
-        "organisation.changed": _l("organisation changed"),
-        "search.saved": _l("search saved"),
-        "search.removed": _l("saved search removed"),
-    }
-)
+LOG_ACTIONS = {
+    "practice.added": _l("practice added"),
+    "practice.changed": _l("practice changed"),
+    "practice.admission": _l("practice's admission changed"),
+    "practice.published": _l("practice published"),
+    "practice.withdrawn": _l("practice taken from the catalogue"),
+    "practice.archived": _l("practice archived"),
+    "practice.document_added": _l("sample document added"),
+    "practice.document_removed": _l("sample document removed"),
+    "practice.document_kept": _l("sample document kept"),
+    "practice.worked_on": _l("working copy of a practice changed"),
+    "practice.working_dropped": _l("working copy of a practice thrown away"),
+    "practice.author_invited": _l("link sent to a practice's author"),
+    "practice.author_revoked": _l("link of a practice's author revoked"),
+    "practice.author_wrote": _l("a practice's author wrote"),
+    "practice.confirmation_asked": _l("author asked to confirm a passport"),
+    "practice.confirmed": _l("passport confirmed by its author"),
+    "practice.unconfirmed": _l("passport published without the author's confirmation"),
+    "practice.comment_resolved": _l("comment on a practice settled"),
+    "practice.reviewed": _l("practice looked through"),
+    "practice.graded": _l("practice graded"),
+    "practice.asked": _l("question sent to a practice's author"),
+    "organisation.changed": _l("organisation changed"),
+    "search.saved": _l("search saved"),
+    "search.removed": _l("saved search removed"),
+}

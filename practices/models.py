@@ -1,4 +1,5 @@
 import enum
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,11 @@ from accounts.models import Organisation
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, utcnow
 from kernel.files import StoredFile
 from territories.models import Territory
+
+Item = dict[str, Any]
+"""A step, a resource, a result or a risk of a passport, as JSON keeps it."""
+Values = Mapping[str, Any]
+"""A passport by field: the fields know their types, a mapping of all of them does not."""
 
 
 class ChosenSphere(TypeDecorator[Sphere]):
@@ -146,13 +152,13 @@ class Practice(Model):
     # What
     problem: Mapped[str] = mapped_column(Text, default="")
     goal: Mapped[str] = mapped_column(Text, default="")
-    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    steps: Mapped[list[Item]] = mapped_column(JSON, default=list)
     core: Mapped[list[str]] = mapped_column(JSON, default=list)
     adaptable: Mapped[list[str]] = mapped_column(JSON, default=list)
     normative: Mapped[list[str]] = mapped_column(JSON, default=list)
     formats: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Resources
-    resources: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    resources: Mapped[list[Item]] = mapped_column(JSON, default=list)
     cost_once: Mapped[int | None]
     cost_year: Mapped[int | None]
     cost_family: Mapped[int | None]
@@ -161,9 +167,9 @@ class Practice(Model):
     launch_months_max: Mapped[int | None]
     first_unit: Mapped[str] = mapped_column(String(255), default="")
     # Results and transfer
-    results: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    results: Mapped[list[Item]] = mapped_column(JSON, default=list)
     conditions: Mapped[str] = mapped_column(Text, default="")
-    risks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    risks: Mapped[list[Item]] = mapped_column(JSON, default=list)
     materials: Mapped[list[str]] = mapped_column(JSON, default=list)
     mentor_capacity: Mapped[str] = mapped_column(String(255), default="")
     review_due: Mapped[date | None]
@@ -173,7 +179,7 @@ class Practice(Model):
     readiness: Mapped[Readiness | None] = mapped_column(enum_column(Readiness), index=True)
     graded_at: Mapped[datetime | None]
 
-    working: Mapped[dict[str, Any] | None] = mapped_column(
+    working: Mapped[dict[str, object] | None] = mapped_column(
         JSON(none_as_null=True), deferred=True, info={"personal": True}
     )
     """Fields the next edition changes, as `passport.freeze` writes them; nobody but the editors sees them."""
@@ -239,7 +245,7 @@ class PracticeEdition(Model):
     id: Mapped[IntPk]
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"))
     number: Mapped[int]
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content: Mapped[dict[str, object]] = mapped_column(JSON)
     published_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 

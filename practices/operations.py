@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from accounts.operations import hold as hold_account
 from activity.operations import record
 from kernel import pages, search
+from kernel.access import Actor, SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile, Upload, discard, write
 from kernel.text import slugify
@@ -25,9 +25,11 @@ from practices.models import (
     SampleDocument,
     SavedSearch,
     TargetGroup,
+    Values,
 )
 from practices.passport import content, documents, thaw
-from practices.queries import last_edition, same_search, slug_taken
+from practices.queries import is_a_document, last_edition, practices_where, same_search, slug_taken
+from practices.scopes import SPREAD, of_practice, of_practices, of_spread
 from practices.search_words import document
 from territories.models import Territory
 
@@ -44,15 +46,17 @@ def free_slug(name: str) -> str:
     return slug
 
 
-def add_practice(values: Mapping[str, Any], *, by: Any, slug: str = "", source_id: str | None = None) -> Practice:
+def add_practice(
+    values: Mapping[str, object], *, by: Actor | None, slug: str = "", source_id: str | None = None
+) -> Practice:
     """Add a draft. `values`: columns of Practice by name, and "groups": list of TargetGroup."""
     practice = _with_slug(slug, values, source_id) if slug else _with_free_slug(values, source_id)
     record(by, "practice.added", practice)
-    _changed(practice)
+    _written(practice)
     return practice
 
 
-def _with_slug(slug: str, values: Mapping[str, Any], source_id: str | None) -> Practice:
+def _with_slug(slug: str, values: Mapping[str, object], source_id: str | None) -> Practice:
     practice = Practice(slug=slug, source_id=source_id, name=str(values["name"]))
     _fill(practice, values)
     db.session.add(practice)
@@ -60,7 +64,7 @@ def _with_slug(slug: str, values: Mapping[str, Any], source_id: str | None) -> P
     return practice
 
 
-def _with_free_slug(values: Mapping[str, Any], source_id: str | None) -> Practice:
+def _with_free_slug(values: Mapping[str, object], source_id: str | None) -> Practice:
     """The next free slug when somebody takes the first in the same moment."""
     while True:
         slug = free_slug(str(values["name"]))
@@ -73,7 +77,7 @@ def _with_free_slug(values: Mapping[str, Any], source_id: str | None) -> Practic
 
 
 def hold_place(territory_id: int) -> None:
-    """Lock a territory until the transaction ends: practices begun there by hand come one by one."""
+    """Lock a territory until the transaction ends: what is begun or counted there comes one by one."""
     db.session.scalar(select(Territory.id).where(Territory.id == territory_id).with_for_update(key_share=True))
 
 
@@ -83,7 +87,7 @@ def hold(practice: Practice) -> None:
     db.session.expire(practice)
 
 
-def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -> list[str]:
+def change_practice(practice: Practice, values: Mapping[str, object], *, by: Actor | None) -> list[str]:
     """Change the passport for everybody; a published one gets a new edition. Returns the names of what changed.
 
     People who write a passport do it through `moderation.operations.work_on`; this is for whoever may publish.
@@ -101,11 +105,11 @@ def change_practice(practice: Practice, values: Mapping[str, Any], *, by: Any) -
     return changed
 
 
-def fill(practice: Practice, values: Mapping[str, Any]) -> None:
+def fill(practice: Practice, values: Mapping[str, object]) -> None:
     """Write into a practice that readers do not know yet."""
     _fill(practice, values)
     touch(practice)
-    _changed(practice)
+    _written(practice)
 
 
 def touch(practice: Practice) -> None:
@@ -115,7 +119,7 @@ def touch(practice: Practice) -> None:
     db.session.flush()
 
 
-def _fill(practice: Practice, values: Mapping[str, Any]) -> list[str]:
+def _fill(practice: Practice, values: Values) -> list[str]:
     changed = []
     for name, value in values.items():
         if name == "groups":
@@ -135,7 +139,7 @@ def _set_groups(practice: Practice, groups: Iterable[TargetGroup]) -> None:
     ]
 
 
-def publish_practice(practice: Practice, *, by: Any, open_comments: int = 0) -> None:
+def publish_practice(practice: Practice, *, by: Actor | None, open_comments: int = 0) -> None:
     """Put the practice into the catalogue; its content becomes an edition when it differs from the last one.
 
     `open_comments`: how many were open when somebody decided to publish all the same.
@@ -189,7 +193,7 @@ def _keep_edition(practice: Practice) -> None:
     db.session.flush()
 
 
-def return_to_draft(practice: Practice, *, by: Any) -> None:
+def return_to_draft(practice: Practice, *, by: Actor | None) -> None:
     """Take the practice out of the catalogue to be worked on."""
     practice.admission = Admission.draft
     db.session.flush()
@@ -197,7 +201,7 @@ def return_to_draft(practice: Practice, *, by: Any) -> None:
     _changed(practice)
 
 
-def set_admission(practice: Practice, admission: Admission, *, by: Any) -> None:
+def set_admission(practice: Practice, admission: Admission, *, by: Actor | None) -> None:
     """Put the practice on its way to a decision: submitted, accepted or returned."""
     before, practice.admission = practice.admission, admission
     db.session.flush()
@@ -205,7 +209,7 @@ def set_admission(practice: Practice, admission: Admission, *, by: Any) -> None:
     _changed(practice)
 
 
-def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
+def archive_practice(practice: Practice, reason: str, *, by: Actor | None) -> None:
     """Close the practice: it leaves the catalogue, its page stays with a notice."""
     practice.admission = Admission.archived
     practice.archive_reason = reason[:255]
@@ -214,19 +218,39 @@ def archive_practice(practice: Practice, reason: str, *, by: Any) -> None:
     _changed(practice)
 
 
+def _written(practice: Practice) -> None:
+    """What readers do not know yet is found by whoever works on it, and changes no page of theirs."""
+    if practice.is_public:
+        _changed(practice)
+    else:
+        search.index("practice", document(practice))
+
+
 def _changed(*practices: Practice) -> None:
     for practice in practices:
         search.index("practice", document(practice))
-    pages.bump("adoption", rows={"catalogue": [practice.id for practice in practices]})
+    show(*practices)
+
+
+def show(*practices: Practice) -> None:
+    """Readers see the practices as they are now: on their own pages and on all that name them."""
+    pages.bump(*map(of_practice, practices), rows=of_practices(practices))
 
 
 def retell(*where: ColumnElement[bool]) -> None:
     """Whoever or wherever these practices belong to is called otherwise: they are shown and found by the new name."""
-    if practices := db.session.scalars(select(Practice).where(*where).order_by(Practice.id)).all():
+    if practices := practices_where(*where):
         _changed(*practices)
 
 
-def add_document(practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Any) -> SampleDocument:
+def retell_places(territory_ids: Collection[int]) -> None:
+    """The places where practices come from are called otherwise."""
+    retell(Practice.territory_id.in_(territory_ids))
+
+
+def add_document(
+    practice: Practice, kind: DocumentKind, title: str, stored: StoredFile, *, by: Actor | None
+) -> SampleDocument:
     """Attach a sample document for the next edition. `stored`: written by `kernel.files.write` before `writing()`."""
     db.session.add(stored)
     db.session.flush()
@@ -239,7 +263,7 @@ def add_document(practice: Practice, kind: DocumentKind, title: str, stored: Sto
     return sample
 
 
-def remove_document(sample: SampleDocument, *, by: Any) -> None:
+def remove_document(sample: SampleDocument, *, by: Actor | None) -> None:
     """Take a sample document out of the next edition; readers keep what an edition has given them."""
     practice = sample.practice
     record(by, "practice.document_removed", practice, title=sample.title)
@@ -251,7 +275,7 @@ def remove_document(sample: SampleDocument, *, by: Any) -> None:
     _note_documents(practice)
 
 
-def keep_document(sample: SampleDocument, *, by: Any) -> None:
+def keep_document(sample: SampleDocument, *, by: Actor | None) -> None:
     """A document that was to leave with the next edition stays after all."""
     if sample.state is DocumentState.leaving:
         sample.state = DocumentState.current
@@ -267,7 +291,7 @@ def publish_documents(practice: Practice) -> None:
     _note_documents(practice)
     if practice.is_public:
         _keep_edition(practice)
-    pages.bump(rows={"catalogue": [practice.id]})
+    show(practice)
 
 
 def _delete(sample: SampleDocument) -> None:
@@ -276,7 +300,7 @@ def _delete(sample: SampleDocument) -> None:
     sample.practice.samples.remove(sample)
     db.session.delete(sample)
     db.session.flush()
-    if db.session.scalar(select(SampleDocument.id).where(SampleDocument.file_id == stored.id).limit(1)) is None:
+    if not is_a_document(stored.id):
         discard([(stored.id, stored.uuid)])
 
 
@@ -297,23 +321,22 @@ def store(name: str, kind: str, body: bytes) -> StoredFile:
     return write(Upload(name, kind, body))
 
 
-def hold_spread(practice_id: int) -> None:
-    """Let nobody else tell where this practice stands until the transaction ends; call before counting."""
-    db.session.scalar(select(Practice.id).where(Practice.id == practice_id).with_for_update(key_share=True))
+def set_spread(practice: Practice, territory: Territory, state: str, organisations: int) -> None:
+    """Tell where a practice stands in a territory: "think|ready|works|firm", "" for nowhere. From above.
+
+    Call `hold_place` before counting: others tell of other territories meanwhile.
+    """
+    here = PracticeSpread.practice_id == practice.id, PracticeSpread.territory_id == territory.id
+    db.session.execute(delete(PracticeSpread).where(*here))
+    if state:
+        stands = PracticeSpread(practice_id=practice.id, territory_id=territory.id)
+        stands.state, stands.organisations = state, organisations
+        db.session.add(stands)
+        db.session.flush()
+    pages.bump(*of_spread(practice, territory), rows={(SPREAD, territory.region.oktmo): [practice.id]})
 
 
-def set_spread(practice_id: int, rows: Iterable[tuple[int, str, int]]) -> None:
-    """Tell where a practice stands: (territory id, state "think|ready|works|firm", organisations). From above."""
-    db.session.execute(delete(PracticeSpread).where(PracticeSpread.practice_id == practice_id))
-    db.session.add_all(
-        PracticeSpread(practice_id=practice_id, territory_id=territory_id, state=state, organisations=organisations)
-        for territory_id, state, organisations in rows
-    )
-    db.session.flush()
-    pages.bump("adoption", rows={"catalogue": [practice_id]})
-
-
-def save_search(name: str, query: str, *, by: Any) -> SavedSearch:
+def save_search(name: str, query: str, *, by: SignedIn) -> SavedSearch:
     """Keep a search of the catalogue; one of the same name takes the new conditions, the same ones change nothing."""
     hold_account(by)
     kept = same_search(by.id, name) or SavedSearch(user_id=by.id)
@@ -326,7 +349,7 @@ def save_search(name: str, query: str, *, by: Any) -> SavedSearch:
     return kept
 
 
-def remove_search(kept: SavedSearch, *, by: Any) -> None:
+def remove_search(kept: SavedSearch, *, by: SignedIn) -> None:
     record(by, "search.removed", kept)
     db.session.delete(kept)
     db.session.flush()

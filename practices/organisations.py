@@ -15,15 +15,16 @@ from accounts.operations import add_organisation, ensure_organisation
 from accounts.queries import all_organisations
 from accounts.settings import site
 from activity.operations import record
-from kernel import pages
+from kernel.access import Actor
 from kernel.db import db
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
 from practices.models import Practice
 from practices.operations import retell
+from territories.gazetteer import Gazetteer
 from territories.models import Territory
-from territories.queries import Gazetteer, current_by_ids
+from territories.queries import current_by_ids
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("Код", "ID"),
@@ -103,26 +104,29 @@ def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row
             )
     if territory is None:
         row.messages.append(_("There is no municipality «%(text)s».", text=place))
-    kind = _choice(OrganisationKind, ORGANISATION_LABELS, as_text(cells.get("kind")), OrganisationKind.other)
-    sphere = _choice(Sphere, SPHERE_LABELS, as_text(cells.get("sphere")), Sphere.social)
-    if kind is None or sphere is None:
+    words = {column: as_text(cells.get(column)) for column in ("kind", "sphere")}
+    kind = _choice(OrganisationKind, ORGANISATION_LABELS, words["kind"])
+    sphere = _choice(Sphere, SPHERE_LABELS, words["sphere"])
+    if (words["kind"] and kind is None) or (words["sphere"] and sphere is None):
         row.messages.append(_("The kind or the sphere is unknown."))
     if row.messages or territory is None:
         return row, None
-    values = {"name": name, "short_name": clean(as_text(cells.get("short_name"))), "kind": kind, "sphere": sphere}
-    return row, values | {"territory_id": territory.id, "demo": as_text(cells.get("demo")).casefold() in ("да", "yes")}
+    values: dict[str, Any] = {"name": name, "territory_id": territory.id}
+    if "short_name" in cells:
+        values["short_name"] = clean(as_text(cells["short_name"]))
+    if "demo" in cells:
+        values["demo"] = as_text(cells["demo"]).casefold() in ("да", "yes")
+    return row, values | ({"kind": kind} if kind else {}) | ({"sphere": sphere} if sphere else {})
 
 
-def _choice(kind: Any, names: dict[Any, Any], text: str, default: Any) -> Any:
-    if not text:
-        return default
+def _choice(kind: Any, names: dict[Any, Any], text: str) -> Any:
     for member in kind:
         if text.casefold() in (member.value, str(names[member]).casefold()):
             return member
     return None
 
 
-def _decide(row: Row, found: Organisation | None, values: dict[str, Any]) -> None:
+def _decide(row: Row, found: Organisation | None, values: dict[str, object]) -> None:
     if found is None:
         row.verdict = Verdict.create
         return
@@ -132,7 +136,7 @@ def _decide(row: Row, found: Organisation | None, values: dict[str, Any]) -> Non
     row.messages = [", ".join(HEADINGS[columns.get(name, name)][0] for name in changed)] if changed else []
 
 
-def carry_out(plan: Plan[Action], *, by: Any) -> None:
+def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction."""
     places = current_by_ids({action.values["territory_id"] for action in plan.actions})
     for action in plan.actions:
@@ -144,11 +148,10 @@ def carry_out(plan: Plan[Action], *, by: Any) -> None:
         if inspect(action.organisation).modified:
             record(by, "organisation.changed", action.organisation)
     db.session.flush()
-    pages.bump("adoption")  # organisations are named there whether they have a practice or not
     retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
 
 
-def _add(code: str, values: dict[str, Any], places: dict[int, Territory], by: Any) -> None:
+def _add(code: str, values: dict[str, Any], places: dict[int, Territory], by: Actor | None) -> None:
     name, place = values.pop("name"), places[values.pop("territory_id")]
     if code:
         add_organisation(code, name, place.id, by=by, **values)

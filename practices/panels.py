@@ -5,14 +5,12 @@ from __future__ import annotations
 from flask import render_template
 from markupsafe import Markup
 
-from kernel.access import Actor
-from kernel.panels import panel
+from kernel.access import SignedIn
 from practices import labels, queries
 from practices.moderation.queries import counts_for
 from territories.models import Level, Territory
 
 
-@panel("territory.main", order=30)
 def born_here(territory: Territory) -> str | Markup:
     """Practices of the catalogue whose authors are in the municipality."""
     if territory.level is not Level.municipality:
@@ -21,8 +19,7 @@ def born_here(territory: Territory) -> str | Markup:
     return Markup(render_template("practices/panels/territory.html", practices=found)) if found else ""
 
 
-@panel("work.tasks", order=25)
-def waiting(user: Actor) -> str | Markup:
+def waiting(user: SignedIn) -> str | Markup:
     """How many practices wait for an editor."""
     if not user.scopes("practices:practice:edit"):
         return ""
@@ -30,8 +27,7 @@ def waiting(user: Actor) -> str | Markup:
     return Markup(render_template("practices/panels/tasks.html", counts=counts, labels=labels)) if counts else ""
 
 
-@panel("work.tasks", order=80)
-def own_searches(user: Actor) -> str | Markup:
+def own_searches(user: SignedIn) -> str | Markup:
     """Searches of the catalogue the person keeps."""
     kept = queries.saved_searches(user.id)
     return Markup(render_template("practices/panels/searches.html", searches=kept)) if kept else ""

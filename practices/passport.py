@@ -7,12 +7,12 @@ results `indicator | baseline | value | n | period | source`, risks `risk → mi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
 from accounts.enums import Sphere
-from practices.models import Practice, Prevention, SampleDocument, TargetGroup
+from practices.models import Item, Practice, Prevention, SampleDocument, TargetGroup, Values
 
 NEEDS = {
     "core": "core",
@@ -69,7 +69,7 @@ CARD = ["name", "effect", "groups", "what_is_done", "who_does_it", "what_is_need
 """The seven fields that are enough to be published."""
 
 
-def content(practice: Practice) -> dict[str, Any]:
+def content(practice: Practice) -> dict[str, object]:
     """The passport as JSON, for an edition and for telling whether anything changed."""
     kept: dict[str, Any] = {name: _json(getattr(practice, name)) for name in PASSPORT}
     kept["groups"] = sorted(group.value for group in practice.target_groups)
@@ -79,17 +79,17 @@ def content(practice: Practice) -> dict[str, Any]:
     return kept
 
 
-def documents(samples: Iterable[SampleDocument]) -> list[dict[str, Any]]:
+def documents(samples: Iterable[SampleDocument]) -> list[Item]:
     """Sample documents as an edition keeps them; their files stay where they are."""
     return [{"id": one.id, "kind": one.kind.value, "title": one.title} for one in samples]
 
 
-def editable(practice: Practice) -> dict[str, Any]:
+def editable(practice: Practice) -> dict[str, object]:
     """Everything an editor may change, as JSON."""
     return content(practice) | {name: getattr(practice, name) for name in CONTACTS}
 
 
-def freeze(values: Mapping[str, Any]) -> dict[str, Any]:
+def freeze(values: Values) -> dict[str, Any]:
     """Values as the operations take them, as JSON."""
     return {
         name: sorted(group.value for group in value) if name == "groups" else _json(value)
@@ -97,7 +97,7 @@ def freeze(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def thaw(kept: Mapping[str, Any]) -> dict[str, Any]:
+def thaw(kept: Values) -> dict[str, Any]:
     """JSON of `freeze` as the operations take it; documents have operations of their own."""
     values = {name: value for name, value in kept.items() if name != "documents"}
     if "groups" in values:
@@ -109,7 +109,7 @@ def thaw(kept: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _json(value: Any) -> Any:
+def _json(value: object) -> object:
     return value.value if isinstance(value, Enum) else value
 
 
@@ -118,7 +118,7 @@ def lines(text: str) -> list[str]:
     return [line.strip(" \t•–-") for line in text.splitlines() if line.strip(" \t•–-")]
 
 
-def read_steps(text: str) -> list[dict[str, Any]]:
+def read_steps(text: str) -> list[dict[str, object]]:
     steps = []
     for line in lines(text):
         word, _bar, rest = line.partition("|")
@@ -127,11 +127,11 @@ def read_steps(text: str) -> list[dict[str, Any]]:
     return steps
 
 
-def write_steps(steps: list[dict[str, Any]]) -> str:
+def write_steps(steps: list[Item]) -> str:
     return "\n".join(("ядро | " if step.get("core") else "") + step["text"] for step in steps)
 
 
-def read_resources(text: str, kind: str) -> list[dict[str, Any]]:
+def read_resources(text: str, kind: str) -> list[Item]:
     """Resources of one kind ("people", "processes", "tools"); a line without a word before the bar is necessary."""
     found = []
     for line in lines(text):
@@ -141,12 +141,12 @@ def read_resources(text: str, kind: str) -> list[dict[str, Any]]:
     return found
 
 
-def write_resources(resources: list[dict[str, Any]], kind: str) -> str:
+def write_resources(resources: list[Item], kind: str) -> str:
     words = {"core": "нужно", "optional": "по желанию", "author": "от автора"}
     return "\n".join(f"{words[item['need']]} | {item['text']}" for item in resources if item["kind"] == kind)
 
 
-def read_results(text: str) -> list[dict[str, Any]]:
+def read_results(text: str) -> list[Item]:
     found = []
     for line in lines(text):
         cells = [cell.strip() for cell in line.split("|")][: len(RESULT_KEYS)]
@@ -160,11 +160,11 @@ def read_results(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def write_results(results: list[dict[str, Any]]) -> str:
+def write_results(results: list[Item]) -> str:
     return "\n".join(" | ".join(row.get(key) or "нет данных" for key in RESULT_KEYS) for row in results)
 
 
-def read_risks(text: str) -> list[dict[str, Any]]:
+def read_risks(text: str) -> list[dict[str, object]]:
     found = []
     for line in lines(text):
         parts = _ARROW.split(line, maxsplit=1)
@@ -172,5 +172,5 @@ def read_risks(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def write_risks(risks: list[dict[str, Any]]) -> str:
+def write_risks(risks: list[Item]) -> str:
     return "\n".join(row["risk"] + (f" → {row['mitigation']}" if row.get("mitigation") else "") for row in risks)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
@@ -11,9 +11,9 @@ from accounts.enums import Sphere
 from accounts.models import Organisation
 from accounts.scopes import reach
 from kernel import bits
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
-from kernel.search import Answer, Document, answer, best_first, search, source
+from kernel.search import Answer, Document, answer, best_first, search
 from kernel.text import sort_key
 from practices.facets import WORKING, Catalogue, catalogue
 from practices.models import (
@@ -152,7 +152,7 @@ def document_of(practice: Practice, document_id: int) -> SampleDocument:
     raise NotFound()
 
 
-def practice_for(user: Actor, slug: str, permission: str) -> Practice:
+def practice_for(user: SignedIn, slug: str, permission: str) -> Practice:
     """The practice, when `user` holds `permission` where it belongs. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug).options(*_whole)
     territories = reach(user.scopes(permission))
@@ -164,7 +164,7 @@ def practice_for(user: Actor, slug: str, permission: str) -> Practice:
     return found
 
 
-def all_practices() -> Select[Any]:
+def all_practices() -> Select[Practice]:
     """Every practice, whatever became of it, with what a list says of it."""
     return select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
 
@@ -174,8 +174,8 @@ def number_of_practices() -> int:
 
 
 def practices_for(
-    user: Actor, *, q: str = "", admission: Admission | None = None, sphere: Sphere | None = None
-) -> Select[Any]:
+    user: SignedIn, *, q: str = "", admission: Admission | None = None, sphere: Sphere | None = None
+) -> Select[Practice]:
     """Practices whose passport `user` may edit, for a listing."""
     statement = all_practices()
     territories = reach(user.scopes("practices:practice:edit"))
@@ -192,7 +192,7 @@ def practices_for(
     return statement
 
 
-def territory_choices(user: Actor, permission: str) -> list[tuple[str, str]]:
+def territory_choices(user: SignedIn, permission: str) -> list[tuple[str, str]]:
     """(OKTMO, name) of territories where `user` holds `permission`: regions first, then municipalities by name."""
     statement = select(Territory.oktmo, Territory.name).where(Territory.valid_to.is_(None))
     territories = reach(user.scopes(permission))
@@ -264,8 +264,7 @@ def organisation_names() -> list[str]:
     return list(db.session.scalars(select(Organisation.name).order_by(Organisation.name_key)))
 
 
-@source("practice")
-def _documents() -> Iterable[Document]:
+def documents() -> Iterable[Document]:
     found = db.session.scalars(
         select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
     )
@@ -284,7 +283,7 @@ def saved_searches(user_id: int) -> list[SavedSearch]:
     return list(db.session.scalars(statement.order_by(SavedSearch.name_key, SavedSearch.id)))
 
 
-def saved_search(user: Actor, search_id: int) -> SavedSearch:
+def saved_search(user: SignedIn, search_id: int) -> SavedSearch:
     """A search the person keeps. Raises NotFound."""
     statement = select(SavedSearch).where(SavedSearch.id == search_id, SavedSearch.user_id == user.id)
     found = db.session.scalar(statement)
@@ -297,3 +296,13 @@ def same_search(user_id: int, name: str) -> SavedSearch | None:
     key = SavedSearch(name=name).name_key  # cut as its column is
     statement = select(SavedSearch).where(SavedSearch.user_id == user_id, SavedSearch.name_key == key)
     return db.session.scalar(statement)
+
+
+def practices_where(*where: ColumnElement[bool]) -> Sequence[Practice]:
+    """Practices of which all this is true, in order of their ids."""
+    return db.session.scalars(select(Practice).where(*where).order_by(Practice.id)).all()
+
+
+def is_a_document(file_id: int) -> bool:
+    """Whether a sample document holds this file."""
+    return db.session.scalar(select(SampleDocument.id).where(SampleDocument.file_id == file_id).limit(1)) is not None

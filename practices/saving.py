@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 
 from kernel.db import db, utcnow
@@ -13,7 +11,7 @@ from kernel.zones import local
 from practices.models import Practice
 
 
-def saved(practice: Practice, form: VersionedForm) -> dict[str, Any]:
+def saved(practice: Practice, form: VersionedForm) -> dict[str, object]:
     """Call inside `writing()`: the version after what was changed, and one line for the reader."""
     db.session.flush()
     wrong = [str(field.label.text) for field in form if field.errors and field.name not in ("csrf_token", "version")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from accounts.enums import Sphere
-from kernel.search import Document, synonyms_from
+from kernel.search import Document
 from practices.models import Practice, TargetGroup
 
-synonyms_from("practice", Path(__file__).parent / "data" / "synonyms.txt")
+SYNONYMS = Path(__file__).parent / "data" / "synonyms.txt"
 
 GROUP_WORDS = {
     TargetGroup.all: "все семьи",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
@@ -112,22 +112,48 @@ def _at_once(entries: list[Entry]) -> Iterator[tuple[Entry, Entry]]:
 
 def doubts(items: Iterable[Item], known: Known) -> dict[Hashable, list[Clash]]:
     """What the items clash with, by `key_of` each, if they become as wanted; what clashes today is not asked again."""
-    wanted = {key_of(item): entry for item in items if (entry := of_item(item, known))}
-    now = [of_slot(slot) for slot in known.slots if not slot.cancelled]
-    old = {clash.pair for clash in find(now)}
-    found: dict[Hashable, list[Clash]] = defaultdict(list)
-    for clash in find([*wanted.values(), *(entry for entry in now if entry.key not in wanted)]):
-        if clash.mine.key in wanted and clash.pair not in old:
-            found[clash.mine.key].append(clash)
-    return found
+    return _Standing(known).meets(items)
+
+
+class _Standing:
+    """The programme as it stands."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.now = [of_slot(slot) for slot in known.slots if not slot.cancelled]
+        self.old = {clash.pair for clash in find(self.now)}
+
+    def meets(self, items: Iterable[Item]) -> dict[Hashable, list[Clash]]:
+        wanted = {key_of(item): entry for item in items if (entry := of_item(item, self.known))}
+        found: dict[Hashable, list[Clash]] = defaultdict(list)
+        for clash in find([*wanted.values(), *(entry for entry in self.now if entry.key not in wanted)]):
+            if clash.mine.key in wanted and clash.pair not in self.old:
+                found[clash.mine.key].append(clash)
+        return found
 
 
 def tell(items: Iterable[Item], known: Known) -> None:
-    """Say the doubts at the items."""
-    items = list(items)
-    found = doubts(items, known)
-    for item in items:
-        item.doubts += dict.fromkeys(clash.text for clash in found.get(key_of(item), ()))
+    """Say the doubts at the items: if all come in; and, of the others, if those in doubt stay where they stand."""
+    standing, coming, waiting = _Standing(known), list(items), dict[Hashable, int]()
+    while coming:
+        found = standing.meets(coming)
+        for item in coming:
+            item.doubts += dict.fromkeys(_told(clash, waiting) for clash in found.get(key_of(item), ()))
+        left = [item for item in coming if item.doubts]
+        if not left:
+            return
+        waiting |= {key_of(item): item.number for item in left}
+        coming = [item for item in coming if not item.doubts]
+
+
+def _told(clash: Clash, waiting: Mapping[Hashable, int]) -> str:
+    """A sentence on what clashes, and whether only as long as another row waits."""
+    number = waiting.get(clash.other.key)
+    return (
+        clash.text
+        if number is None
+        else _("%(what)s Row %(number)s would move it, and waits.", number=number, what=clash.text)
+    )
 
 
 def ask(found: Sequence[Clash], sure: str, also: Sequence[str] = ()) -> None:

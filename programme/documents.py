@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -14,7 +13,7 @@ from kernel.text import inner
 from programme.models import Appearance
 
 
-def thanks_data(forum: Forum, spoke: Sequence[Appearance]) -> dict[str, Any]:
+def thanks_data(forum: Forum, spoke: Sequence[Appearance]) -> dict[str, object]:
     """The data of `thanks.typ`: a page for each appearance."""
     return {
         "title": _("Letter of thanks"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import url_for
 from sqlalchemy import func, or_, select
 
-from activity.reading import Subject, subject_source
+from activity.reading import Subject
 from forum.entries import slugs
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from programme.models import Appearance, Slot
 from speakers.models import Speaker
@@ -15,8 +15,7 @@ from speakers.models import Speaker
 EDIT = "forum:programme:edit"
 
 
-@subject_source("slot")
-def slots(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def slots(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     mine = slugs(user, EDIT)
     rows = db.session.execute(select(Slot.id, Slot.title, Slot.code, Slot.forum_id).where(Slot.id.in_(ids)))
     return {
@@ -28,8 +27,7 @@ def slots(user: Actor, ids: set[int]) -> dict[int, Subject]:
     }
 
 
-@subject_source("speaker")
-def speakers(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def speakers(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     """Names only for those who see the list of speakers of one of their forums, and the newest such list."""
     mine, scopes = slugs(user, EDIT), user.scopes(EDIT)
     here = select(Appearance.speaker_id, Slot.forum_id).join(Slot).where(Slot.forum_id.in_(mine)).subquery()

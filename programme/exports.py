@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
@@ -31,7 +31,7 @@ def address(forum: Forum, slot: Slot | Item) -> str:
     return base_url() + path
 
 
-def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -> dict[str, Any]:
+def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -> dict[str, object]:
     """schedule.json version 1; `status` and, for readers of the bare format, the subtitle tell what is cancelled."""
     days = _days(forum, slots)
     called = _room_names(slots)
@@ -116,7 +116,7 @@ def _track(section: Section, index: int) -> dict[str, str]:
     return {"name": section.name, "slug": section.slug, "color": PALETTE[index % len(PALETTE)]}
 
 
-def _day(forum: Forum, index: int, day: date, slots: Sequence[Item], called: dict[int, str]) -> dict[str, Any]:
+def _day(forum: Forum, index: int, day: date, slots: Sequence[Item], called: dict[int, str]) -> dict[str, object]:
     of_day = [slot for slot in slots if slot.starts.date() == day]
     start = datetime.combine(day, time(0, 0), forum.zone)
     return {
@@ -131,7 +131,7 @@ def _day(forum: Forum, index: int, day: date, slots: Sequence[Item], called: dic
     }
 
 
-def _event(forum: Forum, slot: Item, room: str) -> dict[str, Any]:
+def _event(forum: Forum, slot: Item, room: str) -> dict[str, object]:
     minutes = int((slot.ends - slot.starts).total_seconds() // 60)
     return {
         "guid": slot.uuid,
@@ -163,7 +163,7 @@ def _subtitle(slot: Item) -> str | None:
     return slot.practice.effect if slot.practice else None
 
 
-def _person(person: Person) -> dict[str, Any]:
+def _person(person: Person) -> dict[str, object]:
     return {
         "id": person.speaker_id,
         "code": person.code or None,

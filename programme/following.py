@@ -14,14 +14,13 @@ from sqlalchemy import case, false, func, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from forum.models import Forum, Room, Section, Venue
-from forum.moving import Event, scheduled
-from kernel.db import db, utcnow
-from programme import clashes
+from forum.moving import Event
+from kernel.db import Model, db, utcnow
+from programme import clashes, queries
 from programme.models import Appearance, Slot
-from programme.queries import slots_of
 
 Parent = Forum | Venue | Room | Section
-TOLD: dict[type[Any], set[str]] = {
+TOLD: dict[type[Model], set[str]] = {
     Forum: {"timezone"},
     Venue: {"name", "address"},
     Room: {"name", "floor"},
@@ -33,7 +32,7 @@ _HALL = func.coalesce(
 )
 
 
-def follow(forum: Forum, parent: Parent, before: Mapping[str, Any], sure: str) -> None:
+def follow(forum: Forum, parent: Parent, before: Mapping[str, object], sure: str) -> None:
     """A parent of the forum's events has changed; `before` holds its columns as they were. Raises Doubtful."""
     if not before.keys() & TOLD[type(parent)]:
         return
@@ -67,14 +66,20 @@ def _rehouse(forum: Forum, section: Section, old: int | None, sure: str) -> None
 
 
 def _entries(forum: Forum) -> list[clashes.Entry]:
-    return [clashes.of_slot(slot) for slot in slots_of(forum.id)]
+    return [clashes.of_slot(slot) for slot in queries.slots_of(forum.id)]
 
 
 def _ask(section: Section, was: list[clashes.Entry], now: list[clashes.Entry], sure: str) -> None:
     """Raises Doubtful when what the section holds meets others in its new room."""
     old = {clash.pair for clash in clashes.find(was)}
-    found = [clash for clash in clashes.find(now) if clash.mine.section == section.id != clash.other.section]
+    found = [clash for clash in clashes.find(now) if clash.mine.section == section.id and _are_met(clash)]
     clashes.ask([clash for clash in found if clash.pair not in old], sure)
+
+
+def _are_met(clash: clashes.Clash) -> bool:
+    """Whether the other was in the room already: of another section, or by a room of its own."""
+    other = clash.other
+    return other.section != clash.mine.section or (clash.mine.room is None and other.room is not None)
 
 
 def _tell(*which: ColumnElement[bool], moved: ColumnElement[bool] | None = None) -> None:
@@ -83,7 +88,7 @@ def _tell(*which: ColumnElement[bool], moved: ColumnElement[bool] | None = None)
     _update(which, sequence=Slot.sequence + raised, changed_at=utcnow())
 
 
-def _update(which: Iterable[ColumnElement[bool]], **values: Any) -> None:
+def _update(which: Iterable[ColumnElement[bool]], **values: object) -> None:
     db.session.execute(update(Slot).where(*which).values(**values).execution_options(synchronize_session="fetch"))
 
 
@@ -93,16 +98,14 @@ def retell_speakers(ids: Iterable[int]) -> None:
     _tell(Slot.id.in_(speaks), moved=false())
 
 
-@scheduled()
 def events(forum: Forum) -> list[Event]:
     """What stands on the forum's days, shown or to be."""
-    shown = select(Slot.title, Slot.starts).where(Slot.forum_id == forum.id, ~Slot.cancelled | Slot.announced)
-    return [Event(*row) for row in db.session.execute(shown.order_by(Slot.starts, Slot.id))]
+    return [Event(*row) for row in queries.shown_moments(forum.id)]
 
 
 def shift(forum: Forum, days: int) -> None:
     """The whole programme moves by so many days, what is cancelled too."""
-    for slot in db.session.scalars(select(Slot).where(Slot.forum_id == forum.id).order_by(Slot.id)):
+    for slot in queries.whole_programme(forum.id):
         slot.starts += timedelta(days=days)
         slot.ends += timedelta(days=days)
         slot.sequence += 1

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, FieldList, FormField, SelectField, TimeField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from forum.models import Forum, Room, Section
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, plain_name, required
 from kernel.i18n import day
 from practices.models import Practice
+from programme.importing.cells import split_people
 from programme.importing.namesakes import tell_apart
 from programme.items import Item, Known, Person, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
@@ -44,10 +45,16 @@ class EmailForm(Form):
     email = LineField(_l("E-mail"), [Optional(), email], maximum=254)
 
 
+def one_person(_form: wtforms.Form, field: LineField) -> None:
+    """Two names in one row would be one speaker, and two when the programme is loaded back."""
+    if len(split_people(field.data or "")) > 1:
+        raise ValidationError(_l("One person a row: add a row for each of the others."))
+
+
 class PersonForm(wtforms.Form):
     """A speaker of the item; a row without a name is left out."""
 
-    name = LineField(_l("Surname, name, patronymic"), [Optional(), plain_name])
+    name = LineField(_l("Surname, name, patronymic"), [Optional(), plain_name, one_person])
     position = LineField(_l("Position"), [Optional()])
     organisation = LineField(_l("Organisation"), [Optional()])
     municipality = LineField(_l("Municipality"), [Optional()])
@@ -139,7 +146,7 @@ def _person(row: Any, item: Item, known: Known) -> Person:
     return Person(name, last.position, last.organisation_name, last.territory, last.place)
 
 
-def as_typed(slot: Slot) -> dict[str, Any]:
+def as_typed(slot: Slot) -> dict[str, object]:
     """A slot as the form shows it."""
     return {
         "title": slot.title,

@@ -15,11 +15,13 @@ from kernel.i18n import clock, day
 from kernel.text import inner, sort_key
 from practices.models import Practice
 from programme import queries
+from programme.importing import queries as importing_queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
 from speakers.models import Speaker
+from territories.gazetteer import Gazetteer
 from territories.models import Territory
-from territories.queries import Gazetteer, regions
+from territories.queries import regions
 
 
 @dataclass
@@ -111,9 +113,9 @@ class Known:
         self.rooms: dict[str, Room] = {sort_key(r.name): r for r in self.all_rooms}
         self.halls = {(sort_key(r.venue.name), sort_key(r.name)): r for r in self.all_rooms}
         self.slots = queries.slots_of(forum.id, cancelled=True)
-        self.practices = queries.practices_by_key()
-        self.speakers: dict[str, Speaker] = queries.speakers_by_key(forum.series_id)
-        self.places = queries.places_by_key(forum.series_id)
+        self.practices = importing_queries.practices_by_key()
+        self.speakers: dict[str, Speaker] = importing_queries.speakers_by_key(forum.series_id)
+        self.places = importing_queries.places_by_key(forum.series_id)
         self.organisations = OrganisationNames(all_organisations())
         self.gazetteer = Gazetteer(site().region)
         self.regions: dict[str, Territory] = {region.name_key: region for region in regions()}

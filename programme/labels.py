@@ -18,3 +18,14 @@ TALK_FORMAT_LABELS = {
     TalkFormat.remote: _l("remotely"),
     TalkFormat.recorded: _l("recorded"),
 }
+LOG_ACTIONS = {
+    "programme.imported": _l("programme loaded from a file"),
+    "slot.added": _l("programme item added"),
+    "slot.changed": _l("programme item changed"),
+    "slot.cancelled": _l("programme item cancelled"),
+    "slot.material_added": _l("material of a talk attached"),
+    "slot.material_hidden": _l("material of a talk hidden"),
+    "slot.material_published": _l("material of a talk published"),
+    "slot.material_removed": _l("material of a talk taken away"),
+    "slot.restored": _l("programme item brought back"),
+}

@@ -12,13 +12,13 @@ from forum.models import Forum, Room, Section, Venue
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.imports import Plan, Verdict
-from kernel.pages import bump
+from kernel.pages import Scope, bump
 from kernel.text import sort_key
 from programme import clashes
 from programme.following import retell_speakers
 from programme.items import Item, Known, Person, as_item, check_times, compare, find_double
 from programme.models import Appearance, Slot
-from programme.queries import undecided_of
+from programme.queries import forums_of_speakers, undecided_of
 from speakers.models import Speaker
 from speakers.operations import consent_on_paper
 
@@ -256,7 +256,12 @@ def _touch(forum: Forum) -> None:
     """Calendars, the programme's pages and those of practices and territories, which tell of talks, are stale."""
     forum.programme_changed_at = utcnow()
     forum_operations.touch(forum)
-    bump("speakers", rows={"catalogue": ()})
+    bump(_of_speakers(forum))
+
+
+def _of_speakers(forum: Forum) -> Scope:
+    """Pages of speakers, in the part of the forum's region."""
+    return "speakers", forum.territory.region.oktmo
 
 
 def note_paper_consents(forum: Forum, *, by: Actor | None) -> int:
@@ -272,15 +277,9 @@ def touch_speakers(speakers: Iterable[Speaker]) -> None:
     ids = [speaker.id for speaker in speakers]
     if not ids:
         return
-    slugs = db.session.scalars(
-        select(Forum.slug)
-        .join(Slot, Slot.forum_id == Forum.id)
-        .join(Appearance, Appearance.slot_id == Slot.id)
-        .where(Appearance.speaker_id.in_(ids))
-        .distinct()
-    )
+    forums = forums_of_speakers(ids)
     retell_speakers(ids)
-    bump("speakers", "forums", *(f"forum:{slug}" for slug in slugs), rows={"catalogue": ()})
+    bump(*map(_of_speakers, forums), *(scope for forum in forums for scope in forum_operations.scopes_of(forum)))
 
 
 def remember_shown(forum: Forum) -> None:

@@ -7,30 +7,28 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from forum.facts import Fact, forum_facts
+from forum.facts import Fact
 from forum.models import Forum
 from forum.moving import Days
 from forum.queries import phase
-from forum.readiness import Lack, readiness
-from kernel.access import Actor
+from forum.readiness import Lack
+from kernel.access import SignedIn
 from kernel.i18n import number
-from kernel.panels import panel
 from practices.models import Practice
 from programme import queries
 from programme.following import events
 from programme.labels import TALK_FORMAT_LABELS
+from programme.work import queries as work_queries
 from speakers.queries import own_speakers, publication_consents
 from territories.models import Level, Territory
 
 
-@panel("practice.aside", order=40)
 def told_at(practice: Practice) -> str | Markup:
     """Where the practice was told of."""
     slots = queries.public_slots_about(practice.id)
     return Markup(render_template("programme/panels/practice.html", slots=slots)) if slots else ""
 
 
-@panel("territory.main", order=60)
 def told_from(territory: Territory) -> str | Markup:
     """What people from the municipality told at forums."""
     if territory.level is not Level.municipality:
@@ -39,7 +37,6 @@ def told_from(territory: Territory) -> str | Markup:
     return Markup(render_template("programme/panels/territory.html", slots=slots)) if slots else ""
 
 
-@readiness(order=20)
 def of_talks(forum: Forum) -> list[Lack]:
     """Talks without a speaker or a practice, each list one press away."""
     counts = queries.gaps(forum.id)
@@ -56,7 +53,6 @@ def of_talks(forum: Forum) -> list[Lack]:
     ] + _of_speakers(forum)
 
 
-@readiness(order=15)
 def outside(forum: Forum) -> list[Lack]:
     """Items on days that are none of the forum's; where the days are changed they can be moved into them."""
     days = Days(forum.date_start, forum.date_end)
@@ -83,7 +79,6 @@ def _of_speakers(forum: Forum) -> list[Lack]:
     return [Lack(text, url_for("programme_desk.speakers", slug=forum.slug, consent="no"))]
 
 
-@forum_facts(order=50)
 def told(forum: Forum) -> list[Fact]:
     """What was told, cancelled talks left out."""
     found = queries.counts_of(forum.id)
@@ -108,7 +103,6 @@ def told(forum: Forum) -> list[Fact]:
     ]
 
 
-@panel("forum.manage", order=10)
 def now(forum: Forum) -> str | Markup:
     """On the day: what goes on in each section and what comes next."""
     if phase(forum) != "during":
@@ -117,7 +111,6 @@ def now(forum: Forum) -> str | Markup:
     return Markup(render_template("programme/manage/now.html", forum=forum, rows=rows)) if rows else ""
 
 
-@panel("forum.papers", order=10)
 def resolution(forum: Forum) -> str | Markup:
     """The draft of the resolution, when something was told."""
     if not queries.counts_of(forum.id).talks:
@@ -125,7 +118,6 @@ def resolution(forum: Forum) -> str | Markup:
     return Markup(render_template("programme/manage/resolution_button.html", forum=forum))
 
 
-@panel("forum.papers", order=20)
 def thanks(forum: Forum) -> str | Markup:
     """Letters of thanks, when somebody spoke."""
     if not queries.spoke_at(forum.id):
@@ -133,22 +125,20 @@ def thanks(forum: Forum) -> str | Markup:
     return Markup(render_template("programme/manage/thanks_button.html", forum=forum))
 
 
-@panel("work.tasks", order=30)
-def own_sections(user: Actor) -> str | Markup:
+def own_sections(user: SignedIn) -> str | Markup:
     """The sections a moderator chairs or an assistant helps in: when, where, what."""
-    held = queries.own_section_ids(user)
+    held = work_queries.own_section_ids(user)
     if not user.scopes("work:hall:open"):
         return ""
-    sections = queries.sections_by_id(held)
+    sections = work_queries.sections_by_id(held)
     past = [section for section in sections if phase(section.forum) == "after"]
     ahead = [section for section in reversed(sections) if section not in past]
     return Markup(
-        render_template("programme/panels/sections.html", ahead=ahead, past=past, spans=queries.spans_of(held))
+        render_template("programme/panels/sections.html", ahead=ahead, past=past, spans=work_queries.spans_of(held))
     )
 
 
-@panel("work.tasks", order=40)
-def own_talks(user: Actor) -> str | Markup:
+def own_talks(user: SignedIn) -> str | Markup:
     """A speaker's talks, and what their profile still lacks."""
     if not user.scopes("speakers:profile:own"):
         return ""
@@ -160,7 +150,7 @@ def own_talks(user: Actor) -> str | Markup:
         render_template(
             "programme/panels/talks.html",
             lacking=lacking,
-            talks=queries.talks_of(ids) if ids else [],
+            talks=work_queries.talks_of(ids) if ids else [],
             formats=TALK_FORMAT_LABELS,
         )
     )

@@ -1,29 +1,25 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind
 from accounts.models import Consent, ConsentText
 from forum.models import Forum, ForumStatus, Room, Section
-from kernel.access import Actor
 from kernel.db import db, utcnow
-from kernel.text import sort_key
-from kernel.twins import holds
-from practices.models import Admission, Practice
+from practices.models import Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
 from speakers.queries import decided
-from territories.models import Territory
 
 
-def _with_people(statement: Select[Any]) -> Select[Any]:
+def with_people(statement: Select[Slot]) -> Select[Slot]:
     return statement.options(
         selectinload(Slot.appearances).options(
             joinedload(Appearance.speaker), joinedload(Appearance.territory), joinedload(Appearance.organisation)
@@ -41,7 +37,7 @@ def slots_of(forum_id: int, *, section_id: int | None = None, cancelled: bool = 
     Pages that only show it take `programme.timetable`.
     """
     brief = joinedload(Slot.practice).load_only(Practice.slug, Practice.name, Practice.effect, Practice.admission)
-    statement = _with_people(select(Slot).where(Slot.forum_id == forum_id)).options(brief)
+    statement = with_people(select(Slot).where(Slot.forum_id == forum_id)).options(brief)
     if section_id is not None:
         statement = statement.where(Slot.section_id == section_id)
     if not cancelled:
@@ -53,7 +49,7 @@ def slots_of(forum_id: int, *, section_id: int | None = None, cancelled: bool = 
 def public_slot(forum: Forum, code: str) -> Slot:
     """A talk of a published programme, also one cancelled after it was seen. Raises NotFound."""
     found = db.session.scalar(
-        _with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code, Slot.kind == SlotKind.talk))
+        with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code, Slot.kind == SlotKind.talk))
     )
     if found is None or not (forum.programme_published and found.shown):
         raise NotFound()
@@ -82,7 +78,7 @@ def public_slots_by(speaker: Speaker) -> list[Slot]:
         )
         .options(joinedload(Slot.forum))
     )
-    return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
+    return list(db.session.scalars(with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
 
 
 def public_slots_about(practice_id: int) -> list[Slot]:
@@ -98,26 +94,7 @@ def public_slots_about(practice_id: int) -> list[Slot]:
         )
         .options(joinedload(Slot.forum))
     )
-    return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
-
-
-def practices_by_key() -> dict[str, list[Practice]]:
-    """Practices a talk may be about, by the key of their name; several may bear one."""
-    found: dict[str, list[Practice]] = {}
-    for practice in db.session.scalars(
-        select(Practice).where(Practice.admission != Admission.archived).order_by(Practice.id)
-    ):
-        found.setdefault(practice.name_key, []).append(practice)
-    return found
-
-
-def practices_for_talks(slot: Slot | None) -> list[Practice]:
-    """What a talk may be about: the catalogue, and what this one is about already, by name."""
-    statement = select(Practice).where(
-        (Practice.admission == Admission.published) | (Practice.id == (slot.practice_id if slot else None))
-    )
-    brief = load_only(Practice.name, Practice.admission)
-    return list(db.session.scalars(statement.options(brief).order_by(Practice.name_key, Practice.id)))
+    return list(db.session.scalars(with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
 
 
 def practice_by_id(practice_id: int | None) -> Practice | None:
@@ -125,68 +102,10 @@ def practice_by_id(practice_id: int | None) -> Practice | None:
     return db.session.get(Practice, practice_id) if practice_id else None
 
 
-def speaker_names(series_id: int) -> list[str]:
-    """Everybody who has spoken in the series, for suggestions."""
-    statement = select(Speaker.name).where(Speaker.series_id == series_id).order_by(Speaker.name_key)
-    return list(db.session.scalars(statement))
-
-
-def speakers_by_key(series_id: int) -> dict[str, Speaker]:
-    return {
-        speaker.identity_key: speaker
-        for speaker in db.session.scalars(select(Speaker).where(Speaker.series_id == series_id))
-    }
-
-
-class Place(NamedTuple):
-    """Where somebody spoke from: a territory and the one above it."""
-
-    territory_id: int
-    parent_id: int | None
-
-    def meets(self, other: Place) -> bool:
-        """Whether they may be one place: the same, or one lies in the other."""
-        theirs = other.territory_id, other.parent_id
-        return self.territory_id in theirs or other.territory_id == self.parent_id
-
-
-def places_by_key(series_id: int) -> dict[str, set[Place]]:
-    """Where each speaker of the series has spoken from, by their key; nobody is left out."""
-    statement = (
-        select(Speaker.id, Speaker.identity_key, Territory.id, Territory.parent_id)
-        .outerjoin(Appearance, Appearance.speaker_id == Speaker.id)
-        .outerjoin(Territory, Territory.id == Appearance.territory_id)
-        .where(Speaker.series_id == series_id)
-        .order_by(Speaker.id)
-        .distinct()
-    )
-    found: dict[str, set[Place]] = {}
-    for _id, key, territory_id, parent_id in db.session.execute(statement):
-        places = found.setdefault(key, set())
-        if territory_id is not None:
-            places.add(Place(territory_id, parent_id))
-    return found
-
-
-def statement_of(forum_id: int, words: str = "") -> Select[Any]:
-    """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
-    statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
-    if key := sort_key(words):
-        named = Appearance.speaker.has(holds(Speaker.name_key, key))
-        statement = statement.where(Slot.title_key.contains(key, autoescape=True) | Slot.appearances.any(named))
-    return _with_people(statement)
-
-
-def items_by_section(forum_id: int) -> dict[int, int]:
-    """How many items each section holds, cancelled ones too, as the organiser's listing does."""
-    statement = select(Slot.section_id, func.count()).where(Slot.forum_id == forum_id).group_by(Slot.section_id)
-    return dict(db.session.execute(statement).all())
-
-
 def slot_of(forum: Forum, code: str) -> Slot:
     """A slot of a forum already authorised. Raises NotFound."""
     found = db.session.scalar(
-        _with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code)).options(joinedload(Slot.forum))
+        with_people(select(Slot).where(Slot.forum_id == forum.id, Slot.code == code)).options(joinedload(Slot.forum))
     )
     if found is None:
         raise NotFound()
@@ -212,82 +131,16 @@ def public_slots_from(territory_id: int, limit: int = 20) -> list[Slot]:
     return list(db.session.scalars(statement).unique())
 
 
-def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
-    """Sections with their forums and places, the latest forum first."""
-    statement = select(Section).join(Section.forum).where(Section.id.in_(list(section_ids)))
-    return list(
-        db.session.scalars(
-            statement.options(joinedload(Section.forum)).order_by(
-                Forum.date_start.desc(), Section.position.desc(), Section.id.desc()
-            )
-        )
-    )
-
-
 # ── first screens ────────────────────────────────────────────────────────────────────────────────
 
 
-def own_section_ids(user: Actor) -> frozenset[int]:
-    """Sections the user chairs or helps in."""
-    return user.scopes("work:hall:open").of("section")
-
-
-def section_for(user: Actor, slug: str, section_slug: str) -> Section:
-    """A section the user chairs or helps in, published or not. Raises NotFound."""
-    found = db.session.scalar(
-        select(Section)
-        .join(Section.forum)
-        .where(Section.id.in_(own_section_ids(user)), Forum.slug == slug, Section.slug == section_slug)
-        .options(joinedload(Section.forum), joinedload(Section.room).joinedload(Room.venue))
-    )
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def spans_of(section_ids: Iterable[int]) -> dict[int, tuple[datetime, datetime, int]]:
-    """When each section begins and ends, and how many talks it holds."""
-    talks = func.count().filter(Slot.kind == SlotKind.talk)
-    rows = db.session.execute(
-        select(Slot.section_id, func.min(Slot.starts), func.max(Slot.ends), talks)
-        .where(Slot.section_id.in_(list(section_ids)), Slot.cancelled.is_(False))
-        .group_by(Slot.section_id)
-    )
-    return {section_id: (starts, ends, number) for section_id, starts, ends, number in rows}
-
-
-def talks_of(speaker_ids: Iterable[int]) -> list[Slot]:
-    """What these speakers tell, at whatever forum, the newest first."""
-    statement = (
-        select(Slot)
-        .where(Slot.appearances.any(Appearance.speaker_id.in_(list(speaker_ids))))
-        .options(joinedload(Slot.forum))
-    )
-    return list(db.session.scalars(_with_people(statement).order_by(Slot.starts.desc(), Slot.id)).unique())
-
-
-def speakers_of(forum_id: int) -> Select[Any]:
+def speakers_of(forum_id: int) -> Select[Speaker]:
     """Who is to speak at the forum."""
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
     return select(Speaker).where(Speaker.id.in_(speaks))
 
 
-def named_at(forum_id: int) -> Select[Any]:
-    """Who is to speak, and who stands with a name, now or once, at what is shown struck out: it may be taken back."""
-    speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id)
-    struck = Speaker.id.in_(speaks.where(Slot.cancelled, Slot.announced)) & Speaker.id.in_(decided())
-    return select(Speaker).where(Speaker.id.in_(speaks.where(Slot.cancelled.is_(False))) | struck)
-
-
-def speaker_of(forum: Forum, code: str) -> Speaker:
-    """A speaker of a forum already authorised. Raises NotFound."""
-    found = db.session.scalar(named_at(forum.id).where(Speaker.code == code))
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def consented() -> Select[Any]:
+def consented() -> Select[int]:
     """Ids of speakers whose consent to publish is in force."""
     return (
         select(Consent.subject_id)
@@ -300,24 +153,9 @@ def consented() -> Select[Any]:
     )
 
 
-def undecided_of(forum_id: int) -> Select[Any]:
+def undecided_of(forum_id: int) -> Select[Speaker]:
     """Speakers of the forum who have not said yet whether their name may be published."""
     return speakers_of(forum_id).where(Speaker.id.not_in(decided()))
-
-
-def undecided_number(forum_id: int) -> int:
-    return db.session.scalar(undecided_of(forum_id).with_only_columns(func.count())) or 0
-
-
-def decided_keys(series_id: int) -> set[str]:
-    """The keys of those who have said whether their name may be published."""
-    statement = select(Speaker.identity_key).where(Speaker.series_id == series_id, Speaker.id.in_(decided()))
-    return set(db.session.scalars(statement))
-
-
-def unnamed_of(forum_id: int) -> Select[Any]:
-    """Speakers of the forum who have given no consent to publish their name, or have withdrawn it."""
-    return speakers_of(forum_id).where(Speaker.id.not_in(consented()))
 
 
 def without_consent(forum_id: int) -> int:
@@ -341,15 +179,6 @@ def told_at(forum_id: int) -> list[Slot]:
     )
     statement = select(Slot).where(*_talks(forum_id)).options(*whole).order_by(Slot.starts, Slot.id)
     return list(db.session.scalars(statement))
-
-
-def without(gap: str) -> ColumnElement[bool] | None:
-    """The condition of talks that lack "speakers" or a "practice"; None for anything else."""
-    if gap == "speakers":
-        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & ~Slot.appearances.any()
-    if gap == "practice":
-        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & Slot.practice_id.is_(None)
-    return None
 
 
 def gaps(forum_id: int) -> dict[str, int]:
@@ -420,3 +249,38 @@ def spoke_at(forum_id: int) -> list[Appearance]:
     for appearance in db.session.scalars(statement):
         found.setdefault(appearance.speaker_id, appearance)
     return list(found.values())
+
+
+def forums_of_speakers(ids: Collection[int]) -> Sequence[Forum]:
+    """The forums where one of these people speaks."""
+    at = select(Slot.forum_id).join(Appearance, Appearance.slot_id == Slot.id).where(Appearance.speaker_id.in_(ids))
+    return db.session.scalars(select(Forum).where(Forum.id.in_(at))).all()
+
+
+def shown_moments(forum_id: int) -> Sequence[tuple[str, datetime]]:
+    """(title, start) of what visitors see or will see, by time."""
+    shown = select(Slot.title, Slot.starts).where(Slot.forum_id == forum_id, ~Slot.cancelled | Slot.announced)
+    return db.session.execute(shown.order_by(Slot.starts, Slot.id)).all()
+
+
+def whole_programme(forum_id: int) -> Sequence[Slot]:
+    """Every item, what is cancelled too."""
+    return db.session.scalars(select(Slot).where(Slot.forum_id == forum_id).order_by(Slot.id)).all()
+
+
+def undecided_number(forum_id: int) -> int:
+    return db.session.scalar(undecided_of(forum_id).with_only_columns(func.count())) or 0
+
+
+def without(gap: str) -> ColumnElement[bool] | None:
+    """The condition of talks that lack "speakers" or a "practice"; None for anything else."""
+    if gap == "speakers":
+        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & ~Slot.appearances.any()
+    if gap == "practice":
+        return (Slot.kind == SlotKind.talk) & Slot.cancelled.is_(False) & Slot.practice_id.is_(None)
+    return None
+
+
+def unnamed_of(forum_id: int) -> Select[Speaker]:
+    """Speakers of the forum who have given no consent to publish their name, or have withdrawn it."""
+    return speakers_of(forum_id).where(Speaker.id.not_in(consented()))

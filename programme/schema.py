@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forum.models import Forum
 from kernel.links import base_url
 from programme.exports import address
 from programme.models import Appearance, Slot
 
 
-def talk_json(forum: Forum, slot: Slot) -> dict[str, Any]:
+def talk_json(forum: Forum, slot: Slot) -> dict[str, object]:
     """schema.org/Event of a talk inside its forum; a cancelled one keeps its start."""
     place = slot.hall.name if slot.hall else slot.section.name
     status = "EventCancelled" if slot.cancelled else "EventScheduled"
@@ -31,11 +29,11 @@ def talk_json(forum: Forum, slot: Slot) -> dict[str, Any]:
     }
 
 
-def _performer(appearance: Appearance) -> dict[str, Any]:
+def _performer(appearance: Appearance) -> dict[str, object]:
     """By name; without a consent to publish it, by what they do."""
     if not appearance.speaker.hidden:
         return {"@type": "Person", "name": appearance.speaker.name}
-    found: dict[str, Any] = {"@type": "Person"}
+    found: dict[str, object] = {"@type": "Person"}
     if appearance.position:
         found["jobTitle"] = appearance.position
     if appearance.organisation_name:

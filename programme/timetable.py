@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 from sqlalchemy import bindparam, case, select
 
 from forum.models import Forum, Room, Section
-from forum.queries import rooms_of
 from kernel.db import db
 from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
@@ -79,7 +78,7 @@ class Item(NamedTuple):
 def timetable(forum: Forum, sections: Sequence[Section]) -> list[Item]:
     """Items of these `sections` of the forum in order of time; what was cancelled after visitors saw it stays."""
     known = {section.id: section for section in sections}
-    rooms: dict[int | None, Room] = {room.id: room for room in rooms_of(forum.id)}
+    rooms: dict[int | None, Room] = {room.id: room for venue in forum.venues for room in venue.rooms}
     connection = db.session.connection()
     people = defaultdict(list)
     for found in connection.execute(_PEOPLE, {"forum": forum.id}).all():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from forum import queries as forums
+from forum.kept import public_forum, section_of
 from forum.models import Forum
 from kernel.access import public
-from kernel.links import page_is
+from kernel.downloads import download
 from kernel.pages import warm
 from kernel.zones import zone_name
 from programme import exports, queries
@@ -23,9 +23,9 @@ from programme.schema import talk_json
 from programme.timetable import Item, timetable
 
 blueprint = Blueprint("programme", __name__)
-page_is("forum.programme", "programme.programme")
-page_is("forum.section", "programme.section")
-SCOPES = ("site", "forum:{slug}", "catalogue")
+SCOPES = ("site", "forum:{slug}")
+TOLD_OF = (*SCOPES, "catalogue")
+"""Where the practices are named that talks are about."""
 
 
 class Hour(NamedTuple):
@@ -36,7 +36,7 @@ class Hour(NamedTuple):
 
 
 def _published(slug: str) -> Forum:
-    forum = forums.public_forum(slug)
+    forum = public_forum(slug)
     if not forum.programme_published:
         raise NotFound()
     return forum
@@ -47,7 +47,7 @@ def _published(slug: str) -> Forum:
 @warm(*SCOPES, query=("view", "section", "day"))
 def programme(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    sections = forums.sections_of(forum.id)
+    sections = forum.sections
     slots = timetable(forum, sections)
     days = sorted({slot.starts.date() for slot in slots})
     day = _chosen_day(days)
@@ -99,11 +99,10 @@ def _counts(slots: list[Item]) -> dict[str, int]:
 
 @blueprint.get("/forums/<slug>/programme.json")
 @public
-@warm(*SCOPES)
+@warm(*TOLD_OF)
 def programme_json(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    sections = forums.sections_of(forum.id)
-    return jsonify(exports.schedule(forum, sections, timetable(forum, sections)))
+    return jsonify(exports.schedule(forum, forum.sections, timetable(forum, forum.sections)))
 
 
 @blueprint.get("/forums/<slug>/programme.ics")
@@ -111,18 +110,17 @@ def programme_json(slug: str) -> ResponseReturnValue:
 @warm(*SCOPES)
 def programme_ics(slug: str) -> ResponseReturnValue:
     forum = _published(slug)
-    body = exports.calendar(forum, timetable(forum, forums.sections_of(forum.id)))
-    response = Response(body, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="{forum.slug}.ics"'
-    return response
+    return download(
+        exports.calendar(forum, timetable(forum, forum.sections)), "text/calendar", f"{forum.slug}.ics", inline=True
+    )
 
 
 @blueprint.get("/forums/<slug>/sections/<section_slug>")
 @public
 @warm(*SCOPES)
 def section(slug: str, section_slug: str) -> ResponseReturnValue:
-    forum = forums.public_forum(slug)
-    found = forums.section_of(forum, section_slug)
+    forum = public_forum(slug)
+    found = section_of(forum, section_slug)
     slots = timetable(forum, [found]) if forum.programme_published else []
     return render_template(
         "programme/section.html",
@@ -136,9 +134,9 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/forums/<slug>/talks/<code>")
 @public
-@warm(*SCOPES, "adoption")
+@warm(*TOLD_OF)
 def talk(slug: str, code: str) -> ResponseReturnValue:
-    forum = forums.public_forum(slug)
+    forum = public_forum(slug)
     slot = queries.public_slot(forum, code)
     return render_template(
         "programme/talk.html",

@@ -13,10 +13,9 @@ from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.imports import left_out
 from kernel.transaction import writing
-from registrations import letters  # noqa: F401  (makes the kinds of letters known)
-from registrations.desk import exports, importer
+from registrations.desk import exports, importer, operations
 from registrations.desk.cells import KNOWN
-from registrations.queries import Narrowing, export_rows
+from registrations.desk.queries import Narrowing, export_rows
 
 
 @click.command("registrations")
@@ -54,5 +53,5 @@ def import_registrations(file: Path, slug: str, with_letters: bool, yes: bool, s
         import_cli.settle(plan, sure)
         if yes:
             with writing():
-                importer.carry_out(plan, forum, None, with_letters)
+                operations.carry_out(plan, forum, None, with_letters)
         import_cli.finish(plan, rest, lambda: left_out(table, KNOWN, plan))

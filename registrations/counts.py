@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from activity.models import Letter, LetterStatus
 from forum.models import Format, Forum, Section
@@ -89,7 +89,7 @@ def figures(forum: Forum) -> Figures:
     )
 
 
-def _count(statement: Any) -> int:
+def _count(statement: Select[int] | Select[int | None]) -> int:
     return db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 

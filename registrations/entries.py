@@ -6,15 +6,14 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from activity.reading import Subject, subject_source
+from activity.reading import Subject
 from forum.entries import slugs
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from registrations.models import Registration
 
 
-@subject_source("registration")
-def registrations(user: Actor, ids: set[int]) -> dict[int, Subject]:
+def registrations(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     mine = slugs(user, "registrations:registration:view")
     columns = (Registration.id, Registration.uuid, Registration.name, Registration.forum_id)
     rows = db.session.execute(select(*columns).where(Registration.id.in_(ids), Registration.forum_id.in_(mine)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Enum, String, delete, or_, select, update
+from sqlalchemy import Enum, String, delete, or_, update
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
@@ -17,6 +17,7 @@ from activity.models import Entry, Letter
 from activity.operations import record
 from forum.queries import phase
 from kernel import files
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.erasing import sweep_shelves, wipe_later
 from kernel.files import FileRefused, StoredFile
@@ -27,6 +28,7 @@ from kernel.text import sort_key
 from kernel.transaction import retried, writing
 from registrations import operations, queries
 from registrations.desk import importer
+from registrations.desk import queries as desk_queries
 from registrations.details import identity_of, questions_named
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.own.tickets import erased_key
@@ -53,7 +55,7 @@ def stays(registration: Registration) -> Stays:
     return Stays(_is_history(registration), bool(others), site().backup_days, questions_named())
 
 
-def erase(registrations: Sequence[Registration], *, by: Any = None) -> None:
+def erase(registrations: Sequence[Registration], *, by: Actor | None = None) -> None:
     """Erase registrations of one person, in a transaction of its own: rows, consents, log, letters, files, shelves.
 
     Raises NotFound when they are erased already.
@@ -72,7 +74,7 @@ def erase(registrations: Sequence[Registration], *, by: Any = None) -> None:
     files.blank([uuid for _preview, _file, uuid in loaded])
 
 
-def _erase(ids: Sequence[int], name: str, email: str, by: Any) -> None:
+def _erase(ids: Sequence[int], name: str, email: str, by: Actor | None) -> None:
     rows = [queries.registration_by_id(one) for one in ids]
     for registration in sorted(rows, key=lambda one: (one.forum_id, one.id)):
         quotas.lock_counters(registration.forum_id)
@@ -149,9 +151,7 @@ Loaded = tuple[int, int, str]
 
 def _files_with(identity: str) -> list[Loaded]:
     """Lists loaded in the last days that name the person; what cannot be read any more is among them."""
-    rows = db.session.execute(
-        select(ImportPreview, StoredFile).join(ImportPreview.file).where(ImportPreview.kind == importer.KIND)
-    )
+    rows = desk_queries.loaded_lists(importer.KIND)
     return [(preview.id, stored.id, stored.uuid) for preview, stored in rows if _names(stored, identity)]
 
 

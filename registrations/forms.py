@@ -49,7 +49,7 @@ class TerritoryField(SelectField):
 
     territory: Territory | None = None
 
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+    def __init__(self, label: object = None, validators: object = None, **kwargs: object) -> None:
         # The template draws `options` itself, so a form that passes never asks for them.
         super().__init__(label, validators, validate_choice=False, choices=[], **kwargs)
 
@@ -80,7 +80,7 @@ def consented(_form: Form, field: RadioField) -> None:
 consented.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
-def _section_id(value: Any) -> int:
+def _section_id(value: object) -> int:
     return whole(value) or 0
 
 
@@ -97,7 +97,7 @@ class SectionsForm(Form):
 
     sections = ChecksField(_l("Sections of interest"), coerce=_section_id, choices=[], validate_choice=False)
 
-    def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
+    def __init__(self, *args: object, forum: Forum, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.offer_sections(forum)
 
@@ -127,7 +127,7 @@ class PersonForm(SectionsForm):
     email = LineField(_l("E-mail"), [required, email], maximum=254)
     territory = TerritoryField(_l("Municipality"), [required])
 
-    def __init__(self, *args: Any, forum: Forum, **kwargs: Any) -> None:
+    def __init__(self, *args: object, forum: Forum, **kwargs: object) -> None:
         super().__init__(*args, forum=forum, **kwargs)
         offered = {quota.format for quota in forum.quotas}
         if self.format is not None:
@@ -171,7 +171,7 @@ class RegistrationForm(PersonForm):
     )
     consent_mailing = BooleanField(_l("I want to receive news of the forum"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not consenting.NEWS:
             del self.consent_mailing

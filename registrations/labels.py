@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from activity.labels import name_actions
 from forum.models import Format
 from registrations.models import RegistrationStatus
 
@@ -36,17 +35,15 @@ ACTION_LABELS = {
     "registration.erased": _l("Personal data deleted"),
 }
 
-name_actions(
-    {
-        "registration.added": _l("participant registered"),
-        "registration.returned": _l("participant came back"),
-        "registration.cancelled": _l("registration cancelled"),
-        "registration.corrected": _l("participant's data corrected"),
-        "registration.format_changed": _l("format of participation changed"),
-        "registration.letter_sent": _l("ticket letter sent again"),
-        "registration.erased": _l("participant's data deleted"),
-        "registration.promoted": _l("place given from the waiting list"),
-        "registrations.imported": _l("participants loaded from a file"),
-        "attendance.imported": _l("attendance loaded"),
-    }
-)
+LOG_ACTIONS = {
+    "registration.added": _l("participant registered"),
+    "registration.returned": _l("participant came back"),
+    "registration.cancelled": _l("registration cancelled"),
+    "registration.corrected": _l("participant's data corrected"),
+    "registration.format_changed": _l("format of participation changed"),
+    "registration.letter_sent": _l("ticket letter sent again"),
+    "registration.erased": _l("participant's data deleted"),
+    "registration.promoted": _l("place given from the waiting list"),
+    "registrations.imported": _l("participants loaded from a file"),
+    "attendance.imported": _l("attendance loaded"),
+}

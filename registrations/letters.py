@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 
-from activity.outbox import Attachment, Content, letter_kind
+from activity.outbox import Attachment, Content
 from forum.models import Format, Forum
 from kernel.db import db
 from kernel.documents import qr
 from kernel.links import public_url
 from registrations import queries
 from registrations.models import Registration, RegistrationStatus
-from registrations.own import tickets
+from registrations.own import documents, tickets
 from registrations.own.exports import personal_calendar
 
 QR_ID = "ticket-code"
 
 
-@letter_kind("registration_ticket")
 def ticket(registration_id: int) -> Content | None:
     """The ticket, or the place in the waiting list: whatever holds when the letter leaves."""
     registration = db.session.get(Registration, registration_id)
@@ -36,7 +33,6 @@ def ticket(registration_id: int) -> Content | None:
     return _with_ticket(subject, "ticket", registration)
 
 
-@letter_kind("registration_promoted")
 def promoted(registration_id: int) -> Content | None:
     registration = db.session.get(Registration, registration_id)
     if registration is None or registration.status is not RegistrationStatus.confirmed:
@@ -46,7 +42,6 @@ def promoted(registration_id: int) -> Content | None:
     )
 
 
-@letter_kind("registration_cancelled")
 def cancelled(registration_id: int) -> Content | None:
     registration = db.session.get(Registration, registration_id)
     if registration is None or registration.status is not RegistrationStatus.cancelled:
@@ -57,7 +52,6 @@ def cancelled(registration_id: int) -> Content | None:
     return Content(subject, "registrations/letters/cancelled", context, (_ics(registration),), _reply(registration))
 
 
-@letter_kind("registration_list")
 def mailbox(email: str, forum_id: int) -> Content | None:
     """Everybody registered with one address."""
     forum = db.session.get(Forum, forum_id)
@@ -70,9 +64,9 @@ def mailbox(email: str, forum_id: int) -> Content | None:
         return None
     rows = [(registration.name, public_url(tickets.link_path(registration))) for registration in people]
     subject = _("Your links: %(forum)s", forum=forum.name)
-    context = {"forum": forum, "rows": rows, "when": tickets.when(forum)}
+    context = {"forum": forum, "rows": rows, "when": documents.when(forum)}
     if any(registration.format is Format.in_person for registration in people):
-        context["where"] = tickets.where(forum)
+        context["where"] = documents.where(forum)
     return Content(subject, "registrations/letters/mailbox", context, reply_to=forum.contact_email or None)
 
 
@@ -86,15 +80,15 @@ def _with_ticket(subject: str, template: str, registration: Registration) -> Con
     return Content(subject, name, context, tuple(attachments), _reply(registration))
 
 
-def _context(registration: Registration) -> dict[str, Any]:
+def _context(registration: Registration) -> dict[str, object]:
     in_person = registration.format is Format.in_person
     return {
         "registration": registration,
         "forum": registration.forum,
         "in_person": in_person,
-        "when": tickets.when(registration.forum, zone=not in_person),
-        "where": tickets.where(registration.forum) if in_person else "",
-        "programme": public_url(tickets.programme_path(registration.forum)),
+        "when": documents.when(registration.forum, zone=not in_person),
+        "where": documents.where(registration.forum) if in_person else "",
+        "programme": public_url(documents.programme_path(registration.forum)),
         "link": public_url(tickets.link_path(registration)),
     }
 

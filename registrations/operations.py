@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -17,8 +17,9 @@ from accounts.operations import give_consent
 from activity.operations import record
 from activity.outbox import send
 from forum.models import Format, Forum
+from kernel.access import Actor
 from kernel.db import db, utcnow
-from kernel.jobs import enqueue, job
+from kernel.jobs import enqueue
 from kernel.limits import Check, count
 from kernel.text import email_key
 from kernel.transaction import write, writing
@@ -68,7 +69,7 @@ class Outcome(NamedTuple):
 
 
 def sign_up(
-    forum_id: int, application: Application, limits: Sequence[Check] = (), *, by: Any = None, wait: bool = True
+    forum_id: int, application: Application, limits: Sequence[Check] = (), *, by: Actor | None = None, wait: bool = True
 ) -> Outcome:
     """Sign a person up in a transaction of its own; `limits` are counted with it. See `register` for `by` and `wait`.
 
@@ -82,7 +83,7 @@ def sign_up(
     return attempt(act)
 
 
-def register(forum_id: int, application: Application, *, by: Any = None, wait: bool = True) -> Outcome:
+def register(forum_id: int, application: Application, *, by: Actor | None = None, wait: bool = True) -> Outcome:
     """Sign a person up: a place, or (with `wait`) a number in the waiting list; the letter is queued here.
 
     Raises NoPlaces; and IntegrityError when the same person came through another request a moment ago: `attempt` it,
@@ -110,7 +111,7 @@ def register(forum_id: int, application: Application, *, by: Any = None, wait: b
     )
 
 
-def _added(forum_id: int, application: Application, by: Any, same: Sequence[Registration]) -> Registration:
+def _added(forum_id: int, application: Application, by: Actor | None, same: Sequence[Registration]) -> Registration:
     registration = _new(forum_id, application)
     db.session.add(registration)
     db.session.flush()
@@ -144,7 +145,6 @@ def _tell(registration: Registration, same: Sequence[Registration]) -> None:
     )
 
 
-@job(LINKS)
 def send_links(forum_id: int, email: str, language: str) -> None:
     """The letter with every link of a mailbox, which may be nobody's."""
     with writing():
@@ -184,7 +184,7 @@ def _new(forum_id: int, application: Application) -> Registration:
 
 
 def _return(
-    registration: Registration, application: Application, by: Any, same: Sequence[Registration]
+    registration: Registration, application: Application, by: Actor | None, same: Sequence[Registration]
 ) -> Registration:
     """Somebody who had cancelled takes part again: earlier links and codes stay dead."""
     quotas.lock_counters(registration.forum_id)
@@ -230,7 +230,7 @@ def _keep_consents(registration: Registration, application: Application) -> None
         )
 
 
-def cancel(registration: Registration, *, by: Any = None) -> bool:
+def cancel(registration: Registration, *, by: Actor | None = None) -> bool:
     """Give the place back and promote the next; False when it was cancelled already."""
     forum_id = registration.forum_id
     quotas.lock_counters(forum_id)
@@ -252,7 +252,7 @@ def cancel(registration: Registration, *, by: Any = None) -> bool:
 
 
 def change_format(
-    registration: Registration, format: Format, *, by: Any = None, wait: bool = True, back: bool = True
+    registration: Registration, format: Format, *, by: Actor | None = None, wait: bool = True, back: bool = True
 ) -> bool:
     """Take a place (or, with `wait`, a number) in the other format; the QR given out before is revoked.
 
@@ -285,7 +285,7 @@ def change_format(
     return True
 
 
-def promote_waiting(forum_id: int, format: Format, *, by: Any = None) -> list[Registration]:
+def promote_waiting(forum_id: int, format: Format, *, by: Actor | None = None) -> list[Registration]:
     """Give the places that became free (a raised capacity) to those who wait, with a letter to each."""
     db.session.flush()
     quotas.lock_counter(forum_id, format)
@@ -294,7 +294,7 @@ def promote_waiting(forum_id: int, format: Format, *, by: Any = None) -> list[Re
     return promoted
 
 
-def _tell_promoted(promoted: Iterable[Registration], by: Any = None) -> None:
+def _tell_promoted(promoted: Iterable[Registration], by: Actor | None = None) -> None:
     for registration in promoted:
         record(by, "registration.promoted", registration, format=registration.format.value)
         send(
@@ -302,7 +302,7 @@ def _tell_promoted(promoted: Iterable[Registration], by: Any = None) -> None:
         )
 
 
-def send_again(registration: Registration, *, by: Any = None) -> None:
+def send_again(registration: Registration, *, by: Actor | None = None) -> None:
     """Queue the ticket's letter once more."""
     send("registration_ticket", registration.email, language=registration.language, registration_id=registration.id)
     record(by, "registration.letter_sent", registration)
@@ -321,7 +321,7 @@ def correct(
     details: Details | None = None,
     *,
     section_ids: Iterable[int] | None = None,
-    by: Any,
+    by: Actor | None,
 ) -> list[str]:
     """Put right what was entered: the details, the sections chosen, or both.
 

@@ -8,19 +8,16 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from forum.facts import Fact, forum_facts
+from forum.facts import Fact
 from forum.models import Forum
 from forum.queries import phase, quotas_of
-from forum.readiness import Lack, closing, loaded, readiness
+from forum.readiness import Lack
 from kernel.i18n import number
-from kernel.panels import panel
 from registrations import counts, queries
 from registrations.details import questions_named
-from registrations.own import schedule
-from registrations.signup.places import places_notes
+from registrations.signup.page import places_notes
 
 
-@panel("forum.actions", order=10)
 def take_part(forum: Forum) -> Markup | str:
     """«Участвовать» with the places left, while registration is open. A plain link: the page is cached."""
     if not queries.is_open(forum):
@@ -29,7 +26,6 @@ def take_part(forum: Forum) -> Markup | str:
     return Markup(render_template("registrations/_take_part.html", forum=forum, notes=notes))
 
 
-@panel("privacy.kept", order=10)
 def kept_of_a_participant() -> Markup:
     """What the page about personal data says of participants: every question is named there."""
     said = _(
@@ -40,7 +36,6 @@ def kept_of_a_participant() -> Markup:
     return Markup("<li>{}</li>").format(said)
 
 
-@panel("forum.manage", order=20)
 def participants(forum: Forum) -> Markup | str:
     """Before the day: sign-ups day by day and places left; on the day: who is here; the way to the list always."""
     if not current_user.scopes("registrations:registration:view"):
@@ -61,7 +56,6 @@ def participants(forum: Forum) -> Markup | str:
     )
 
 
-@readiness(order=40)
 def letters(forum: Forum) -> list[Lack]:
     """Letters to participants that could not be delivered."""
     addresses = counts.undelivered_to(forum)
@@ -76,10 +70,6 @@ def letters(forum: Forum) -> list[Lack]:
     return [Lack(text, url_for("registrations.participants", slug=forum.slug, q=addresses[0]))]
 
 
-loaded()(schedule.has_items)
-
-
-@closing(order=10)
 def waiting(forum: Forum) -> str:
     """How many are still on the waiting list: closing the forum leaves them without a place."""
     left = counts.figures(forum).waiting
@@ -92,7 +82,6 @@ def waiting(forum: Forum) -> str:
     )
 
 
-@forum_facts(order=10)
 def people(forum: Forum) -> list[Fact]:
     """Who registered, came, watched; only what was counted."""
     found = counts.figures(forum)

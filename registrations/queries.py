@@ -1,24 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
 from accounts.queries import user_by_email
 from forum.kept import forum_copy
-from forum.models import Format, Forum, Quota, Section
+from forum.models import Format, Forum, Quota
 from forum.queries import local_today
 from kernel.db import db
+from kernel.errors import DeadLink
 from kernel.secrets import found_by
-from kernel.text import email_key, sort_key, whole
-from kernel.twins import begins, holds
+from kernel.text import email_key, sort_key
+from kernel.twins import begins
 from registrations.details import QUESTIONS
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
+
+COMES_FROM = case((Registration.place != "", Registration.place), else_=Territory.name)
+"""As `Registration.comes_from`."""
+ANSWERS = [getattr(Registration, key) for key in QUESTIONS]
 
 
 def is_open(forum: Forum) -> bool:
@@ -38,10 +44,10 @@ _SAME_MAILBOX = (
 
 
 def registration_by_link(link: str) -> Registration:
-    """The registration whose secret address this is, with its forum. Raises NotFound."""
+    """The registration whose secret address this is, with its forum. Raises DeadLink."""
     found = found_by("link", link, lambda key: db.session.scalar(_BY_LINK, {"key": key}))
     if found is None:
-        raise NotFound()
+        raise DeadLink()
     return found
 
 
@@ -57,10 +63,10 @@ _BY_LINK = (
 
 
 def own_page(link: str) -> tuple[Registration, Forum, set[int]]:
-    """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises NotFound."""
+    """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises DeadLink."""
     row = found_by("link", link, lambda key: db.session.execute(_TO_SHOW, {"key": key}).first())
     if row is None:
-        raise NotFound()
+        raise DeadLink()
     chosen = db.session.connection().execute(_CHOSEN, {"registration": row[0].id})
     return row[0], forum_copy(row[1]), set(chosen.scalars())
 
@@ -130,64 +136,10 @@ def quota(forum_id: int, format: Format) -> Quota | None:
 # ── the organiser's list ─────────────────────────────────────────────────────────────────────────
 
 
-class Narrowing(NamedTuple):
-    """What narrows the organiser's list, as it stands in the address."""
-
-    q: str = ""
-    status: str = ""
-    format: str = ""
-    territory: str = ""
-    section: str = ""
-    came: str = ""
-
-    @classmethod
-    def of(cls, args: Any) -> Narrowing:
-        return cls(**{name: args.get(name, "").strip()[:LONGEST] for name in cls._fields})
-
-
 LONGEST = 120
 """So many letters of a search are read: databases count the words of a condition."""
 
 
-def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
-    """What a Registration must answer to be in the list."""
-    held: list[ColumnElement[bool]] = [Registration.forum_id == forum.id]
-    for word in sort_key(by.q).split() if "@" not in by.q else []:
-        organisation = Registration.organisation_key.contains(word, autoescape=True)
-        held.append(or_(holds(Registration.name_key, word), organisation, holds(Registration.email, word)))
-    if "@" in by.q:
-        held.append(holds(Registration.email, email_key(by.q)))
-    if by.status in {member.value for member in RegistrationStatus}:
-        held.append(Registration.status == RegistrationStatus(by.status))
-    if by.format in {member.value for member in Format}:
-        held.append(Registration.format == Format(by.format))
-    if by.territory:
-        held.append(Registration.territory_id.in_(select(Territory.id).where(Territory.oktmo == by.territory)))
-    if (section_id := whole(by.section)) is not None:
-        held.append(Registration.interests.any(Interest.section_id == section_id))
-    if by.came in ("yes", "no"):
-        came = Registration.id.in_(select(Presence.registration_id).where(Presence.forum_id == forum.id))
-        held.append(came if by.came == "yes" else ~came)
-    return held
-
-
-def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[ColumnElement[bool]]]:
-    """How many the list has, and the conditions to read it by. `everybody`: registered at the forum, in any state."""
-    held = conditions(forum, by)
-    if len(held) == 1:
-        return everybody, held
-    if not by.q:
-        return db.session.connection().execute(select(func.count(Registration.id)).where(*held)).scalar_one(), held
-    # Looking for words reads every row of the forum: when few are found it is done once, not again to sort them.
-    found = db.session.connection().execute(select(Registration.id).where(*held)).scalars().all()
-    return len(found), held if len(found) > FEW else [Registration.id.in_(found)]
-
-
-COMES_FROM = case((Registration.place != "", Registration.place), else_=Territory.name)
-"""As `Registration.comes_from`."""
-
-ANSWERS = [getattr(Registration, key) for key in QUESTIONS]
-FEW = 500
 LIST: Any = (
     select(
         Registration.uuid,
@@ -205,56 +157,6 @@ LIST: Any = (
     .outerjoin(Presence, Presence.registration_id == Registration.id)
 )
 """Plain rows of what the list shows."""
-
-
-def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
-    """Plain values for the export, by name, the answers last; see `registrations.desk.exports` for the columns."""
-    statement = (
-        select(
-            Registration.id,
-            Registration.name,
-            Registration.email,
-            Registration.status,
-            Registration.format,
-            Registration.waiting_number,
-            COMES_FROM,
-            Registration.source,
-            Registration.created_at,
-            Presence.entered_at,
-            *ANSWERS,
-        )
-        .outerjoin(Territory, Territory.id == Registration.territory_id)
-        .outerjoin(Presence, Presence.registration_id == Registration.id)
-        .order_by(Registration.name_key, Registration.id)
-    )
-    found = statement.where(*conditions(forum, by), Registration.erased_at.is_(None))
-    return [tuple(row) for row in db.session.execute(found)]
-
-
-def interests_of(forum: Forum) -> dict[int, list[str]]:
-    """Section titles by registration."""
-    rows = db.session.execute(
-        select(Interest.registration_id, Section.short_name, Section.name)
-        .join(Section, Section.id == Interest.section_id)
-        .where(Section.forum_id == forum.id)
-        .order_by(Section.position, Section.id)
-    )
-    found: dict[int, list[str]] = {}
-    for registration_id, short, name in rows:
-        found.setdefault(registration_id, []).append(short or name)
-    return found
-
-
-def fingerprint(forum: Forum) -> tuple[int, int, int]:
-    """Changes with every registration that comes, goes or is corrected."""
-    row = db.session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.max(Registration.id), 0),
-            func.coalesce(func.sum(Registration.sequence), 0),
-        ).where(Registration.forum_id == forum.id)
-    ).one()
-    return int(row[0]), int(row[1]), int(row[2])
 
 
 def total(forum: Forum) -> int:
@@ -365,3 +267,13 @@ def consents(registration: Registration) -> list[Consent]:
         .order_by(Consent.id)
     )
     return list(db.session.scalars(statement))
+
+
+def still_taking_part(ids: Sequence[int]) -> Sequence[Registration]:
+    """Of these whoever has a place or waits for one, with the forum, in order of their ids."""
+    return db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(ids), Registration.status != RegistrationStatus.cancelled)
+        .options(joinedload(Registration.forum))
+        .order_by(Registration.id)
+    ).all()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
@@ -9,19 +8,19 @@ from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind
 from accounts.models import Consent, ConsentText
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from kernel.text import email_key, sort_key
 from speakers.models import Speaker
 
 
-def own_speakers(user: Actor) -> list[Speaker]:
+def own_speakers(user: SignedIn) -> list[Speaker]:
     """The user as a speaker, in each series: linked, or named by the organiser with the user's e-mail."""
     statement = select(Speaker).where(or_(Speaker.user_id == user.id, Speaker.email == email_key(user.email)))
     return list(db.session.scalars(statement.options(joinedload(Speaker.series)).order_by(Speaker.id)))
 
 
-def own_speaker(user: Actor, code: str) -> Speaker:
+def own_speaker(user: SignedIn, code: str) -> Speaker:
     """The user's own profile. Raises NotFound."""
     for speaker in own_speakers(user):
         if speaker.code == code:
@@ -44,7 +43,7 @@ def publication_consents(speaker_ids: Iterable[int]) -> dict[int, Consent]:
     return {consent.subject_id: consent for consent in db.session.scalars(statement.order_by(Consent.id))}
 
 
-def decided() -> Select[Any]:
+def decided() -> Select[int]:
     """Ids of speakers who have answered whether the name may be published, with yes or by withdrawing it since."""
     return (
         select(Consent.subject_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from datetime import date, datetime
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -47,7 +46,7 @@ class Fault(ValueError):
     """What is wrong with a cell, for the reader."""
 
 
-def read_code(value: Any, warnings: list[str]) -> str:
+def read_code(value: object, warnings: list[str]) -> str:
     """An OKTMO as text. A zero that a spreadsheet has eaten is put back, with a warning. Raises Fault."""
     written = tidy_code(as_text(value), warnings)
     if not written:
@@ -82,7 +81,7 @@ def without_zeros(code: str, known: Container[str], warnings: list[str]) -> str:
     return code[:8]
 
 
-def read_texts(cells: dict[str, Any]) -> dict[str, str]:
+def read_texts(cells: dict[str, object]) -> dict[str, str]:
     """Filled text cells. Raises Fault when one is too long."""
     found = {}
     for column, limit in LIMITS.items():
@@ -94,7 +93,7 @@ def read_texts(cells: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def read_population(cells: dict[str, Any]) -> dict[str, Any]:
+def read_population(cells: dict[str, object]) -> dict[str, object]:
     """Population and, where it is told, its quality; nothing for an empty cell. Raises Fault."""
     quality = clean(as_text(cells.get("population_quality")))[:40]
     text = " ".join(as_text(cells.get("population")).split())
@@ -111,7 +110,7 @@ def read_population(cells: dict[str, Any]) -> dict[str, Any]:
     return {"population": number} | ({"population_quality": quality} if quality else {})
 
 
-def read_place(cells: dict[str, Any]) -> dict[str, float]:
+def read_place(cells: dict[str, object]) -> dict[str, float]:
     """Latitude and longitude; nothing when both cells are empty. Raises Fault."""
     lat, lon = _degrees("lat", cells), _degrees("lon", cells)
     if lat is None and lon is None:
@@ -125,7 +124,7 @@ def read_place(cells: dict[str, Any]) -> dict[str, float]:
     raise Fault(_("The point %(lat)s, %(lon)s lies outside the country.", lat=lat, lon=lon))
 
 
-def _degrees(column: str, cells: dict[str, Any]) -> float | None:
+def _degrees(column: str, cells: dict[str, object]) -> float | None:
     text = "".join(as_text(cells.get(column)).split()).replace(",", ".")
     if not text:
         return None
@@ -138,7 +137,7 @@ def _degrees(column: str, cells: dict[str, Any]) -> float | None:
     return value
 
 
-def read_day(value: Any) -> date | None:
+def read_day(value: object) -> date | None:
     """The day an edition begins; None for an empty cell. Raises Fault."""
     if isinstance(value, datetime):
         return value.date()

@@ -13,8 +13,9 @@ from kernel.exporting import check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.imports import left_out
 from kernel.transaction import writing
-from territories import boundaries, importer, operations, queries
+from territories import importer, operations, queries
 from territories.cells import HEADINGS
+from territories.map import boundaries
 from territories.models import Level
 
 

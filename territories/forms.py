@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
@@ -14,7 +12,7 @@ class ImportForm(Form):
     file = FileField(_l("Workbook or CSV file"), [FileRequired(_l("Choose a file."))])
     region = SelectField(_l("Only municipalities of"), choices=[])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.region.choices = [("", _l("any region")), *((region.oktmo, region.name) for region in regions())]
 

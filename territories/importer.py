@@ -29,10 +29,10 @@ from territories.cells import (
     title,
     without_zeros,
 )
+from territories.map.tiles import layout
 from territories.models import Level
 from territories.queries import Sketch
 from territories.rules import REMOTE_KM, kilometres, region_prefix, short_name, size_class
-from territories.tiles import layout
 
 NEEDED = ("name",)
 MOST_LIKENESSES = 300
@@ -169,7 +169,7 @@ def _judge(entry: Entry, name: str, loading: Loading) -> None:
         loading.actions.append(entry)
 
 
-def _read(number: int, cells: dict[str, Any], known: Known, codes: set[str]) -> Entry:
+def _read(number: int, cells: dict[str, object], known: Known, codes: set[str]) -> Entry:
     entry = Entry(number, "")
     for reading in (_read_code, _read_words, _read_above, _read_before):
         try:
@@ -181,7 +181,7 @@ def _read(number: int, cells: dict[str, Any], known: Known, codes: set[str]) -> 
     return entry
 
 
-def _read_code(entry: Entry, cells: dict[str, Any], known: Known, _codes: set[str]) -> None:
+def _read_code(entry: Entry, cells: dict[str, object], known: Known, _codes: set[str]) -> None:
     code = _code(entry, cells, known)
     entry.oktmo = code
     entry.known = known.current.get(code)
@@ -195,7 +195,7 @@ def _read_code(entry: Entry, cells: dict[str, Any], known: Known, _codes: set[st
         raise Fault(_("The code is no longer in force; now it is %(code)s.", code=after.oktmo if after else "—"))
 
 
-def _code(entry: Entry, cells: dict[str, Any], known: Known) -> str:
+def _code(entry: Entry, cells: dict[str, object], known: Known) -> str:
     """As written; without one, that of the one municipality of the name, which somebody must confirm. Raises Fault."""
     written, name = "".join(as_text(cells.get("oktmo")).split()), clean(as_text(cells.get("name")))
     if not written and name:
@@ -217,7 +217,7 @@ def _code_by_name(entry: Entry, name: str, region: str, known: Known) -> str:
     raise Fault(_("The OKTMO code is missing.") + hint)
 
 
-def _read_words(entry: Entry, cells: dict[str, Any], _known: Known, _codes: set[str]) -> None:
+def _read_words(entry: Entry, cells: dict[str, object], _known: Known, _codes: set[str]) -> None:
     faults = []
     for read_some in (read_texts, read_population, read_place):
         try:
@@ -230,7 +230,7 @@ def _read_words(entry: Entry, cells: dict[str, Any], _known: Known, _codes: set[
     entry.day = read_day(cells.get("valid_from"))
 
 
-def _read_above(entry: Entry, cells: dict[str, Any], known: Known, codes: set[str]) -> None:
+def _read_above(entry: Entry, cells: dict[str, object], known: Known, codes: set[str]) -> None:
     """The territory above: a district for a settlement, else the region; a region named must be the code's own."""
     if not entry.region:
         return
@@ -257,7 +257,7 @@ def _read_above(entry: Entry, cells: dict[str, Any], known: Known, codes: set[st
         )
 
 
-def _read_before(entry: Entry, cells: dict[str, Any], known: Known, _codes: set[str]) -> None:
+def _read_before(entry: Entry, cells: dict[str, object], known: Known, _codes: set[str]) -> None:
     if not as_text(cells.get("predecessor")).strip() or not entry.oktmo:
         return
     before = read_code(cells["predecessor"], entry.warnings)

@@ -12,3 +12,7 @@ SIZE_LABELS = {
     SizeClass.large: _l("50–100 thousand people"),
     SizeClass.city: _l("Over 100 thousand people"),
 }
+LOG_ACTIONS = {
+    "territories.loaded": _l("territories loaded"),
+    "territories.boundaries_loaded": _l("boundaries loaded"),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Select
@@ -14,15 +14,17 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import Table
+from kernel.downloads import download
 from kernel.files import FileRefused, Upload
 from kernel.forms import form_page
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
-from territories import boundaries, importer, operations, queries
+from territories import importer, operations, queries
 from territories.cells import HEADINGS
 from territories.forms import BoundariesForm, ImportForm
+from territories.map import boundaries
 from territories.models import Level, Territory
 
 blueprint = Blueprint("territories_desk", __name__)
@@ -30,7 +32,7 @@ EDIT = "territories:territory:edit"
 LEVELS = {Level.municipality.value: Level.municipality, Level.region.value: Level.region}
 
 
-def _asked() -> tuple[Select[tuple[Territory]], Territory | None]:
+def _asked() -> tuple[Select[Territory], Territory | None]:
     """What the list's search and filters ask for, and the region chosen."""
     statement = queries.named(request.args.get("q", "") if sort_key(request.args.get("q", "")) else "")
     if level := LEVELS.get(request.args.get("level", "")):
@@ -68,18 +70,13 @@ def territories() -> ResponseReturnValue:
 @blueprint.get("/manage/territories.xlsx")
 @requires(EDIT)
 def export() -> ResponseReturnValue:
-    return _workbook(importer.export(queries.exported(_asked()[0])), "territories.xlsx")
+    return download(importer.export(queries.exported(_asked()[0])), sheets.XLSX, "territories.xlsx")
 
 
 @blueprint.get("/manage/territories/import/template.xlsx")
 @requires(EDIT)
 def template() -> ResponseReturnValue:
-    return _workbook(importer.template(), "territories-template.xlsx")
-
-
-def _workbook(body: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, mimetype=sheets.XLSX, headers=headers)
+    return download(importer.template(), sheets.XLSX, "territories-template.xlsx")
 
 
 @blueprint.route("/manage/territories/import", methods=["GET", "POST"])
@@ -130,7 +127,8 @@ def preview(uuid: str) -> ResponseReturnValue:
 def import_left_out(uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
     _found, table, region = _territories_preview(uuid)
-    return _workbook(left_out(table, HEADINGS, importer.plan(table, region)), "territories-left-out.xlsx")
+    rest = left_out(table, HEADINGS, importer.plan(table, region))
+    return download(rest, sheets.XLSX, "territories-left-out.xlsx")
 
 
 def _preview_page(
@@ -204,9 +202,8 @@ def boundaries_preview(uuid: str) -> ResponseReturnValue:
 def boundaries_left_out(uuid: str) -> ResponseReturnValue:
     """The features that did not come in, to be put right and loaded again."""
     body = files.read(preview_for(uuid, "boundaries", None, actor().id).file)
-    headers = {"Content-Disposition": 'attachment; filename="boundaries-left-out.geojson"'}
     left = boundaries.left_out(body, boundaries.plan(body, _credit()))
-    return Response(left, mimetype="application/geo+json", headers=headers)
+    return download(left, "application/geo+json", "boundaries-left-out.geojson")
 
 
 def _credit() -> str:

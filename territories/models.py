@@ -66,6 +66,14 @@ class Territory(Model):
     def is_current(self) -> bool:
         return self.valid_to is None
 
+    @property
+    def region(self) -> "Territory":
+        """The region it lies in; a region or the country is its own."""
+        found = self
+        while found.level is Level.municipality and found.parent is not None:
+            found = found.parent
+        return found
+
 
 keep_key(Territory, "name", "name_key")
 

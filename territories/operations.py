@@ -6,16 +6,17 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from activity.operations import record
+from kernel.access import Actor
 from kernel.db import db
 from kernel.pages import bump
 from kernel.zones import today
-from territories import boundaries, importer
+from territories import importer, queries
 from territories.importer import Entry, Loading
+from territories.map import boundaries
 from territories.models import Level, Territory
 from territories.signals import territories_changed
 
@@ -25,7 +26,7 @@ SOME = 500
 
 def load_country() -> Territory:
     """Make Russia and its 89 regions from the product's data file; repeatable."""
-    russia = db.session.scalar(select(Territory).where(Territory.level == Level.country))
+    russia = queries.country()
     if russia is None:
         russia = Territory(
             oktmo="00000000", name="Российская Федерация", short_name="Россия", name_en="Russia", level=Level.country
@@ -34,7 +35,7 @@ def load_country() -> Territory:
         db.session.flush()
     with (DATA / "regions.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            region = _region(row["oktmo"])
+            region = queries.region_by_oktmo(row["oktmo"])
             if region is None:
                 region = Territory(oktmo=row["oktmo"], level=Level.region, name="", short_name="")
                 db.session.add(region)
@@ -48,12 +49,6 @@ def load_country() -> Territory:
     return russia
 
 
-def _region(oktmo: str) -> Territory | None:
-    return db.session.scalar(
-        select(Territory).where(Territory.oktmo == oktmo, Territory.level == Level.region, Territory.valid_to.is_(None))
-    )
-
-
 def load_shipped() -> None:
     """Everything the product brings: Russia, 89 regions, the municipalities of regions with a data file."""
     load_country()
@@ -64,7 +59,7 @@ def load_shipped() -> None:
         carry_out(loading, by=None)
 
 
-def carry_out(loading: Loading, *, by: Any) -> None:
+def carry_out(loading: Loading, *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction. Territories keep their ids through reforms."""
     if not loading.actions:
         return
@@ -78,35 +73,31 @@ def carry_out(loading: Loading, *, by: Any) -> None:
     _place(loading.spots.values())
     for region, entries in importer.by_region(loading.actions).items():
         created = sum(entry.known is None for entry in entries)
-        subject = _region(region)
+        subject = queries.region_by_oktmo(region)
         assert subject is not None
         boundaries.redraw(subject.id)
         record(by, "territories.loaded", subject, created=created, changed=len(entries) - created)
     db.session.expire_all()
-    territories_changed.send(None, ids=[entry.known.id for entry in loading.actions if entry.known])
-    bump("site", "adoption", "territories")
+    territories_changed([entry.known.id for entry in loading.actions if entry.known])
+    bump("site", "territories")
 
 
 def _add(entries: Sequence[Entry]) -> dict[str, int]:
     """Insert districts, then what lies in them; returns ids by OKTMO of everything in force."""
-    ids = _ids()
+    ids = queries.ids_by_oktmo()
     waiting = list(entries)
     while waiting:
         ready = [entry for entry in waiting if entry.parent in ids]
         if not ready:
             raise LookupError(f"nothing above {waiting[0].oktmo}")
         db.session.execute(insert(Territory), [_columns(entry, ids[entry.parent]) for entry in ready])
-        ids = _ids()
+        ids = queries.ids_by_oktmo()
         waiting = [entry for entry in waiting if entry.oktmo not in ids]
     return ids
 
 
-def _ids() -> dict[str, int]:
-    return dict(db.session.execute(select(Territory.oktmo, Territory.id).where(Territory.valid_to.is_(None))).all())
-
-
-def _columns(entry: Entry, parent_id: int) -> dict[str, Any]:
-    blank: dict[str, Any] = dict.fromkeys(("lat", "lon", "population", "size_class"))
+def _columns(entry: Entry, parent_id: int) -> dict[str, object]:
+    blank: dict[str, object] = dict.fromkeys(("lat", "lon", "population", "size_class"))
     blank |= dict.fromkeys(("kind", "center", "note", "population_quality"), "")
     values = blank | importer.new_values(entry)
     day = {"valid_from": entry.day or (today() if entry.predecessor else date(2006, 1, 1))}
@@ -118,7 +109,7 @@ def _change(entries: Sequence[Entry], ids: dict[str, int]) -> None:
     numbers = list(known)
     for start in range(0, len(numbers), SOME):
         part = numbers[start : start + SOME]
-        for territory in db.session.scalars(select(Territory).where(Territory.id.in_(part))):
+        for territory in queries.by_ids(part):
             entry = known[territory.id]
             _keep_edition(territory, entry)
             territory.oktmo = entry.oktmo
@@ -157,7 +148,7 @@ def _keep_unknown_predecessor(entry: Entry, territory_id: int) -> None:
             level=Level.municipality,
             kind="муниципальный район",
             center=entry.values.get("center", ""),
-            parent_id=db.session.scalar(select(Territory.parent_id).where(Territory.id == territory_id)),
+            parent_id=queries.parent_of(territory_id),
             valid_to=entry.day or today(),
             successor_id=territory_id,
         )
@@ -166,7 +157,7 @@ def _keep_unknown_predecessor(entry: Entry, territory_id: int) -> None:
 
 def _place(maps: Iterable[dict[str, importer.Spot]]) -> None:
     """Write the tile maps of regions."""
-    ids = _ids()
+    ids = queries.ids_by_oktmo()
     rows = [
         {
             "id": ids[code],

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -15,20 +14,6 @@ from kernel.text import clean, one_script, sort_key
 from territories.models import Boundary, BoundaryMap, Level, Territory
 
 TOWN_KIND = "городской округ"
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A tile of the map, as the component draws it."""
-
-    oktmo: str
-    name: str
-    short_name: str
-    col: int
-    row: int
-    state: str | None = None
-    count: int | None = None
-    href: str | None = None
 
 
 class Sketch(NamedTuple):
@@ -120,6 +105,10 @@ def current_by_ids(territory_ids: Collection[int]) -> dict[int, Territory]:
     return {territory.id: territory for territory in db.session.scalars(statement)}
 
 
+def country() -> Territory | None:
+    return db.session.scalar(select(Territory).where(Territory.level == Level.country))
+
+
 def regions() -> list[Territory]:
     return list(
         db.session.scalars(
@@ -173,46 +162,12 @@ def below(territory_ids: set[int]) -> set[int]:
     return found
 
 
-class Shape(NamedTuple):
-    """A territory on the real map: an SVG path (empty for a dot), a place for its sign, the room there."""
-
-    path: str
-    x: int
-    y: int
-    room: int
-
-
-class RealMap(NamedTuple):
-    """The boundaries of a territory's parts, drawn."""
-
-    width: int
-    height: int
-    shapes: dict[str, Shape]
-    """By OKTMO."""
-    credits: list[str]
-
-
-def real_map(territory_id: int) -> RealMap | None:
-    """The real map of a territory; None when nobody has loaded boundaries. Two queries."""
-    size = db.session.get(BoundaryMap, territory_id)
-    if size is None:
-        return None
-    rows = db.session.execute(
-        select(Territory.oktmo, Boundary.path, Boundary.x, Boundary.y, Boundary.room, Boundary.credit)
-        .join(Boundary, Boundary.territory_id == Territory.id)
-        .where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
-        .order_by(Boundary.room.desc(), Territory.oktmo)
-    ).all()
-    shapes = {row.oktmo: Shape(row.path, row.x, row.y, row.room) for row in rows}
-    return RealMap(size.width, size.height, shapes, sorted({row.credit for row in rows if row.credit}))
-
-
-def parts_of(territory_id: int) -> Select[Any]:
+def parts_of(territory_id: int) -> Select[Territory]:
     """The parts of a territory in force, for a list."""
     return select(Territory).where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
 
 
-def in_force(region: str = "") -> Select[Any]:
+def in_force(region: str = "") -> Select[Territory]:
     """Everything in force, or the parts of the region with this OKTMO: nothing of one that is not known."""
     if not region:
         return select(Territory).where(Territory.valid_to.is_(None))
@@ -266,7 +221,7 @@ def number_named(text: str, lines: list[RegionLine], within: Territory | None = 
     return sum(line.municipalities for line in lines if within is None or line.region is within)
 
 
-def named(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Any]:
+def named(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Territory]:
     """Territories in force whose name, centre or code answers, with the one above them; everything for no text."""
     statement = (
         select(Territory)
@@ -314,7 +269,7 @@ class Exported(NamedTuple):
     note: str
 
 
-def exported(statement: Select[Any]) -> list[Exported]:
+def exported(statement: Select[Territory]) -> list[Exported]:
     """Municipalities among the rows of `statement` (over Territory) as the workbook has them, by code. One query."""
     above, before = aliased(Territory), aliased(Territory)
     predecessor = (
@@ -330,12 +285,30 @@ def exported(statement: Select[Any]) -> list[Exported]:
     return [Exported._make(row) for row in db.session.execute(rows.order_by(None).order_by(Territory.oktmo))]
 
 
-def tiles(region_id: int) -> list[Territory]:
-    """Municipalities with a place on the tile map."""
-    statement: Select[Any] = select(Territory).where(
-        Territory.parent_id == region_id, Territory.valid_to.is_(None), Territory.tile_col.is_not(None)
-    )
-    return list(db.session.scalars(statement.order_by(Territory.tile_row, Territory.tile_col)))
+def with_those_above(ids: Collection[int | None]) -> Sequence[Territory]:
+    """These territories, and what each of them lies in."""
+    above = select(Territory.parent_id).where(Territory.id.in_(ids))
+    return db.session.scalars(select(Territory).where(Territory.id.in_(ids) | Territory.id.in_(above))).all()
+
+
+def region_by_oktmo(oktmo: str) -> Territory | None:
+    """The region in force under this code."""
+    which = (Territory.oktmo == oktmo, Territory.level == Level.region, Territory.valid_to.is_(None))
+    return db.session.scalar(select(Territory).where(*which))
+
+
+def ids_by_oktmo() -> dict[str, int]:
+    """Of everything in force."""
+    return dict(db.session.execute(select(Territory.oktmo, Territory.id).where(Territory.valid_to.is_(None))).all())
+
+
+def parent_of(territory_id: int) -> int | None:
+    return db.session.scalar(select(Territory.parent_id).where(Territory.id == territory_id))
+
+
+def by_ids(ids: Collection[int]) -> Sequence[Territory]:
+    """Whatever their edition."""
+    return db.session.scalars(select(Territory).where(Territory.id.in_(ids))).all()
 
 
 def names_alone(home: str) -> dict[str, int]:
@@ -349,64 +322,3 @@ def names_alone(home: str) -> dict[str, int]:
         .having(func.count() == 1)
     )
     return dict(list(db.session.connection().execute(statement)))
-
-
-class Gazetteer:
-    """Finds municipalities by what people write: name, short name, centre, OKTMO; suggests near ones."""
-
-    def __init__(self, region_oktmo: str) -> None:
-        region = current(region_oktmo)
-        self.region = region
-        self.by_key: dict[str, Territory] = {}
-        self.names: dict[str, Territory] = {}
-        rows = municipalities(region.id) if region else []
-        for territory in rows:
-            self.names[territory.name] = territory
-        # Weaker spellings first, so that full names and towns win over districts of the same root.
-        for towns in (False, True):
-            self.by_key |= _clear(territory for territory in rows if (territory.kind == TOWN_KIND) is towns)
-        for territory in rows:
-            self.by_key[sort_key(territory.name)] = territory
-            self.by_key[territory.oktmo] = territory
-        if region:
-            self.by_key[sort_key(region.name)] = region
-            self.by_key[region.oktmo] = region
-
-    def find(self, text: str) -> Territory | None:
-        return self.by_key.get(sort_key(one_script(text)))
-
-    def suggest(self, text: str, limit: int = 3) -> list[str]:
-        """Names near to what was written, nearest first."""
-        from difflib import SequenceMatcher  # noqa: PLC0415  (only for rows with errors)
-
-        key = sort_key(one_script(text))
-        scored = sorted(
-            (
-                (max(SequenceMatcher(None, key, sort_key(word)).ratio() for word in _spellings(t)), name)
-                for name, t in self.names.items()
-            ),
-            reverse=True,
-        )
-        return [name for score, name in scored[:limit] if score > 0.6]
-
-
-def _clear(territories: Iterable[Territory]) -> dict[str, Territory]:
-    """What people call the territories, without the words that may mean several of them."""
-    meant: dict[str, list[Territory]] = {}
-    for territory in territories:
-        for key in {sort_key(text) for text in _spellings(territory)}:
-            meant.setdefault(key, []).append(territory)
-    return {key: found[0] for key, found in meant.items() if len(found) == 1}
-
-
-def _spellings(territory: Territory) -> list[str]:
-    """What people call it."""
-    town = territory.center.split(". ", 1)[-1]
-    stem = territory.short_name
-    texts = [territory.name, stem, territory.oktmo]
-    if territory.kind == "городской округ":
-        texts += [town, f"г. {town}", f"г {town}", f"город {town}", f"МО {town}", f"{town} городской округ"]
-    else:
-        texts += [f"{stem} район", f"{stem} муниципальный район", f"{stem} муниципальный округ", f"{stem} округ"]
-        texts += [town, territory.center, f"г. {town}"]
-    return texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blinker import Signal
+from kernel.feature import Signal
 
-territories_changed = Signal()
-"""Territories in force have other names or codes. Sender: None; `ids`: theirs; sent inside the transaction."""
+territories_changed: Signal[[list[int]], None] = Signal()
+"""Territories in force have other names or codes; their ids."""

@@ -65,7 +65,7 @@ def _level(region: Territory | None, regions: Sequence[object], municipalities: 
 
 @blueprint.get("/territories/<oktmo>")
 @public
-@warm("site", "adoption", "catalogue", "forums", query=("map", "page"), seconds=600)
+@warm("site", "territory:{oktmo}", "adoption:{oktmo}", "catalogue", "forums", query=("map", "page"), seconds=600)
 def territory(oktmo: str) -> ResponseReturnValue:
     found = queries.territory_by_oktmo(oktmo)
     if not found.is_current:

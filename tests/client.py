@@ -23,18 +23,28 @@ BLOCKS = re.compile(
 )
 SPACE = r"[ \t\r\n]"
 TAG = re.compile(rf"({SPACE}*)(</?([a-z][a-z0-9]*)(?:[^>\"]|\"[^\"]*\")*>)({SPACE}*)")
+AS_TYPED = re.compile("(<textarea.*?</textarea>|<pre.*?</pre>)", re.DOTALL)
+LINE_ENDS = re.compile(
+    rf"(<[a-z][^>\"]*(?:\"[^\"]*\"[^>\"]*)*>){SPACE}*\n{SPACE}*|{SPACE}*\n{SPACE}*(</[a-z]+>)|{SPACE}*\n{SPACE}*"
+)
 UNLABELLED_TYPES = {"hidden", "submit", "button", "image", "reset"}
 
 
 class Page(TestResponse):
-    """As text, a page stands without the white space that depends on where a template's lines end: beside blocks and,
-    more than one space, inside tags."""
+    """As text, a page stands without the white space that depends on where a template's lines end: beside blocks, at
+    both ends of what an element holds and, more than one space, inside tags. Between words a line end is a space."""
 
     def get_data(self, as_text: bool = False) -> Any:
         data = super().get_data(as_text)
         if as_text and self.mimetype == "text/html":
-            return TAG.sub(_settled, data)
+            parts = AS_TYPED.split(TAG.sub(_settled, data))
+            return "".join(part if AS_TYPED.fullmatch(part) else LINE_ENDS.sub(_one_space, part) for part in parts)
         return data
+
+
+def _one_space(found: re.Match[str]) -> str:
+    opened, closed = found.groups()
+    return opened or closed or " "
 
 
 def _settled(found: re.Match[str]) -> str:

@@ -1,9 +1,1 @@
 """Signing in, people and roles, handing over, site settings."""
-
-from __future__ import annotations
-
-from accounts.views import handover, people, session, site
-from accounts.views.base import blueprint
-from accounts.views.session import DEMO_PASSWORD, sign_in_page
-
-__all__ = ["DEMO_PASSWORD", "blueprint", "handover", "people", "session", "sign_in_page", "site"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +18,7 @@ from activity.queries import doings
 from activity.reading import lines
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
@@ -64,9 +65,7 @@ def _tell_filters(listing: Listing[User], narrowing: queries.Narrowing, scopes: 
 @requires(EDIT)
 def people_export() -> ResponseReturnValue:
     body = exports.people(queries.users_for_export(queries.Narrowing.of(request.args)))
-    return Response(
-        body, mimetype=sheets.XLSX, headers={"Content-Disposition": "attachment; filename=people-and-roles.xlsx"}
-    )
+    return download(body, sheets.XLSX, "people-and-roles.xlsx")
 
 
 @blueprint.route("/manage/people/new", methods=["GET", "POST"])

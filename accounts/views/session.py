@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flask import current_app, flash, redirect, render_template, request, session
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -21,22 +21,20 @@ from kernel import limits
 from kernel.access import public, shows_form, signed_in, token_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
-from kernel.limits import Check, limit
-from kernel.links import is_local, page_is, page_url
-from kernel.security import SLACK, client_network
+from kernel.limits import Check, Limit
+from kernel.links import is_local, page_url
+from kernel.security import SLACK, client_network, same_site
 from kernel.text import email_key
 from kernel.transaction import writing
 
 DEMO_PASSWORD = "demo-2026-forum"
 # Wrong passwords are counted, right ones never: a whole office signs in from one address.
-SIGN_IN_DEVICE = limit("sign-in-device", 10, 900)
-SIGN_IN_STRANGER = limit("sign-in-stranger", 10, 900)
-SIGN_IN_NETWORK = limit("sign-in-network", 60, 900)
-SIGN_IN_ACCOUNT = limit("sign-in-account", 100, 3600)
-RESET_MAILBOX = limit("reset-mailbox", 5, 3600)
-RESET_NETWORK = limit("reset-network", 300, 3600)
-page_is("sign-in", "accounts.login")
-page_is("sign-out", "accounts.logout")
+SIGN_IN_DEVICE = Limit("sign-in-device", 10, 900)
+SIGN_IN_STRANGER = Limit("sign-in-stranger", 10, 900)
+SIGN_IN_NETWORK = Limit("sign-in-network", 60, 900)
+SIGN_IN_ACCOUNT = Limit("sign-in-account", 100, 3600)
+RESET_MAILBOX = Limit("reset-mailbox", 5, 3600)
+RESET_NETWORK = Limit("reset-network", 300, 3600)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -91,11 +89,18 @@ def _failures(address: str, user: User | None) -> tuple[Check, ...]:
     )
 
 
-def sign_in_page(next_url: str, kept: list[tuple[str, str]]) -> str:
-    """The sign-in form for somebody whose session ended while a form was being filled."""
+def resume_form() -> ResponseReturnValue:
+    """The session ended while a form was being filled: sign in, then send the same again.
+
+    What another site's page sent (browsers leave our cookie out of it) is neither kept nor answered
+    with a session of its own: it would be sent later with a good token, by an unsuspecting hand.
+    """
+    if not same_site():
+        return redirect(url_for("accounts.login"), 303)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     form = SignInForm(formdata=None)
-    form.next.data, form.kept.data = next_url, json.dumps(kept, ensure_ascii=False)
-    return _sign_in(form, expired=True)
+    form.next.data, form.kept.data = request.full_path.rstrip("?"), json.dumps(kept, ensure_ascii=False)
+    return _sign_in(form, expired=True), 401
 
 
 def _sign_in(form: SignInForm, expired: bool = False) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,6 +11,7 @@ from flask_babel import gettext as _
 from accounts import consenting, queries
 from accounts.enums import ConsentKind
 from accounts.forms import SettingsForm
+from accounts.models import User
 from accounts.settings import DEFAULTS, change, site
 from accounts.views.base import blueprint
 from activity.operations import record
@@ -30,7 +33,7 @@ def site_settings() -> ResponseReturnValue:
         return form_page("accounts/settings.html", form)
     with writing():
         change({name: value or "" for name, value in form.data.items() if name in DEFAULTS})
-        record(actor(), "settings.changed", actor())
+        record(actor(), "settings.changed", cast(User, actor()))
     flash(_("The settings are saved."), "ok")
     return redirect(url_for("accounts.site_settings"))
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,9 +13,19 @@ from adoption import rules
 from adoption.labels import EXIT_VERBS, FAULTS, REASON_LABELS, STAGE_LABELS, doubt_line
 from adoption.models import Adoption, Exit, ExitReason, Stage
 from adoption.rules import Reached
-from kernel.forms import Form, LineField, TextField, VersionedForm, WholeField, email, plain_name, required, telephone
+from kernel.forms import (
+    Between,
+    Form,
+    LineField,
+    TextField,
+    VersionedForm,
+    WholeField,
+    email,
+    plain_name,
+    required,
+    telephone,
+)
 from kernel.text import DASH, email_key, quoted
-from practices.forms import Between
 
 NEW = "new"
 
@@ -76,15 +85,21 @@ class SureField(StringField):
     """A tick whose value is the signature of the doubts it confirms: it says nothing of the doubts that come next."""
 
     widget = CheckboxInput()
+    waits = False
 
     def ask(self, doubts: Sequence[rules.Doubt]) -> None:
         """Ask about these, if any; what was confirmed before is confirmed no more."""
         if doubts:
-            self.data, self.errors = rules.signature(doubts), [doubt_line(doubt) for doubt in doubts]
+            self.wait(rules.signature(doubts))
+            self.errors = [doubt_line(doubt) for doubt in doubts]
+
+    def wait(self, signature: str) -> None:
+        """Stand unticked, for the doubts of this signature."""
+        self.data, self.waits = signature, True
 
     @property
     def checked(self) -> bool:
-        return bool(self.data) and not self.errors
+        return bool(self.data) and not self.waits
 
 
 class MoveForm(VersionedForm):
@@ -138,6 +153,7 @@ class MoveForm(VersionedForm):
             suffix = {rules.Fault.no_evidence: "evidence", rules.Fault.gap: "done", rules.Fault.nothing: "done"}
             field = self[f"{where.value}_{suffix.get(fault, 'on')}"]
             field.errors = [*field.errors, str(FAULTS[fault])]
+            field.whose = STAGE_LABELS[where]
 
 
 def _evidence(stage: Stage) -> str:
@@ -151,6 +167,8 @@ for _stage in list(Stage)[1:]:
 
 
 class BackForm(VersionedForm):
+    prefix = "back"
+
     stage = SelectField(_l("To which stage"))
     reason = LineField(_l("What happened"), [required])
 
@@ -160,6 +178,8 @@ class BackForm(VersionedForm):
 
 
 class ExitForm(VersionedForm):
+    prefix = "leave"
+
     exit = SelectField(_l("What is decided"))
     reason = SelectField(_l("Why"), choices=[(reason.value, label) for reason, label in REASON_LABELS.items()])
     note = TextField(_l("In your own words"), [Optional()], maximum=1000)
@@ -185,6 +205,8 @@ class RefusalForm(Form):
 
 
 class DetailsForm(VersionedForm):
+    prefix = "details"
+
     contact_name = LineField(_l("Who answers for it: surname, name, patronymic"), [required, plain_name])
     contact_email = LineField(_l("E-mail for the author's answer"), [required, email], maximum=254)
     contact_phone = LineField(
@@ -217,8 +239,8 @@ class DetailsForm(VersionedForm):
             self[name].data = getattr(adoption, name)
         return self
 
-    def values(self) -> dict[str, Any]:
-        values: dict[str, Any] = {
+    def values(self) -> dict[str, object]:
+        values: dict[str, object] = {
             "contact_name": self.contact_name.data,
             "contact_email": email_key(self.contact_email.data),
             "contact_phone": self.contact_phone.data or "",

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Stage, StageStep
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.secrets import agrees, token
 from kernel.text import email_key
 
@@ -49,7 +49,7 @@ def proof(adoption: Adoption) -> Proof | None:
     return Proof(step, step.user.name if step.user else "", shared)
 
 
-def role_of(user: Actor, adoption: Adoption) -> Confirmer | None:
+def role_of(user: SignedIn, adoption: Adoption) -> Confirmer | None:
     """As whom `user` may confirm the launch that waits: nobody confirms their own, nor their municipality's."""
     step = waiting_step(adoption)
     if step is None or step.user_id == user.id or queries.may(user, adoption, EDIT):
@@ -61,7 +61,7 @@ def role_of(user: Actor, adoption: Adoption) -> Confirmer | None:
     return None
 
 
-def launch_for(user: Actor, code: str) -> tuple[Adoption, Confirmer]:
+def launch_for(user: SignedIn, code: str) -> tuple[Adoption, Confirmer]:
     """A launch that `user` may confirm, and as whom. Raises NotFound."""
     found = queries.adoption_by_code(code)
     role = role_of(user, found) if found is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from adoption import counts, rules, stall
 from adoption.models import Adoption, Stage, StageStep, State
 from adoption.queries import VIEW, whole
 from adoption.stall import Stay
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, dialect
 from kernel.text import sort_key
 from practices.models import Practice
@@ -34,7 +35,7 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
 
 
 def adoptions_for(
-    user: Actor,
+    user: SignedIn,
     *,
     q: str = "",
     state: State | None = None,
@@ -101,7 +102,7 @@ def _launch_waits() -> tuple[ColumnElement[bool], ...]:
     return Adoption.exit.is_(None), Adoption.confirmed.is_(False), Adoption.stage.in_(launched)
 
 
-def unconfirmed_launches(user: Actor, limit: int = 10) -> list[Adoption]:
+def unconfirmed_launches(user: SignedIn, limit: int = 10) -> list[Adoption]:
     """Launches that wait for a confirmation of `user`, the oldest change first."""
     statement = adoptions_for(user, unconfirmed=True, permission="adoption:adoption:confirm").options(
         selectinload(Adoption.steps).options(joinedload(StageStep.file), joinedload(StageStep.user))
@@ -141,7 +142,7 @@ NOW = (
 """What goes on, with its present stage and the day it was reached; what nobody has confirmed stands at its launch."""
 
 
-def counts_for(user: Actor) -> dict[State, int]:
+def counts_for(user: SignedIn) -> dict[State, int]:
     """How many adoptions the user may view stand in each public state; what was interrupted is left out."""
     columns = (Adoption.stage, Adoption.confirmed)
     statement = adoptions_for(user, exit=False).with_only_columns(*columns, func.count())
@@ -151,12 +152,12 @@ def counts_for(user: Actor) -> dict[State, int]:
     return counts
 
 
-def unconfirmed(user: Actor) -> int:
+def unconfirmed(user: SignedIn) -> int:
     """How many launches wait for a confirmation of `user`."""
     return _number(adoptions_for(user, unconfirmed=True))
 
 
-def hasty(user: Actor) -> int:
+def hasty(user: SignedIn) -> int:
     """How many were called permanent before their time."""
     return _number(adoptions_for(user, hasty=True))
 
@@ -179,3 +180,31 @@ def launches_of_pupils(territories: Iterable[Territory]) -> list[Adoption]:
             .order_by(Adoption.changed_at, Adoption.id)
         ).unique()
     )
+
+
+_CUT = re.compile(r".{60}-\d{8,11}")
+"""A code made of the first 60 characters of a name. Such codes are not given any more (see `ensure_organisation`)."""
+
+
+def shared_by_several() -> list[tuple[Organisation, list[Adoption]]]:
+    """Organisations under a cut code that took several practices, with the adoptions, the first one first.
+
+    Another organisation whose name begins with the same 60 characters was booked on them without a word.
+    """
+    several = (
+        select(Adoption.organisation_id)
+        .join(Organisation, Organisation.id == Adoption.organisation_id)
+        .where(Organisation.code.like("_" * 60 + "-%"))
+        .group_by(Adoption.organisation_id)
+        .having(func.count() > 1)
+    )
+    found: dict[int, list[Adoption]] = {}
+    for adoption in db.session.scalars(whole().where(Adoption.organisation_id.in_(several)).order_by(Adoption.id)):
+        if _CUT.fullmatch(adoption.organisation.code):
+            found.setdefault(adoption.organisation_id, []).append(adoption)
+    return [(booked[0].organisation, booked) for booked in found.values()]
+
+
+def hastily_permanent() -> list[Adoption]:
+    """Called permanent without a confirmed launch or before the time the rule asks: they keep their stage."""
+    return list(db.session.scalars(whole().where(*called_permanent_too_soon()).order_by(Adoption.id)))

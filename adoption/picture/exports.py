@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -23,7 +22,7 @@ from kernel.documents.sheets import Column
 from kernel.i18n import day, number
 
 TURNED = 1000
-Table = tuple[list[Column], list[list[Any]]]
+Table = tuple[list[Column], list[list[object]]]
 
 
 @dataclass
@@ -86,7 +85,7 @@ def notes(found: Picture) -> list[str]:
     return [*told, _("Demonstration data.")] if found.demo else told
 
 
-def map_values(found: Found) -> list[dict[str, Any]]:
+def map_values(found: Found) -> list[dict[str, object]]:
     """A territory an entry: its furthest state, how many practices stand in each, how many launches wait."""
     return [
         {
@@ -131,10 +130,10 @@ def map_table(found: Found) -> Table:
     return columns, rows
 
 
-def matrix_values(found: Found) -> list[dict[str, Any]]:
+def matrix_values(found: Found) -> list[dict[str, object]]:
     """A practice an entry, once, however many groups it stands in; only cells where something goes on."""
     oktmo = {one: place.oktmo for one, place in found.places().items()}
-    by_practice: dict[int, list[dict[str, Any]]] = {}
+    by_practice: dict[int, list[dict[str, object]]] = {}
     for cell in found.cells:
         by_practice.setdefault(cell.practice_id, []).append(
             {
@@ -169,7 +168,7 @@ def matrix_table(found: Found) -> Table:
     columns += [Column(_("Group"), 30)] if grouped else []
     columns.append(Column(_("Practices at work") if turned else _("Works in"), 12))
     columns += [Column(head.name, 14) for head in made.heads]
-    rows: list[list[Any]] = []
+    rows: list[list[object]] = []
     for label, lines in made.bands:
         for row in lines:
             rows.append([row.head.name, *([label] if grouped else []), row.head.works, *map(cell_text, row.cells)])
@@ -211,7 +210,7 @@ def list_table(found: Found) -> Table:
     return columns, rows
 
 
-def curve_values(found: Found) -> list[dict[str, Any]]:
+def curve_values(found: Found) -> list[dict[str, object]]:
     return [
         {
             "date": point.day.isoformat(),
@@ -230,7 +229,7 @@ def curve_table(found: Found) -> Table:
     return columns, rows
 
 
-def totals_values(found: Found) -> list[dict[str, Any]]:
+def totals_values(found: Found) -> list[dict[str, object]]:
     return [
         {"key": one.key, "value": one.value, "number": one.number, "definition": one.definition}
         for one in found.figures()

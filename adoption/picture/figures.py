@@ -22,8 +22,9 @@ from adoption.spread import Cell
 from kernel.i18n import number
 from kernel.links import path_for
 from kernel.text import DASH
+from territories.map.queries import RealMap, Tile, real_map, tiles
 from territories.models import Territory
-from territories.queries import RealMap, Tile, current, real_map, tiles
+from territories.queries import current
 
 FEW = 5
 """A number of people below this is not told publicly: somebody might be recognised."""

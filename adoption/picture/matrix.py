@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flask import request
 from flask_babel import gettext as _
@@ -29,6 +30,7 @@ PARAMETERS = ("practice", "state", "audience", "sort", "group", "columns", "turn
 PER_PAGE = 50
 NARROW, ROOMY = 44, 16
 """Columns that stand side by side on a screen of 1280 px: of signs alone, and under names of several lines."""
+E = TypeVar("E", bound=Enum)
 
 
 class Wish(NamedTuple):
@@ -120,7 +122,7 @@ def read(args: Mapping[str, str]) -> Wish:
     )
 
 
-def _member(kind: Any, value: str | None) -> Any:
+def _member(kind: type[E], value: str | None) -> E | None:
     return kind(value) if value in {member.value for member in kind} else None
 
 

@@ -14,7 +14,6 @@ from accounts.settings import site
 from adoption import counts, queries
 from adoption.counts import AT_WORK, OUTSIDE, Going
 from adoption.models import Adoption
-from kernel import pages
 from kernel.db import db
 from kernel.text import sort_key
 from practices.models import Admission, Practice, PracticeGroup, PracticeSpread, TargetGroup
@@ -100,7 +99,7 @@ def offered(most: int) -> list[Subject]:
 
 def audiences() -> list[TargetGroup]:
     """Groups that a practice in use is for, in their own order."""
-    return pages.remembered("adoption.audiences", counts.SCOPES, _audiences)
+    return counts.kept("adoption.audiences", _audiences)
 
 
 def _audiences() -> list[TargetGroup]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,10 +18,12 @@ from adoption.picture.matrix import PARAMETERS, matrix, read
 from adoption.picture.queries import Subject
 from kernel.access import public
 from kernel.documents import sheets
-from kernel.pages import warm
+from kernel.downloads import download
+from kernel.pages import TOTALS, warm
 from practices.labels import GROUP_LABELS
+from practices.scopes import CATALOGUE, HOME
 
-SCOPES = ("site", "catalogue", "adoption")
+SCOPES = ("site", CATALOGUE, HOME)
 CHOICES = 300
 """So many practices are offered above the map; the rest are reached from their own pages."""
 
@@ -39,7 +39,7 @@ def _find() -> Found:
 
 @blueprint.get("/adoption/")
 @public
-@warm(*SCOPES, query=PARAMETERS)
+@warm(*SCOPES, query=PARAMETERS, seconds=TOTALS / 2)
 def overview() -> ResponseReturnValue:
     found = _find()
     points = found.points()
@@ -63,6 +63,7 @@ def overview() -> ResponseReturnValue:
         reached=labels.REACHED_LABELS,
         reported_line=labels.reported_line,
         State=State,
+        seconds=TOTALS,
     )
 
 
@@ -86,7 +87,7 @@ def _practices(chosen: Subject | None) -> list[Subject]:
 
 @blueprint.get("/adoption.json")
 @public
-@warm(*SCOPES, query=PARAMETERS)
+@warm(*SCOPES, query=PARAMETERS, seconds=TOTALS / 2)
 def overview_json() -> ResponseReturnValue:
     found = _find()
     return jsonify(
@@ -100,19 +101,19 @@ def overview_json() -> ResponseReturnValue:
 
 @blueprint.get("/adoption/<any(map, matrix, curve, totals):part>.json")
 @public
-@warm(*SCOPES, query=PARAMETERS)
+@warm(*SCOPES, query=PARAMETERS, seconds=TOTALS / 2)
 def part_json(part: str) -> ResponseReturnValue:
     found = _find()
     return jsonify(_head(found) | {part: exports.VALUES[part](found)})
 
 
-def _head(found: Found) -> dict[str, Any]:
-    return {"date": found.picture.day.isoformat(), "demo": found.picture.demo}
+def _head(found: Found) -> dict[str, object]:
+    return {"date": found.picture.day.isoformat(), "demo": found.picture.demo, "seconds": TOTALS}
 
 
 @blueprint.get("/adoption/<any(map, matrix, curve, totals):part>.xlsx")
 @public
-@warm(*SCOPES, query=PARAMETERS)
+@warm(*SCOPES, query=PARAMETERS, seconds=TOTALS / 2)
 def part_xlsx(part: str) -> ResponseReturnValue:
     found = _find()
     return _workbook(f"adoption-{part}.xlsx", found, exports.TABLES[part](found))
@@ -120,7 +121,7 @@ def part_xlsx(part: str) -> ResponseReturnValue:
 
 @blueprint.get("/adoption.xlsx")
 @public
-@warm(*SCOPES, query=PARAMETERS)
+@warm(*SCOPES, query=PARAMETERS, seconds=TOTALS / 2)
 def overview_xlsx() -> ResponseReturnValue:
     found = _find()
     return _workbook("adoption.xlsx", found, exports.list_table(found))
@@ -128,13 +129,13 @@ def overview_xlsx() -> ResponseReturnValue:
 
 def _workbook(name: str, found: Found, table: exports.Table) -> Response:
     body = sheets.xlsx(_("Adoption"), *table, exports.notes(found.picture))
-    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return download(body, sheets.XLSX, name)
 
 
 @blueprint.get("/adoption.csv")
 @public
-@warm(*SCOPES, query=PARAMETERS)
+@warm(*SCOPES, query=PARAMETERS, seconds=TOTALS / 2)
 def overview_csv() -> ResponseReturnValue:
     found = _find()
     body = sheets.csv_bytes(*exports.list_table(found))
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=adoption.csv"})
+    return download(body, "text/csv", "adoption.csv")

@@ -5,82 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import case, func, select
 
 from adoption.models import Adoption
-from adoption.people import coordinators_in
-from adoption.quarter.models import Answer, Ask, Question, Round, Way
-from adoption.quarter.queries import local_day
-from adoption.queries import today
+from adoption.quarter.models import Answer, Ask, Question, Round
+from adoption.quarter.queries import asks_statement, local_day
+from adoption.queries import coordinators_in, today
 from kernel.db import db
 from territories.models import Territory
-
-
-def asks_statement(of: Round, state: str = "") -> Select[Any]:
-    """Rows (Ask, questions, waiting, answered, last answer's moment) of a round, for a listing."""
-    waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
-    answered = func.count(Answer.id)
-    statement: Any = (
-        select(
-            Ask,
-            func.count(Question.id).label("questions"),
-            waiting.label("waiting"),
-            answered.label("answered"),
-            func.max(Answer.at).label("at"),
-        )
-        .join(Ask.territory)
-        .join(Question, Question.ask_id == Ask.id)
-        .join(Adoption, Adoption.id == Question.adoption_id)
-        .outerjoin(Answer, (Answer.question_id == Question.id) & Answer.replaced_at.is_(None))
-        .where(Ask.round_id == of.id)
-        .options(joinedload(Ask.territory))
-        .group_by(Ask.id, Territory.id)
-    )
-    if state == "waiting":
-        statement = statement.having(waiting > 0)
-    elif state == "answered":
-        statement = statement.having(waiting == 0)
-    return statement
-
-
-def asks_orders() -> dict[str, Any]:
-    """Orders of `asks_statement`."""
-    waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
-    return {
-        "territory": func.min(Territory.name_key),
-        "waiting": waiting,
-        "at": func.max(Answer.at),
-    }
-
-
-@dataclass
-class Heard:
-    """What is known of a municipality's answers: by which ways, and by whom the last one."""
-
-    ways: list[Way] = field(default_factory=list)
-    last: Answer | None = None
-    late: bool = False
-
-
-def heard_from(asks: Sequence[Ask]) -> dict[int, Heard]:
-    """By ask id, from the answers that count. One query."""
-    rows = db.session.execute(
-        select(Question.ask_id, Answer)
-        .join(Answer, Answer.question_id == Question.id)
-        .where(Question.ask_id.in_([ask.id for ask in asks]), Answer.replaced_at.is_(None))
-        .options(joinedload(Answer.user))
-        .order_by(Answer.at, Answer.id)
-    )
-    found: dict[int, Heard] = {}
-    for ask_id, answer in rows:
-        heard = found.setdefault(ask_id, Heard())
-        if answer.way not in heard.ways:
-            heard.ways.append(answer.way)
-        heard.last, heard.late = answer, heard.late or answer.late
-    return found
 
 
 @dataclass(frozen=True)
@@ -155,12 +89,6 @@ def progress(rounds: Sequence[Round]) -> dict[int, Progress]:
         )
         for round_id, questions, left, number, quiet, some in totals
     }
-
-
-def waiting_asks(of: Round) -> list[Ask]:
-    """Municipalities that have not answered everything."""
-    rows = db.session.execute(asks_statement(of, "waiting").order_by(Ask.id))
-    return [row[0] for row in rows]
 
 
 class Debtor(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
@@ -18,6 +18,10 @@ from kernel.documents.sheets import Column, cell_text
 from kernel.i18n import day
 from kernel.links import public_url
 from kernel.zones import local
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 HEADER = 3
 WIDTHS = {"id": 10, "practice": 40, "organisation": 36, "answer": 18, "served": 14, "staff": 16, "note": 44}
@@ -70,7 +74,7 @@ def _columns() -> list[tuple[str, str, int]]:
     return [*columns[:3], ("now", NOW, 26), ("before", BEFORE, 24), *columns[3:]]
 
 
-def _head(book: Any, sheet: Any, questions: Sequence[Question], columns: list[tuple[str, str, int]]) -> None:
+def _head(book: Workbook, sheet: Worksheet, questions: Sequence[Question], columns: list[tuple[str, str, int]]) -> None:
     big, bold = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True, "bottom": 2})
     bold.set_text_wrap()
     bold.set_align("top")
@@ -94,9 +98,9 @@ def _head(book: Any, sheet: Any, questions: Sequence[Question], columns: list[tu
         sheet.write_string(HEADER, x, title, bold)
 
 
-def _values(question: Question, before: Answer | None) -> dict[str, Any]:
+def _values(question: Question, before: Answer | None) -> dict[str, object]:
     adoption, current = question.adoption, question.current
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "id": question.code,
         "practice": adoption.practice.name,
         "organisation": adoption.organisation.title,
@@ -122,7 +126,7 @@ def before_line(before: Answer | None) -> str:
     return ", ".join(parts)
 
 
-def _write(sheet: Any, y: int, x: int, value: Any, cell: Any) -> None:
+def _write(sheet: Worksheet, y: int, x: int, value: object, cell: object) -> None:
     if value is None or value == "":
         sheet.write_blank(y, x, None, cell)
     elif isinstance(value, int):
@@ -131,7 +135,7 @@ def _write(sheet: Any, y: int, x: int, value: Any, cell: Any) -> None:
         sheet.write_string(y, x, cell_text(str(value)), cell)
 
 
-def _lists(book: Any, sheet: Any, columns: list[tuple[str, str, int]], last: int) -> None:
+def _lists(book: Workbook, sheet: Worksheet, columns: list[tuple[str, str, int]], last: int) -> None:
     """Lists to choose from, kept on a sheet of their own: a list inside a rule may not pass 255 characters."""
     lists = _("Lists")[:31]
     choices = book.add_worksheet(lists)
@@ -174,9 +178,9 @@ def answers(of: Round, questions: Sequence[Question]) -> bytes:
     return sheets.xlsx(labels.round_title(of), columns, [_row(question) for question in questions], notes)
 
 
-def _row(question: Question) -> list[Any]:
+def _row(question: Question) -> list[object]:
     adoption, found = question.adoption, question.current
-    row: list[Any] = [question.ask.territory.name, adoption.practice.name, adoption.organisation.title]
+    row: list[object] = [question.ask.territory.name, adoption.practice.name, adoption.organisation.title]
     if found is None:
         nothing = EXIT_LABELS[adoption.exit] if adoption.exit else _("no answer")
         return [*row, str(nothing), *[None] * 12]

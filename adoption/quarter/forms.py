@@ -1,28 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from enum import Enum
+from typing import TypeVar
 
-from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, Field, HiddenField, RadioField, SelectField
 from wtforms.validators import Optional, StopValidation, ValidationError
 
 from adoption import labels as adoption_labels
-from adoption import rules as adoption_rules
+from adoption.cabinet.forms import SureField
 from adoption.models import Exit, ExitReason
 from adoption.quarter import labels, rules
-from adoption.quarter.models import Answer, AnswerKind, Question
+from adoption.quarter.models import AnswerKind
 from adoption.quarter.rules import Said
 from adoption.queries import today
-from kernel.forms import Form, LineField, TextField, WholeField, email, plain_name, required
+from kernel.forms import Between, Form, LineField, TextField, WholeField, email, plain_name, required
 from kernel.text import whole
-from practices.forms import Between
 
 CHOOSE = ("", _l("choose"))
+E = TypeVar("E", bound=Enum)
 
 
 class Given:
@@ -30,7 +29,7 @@ class Given:
 
     field_flags = {"required": True}
 
-    def __init__(self, message: Any) -> None:
+    def __init__(self, message: object) -> None:
         self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
@@ -65,7 +64,7 @@ class AnswerForm(Form):
         choices=[CHOOSE, *((reason.value, label) for reason, label in adoption_labels.REASON_LABELS.items())],
         validate_choice=False,
     )
-    sure = BooleanField(_l("The number is right"))
+    sure = SureField(_l("The number is right"))
     seen = HiddenField()
 
     def touched(self) -> bool:
@@ -93,7 +92,7 @@ class AnswerForm(Form):
             _member(ExitReason, self.reason.data) if stopped else None,
         )
 
-    def blame(self, name: str, text: Any) -> None:
+    def blame(self, name: str, text: object) -> None:
         """Say at the field what is wrong."""
         field = self[name]
         field.errors = [*field.errors, str(text)]
@@ -103,85 +102,8 @@ def _typed(field: WholeField) -> bool:
     return bool((field.raw_data or [""])[0].strip()) or field.data is not None
 
 
-def _member(kind: Any, value: str | None) -> Any:
+def _member(kind: type[E], value: str | None) -> E | None:
     return kind(value) if value in {member.value for member in kind} else None
-
-
-@dataclass
-class Card:
-    """A question as its page shows it."""
-
-    question: Question
-    before: Answer | None
-    """The last answer with a number from an earlier quarter."""
-    form: AnswerForm
-    doubtful: bool = False
-    """The number typed asks for a tick that it is right."""
-
-    @property
-    def current(self) -> Answer | None:
-        return self.question.current
-
-    @property
-    def moot(self) -> bool:
-        """The adoption was interrupted elsewhere: nothing is left to ask."""
-        current = self.current
-        stopped_here = current is not None and current.kind is AnswerKind.stopped
-        return self.question.adoption.exit is not None and not stopped_here
-
-    @property
-    def served_before(self) -> int | None:
-        if self.before is not None:
-            return self.before.served
-        return self.question.adoption.units if self.current is None else None
-
-    def unchanged(self, said: Said | None) -> bool:
-        """Whether the form says just what it was opened with."""
-        opened = next((one for one in self.question.answers if one.id == self.form.opened_with()), None)
-        if opened is None or said is None:
-            return False
-        kept = (opened.kind, opened.served, opened.staff, opened.note, opened.exit, opened.exit_reason)
-        return kept == (said.kind, said.served, said.staff, said.note, said.exit, said.reason)
-
-    def faults(self) -> bool:
-        """Check what was typed and say each fault at its field. True when there is one."""
-        form = self.form
-        form.validate()
-        if form.chosen() is None:
-            form.blame("said", labels.FAULTS[rules.Fault.no_answer])
-            return True
-        if form.errors:
-            return True
-        said = form.answer()
-        for name, fault in rules.faults(said, self.question.adoption.stage):
-            form.blame(name, labels.FAULTS[fault])
-        doubts = rules.doubts(said, self.served_before)
-        self.doubtful = bool(doubts)
-        if not form.sure.data:
-            for doubt in doubts:
-                form.blame("served", labels.doubt(doubt, self.served_before))
-        return bool(form.errors)
-
-
-def card(question: Question, before: Answer | None, *, sent: bool, wanted: str = "") -> Card:
-    """The card of a question: with what was sent, else with the answer there is; `wanted`: a choice made on the way."""
-    current = question.current
-    form = AnswerForm(formdata=request.form if sent else None, prefix=f"{question.code}-")
-    stage = question.adoption.stage
-    form.exit.choices = [
-        CHOOSE,
-        *((exit.value, adoption_labels.EXIT_VERBS[exit]) for exit in adoption_rules.exits_open(stage, None)),
-    ]
-    if not sent:
-        form.seen.data = str(current.id if current else 0)
-        form.said.data = current.kind.value if current else None
-        if current is not None:
-            form.served.data, form.staff.data, form.note.data = current.served, current.staff, current.note
-            form.exit.data = current.exit.value if current.exit else ""
-            form.reason.data = current.exit_reason.value if current.exit_reason else ""
-        if wanted in {kind.value for kind in AnswerKind}:
-            form.said.data = wanted
-    return Card(question, before, form)
 
 
 class CabinetHead(Form):

@@ -16,10 +16,11 @@ from flask_babel import gettext as _
 from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS
 from adoption.models import Exit, ExitReason
 from adoption.quarter import labels, operations, queries, rules
-from adoption.quarter.forms import card
+from adoption.quarter.cards import card
 from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Fault, Said
+from kernel.access import Actor
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
@@ -80,7 +81,7 @@ def _title(question: Question) -> str:
 
 def _plan_row(
     number: int,
-    cells: dict[str, Any],
+    cells: dict[str, object],
     known: dict[str, Question],
     seen: dict[str, int],
     before: dict[int, Answer],
@@ -105,7 +106,7 @@ def _plan_row(
     return _judge(row, question, said, before.get(question.adoption_id), _cell(cells, "by")[:255])
 
 
-def _name(cells: dict[str, Any], number: int) -> str:
+def _name(cells: dict[str, object], number: int) -> str:
     return clean(as_text(cells.get("practice")))[:200] or _("row %(number)s", number=number)
 
 
@@ -117,15 +118,15 @@ def _unknown(code: str) -> str:
     return text
 
 
-def _is_blank(cells: dict[str, Any]) -> bool:
+def _is_blank(cells: dict[str, object]) -> bool:
     return not any(_cell(cells, name) for name in ("answer", "served", "staff", "note", "exit", "reason"))
 
 
-def _cell(cells: dict[str, Any], name: str) -> str:
+def _cell(cells: dict[str, object], name: str) -> str:
     return clean(as_text(cells.get(name)))
 
 
-def _said(cells: dict[str, Any], row: Row) -> Said | None:
+def _said(cells: dict[str, object], row: Row) -> Said | None:
     """What the row says; None with the faults in `row`."""
     values: dict[str, Any] = {}
     for name, reader in _READERS.items():
@@ -189,7 +190,7 @@ def told(said: Said) -> str:
     return ", ".join(parts)
 
 
-def _whole(value: Any, name: str) -> int | None:
+def _whole(value: object, name: str) -> int | None:
     text = re.sub(r"\s", "", clean(as_text(value)))
     if not text:
         return None
@@ -199,18 +200,22 @@ def _whole(value: Any, name: str) -> int | None:
     return int(text)
 
 
-def _text(value: Any, _name: str) -> str:
+def _text(value: object, _name: str) -> str:
     text = clean(as_text(value))
     if len(text) > rules.MAX_NOTE:
         raise CellFault(labels.FAULTS[Fault.note_long])
     return text
 
 
-_NAMES: dict[Any, dict[Any, Any]] = {AnswerKind: labels.ANSWER_LABELS, Exit: EXIT_VERBS, ExitReason: REASON_LABELS}
+_NAMES: dict[object, dict[Any, object]] = {
+    AnswerKind: labels.ANSWER_LABELS,
+    Exit: EXIT_VERBS,
+    ExitReason: REASON_LABELS,
+}
 
 
 @cache
-def _words(kind: Any) -> dict[str, Any]:
+def _words(kind: Any) -> dict[str, object]:
     """The members of `kind` by their words in either language, and by code."""
     words = {sort_key(member.value): member for member in kind}
     for language in ("ru", "en"):
@@ -219,8 +224,8 @@ def _words(kind: Any) -> dict[str, Any]:
     return words
 
 
-def _choice(kind: Any) -> Any:
-    def read(value: Any, _name: str) -> Any:
+def _choice(kind: object) -> object:
+    def read(value: object, _name: str) -> object:
         text = clean(as_text(value))
         if not text:
             return None
@@ -242,7 +247,7 @@ _READERS: dict[str, Any] = {
 }
 
 
-def carry_out(plan: Plan[Action], source: Source, *, by: Any) -> None:
+def carry_out(plan: Plan[Action], source: Source, *, by: Actor | None) -> None:
     """Do what the plan says, in the caller's transaction. Raises AnswerRefused or Overtaken as `answer` does."""
     for action in sorted(plan.actions, key=lambda action: action.question.id):
         current = action.question.current

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from activity.labels import name_actions
 from adoption.quarter.models import Answer, AnswerKind, Round, Way
 from adoption.quarter.rules import MAX_NOTE, Doubt, Fault
 from kernel.i18n import number
@@ -38,18 +37,15 @@ FAULTS = {
 }
 ROMAN = ("", "I", "II", "III", "IV")
 
-name_actions(
-    {
-        "round.opened": _l("quarterly question asked"),
-        "round.closed": _l("quarter summed up"),
-        "round.reopened": _l("quarter opened again"),
-        "round.reminded": _l("reminders sent"),
-        "round.letter": _l("quarterly letter sent again"),
-        "round.link_renewed": _l("personal link renewed"),
-        "adoption.answered": _l("quarterly question answered"),
-        "subject:quarter_round": _l("quarterly question"),
-    }
-)
+LOG_ACTIONS = {
+    "round.opened": _l("quarterly question asked"),
+    "round.closed": _l("quarter summed up"),
+    "round.reopened": _l("quarter opened again"),
+    "round.reminded": _l("reminders sent"),
+    "round.letter": _l("quarterly letter sent again"),
+    "round.link_renewed": _l("personal link renewed"),
+    "adoption.answered": _l("quarterly question answered"),
+}
 
 
 def round_title(of: Round) -> str:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from accounts.queries import user_by_id
 from accounts.settings import site
-from activity.outbox import Attachment, Content, letter_kind
+from activity.outbox import Attachment, Content
 from adoption.quarter import exports, labels, operations, queries
 from kernel.documents.sheets import XLSX
 from kernel.i18n import day
-from kernel.jobs import job
 from kernel.links import public_url
 from kernel.transaction import write
 
 
-@letter_kind("quarter_question")
 def question(ask_id: int, user_id: int | None = None) -> Content | None:
     """To a municipality's coordinator: how are your practices after the quarter?"""
     return _content(ask_id, user_id, reminder=False)
 
 
-@letter_kind("quarter_reminder")
 def reminder(ask_id: int, user_id: int | None = None) -> Content | None:
     """The same to whoever has not answered; nothing once they have."""
     return _content(ask_id, user_id, reminder=True)
@@ -66,7 +61,6 @@ def _content(ask_id: int, user_id: int | None, *, reminder: bool) -> Content | N
     return Content(subject, "adoption/letters/quarter", context, (form,), site().contact_email or None)
 
 
-@job("remind-of-quarter", every=timedelta(hours=1))
 def remind_of_quarter() -> None:
     """Queue the reminders whose day has come; those written to already are left in peace."""
     if queries.open_rounds():

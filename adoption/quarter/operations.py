@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from adoption.quarter import counts, queries, rules
 from adoption.quarter.models import PURPOSE, Answer, AnswerKind, Ask, Question, Round, Way
 from adoption.quarter.rules import Fault, Said
 from adoption.queries import today
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.keys import current_id
@@ -67,7 +68,7 @@ def open_round(
     quarter: int,
     due: date,
     *,
-    by: Any,
+    by: Actor | None,
     letters: bool = True,
     demo: bool = False,
     at: datetime | None = None,
@@ -134,7 +135,7 @@ def link_path(ask: Ask) -> str:
     return f"/answer/{link_token(ask)}"
 
 
-def renew_link(ask: Ask, *, by: Any) -> None:
+def renew_link(ask: Ask, *, by: Actor | None) -> None:
     """Revoke the link given out before: letters queued from now on carry a new one."""
     lock_key(ask)
     ask.link_generation += 1
@@ -157,7 +158,7 @@ def tell(ask: Ask, kind: str) -> int:
     return number
 
 
-def write_again(ask: Ask, email: str, *, by: Any) -> int:
+def write_again(ask: Ask, email: str, *, by: Actor | None) -> int:
     """Send the letter once more; `email` is kept for a municipality without a coordinator. Returns how many went."""
     if email:
         ask.email = email_key(email)
@@ -166,7 +167,7 @@ def write_again(ask: Ask, email: str, *, by: Any) -> int:
     return number
 
 
-def remind(of: Round, *, by: Any, silent: bool = True, partly: bool = True) -> int:
+def remind(of: Round, *, by: Actor | None, silent: bool = True, partly: bool = True) -> int:
     """Write to those who have said nothing, to those who have answered in part, or to both. Returns how many letters.
 
     Who was written to today is left in peace.
@@ -186,14 +187,14 @@ def remind_due() -> int:
     """What the worker does each hour: the reminders whose day has come. Returns how many letters."""
     number = 0
     for of in queries.open_rounds():
-        for ask in counts.waiting_asks(of):
+        for ask in queries.waiting_asks(of):
             told = queries.local_day(ask.told_at or of.opened_at)
             if rules.reminder_due(of.due, today(), told):
                 number += tell(ask, "quarter_reminder")
     return number
 
 
-def close(of: Round, *, by: Any) -> None:
+def close(of: Round, *, by: Actor | None) -> None:
     """Sum up: answers are read from now on, not changed."""
     if of.closed_at is None:
         of.closed_at = utcnow()
@@ -201,7 +202,7 @@ def close(of: Round, *, by: Any) -> None:
         record(by, "round.closed", of)
 
 
-def reopen(of: Round, *, by: Any) -> None:
+def reopen(of: Round, *, by: Actor | None) -> None:
     if of.closed_at is not None:
         of.closed_at = None
         db.session.flush()
@@ -209,7 +210,13 @@ def reopen(of: Round, *, by: Any) -> None:
 
 
 def answer(
-    question: Question, said: Said, source: Source, *, by: Any, seen: int | None = None, at: datetime | None = None
+    question: Question,
+    said: Said,
+    source: Source,
+    *,
+    by: Actor | None,
+    seen: int | None = None,
+    at: datetime | None = None,
 ) -> Outcome:
     """Keep what was said; what was said before stays as history.
 
@@ -257,7 +264,7 @@ def _check(question: Question, said: Said, adoption: Adoption, current: Answer |
         raise AnswerRefused(found)
 
 
-def _follow(adoption: Adoption, said: Said, current: Answer | None, *, by: Any, on: date) -> None:
+def _follow(adoption: Adoption, said: Said, current: Answer | None, *, by: Actor | None, on: date) -> None:
     """Interrupt the adoption as the answer says, or take back what the answer before it did."""
     if adoption.exit is not None and current is not None:
         adoptions.resume(adoption, by=by)
@@ -267,7 +274,7 @@ def _follow(adoption: Adoption, said: Said, current: Answer | None, *, by: Any, 
         adoptions.leave(adoption, said.exit, said.reason, said.note, by=by, on=on)
 
 
-def _made(question: Question, said: Said, source: Source, by: Any, now: datetime) -> Answer:
+def _made(question: Question, said: Said, source: Source, by: Actor | None, now: datetime) -> Answer:
     return Answer(
         question_id=question.id,
         kind=said.kind,
@@ -296,7 +303,7 @@ def same(answer: Answer, said: Said) -> bool:
 
 
 def answer_each(
-    answers: Sequence[tuple[Question, Said, int | None]], source: Source, *, by: Any
+    answers: Sequence[tuple[Question, Said, int | None]], source: Source, *, by: Actor | None
 ) -> dict[int, Outcome | AnswerRefused | Overtaken]:
     """Keep every answer that may be kept, in one order of locking whoever else does the same; by question id.
 

@@ -7,15 +7,13 @@ from markupsafe import Markup
 
 from adoption.quarter import counts, labels, queries, rules
 from adoption.queries import today
-from kernel.access import Actor
-from kernel.panels import panel
+from kernel.access import SignedIn
 
 MOST = 3
 """So many rounds are told of; nobody leads more at once but an administrator of many regions."""
 
 
-@panel("work.tasks", order=15)
-def rounds_under_way(user: Actor) -> str | Markup:
+def rounds_under_way(user: SignedIn) -> str | Markup:
     """How far the rounds have come that the user leads. Three queries."""
     if not user.scopes(queries.LEAD):
         return ""

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.scopes import reach
 from adoption.models import Adoption
-from adoption.people import coordinators_in
-from adoption.quarter.models import PURPOSE, Answer, Ask, Question, Round
-from kernel.access import Actor
+from adoption.quarter.models import PURPOSE, Answer, Ask, Question, Round, Way
+from adoption.queries import coordinators_in
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.secrets import found_by
@@ -29,14 +31,14 @@ def round_of(region_id: int, year: int, quarter: int) -> Round | None:
     )
 
 
-def rounds_for(user: Actor) -> Select[Round]:
+def rounds_for(user: SignedIn) -> Select[Round]:
     """Rounds of the regions where `user` leads them, for a listing."""
     statement = select(Round).options(joinedload(Round.region))
     territories = reach(user.scopes(LEAD))
     return statement if territories is None else statement.where(Round.region_id.in_(territories))
 
 
-def round_for(user: Actor, code: str) -> Round:
+def round_for(user: SignedIn, code: str) -> Round:
     """A round of a region where `user` leads them. Raises NotFound."""
     found = db.session.scalar(rounds_for(user).where(Round.code == code))
     if found is None:
@@ -44,7 +46,7 @@ def round_for(user: Actor, code: str) -> Round:
     return found
 
 
-def regions_for(user: Actor) -> list[Territory]:
+def regions_for(user: SignedIn) -> list[Territory]:
     """Regions where `user` may ask the question: those with running adoptions, by name."""
     running = select(Adoption.territory_id).where(Adoption.exit.is_(None))
     parents = select(Territory.parent_id).where(Territory.id.in_(running), Territory.parent_id.is_not(None))
@@ -204,7 +206,7 @@ def answered_later(question: Question) -> bool:
     return db.session.scalar(statement) is not None
 
 
-def open_rounds_for(user: Actor) -> list[Round]:
+def open_rounds_for(user: SignedIn) -> list[Round]:
     """Rounds under way that `user` leads, the nearest date first."""
     return list(db.session.scalars(rounds_for(user).where(Round.closed_at.is_(None)).order_by(Round.due, Round.id)))
 
@@ -229,3 +231,79 @@ def scan_of(of: Round, answer_id: int) -> StoredFile:
     if found is None or found.file is None:
         raise NotFound()
     return found.file
+
+
+def asks_statement(of: Round, state: str = "") -> Select[Any]:
+    """Rows (Ask, questions, waiting, answered, last answer's moment) of a round, for a listing."""
+    waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
+    answered = func.count(Answer.id)
+    statement: Any = (
+        select(
+            Ask,
+            func.count(Question.id).label("questions"),
+            waiting.label("waiting"),
+            answered.label("answered"),
+            func.max(Answer.at).label("at"),
+        )
+        .join(Ask.territory)
+        .join(Question, Question.ask_id == Ask.id)
+        .join(Adoption, Adoption.id == Question.adoption_id)
+        .outerjoin(Answer, (Answer.question_id == Question.id) & Answer.replaced_at.is_(None))
+        .where(Ask.round_id == of.id)
+        .options(joinedload(Ask.territory))
+        .group_by(Ask.id, Territory.id)
+    )
+    if state == "waiting":
+        statement = statement.having(waiting > 0)
+    elif state == "answered":
+        statement = statement.having(waiting == 0)
+    return statement
+
+
+def asks_orders() -> dict[str, Any]:
+    """Orders of `asks_statement`."""
+    waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
+    return {
+        "territory": func.min(Territory.name_key),
+        "waiting": waiting,
+        "at": func.max(Answer.at),
+    }
+
+
+@dataclass
+class Heard:
+    """What is known of a municipality's answers: by which ways, and by whom the last one."""
+
+    ways: list[Way] = field(default_factory=list)
+    last: Answer | None = None
+    late: bool = False
+
+
+def heard_from(asks: Sequence[Ask]) -> dict[int, Heard]:
+    """By ask id, from the answers that count. One query."""
+    rows = db.session.execute(
+        select(Question.ask_id, Answer)
+        .join(Answer, Answer.question_id == Question.id)
+        .where(Question.ask_id.in_([ask.id for ask in asks]), Answer.replaced_at.is_(None))
+        .options(joinedload(Answer.user))
+        .order_by(Answer.at, Answer.id)
+    )
+    found: dict[int, Heard] = {}
+    for ask_id, answer in rows:
+        heard = found.setdefault(ask_id, Heard())
+        if answer.way not in heard.ways:
+            heard.ways.append(answer.way)
+        heard.last, heard.late = answer, heard.late or answer.late
+    return found
+
+
+def waiting_asks(of: Round) -> list[Ask]:
+    """Municipalities that have not answered everything."""
+    rows = db.session.execute(asks_statement(of, "waiting").order_by(Ask.id))
+    return [row[0] for row in rows]
+
+
+def asks_of_open_rounds(ids: Iterable[int]) -> Sequence[Ask]:
+    """Those with these ids whose round still takes answers."""
+    statement = select(Ask).join(Ask.round).where(Ask.id.in_(list(ids)), Round.closed_at.is_(None))
+    return db.session.scalars(statement.order_by(Ask.id)).all()

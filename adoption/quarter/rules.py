@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import Enum
 from typing import NamedTuple
@@ -98,6 +99,11 @@ def doubts(said: Said, served_before: int | None) -> list[Doubt]:
     if said.served > max(100, served_before * 10):
         return [Doubt.leapt]
     return []
+
+
+def signature(doubts: Iterable[Doubt], said: Said, served_before: int | None) -> str:
+    """What a tick confirms: these doubts of this number beside that one, and no others."""
+    return "".join(f"{doubt.value}-{said.served}-{served_before}" for doubt in doubts)
 
 
 def quarter_of(day: date) -> tuple[int, int]:

@@ -17,12 +17,12 @@ from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
-from adoption import people, queries, rules
+from adoption import queries, rules
 from adoption.cabinet import queries as cabinet_queries
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, UNCONFIRMED_ASK, UNCONFIRMED_WAITS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
 from adoption.stall import Stay
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from kernel.documents.sheets import Column
 from kernel.i18n import day
@@ -114,7 +114,7 @@ def places_in(territories: Shown) -> list[Territory]:
     return list(db.session.scalars(statement.order_by(Territory.name_key, Territory.id)))
 
 
-def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> Sheet:
+def sheet(user: SignedIn, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> Sheet:
     """The sheet of the reader's territories, or of one of them. Raises NotFound for somebody else's."""
     today = queries.today()
     reached = reach(user.scopes(VIEW))
@@ -133,7 +133,7 @@ def sheet(user: Actor, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> 
     return made
 
 
-def _rung(user: Actor, reached: Shown) -> Shown:
+def _rung(user: SignedIn, reached: Shown) -> Shown:
     """Territories whose telephones the reader may see; as a rule all that are read, or none."""
     may = user.scopes(queries.RING)
     return set() if not may else reached if may == user.scopes(VIEW) else reach(may)
@@ -165,11 +165,11 @@ def _count(made: Sheet, shown: Shown, places: Iterable[Territory]) -> None:
 def _cases(stays: Sequence[Stay], rung: Shown) -> list[Case]:
     """`rung`: territories whose telephones the reader may see."""
     found = {adoption.id: adoption for adoption in db.session.scalars(_whole([stay.adoption_id for stay in stays]))}
-    coordinators = people.coordinators_in({adoption.territory_id for adoption in found.values()})
+    coordinators = queries.coordinators_in({adoption.territory_id for adoption in found.values()})
     return [_case(found[stay.adoption_id], stay, coordinators, rung) for stay in stays]
 
 
-def _whole(ids: list[int]) -> Select[Any]:
+def _whole(ids: list[int]) -> Select[Adoption]:
     return (
         select(Adoption)
         .where(Adoption.id.in_(ids))
@@ -231,7 +231,7 @@ def say(adoption: Adoption, stay: Stay) -> str:
     return typograph(f"{facts} {waits} {ASKS[stay.stage]}")
 
 
-def table(made: Sheet) -> tuple[list[Column], list[list[Any]]]:
+def table(made: Sheet) -> tuple[list[Column], list[list[object]]]:
     """Those who stand still, a row each."""
     columns = [Column(_("Municipality"), 36), Column(_("Practice"), 44), Column(_("Organisation"), 44)]
     columns += [Column(_("Stage"), 24), Column(_("Days in the stage"), 10), Column(_("Usually, days"), 10)]

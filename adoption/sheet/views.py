@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,6 +12,7 @@ from adoption.sheet import documents, queries
 from adoption.sheet.queries import Case, Sheet
 from kernel.access import actor, requires
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.listing import PER_PAGE, Listing
 
 VIEW = "adoption:adoption:view"
@@ -36,8 +37,7 @@ def _values(found: Sheet) -> dict[str, object]:
 @requires(VIEW)
 def adviser_sheet_pdf() -> ResponseReturnValue:
     found = queries.sheet(actor(), _asked())
-    headers = {"Content-Disposition": f"inline; filename=adoption-{found.day.isoformat()}.pdf"}
-    return Response(documents.render(found), mimetype="application/pdf", headers=headers)
+    return download(documents.render(found), "application/pdf", f"adoption-{found.day.isoformat()}.pdf", inline=True)
 
 
 @blueprint.get("/manage/adoption/standing")
@@ -53,8 +53,7 @@ def standing() -> ResponseReturnValue:
 def standing_xlsx() -> ResponseReturnValue:
     found = queries.sheet(actor(), _asked(), size=queries.MOST)
     body = sheets.xlsx(_("Who stands still"), *queries.table(found), [standing_rule(), *queries.notes(found)])
-    headers = {"Content-Disposition": f"attachment; filename=standing-{found.day.isoformat()}.xlsx"}
-    return Response(body, mimetype=sheets.XLSX, headers=headers)
+    return download(body, sheets.XLSX, f"standing-{found.day.isoformat()}.xlsx")
 
 
 def _listing(found: Sheet) -> Listing[Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,6 +16,7 @@ from forum.readiness import closing, lacks
 from forum.rules import moves
 from kernel.access import actor, requires
 from kernel.documents import pdf
+from kernel.downloads import download
 from kernel.transaction import writing
 
 
@@ -32,7 +33,7 @@ def desk(slug: str) -> ResponseReturnValue:
         over=over,
         moves=[status.value for status in moves(forum.status, over)],
         lacks=lacks(forum),
-        warnings=[warning for tell in closing if (warning := tell(forum))],
+        warnings=[warning for warning in closing(forum) if warning],
         facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
     )
@@ -44,8 +45,7 @@ def summary(slug: str) -> ResponseReturnValue:
     """Справка: one page of figures with their definitions."""
     forum = queries.forum_for(actor(), slug, "work:forums:open")
     body = pdf.render("summary", summary_data(forum, facts(forum)))
-    headers = {"Content-Disposition": f'attachment; filename="summary-{forum.slug}.pdf"'}
-    return Response(body, mimetype="application/pdf", headers=headers)
+    return download(body, "application/pdf", f"summary-{forum.slug}.pdf")
 
 
 @blueprint.post("/manage/forums/<slug>/status")

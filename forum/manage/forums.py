@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +19,7 @@ from forum.moving import Days, ProgrammeWaits
 from forum.saving import columns, save
 from kernel.access import actor, requires, shows_form
 from kernel.forms import form_page, status_of
-from kernel.i18n import day
+from kernel.i18n import day, day_range
 from kernel.transaction import writing
 
 
@@ -65,7 +64,7 @@ def new_forum() -> ResponseReturnValue:
 
 
 def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
-    known: dict[str, Any] = {}
+    known: dict[str, object] = {}
     if forum is not None:
         known = {"kind": forum.kind.value, "territory": forum.territory_id} | _capacities(forum)
     form = ForumForm(data=columns(forum) | known) if forum else ForumForm(data={"series": request.args.get("series")})
@@ -77,7 +76,7 @@ def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
     return form
 
 
-def _forum_values(form: ForumForm) -> dict[str, Any]:
+def _forum_values(form: ForumForm) -> dict[str, object]:
     return form.values() | {"kind": EventKind(form.kind.data), "territory_id": form.territory.data}
 
 
@@ -86,7 +85,7 @@ def _set_capacities(forum: Forum, form: ForumForm) -> None:
         operations.set_capacity(forum, kind, form[f"capacity_{kind.value}"].data, by=actor())
 
 
-def _capacities(forum: Forum) -> dict[str, Any]:
+def _capacities(forum: Forum) -> dict[str, object]:
     return {f"capacity_{kind}": quota.capacity for kind, quota in queries.quotas_of(forum.id).items()}
 
 
@@ -114,7 +113,7 @@ def edit_forum(slug: str) -> ResponseReturnValue:
         ]
         return _edit_page(forum, form, asked), 422
     except ProgrammeWaits as waits:
-        _say_why(form, waits.asked)
+        _say_why(form, waits.asked, forum)
         return _edit_page(forum, form, waits.asked), 422
     if any(moved):
         flash(_("The forum’s days are changed. They can be taken back at the end of the page «About the forum»."), "ok")
@@ -138,8 +137,12 @@ def _edit_page(forum: Forum, form: ForumForm, asked: moving.Question | None) -> 
     )
 
 
-def _say_why(form: ForumForm, asked: moving.Question) -> None:
+def _say_why(form: ForumForm, asked: moving.Question, forum: Forum) -> None:
     """What was sent cannot be done as it is: the answer is missing, or no answer would do."""
+    if len(asked.answers) == 1:
+        form.programme.data = asked.answers[0].value
+        form.programme.errors = [_("The programme stands on other days. Look what becomes of it, and save once more.")]
+        return
     if asked.answers:
         form.programme.errors = [_("The programme stands on other days. Say whether it moves along.")]
         return
@@ -154,6 +157,12 @@ def _say_why(form: ForumForm, asked: moving.Question) -> None:
         days=days,
     )
     form.date_end.errors = [fault]
+    last = form.date_start.data + (forum.date_end - forum.date_start)
+    if form.date_start.data != forum.date_start and form.date_end.data < last:
+        whole = day_range(form.date_start.data, last)
+        form.date_end.errors += [
+            _("Or move the forum first, with all its days: %(days)s; then shorten it.", days=whole)
+        ]
 
 
 @blueprint.post("/manage/forums/<slug>/days-return")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -37,7 +35,7 @@ def _places_page(forum: Forum, venue_form: VenueForm, room_form: RoomForm) -> st
     )
 
 
-def _room_form(forum: Forum, formdata: Any) -> RoomForm:
+def _room_form(forum: Forum, formdata: object) -> RoomForm:
     form = RoomForm(formdata=formdata)
     form.venue.choices = [(venue.id, venue.name) for venue in queries.venues_of(forum.id)]
     return form

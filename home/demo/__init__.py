@@ -23,7 +23,11 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def table(name: str) -> dict[str, Any]:
+Data = dict[str, Any]
+"""What a file of the demonstration holds."""
+
+
+def table(name: str) -> Data:
     """A TOML file of the demo world."""
     with (folder() / name).open("rb") as file:
         return tomllib.load(file)

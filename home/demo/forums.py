@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from accounts.queries import organisation_by_code
 from forum import operations
 from forum.models import EventKind, Format, Forum, ForumStatus, Series
 from forum.queries import forum_by_slug, series_by_slug
-from home.demo import folder, table
+from home.demo import Data, folder, table
 from kernel.db import db
 from kernel.transaction import writing
 from kernel.zones import home_zone_name
@@ -48,7 +46,7 @@ def load_forum(name: str) -> Forum:
     return forum
 
 
-def _series(data: dict[str, Any]) -> Series:
+def _series(data: Data) -> Series:
     known = series_by_slug(data["slug"])
     if known is not None:
         return known
@@ -65,7 +63,7 @@ def _series(data: dict[str, Any]) -> Series:
     )
 
 
-def _forum(series: Series, data: dict[str, Any]) -> Forum:
+def _forum(series: Series, data: Data) -> Forum:
     known = forum_by_slug(data["slug"])
     if known is not None:
         return known
@@ -93,7 +91,7 @@ def _forum(series: Series, data: dict[str, Any]) -> Forum:
     return forum
 
 
-def _places(forum: Forum, data: dict[str, Any]) -> dict[str, int]:
+def _places(forum: Forum, data: Data) -> dict[str, int]:
     venues = {
         venue["id"]: operations.add_venue(forum, by=None, name=venue["name"], address=venue.get("address", ""))
         for venue in data.get("venues", [])
@@ -112,7 +110,7 @@ def _places(forum: Forum, data: dict[str, Any]) -> dict[str, int]:
     return rooms
 
 
-def _sections(forum: Forum, sections: list[dict[str, Any]], rooms: dict[str, int]) -> None:
+def _sections(forum: Forum, sections: list[Data], rooms: dict[str, int]) -> None:
     for order, section in enumerate(sorted(sections, key=lambda one: one.get("order", 0))):
         values = {
             "name": section["name"],

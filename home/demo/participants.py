@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from forum.models import Format, Forum
 from forum.queries import forum_by_slug, sections_of
 from home.demo import table
+from home.queries import confirmed_at
 from kernel.db import db, set_clock
 from kernel.text import slugify
 from kernel.transaction import writing
-from registrations.desk import importer
+from registrations.desk import importer, operations
 from registrations.details import Details
 from registrations.door.attendance import admit_many
-from registrations.models import Attendance, AttendanceKind, Registration, RegistrationStatus
+from registrations.models import Attendance, AttendanceKind
 from territories.queries import current, municipalities
 
 DAYS, SATURDAY = 20, 5
@@ -84,7 +84,7 @@ def _register(forum: Forum, people: _People, *, in_person: int, remote: int, unt
             set_clock(lambda moment=moment: moment)  # type: ignore[misc]
             upto = round(share * len(entries))
             if entries[taken:upto]:
-                importer.create(forum, entries[taken:upto], letters=False, source="import", demo=True)
+                operations.create(forum, entries[taken:upto], letters=False, source="import", demo=True)
             taken = upto
     finally:
         set_clock(None)
@@ -103,11 +103,7 @@ def _rhythm(until: datetime, random: Random) -> list[tuple[datetime, float]]:
 
 def _attend(forum: Forum, random: Random) -> None:
     """Who came through the door, and who watched for at least a quarter of an hour."""
-    rows = db.session.execute(
-        select(Registration.id, Registration.format).where(
-            Registration.forum_id == forum.id, Registration.status == RegistrationStatus.confirmed
-        )
-    ).all()
+    rows = confirmed_at(forum.id)
     opening = datetime.combine(forum.date_start, time(9, 0), forum.zone)
     here = [number for number, kind in rows if kind is Format.in_person and random.random() < 0.93]
     admit_many(forum, [(number, opening - timedelta(minutes=random.triangular(-50, 35, 5))) for number in here])
@@ -116,7 +112,7 @@ def _attend(forum: Forum, random: Random) -> None:
     db.session.execute(insert(Attendance), minutes)
 
 
-def _minutes(forum_id: int, number: int, random: Random, opening: datetime) -> dict[str, Any]:
+def _minutes(forum_id: int, number: int, random: Random, opening: datetime) -> dict[str, object]:
     return {
         "forum_id": forum_id,
         "registration_id": number,

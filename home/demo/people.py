@@ -6,7 +6,7 @@ from accounts.enums import Role, ScopeKind
 from accounts.operations import add_user, assign
 from accounts.passwords import hash_password
 from accounts.queries import user_by_email
-from accounts.views import DEMO_PASSWORD
+from accounts.views.session import DEMO_PASSWORD
 from forum.queries import forum_by_slug, section_of, series_by_slug
 from home.demo import rows
 from kernel.transaction import writing

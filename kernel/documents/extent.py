@@ -11,7 +11,6 @@ import io
 import re
 import zipfile
 from abc import ABC, abstractmethod
-from typing import Any
 from xml.parsers import expat
 
 from flask_babel import gettext as _
@@ -132,11 +131,11 @@ class Part(ABC):
         """A tag opens; its name without a prefix."""
 
     @abstractmethod
-    def _text(self, text: str) -> Any:
+    def _text(self, text: str) -> object:
         """Text between tags."""
 
 
-def _no_doctype(*_about: Any) -> None:
+def _no_doctype(*_about: object) -> None:
     """Office programs write none; it is where entities that grow are declared."""
     raise ValueError("a document type")
 

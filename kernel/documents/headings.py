@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -39,7 +38,7 @@ class Headings:
             (column, name) for column, names in known.items() for name in names if isinstance(name, re.Pattern)
         ]
 
-    def columns(self, row: Sequence[Any], loosely: bool = True) -> list[str | None]:
+    def columns(self, row: Sequence[object], loosely: bool = True) -> list[str | None]:
         """Our column over each cell; one known by its whole heading goes before one found in a longer heading."""
         keys = [heading_key(cell) if isinstance(cell, str) and len(cell) < LONGEST else "" for cell in row]
         found = [self.exact.get(key) if key else None for key in keys]
@@ -50,10 +49,10 @@ class Headings:
                     found[fits] = column
         return found
 
-    def fits(self, row: Sequence[Any]) -> int:
+    def fits(self, row: Sequence[object]) -> int:
         return len(set(self.columns(row)) - {None})
 
-    def missing(self, rows: Iterable[Sequence[Any]], needed: Needed) -> str:
+    def missing(self, rows: Iterable[Sequence[object]], needed: Needed) -> str:
         """Why there is no table: the headings of the row that has most of them, and those that it lacks."""
         first = list[str]()
         best, there = list[str](), set[str | None]()
@@ -83,7 +82,7 @@ class Headings:
             )
         )
 
-    def told(self, row: Sequence[Any], columns: Sequence[str | None]) -> list[str]:
+    def told(self, row: Sequence[object], columns: Sequence[str | None]) -> list[str]:
         """Notes: headings read by a part of them; columns that are not ours or stand twice."""
         seen: set[str] = set()
         names, guessed = [], []
@@ -109,5 +108,5 @@ def heading_key(text: str) -> str:
     return sort_key(one_script(text.replace("№", " номер ")))
 
 
-def plain(cell: Any) -> str:
+def plain(cell: object) -> str:
     return str(cell).strip() if cell is not None else ""

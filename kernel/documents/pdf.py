@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 
 from kernel.text import printable
 
 
-def render(template: str, data: dict[str, Any], standard: str | None = None) -> bytes:
+def render(template: str, data: dict[str, object], standard: str | None = None) -> bytes:
     """Compile `templates/documents/<template>.typ` with `data`; `standard` such as "ua-1" or "a-2b"."""
     import typst  # noqa: PLC0415  (a native compiler: loaded when the first document is asked for)
 
@@ -31,7 +30,7 @@ def render(template: str, data: dict[str, Any], standard: str | None = None) -> 
     )
 
 
-def _printable(data: Any) -> Any:
+def _printable(data: object) -> object:
     if isinstance(data, str):
         return printable(data)
     if isinstance(data, dict):

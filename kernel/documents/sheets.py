@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -20,6 +20,11 @@ from kernel.documents.headings import Headings, Known, Needed, alternatives, pla
 from kernel.documents.separated import HEAD
 from kernel.files import MAX_BYTES, FileRefused, Upload
 from kernel.text import clean, one_line, printable
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
 
 NOTES = ("Notes", "Пояснения")
 """What the sheet of notes in our own workbooks is called."""
@@ -35,7 +40,7 @@ class Column(NamedTuple):
     width: int = 18
 
 
-def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], notes: Sequence[str] = ()) -> bytes:
+def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], notes: Sequence[str] = ()) -> bytes:
     """A workbook with a frozen header, real dates and a filter; `notes` go to a second sheet."""
     import xlsxwriter  # noqa: PLC0415  (only exports need it)
 
@@ -70,7 +75,7 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], n
     return buffer.getvalue()
 
 
-def _write_cell(sheet: Any, y: int, x: int, value: Any, formats: dict[type, Any]) -> None:
+def _write_cell(sheet: Worksheet, y: int, x: int, value: object, formats: dict[type, object]) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):
@@ -96,7 +101,7 @@ def sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", one_line(title))[:31].strip(" '") or "1"
 
 
-def _write_notes(book: Any, notes: Sequence[str]) -> None:
+def _write_notes(book: Workbook, notes: Sequence[str]) -> None:
     sheet = book.add_worksheet(sheet_name(_("Notes")))
     sheet.set_column(0, 0, 100)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -104,7 +109,7 @@ def _write_notes(book: Any, notes: Sequence[str]) -> None:
         sheet.write_string(y, 0, cell_text(note), wrap)
 
 
-def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> bytes:
     """CSV as Excel opens it: BOM, semicolons, CRLF, neutralised formulas."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
@@ -114,7 +119,7 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
     return ("\ufeff" + buffer.getvalue()).encode()
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -131,13 +136,21 @@ class Table:
     """What a file holds: `headings` as written, `rows` with their number in the file and values by heading key."""
 
     headings: list[str]
-    rows: list[tuple[int, dict[str, Any]]]
+    rows: list[tuple[int, dict[str, object]]]
     notes: list[str] = field(default_factory=list)
     """What of the file was not read, in the reader's language."""
     doubts: dict[int, list[str]] = field(default_factory=dict)
     """What was read by the sense and is to be looked at, by row."""
     faults: dict[int, str] = field(default_factory=dict)
     """Why a row could not be read; it is not among `rows`."""
+    columns: frozenset[str] = frozenset()
+    """Heading keys of the columns that the file has."""
+
+    @property
+    def told(self) -> set[str]:
+        """What the file speaks of: its columns, and what was read out of other cells. Of the rest it says nothing."""
+        cells = (cell for _number, values in self.rows for cell in values.items())
+        return {name for name, value in cells if value not in ("", None)} | self.columns
 
 
 def accept(file: FileStorage | None) -> Upload:
@@ -187,17 +200,16 @@ def _table(sheet: Sheet, grid: Grid, headings: Headings, needed: Needed) -> Tabl
                 columns = headings.columns(row)
                 doubts = {number: [text] for number, text in sheet.doubts.items()}
                 rows = rows_under(grid, start + 1, columns)
-                return Table(
-                    [plain(cell) for cell in row], rows, headings.told(row, columns), doubts, dict(sheet.faults)
-                )
+                names, notes = [plain(cell) for cell in row], headings.told(row, columns)
+                return Table(names, rows, notes, doubts, dict(sheet.faults), frozenset(filter(None, columns)))
     return None
 
 
-def rows_under(grid: Grid, start: int, columns: Sequence[str | None]) -> list[tuple[int, dict[str, Any]]]:
+def rows_under(grid: Grid, start: int, columns: Sequence[str | None]) -> list[tuple[int, dict[str, object]]]:
     """Number from 1 and values by column of the rows from `start` on that hold any."""
     rows = []
     for number, cells in enumerate(grid[start:], start=start + 1):
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for column, cell in zip(columns, cells, strict=False):
             if column and column not in values:
                 values[column] = cell.strip() if isinstance(cell, str) else cell
@@ -206,7 +218,7 @@ def rows_under(grid: Grid, start: int, columns: Sequence[str | None]) -> list[tu
     return rows
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """A cell as text: whole floats without ".0", dates as dd.mm.yyyy."""
     if value is None:
         return ""

@@ -8,12 +8,13 @@ The tables (FTS5 or tsvector) are made on demand, outside the migrations, and ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import log
 from typing import NamedTuple
 
 from kernel import bits
-from kernel.search.questions import Question, Want, ask, synonyms, synonyms_from
+from kernel.feature import registry
+from kernel.search.questions import Question, Want, ask, synonyms
 from kernel.search.ranking import score
 from kernel.search.snippets import answered, marked, snippet
 from kernel.search.spelling import nearest, retyped, tolerance
@@ -37,10 +38,8 @@ __all__ = [
     "remove",
     "search",
     "snippet",
-    "source",
     "stem",
     "stems",
-    "synonyms_from",
     "terms",
 ]
 
@@ -52,9 +51,6 @@ SHARE = 1 / 3
 """How much of what was asked such a document must hold, rare words counting more."""
 FIRST = 2
 """So many tiers stand before all others: everything in the title, everything in what is read first."""
-
-Source = Callable[[], Iterable[Document]]
-_sources: dict[str, Source] = {}
 
 
 class Answer(NamedTuple):
@@ -82,16 +78,6 @@ class Answer(NamedTuple):
         return every
 
 
-def source(kind: str) -> Callable[[Source], Source]:
-    """Register the function that gives every document of `kind`, for rebuilding."""
-
-    def register(give: Source) -> Source:
-        _sources[kind] = give
-        return give
-
-    return register
-
-
 def index(kind: str, document: Document) -> None:
     """Put a document into the index or bring it up to date, in the caller's transaction."""
     place = table(kind)
@@ -100,15 +86,15 @@ def index(kind: str, document: Document) -> None:
 
 
 def rebuild(kind: str | None = None, if_needed: bool = False) -> dict[str, int]:
-    """Make the index anew from the registered sources. Returns how many documents of each kind.
+    """Make the index anew from what the manifests name. Returns how many documents of each kind.
 
     `if_needed`: only where there is none, or one that an earlier release made in another shape.
     """
     counts = {}
-    for name, give in _sources.items():
+    for name, source in registry().search.items():
         if kind not in (None, name) or (if_needed and table(name).exists()):
             continue
-        documents = list(give())
+        documents = list(source.documents())
         place = table(name)
         place.drop()
         place.make()

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kernel.feature import registry
 from kernel.search.words import MAX_TERMS, asked, names, stem, surfaces, typed
 
 Phrase = tuple[str, ...]
 """Stems: as asked they must all be there, as a synonym they must stand side by side."""
-_files: dict[str, Path] = {}
 
 
 class Want(NamedTuple):
@@ -64,14 +64,15 @@ class Synonyms:
         return [tuple(stem(word) for word in part) for part in parts if part]
 
 
-def synonyms_from(kind: str, path: Path) -> None:
-    """Let questions about `kind` know the synonyms of this file; it is read with the first question."""
-    _files[kind] = path
+def synonyms(kind: str) -> Synonyms:
+    """Those that questions about `kind` know."""
+    source = registry().search.get(kind)
+    return _read(source.synonyms if source else None)
 
 
 @cache
-def synonyms(kind: str) -> Synonyms:
-    return Synonyms(_files[kind].read_text(encoding="utf-8") if kind in _files else "")
+def _read(path: Path | None) -> Synonyms:
+    return Synonyms(path.read_text(encoding="utf-8") if path else "")
 
 
 def ask(kind: str, text: str) -> Question:

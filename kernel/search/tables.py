@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, text
 
@@ -114,7 +114,7 @@ class _Table(ABC):
         return list(db.session.scalars(statement, {"shortest": shortest, "longest": longest}))
 
 
-def _as_bits(gathered: Any) -> int:
+def _as_bits(gathered: str | Iterable[int] | None) -> int:
     if not gathered:
         return 0
     return bits.from_ids(map(int, gathered.split(",")) if isinstance(gathered, str) else gathered)

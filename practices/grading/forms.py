@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
@@ -46,5 +44,5 @@ class GradeForm(Form):
     def level(self) -> Evidence:
         return Evidence(self.evidence.data)
 
-    def scores(self) -> dict[str, Any]:
+    def scores(self) -> dict[str, int]:
         return {name: int(self[name].data) for name in QUESTIONS}

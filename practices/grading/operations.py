@@ -3,18 +3,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from activity.operations import record
-from kernel import pages
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from practices.grading.models import PracticeGrade
 from practices.grading.queries import latest_grades
 from practices.grading.rules import evidence_of, readiness_of
 from practices.models import Evidence, Practice
-from practices.operations import hold
+from practices.operations import hold, show
 
 
 def grade(
-    practice: Practice, evidence: Evidence, grounds: str, scores: Mapping[str, int], *, by: Actor, comment: str = ""
+    practice: Practice, evidence: Evidence, grounds: str, scores: Mapping[str, int], *, by: SignedIn, comment: str = ""
 ) -> PracticeGrade:
     """Keep an expert's opinion of the edition in the catalogue, and what follows for its page and filters."""
     hold(practice)
@@ -35,5 +34,5 @@ def grade(
     practice.graded_at = utcnow()
     db.session.flush()
     record(by, "practice.graded", practice, edition=practice.edition, evidence=evidence.value, scores=dict(scores))
-    pages.bump(rows={"catalogue": [practice.id]})
+    show(practice)
     return given

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.scopes import reach
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from practices.grading.models import PracticeGrade
 from practices.models import Admission, Practice, SampleDocument
@@ -20,13 +18,13 @@ _graded = (
 )
 
 
-def _reached(user: Actor, statement: Select[Any]) -> Select[Any]:
+def _reached(user: SignedIn, statement: Select[Practice]) -> Select[Practice]:
     territories = reach(user.scopes(GRADE))
     statement = statement.where(Practice.admission == Admission.published)
     return statement if territories is None else statement.where(Practice.territory_id.in_(territories))
 
 
-def waiting_statement(user: Actor) -> Select[Any]:
+def waiting_statement(user: SignedIn) -> Select[Practice]:
     """Practices of the catalogue that nobody has graded, or that have a newer edition than any grade."""
     statement = (
         select(Practice)
@@ -37,7 +35,7 @@ def waiting_statement(user: Actor) -> Select[Any]:
     return _reached(user, statement)
 
 
-def graded_statement(user: Actor) -> Select[Any]:
+def graded_statement(user: SignedIn) -> Select[Practice]:
     """Practices whose newest edition has a grade."""
     statement = (
         select(Practice)
@@ -48,7 +46,7 @@ def graded_statement(user: Actor) -> Select[Any]:
     return _reached(user, statement)
 
 
-def practice_to_grade(user: Actor, slug: str) -> Practice:
+def practice_to_grade(user: SignedIn, slug: str) -> Practice:
     """A practice of the catalogue where `user` is an expert. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug)
     statement = statement.options(

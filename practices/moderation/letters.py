@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 
 from accounts.settings import site
-from activity.outbox import Content, letter_kind
+from activity.outbox import Content
 from kernel.db import db
 from kernel.links import public_url
 from kernel.secrets import token
@@ -31,13 +29,12 @@ def _open_author(author_id: int) -> PracticeAuthor | None:
     return author if author and author.is_open else None
 
 
-def _content(author: PracticeAuthor, subject: str, template: str, **more: Any) -> Content:
+def _content(author: PracticeAuthor, subject: str, template: str, **more: object) -> Content:
     context = {"author": author, "practice": author.practice, "link": public_url(author_path(author)), **more}
     reply_to = site().contact_email or None
     return Content(subject, f"practices/letters/{template}", context, reply_to=reply_to)
 
 
-@letter_kind("practice_author")
 def invitation(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None:
@@ -47,7 +44,6 @@ def invitation(author_id: int) -> Content | None:
     )
 
 
-@letter_kind("practice_returned")
 def returned(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None or author.practice.admission is not Admission.returned:
@@ -62,7 +58,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= QUOTED else text[:QUOTED].rsplit(" ", 1)[0].rstrip(" ,;:.–") + "…"
 
 
-@letter_kind("practice_accepted")
 def accepted(author_id: int) -> Content | None:
     author = _open_author(author_id)
     if author is None or author.practice.admission is not Admission.accepted:
@@ -70,7 +65,6 @@ def accepted(author_id: int) -> Content | None:
     return _content(author, _("The card is accepted: «%(name)s»", name=inner(author.practice.name)), "accepted")
 
 
-@letter_kind("practice_confirmation")
 def confirmation(author_id: int) -> Content | None:
     author = _open_author(author_id)
     asked = queries.waiting_confirmation(author.practice) if author else None
@@ -81,7 +75,6 @@ def confirmation(author_id: int) -> Content | None:
     return _content(author, subject, "confirmation", confirmation_link=link)
 
 
-@letter_kind("practice_published")
 def published(author_id: int, unseen: bool = False) -> Content | None:
     author = _open_author(author_id)
     if author is None or not author.practice.is_public:

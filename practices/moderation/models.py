@@ -1,6 +1,5 @@
 import enum
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, false
@@ -27,7 +26,7 @@ class PracticeAuthor(Model):
     key_id: Mapped[str] = mapped_column(String(8), default=current_id, server_default="")
     """Which key made the hash: see `kernel.secrets`."""
     revoked_at: Mapped[datetime | None]
-    sent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sent: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     """The passport as the author last sent, confirmed or was told of it (`passport.content`)."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
@@ -78,8 +77,8 @@ class PracticeConfirmation(Model):
     by_id: Mapped[int | None]
     by_name: Mapped[str] = mapped_column(String(255), default="")
     asked_at: Mapped[datetime] = mapped_column(default=utcnow)
-    base: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    base: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    content: Mapped[dict[str, object]] = mapped_column(JSON)
     answer: Mapped[Answer] = mapped_column(enum_column(Answer), default=Answer.waiting)
     answered_at: Mapped[datetime | None]
 

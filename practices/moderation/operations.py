@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import inspect
@@ -18,6 +17,7 @@ from accounts.operations import give_consent
 from activity.operations import record
 from activity.outbox import send
 from activity.queries import history
+from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.keys import current_id
 from kernel.rekeying import lock_key
@@ -25,8 +25,8 @@ from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key
 from kernel.zones import today
 from practices import operations, passport
-from practices.models import Admission, Practice
-from practices.moderation import letters, queries
+from practices.models import Admission, Practice, Values
+from practices.moderation import queries
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from practices.moderation.rules import (
     AUTHORS_TURN,
@@ -46,17 +46,9 @@ from practices.operations import hold
 SITTING = timedelta(minutes=30)
 """Autosaves of one person within this time are one line of the log."""
 REVIEW_YEARS = 2
-assert letters
 
 
-class ByLink(NamedTuple):
-    """Who acts through a personal link: no account, and no name in the log."""
-
-    display_name: str
-    id: None = None
-
-
-def begin(values: Mapping[str, Any], *, by: Any) -> Practice:
+def begin(values: Values, *, by: Actor | None) -> Practice:
     """Add a draft; one begun within the last day that says the same is not added again."""
     operations.hold_place(values["territory_id"])
     frozen = passport.freeze(values)
@@ -73,7 +65,7 @@ def propose(
     name: str,
     email: str,
     *,
-    by: Any,
+    by: Actor | None,
     language: str = "ru",
     consents: Sequence[ConsentText] = (),
     address: str = "",
@@ -90,7 +82,7 @@ def propose(
     return author
 
 
-def add_author(practice: Practice, name: str, email: str, *, by: Any, language: str = "ru") -> PracticeAuthor:
+def add_author(practice: Practice, name: str, email: str, *, by: Actor | None, language: str = "ru") -> PracticeAuthor:
     """Give the practice an author with a personal link; the former author's link stops working."""
     hold(practice)
     author = queries.author_of(practice)
@@ -123,14 +115,14 @@ def send_link(author: PracticeAuthor) -> None:
     send("practice_author", author.email, language=author.language, author_id=author.id)
 
 
-def send_link_again(practice: Practice, *, by: Any) -> None:
+def send_link_again(practice: Practice, *, by: Actor | None) -> None:
     """Send the same link once more. Raises IllegalMove when there is none that opens."""
     author = _with_open_link(practice)
     record(by, "practice.author_invited", practice)
     send_link(author)
 
 
-def revoke_link(practice: Practice, *, by: Any) -> None:
+def revoke_link(practice: Practice, *, by: Actor | None) -> None:
     """Make the personal link useless. Raises IllegalMove when there is none that opens."""
     author = _with_open_link(practice)
     author.revoked_at = utcnow()
@@ -146,7 +138,9 @@ def _with_open_link(practice: Practice) -> PracticeAuthor:
     return author
 
 
-def work_on(practice: Practice, values: Mapping[str, Any], *, by: Any, autosaved: bool = False) -> list[str]:
+def work_on(
+    practice: Practice, values: Mapping[str, object], *, by: Actor | None, autosaved: bool = False
+) -> list[str]:
     """Save what an editor or the author wrote. Returns the names of what changed.
 
     A practice readers know keeps its text until the next publication: the change goes into its working copy.
@@ -167,13 +161,13 @@ def work_on(practice: Practice, values: Mapping[str, Any], *, by: Any, autosaved
     return changed
 
 
-def _new_sitting(practice: Practice, by: Any) -> bool:
+def _new_sitting(practice: Practice, by: Actor | None) -> bool:
     last = next(iter(history("practice", practice.id, limit=1)), None)
-    same = last is not None and last.action == "practice.worked_on" and last.actor_id == by.id
+    same = last is not None and last.action == "practice.worked_on" and last.actor_id == (by and by.id)
     return not (same and last is not None and utcnow() - last.at < SITTING)
 
 
-def drop_working(practice: Practice, *, by: Any) -> None:
+def drop_working(practice: Practice, *, by: Actor | None) -> None:
     """Throw the unpublished changes away."""
     hold(practice)
     if not practice.working:
@@ -183,7 +177,7 @@ def drop_working(practice: Practice, *, by: Any) -> None:
     record(by, "practice.working_dropped", practice)
 
 
-def submit(author: PracticeAuthor, *, by: Any) -> None:
+def submit(author: PracticeAuthor, *, by: Actor | None) -> None:
     """The author sends the card to be looked at. Raises Incomplete, IllegalMove."""
     practice = author.practice
     hold(practice)
@@ -195,7 +189,7 @@ def submit(author: PracticeAuthor, *, by: Any) -> None:
     operations.set_admission(practice, Admission.submitted, by=by)
 
 
-def take_back(author: PracticeAuthor, *, by: Any) -> None:
+def take_back(author: PracticeAuthor, *, by: Actor | None) -> None:
     """The author takes the card back to change it. Raises IllegalMove."""
     hold(author.practice)
     if author.practice.admission is not Admission.submitted:
@@ -203,7 +197,7 @@ def take_back(author: PracticeAuthor, *, by: Any) -> None:
     operations.set_admission(author.practice, Admission.draft, by=by)
 
 
-def accept(practice: Practice, *, by: Any) -> None:
+def accept(practice: Practice, *, by: Actor | None) -> None:
     """The card is in order, which settles the comments on it; the author is told. Raises IllegalMove, Incomplete."""
     hold(practice)
     check_move(practice.admission, Admission.accepted)
@@ -217,7 +211,7 @@ def accept(practice: Practice, *, by: Any) -> None:
         send("practice_accepted", author.email, language=author.language, author_id=author.id)
 
 
-def send_back(practice: Practice, comments: Mapping[str, str], *, by: Any) -> None:
+def send_back(practice: Practice, comments: Mapping[str, str], *, by: Actor) -> None:
     """Return the card to the author with comments by field name. Raises IllegalMove."""
     hold(practice)
     check_move(practice.admission, Admission.returned)
@@ -239,7 +233,7 @@ def send_back(practice: Practice, comments: Mapping[str, str], *, by: Any) -> No
         send("practice_returned", author.email, language=author.language, author_id=author.id)
 
 
-def resolve(comment: PracticeComment, *, by: Any) -> None:
+def resolve(comment: PracticeComment, *, by: Actor | None) -> None:
     """A comment is settled; settling it twice changes nothing."""
     if comment.resolved_at is None:
         comment.resolved_at = utcnow()
@@ -247,7 +241,7 @@ def resolve(comment: PracticeComment, *, by: Any) -> None:
         record(by, "practice.comment_resolved", comment.practice)
 
 
-def write_to_editors(author: PracticeAuthor, text: str, *, by: Any) -> None:
+def write_to_editors(author: PracticeAuthor, text: str, *, by: Actor | None) -> None:
     """A word of the author about a practice that only the editors may change; the same word twice is one."""
     hold(author.practice)
     if queries.same_message(author.practice, text):
@@ -258,7 +252,7 @@ def write_to_editors(author: PracticeAuthor, text: str, *, by: Any) -> None:
     record(by, "practice.author_wrote", author.practice)
 
 
-def ask_confirmation(practice: Practice, *, by: Any) -> PracticeConfirmation:
+def ask_confirmation(practice: Practice, *, by: Actor) -> PracticeConfirmation:
     """Ask the author whether the passport is right, which accepts a card under review; its open comments stay so.
 
     Whoever is being asked about the same text is not asked again. Raises IllegalMove when there is nothing to ask,
@@ -292,7 +286,7 @@ def _take_back_asking(practice: Practice) -> None:
         last.answer = Answer.withdrawn
 
 
-def confirm(author: PracticeAuthor, asked_id: int, *, by: Any, despite_comments: bool = False) -> None:
+def confirm(author: PracticeAuthor, asked_id: int, *, by: Actor | None, despite_comments: bool = False) -> None:
     """The author says that the passport shown is right.
 
     Raises IllegalMove when that is not asked any more, or OpenComments: the editors' comments are open and the
@@ -307,7 +301,7 @@ def confirm(author: PracticeAuthor, asked_id: int, *, by: Any, despite_comments:
     record(by, "practice.confirmed", author.practice)
 
 
-def remark(author: PracticeAuthor, asked_id: int, text: str, *, by: Any) -> None:
+def remark(author: PracticeAuthor, asked_id: int, text: str, *, by: Actor | None) -> None:
     """The author says what is not right. Raises IllegalMove when that is not asked any more."""
     asked = _asked(author, asked_id)
     asked.answer, asked.answered_at = Answer.remark, utcnow()
@@ -322,7 +316,9 @@ def _asked(author: PracticeAuthor, asked_id: int) -> PracticeConfirmation:
     return asked
 
 
-def publish(practice: Practice, *, by: Any, without_confirmation: str = "", despite_comments: bool = False) -> None:
+def publish(
+    practice: Practice, *, by: Actor | None, without_confirmation: str = "", despite_comments: bool = False
+) -> None:
     """Put the passport with its working copy into the catalogue; the editors' comments are settled by it.
 
     Raises IllegalMove (nothing new to publish), Incomplete, Unconfirmed: an author with a link has not seen this
@@ -364,7 +360,7 @@ def _years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def withdraw(practice: Practice, *, by: Any) -> None:
+def withdraw(practice: Practice, *, by: Actor | None) -> None:
     """Take the practice out of the catalogue or the archive to be worked on. Raises IllegalMove."""
     hold(practice)
     if practice.admission not in (Admission.published, Admission.archived):
@@ -372,7 +368,7 @@ def withdraw(practice: Practice, *, by: Any) -> None:
     operations.return_to_draft(practice, by=by)
 
 
-def archive(practice: Practice, reason: str, *, by: Any) -> None:
+def archive(practice: Practice, reason: str, *, by: Actor | None) -> None:
     """Close the practice, telling readers why. Raises IllegalMove."""
     hold(practice)
     check_move(practice.admission, Admission.archived)
@@ -380,7 +376,7 @@ def archive(practice: Practice, reason: str, *, by: Any) -> None:
     operations.archive_practice(practice, reason, by=by)
 
 
-def note_review(practice: Practice, *, by: Any) -> None:
+def note_review(practice: Practice, *, by: Actor | None) -> None:
     """The passport was looked through and is still right: the next review is due in two years."""
     hold(practice)
     practice.review_due = _years_later(today(), REVIEW_YEARS)

@@ -1,23 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, undefer
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation
 from accounts.scopes import reach
 from activity.queries import history
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
 from kernel.zones import today
 from practices import passport
-from practices.models import Admission, Practice, PracticeEdition
+from practices.models import Admission, Practice, PracticeEdition, Values
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from territories.models import Territory
 
@@ -37,7 +37,7 @@ class Working:
     def __init__(self, practice: Practice, values: dict[str, Any]) -> None:
         self.practice, self.values = practice, values
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return self.values[name] if name in self.values else getattr(self.practice, name)
 
 
@@ -57,13 +57,13 @@ def working(practice: Practice) -> Any:
     return Working(practice, values)
 
 
-def working_content(practice: Practice) -> dict[str, Any]:
+def working_content(practice: Practice) -> dict[str, object]:
     """The passport as the next edition would keep it (`passport.content`)."""
     now = passport.content(practice)
     return now | {name: value for name, value in (practice.working or {}).items() if name in now}
 
 
-def editable(practice: Practice) -> dict[str, Any]:
+def editable(practice: Practice) -> dict[str, object]:
     """Everything an editor may change, as it will be after the next publication."""
     return passport.editable(practice) | (practice.working or {})
 
@@ -193,7 +193,7 @@ def edition(practice: Practice, number: int) -> PracticeEdition:
     return found
 
 
-def names_in(*contents: Mapping[str, Any]) -> dict[tuple[str, int], str]:
+def names_in(*contents: Values) -> dict[tuple[str, int], str]:
     """Names of the organisations and territories that passports as JSON mention by id."""
     found: dict[tuple[str, int], str] = {}
     kinds: tuple[tuple[str, Any], ...] = (("organisation_id", Organisation), ("territory_id", Territory))
@@ -212,8 +212,8 @@ class Pile(NamedTuple):
     practices: list[Practice]
 
 
-def _pile(user: Actor, permission: str, order: Any, *where: Any) -> Pile:
-    statement: Select[Any] = select(Practice).where(*where)
+def _pile(user: SignedIn, permission: str, order: Any, *where: ColumnElement[bool]) -> Pile:
+    statement: Select[Practice] = select(Practice).where(*where)
     territories = reach(user.scopes(permission))
     if territories is not None:
         statement = statement.where(Practice.territory_id.in_(territories))
@@ -224,7 +224,7 @@ def _pile(user: Actor, permission: str, order: Any, *where: Any) -> Pile:
     return Pile(total, list(db.session.scalars(statement.order_by(order, Practice.id).limit(SHOWN))))
 
 
-def lacks_facts() -> Any:
+def lacks_facts() -> ColumnElement[bool]:
     """Published practices whose page cannot answer what an adopter asks first."""
     return and_(
         Practice.admission == Admission.published,
@@ -237,7 +237,7 @@ def lacks_facts() -> Any:
     )
 
 
-def _has_answer() -> Any:
+def _has_answer() -> ColumnElement[bool]:
     """The author has said something that nobody has dealt with."""
     said = select(PracticeComment.practice_id).where(
         PracticeComment.from_author.is_(True), PracticeComment.resolved_at.is_(None)
@@ -245,13 +245,13 @@ def _has_answer() -> Any:
     return Practice.id.in_(said)
 
 
-def _is_confirmed() -> Any:
+def _is_confirmed() -> ColumnElement[bool]:
     """The author has confirmed a text that is not published yet; publishing takes the answer back."""
     confirmed = select(PracticeConfirmation.practice_id).where(PracticeConfirmation.answer == Answer.confirmed)
     return and_(Practice.id.in_(confirmed), Practice.admission != Admission.archived)
 
 
-def _is_asked() -> Any:
+def _is_asked() -> ColumnElement[bool]:
     """The author is asked, or has answered that the passport is right."""
     asked = select(PracticeConfirmation.practice_id).where(
         PracticeConfirmation.answer.in_((Answer.waiting, Answer.confirmed))
@@ -259,7 +259,7 @@ def _is_asked() -> Any:
     return Practice.id.in_(asked)
 
 
-def _conditions(today: date) -> dict[str, Any]:
+def _conditions(today: date) -> dict[str, ColumnElement[bool]]:
     """What waits for an editor of passports, by kind; a word of the author comes before what it speaks against."""
     published = Practice.admission == Admission.published
     return {
@@ -276,12 +276,12 @@ KINDS = ("submitted", "accepted", "answers", "confirmed", "review", "incomplete"
 _ORDERS = {"review": Practice.review_due, "incomplete": Practice.name_key}
 
 
-def only_waiting(statement: Select[Any], kind: str) -> Select[Any]:
+def only_waiting(statement: Select[Practice], kind: str) -> Select[Practice]:
     """The practices of `statement` that wait for `kind` of deed (one of KINDS)."""
     return statement.where(_conditions(today())[kind])
 
 
-def waiting_for(user: Actor, today: date) -> dict[str, Pile]:
+def waiting_for(user: SignedIn, today: date) -> dict[str, Pile]:
     """What waits, by kind, what has waited longest first. At most twelve queries, however much waits."""
     return {
         kind: _pile(user, EDIT, _ORDERS.get(kind, Practice.updated_at), condition)
@@ -289,13 +289,13 @@ def waiting_for(user: Actor, today: date) -> dict[str, Pile]:
     }
 
 
-def counts_for(user: Actor) -> dict[str, int]:
+def counts_for(user: SignedIn) -> dict[str, int]:
     """How much waits, by kind, without what has no hurry."""
     found = waiting_for(user, today())
     return {kind: pile.total for kind, pile in found.items() if pile.total and kind != "incomplete"}
 
 
-def with_working(user: Actor, slug: str, permission: str) -> Practice:
+def with_working(user: SignedIn, slug: str, permission: str) -> Practice:
     """A practice with its working copy, when `user` holds `permission` where it belongs. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug).options(undefer(Practice.working))
     territories = reach(user.scopes(permission))
@@ -305,3 +305,9 @@ def with_working(user: Actor, slug: str, permission: str) -> Practice:
     if found is None:
         raise NotFound()
     return found
+
+
+def authors_with_link(ids: Iterable[int]) -> Sequence[PracticeAuthor]:
+    """Of these authors those whose link opens."""
+    wanted = (PracticeAuthor.id.in_(list(ids)), PracticeAuthor.revoked_at.is_(None))
+    return db.session.scalars(select(PracticeAuthor).where(*wanted)).all()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from practices.models import Admission
 from practices.moderation.models import PracticeAuthor
@@ -51,26 +50,26 @@ def check_move(now: Admission, to: Admission) -> None:
         raise IllegalMove(f"{now.value} → {to.value}")
 
 
-def missing(passport: Mapping[str, Any]) -> list[str]:
+def missing(passport: Mapping[str, object]) -> list[str]:
     """Names of the card's fields that are empty in a passport as JSON."""
     return [name for name in CARD if not passport.get(name)]
 
 
-def lacking_in_catalogue(passport: Mapping[str, Any]) -> list[str]:
+def lacking_in_catalogue(passport: Mapping[str, object]) -> list[str]:
     """What must be filled in before publication: the card, and the sphere that its editors choose."""
     return missing(passport) + ([] if passport.get("sphere") else ["sphere"])
 
 
-def digest(value: Any) -> str:
+def digest(value: object) -> str:
     """Tells whether a field has been changed, without keeping what it held."""
     return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def differing(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     """Names of the fields that differ between two passports as JSON."""
     return [name for name in after if (before.get(name) or None) != (after[name] or None)]
 
 
-def needs_confirmation(author: PracticeAuthor | None, content: Mapping[str, Any]) -> bool:
+def needs_confirmation(author: PracticeAuthor | None, content: Mapping[str, object]) -> bool:
     """Whether the text says something that the author, who has a link, has neither written nor confirmed."""
     return author is not None and author.is_open and bool(differing(author.sent or {}, content))

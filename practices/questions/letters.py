@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from activity.outbox import Content, letter_kind
+from activity.outbox import Content
 from kernel.db import db
 from kernel.links import public_url
 from kernel.text import inner
 from practices.questions.models import PracticeQuestion
 
 
-@letter_kind("practice_question")
 def question(question_id: int) -> Content | None:
     asked = db.session.get(PracticeQuestion, question_id)
     if asked is None:

@@ -10,17 +10,14 @@ from accounts.operations import give_consent
 from activity.operations import record
 from activity.outbox import send
 from kernel.db import db, utcnow
-from kernel.jobs import job
 from kernel.text import clean, email_key
 from kernel.transaction import writing
 from practices.models import Practice
 from practices.operations import hold
-from practices.questions import letters
 from practices.questions.models import PracticeQuestion
 from practices.questions.queries import author_address, same_question
 
 KEPT = timedelta(days=180)
-assert letters
 
 
 def ask(
@@ -49,7 +46,6 @@ def ask(
     return question
 
 
-@job("forget-old-questions", every=timedelta(hours=24))
 def forget_old() -> None:
     """Delete questions asked half a year ago."""
     with writing():

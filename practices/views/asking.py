@@ -14,7 +14,7 @@ from kernel import limits
 from kernel.access import public, shows_form
 from kernel.forms import form_page
 from kernel.i18n import language
-from kernel.limits import limit
+from kernel.limits import Limit
 from kernel.security import client_address, client_network
 from kernel.text import email_key
 from kernel.transaction import writing
@@ -28,14 +28,14 @@ from practices.questions.queries import author_address
 from practices.views.base import blueprint
 from territories.queries import current, municipality_choices
 
-QUESTION_EMAIL = limit("question-email", 6, 3600)
-QUESTION_NETWORK = limit("question-network", 60, 3600)
-QUESTION_PRACTICE = limit("question-practice", 20, 3600)
+QUESTION_EMAIL = Limit("question-email", 6, 3600)
+QUESTION_NETWORK = Limit("question-network", 60, 3600)
+QUESTION_PRACTICE = Limit("question-practice", 20, 3600)
 """Whoever changes addresses with each question still writes to one and the same author."""
-PROPOSAL_EMAIL = limit("proposal-email", 6, 3600)
-PROPOSAL_DAY = limit("proposal-email-day", 12, 86400)
+PROPOSAL_EMAIL = Limit("proposal-email", 6, 3600)
+PROPOSAL_DAY = Limit("proposal-email-day", 12, 86400)
 """The address may be a stranger's: so many letters a day reach it at most."""
-PROPOSAL_NETWORK = limit("proposal-network", 30, 3600)
+PROPOSAL_NETWORK = Limit("proposal-network", 30, 3600)
 
 
 def _old_page_too(form: ProposalForm | QuestionForm) -> None:

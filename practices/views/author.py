@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel import files, limits
-from kernel.access import public, shows_form, token_page
+from kernel.access import ByLink, public, shows_form, token_page
 from kernel.errors import Conflict
 from kernel.forms import form_page
 from kernel.text import whole
@@ -21,7 +21,6 @@ from practices.moderation import operations as moderation
 from practices.moderation import queries
 from practices.moderation.forms import ConfirmForm, MessageForm
 from practices.moderation.models import Answer, PracticeAuthor
-from practices.moderation.operations import ByLink
 from practices.moderation.rules import AUTHORS_TURN, REVIEWED, IllegalMove, OpenComments
 from practices.saving import saved
 from practices.views.base import blueprint

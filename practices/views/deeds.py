@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +18,7 @@ from practices.moderation.rules import IllegalMove, Incomplete
 from practices.views.base import blueprint
 
 
-def decide(slug: str, act: Callable[[], object], done: Any, then: str = "edit") -> ResponseReturnValue:
+def decide(slug: str, act: Callable[[], object], done: str, then: str = "edit") -> ResponseReturnValue:
     """Do one deed and say how it went."""
     try:
         with writing():
@@ -43,7 +42,7 @@ def moved_on(slug: str) -> ResponseReturnValue:
     return redirect(url_for("practices.edit", slug=slug), 303)
 
 
-def deed(address: str, permission: str, act: Callable[..., object], done: Any, then: str = "edit") -> None:
+def deed(address: str, permission: str, act: Callable[..., object], done: object, then: str = "edit") -> None:
     """Add the view `practices.<address>` of a deed that needs nothing but the practice and who does it."""
 
     @requires(permission)

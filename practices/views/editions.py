@@ -19,7 +19,7 @@ from practices.views.base import blueprint
 
 @blueprint.get("/practices/<slug>/editions")
 @public
-@warm("site", "catalogue")
+@warm("site", "practice:{slug}")
 def editions(slug: str) -> ResponseReturnValue:
     practice = queries.public_practice(slug)
     found = moderation.editions(practice)
@@ -29,7 +29,7 @@ def editions(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/practices/<slug>/editions/<int:number>")
 @public
-@warm("site", "catalogue", query=("since",))
+@warm("site", "practice:{slug}", query=("since",))
 def edition_changes(slug: str, number: int) -> ResponseReturnValue:
     """The edition against `since`, by default the one before it."""
     practice = queries.public_practice(slug)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +11,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
+from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.imports import Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import writing
@@ -62,8 +63,7 @@ def import_left_out(uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
     preview = preview_for(uuid, KIND, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
-    headers = {"Content-Disposition": "attachment; filename=practices-left-out.xlsx"}
-    return Response(left_out(table, HEADINGS, _plan(table)), mimetype=sheets.XLSX, headers=headers)
+    return download(left_out(table, HEADINGS, _plan(table)), sheets.XLSX, "practices-left-out.xlsx")
 
 
 @blueprint.post("/manage/practices/import/<uuid>/confirmation")
@@ -88,5 +88,4 @@ def import_template() -> ResponseReturnValue:
         _("Risks: risk → what to do. Results: indicator | before | after | how many | period | source."),
     ]
     body = sheets.xlsx(_("Practices"), columns, [], notes)
-    headers = {"Content-Disposition": "attachment; filename=practices-template.xlsx"}
-    return Response(body, mimetype=sheets.XLSX, headers=headers)
+    return download(body, sheets.XLSX, "practices-template.xlsx")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,6 +13,7 @@ from accounts.scopes import reach
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.errors import Conflict
 from kernel.forms import form_page, status_of
 from kernel.listing import paginate
@@ -82,9 +83,7 @@ def export() -> ResponseReturnValue:
         admission=member(Admission, "admission"),
         sphere=member(Sphere, "sphere"),
     )
-    body = exports.workbook(statement)
-    headers = {"Content-Disposition": "attachment; filename=practices.xlsx"}
-    return Response(body, mimetype=sheets.XLSX, headers=headers)
+    return download(exports.workbook(statement), sheets.XLSX, "practices.xlsx")
 
 
 def _form(practice: Practice | None = None) -> PassportForm:

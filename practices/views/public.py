@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from kernel import files
 from kernel.access import public
 from kernel.links import public_url
-from kernel.pages import warm
+from kernel.pages import TOTALS, warm
 from practices import display, facets, labels, queries, shelf
 from practices.models import Practice
 from practices.queries import Spread
 from practices.questions.queries import author_address
+from practices.scopes import CATALOGUE, HOME
 from practices.views.base import blueprint
 from practices.wishes import PARAMETERS, read_wish
 
@@ -24,7 +25,7 @@ E = TypeVar("E", bound=Enum)
 
 @blueprint.get("/practices/")
 @public
-@warm("site", "catalogue", "adoption", query=PARAMETERS)
+@warm("site", CATALOGUE, HOME, query=PARAMETERS, seconds=TOTALS)
 def catalogue() -> ResponseReturnValue:
     shelves = facets.catalogue()
     wish = read_wish(request.args, shelves)
@@ -49,12 +50,13 @@ def catalogue() -> ResponseReturnValue:
         json_url=url_for("practices.catalogue_json", **shelf.unpaged(wish)),
         labels=labels,
         display=display,
+        seconds=TOTALS,
     )
 
 
 @blueprint.get("/practices.json")
 @public
-@warm("site", "catalogue", "adoption", query=PARAMETERS)
+@warm("site", CATALOGUE, HOME, query=PARAMETERS, seconds=TOTALS)
 def catalogue_json() -> ResponseReturnValue:
     wish = read_wish(request.args, facets.catalogue())
     found = queries.seek(wish)
@@ -66,6 +68,7 @@ def catalogue_json() -> ResponseReturnValue:
         page=found.page,
         pages=listing.pages,
         next=shelf.whole_url(listing, found.page + 1) if found.page < listing.pages else None,
+        seconds=TOTALS,
         query=wish.q or None,
         answered=answer.question.text if answer else None,
         suggestion=(answer.suggestion or None) if answer else None,
@@ -75,7 +78,7 @@ def catalogue_json() -> ResponseReturnValue:
     )
 
 
-def _as_json(practice: Practice, spread: Spread) -> dict[str, Any]:
+def _as_json(practice: Practice, spread: Spread) -> dict[str, object]:
     organisation = practice.organisation
     return {
         "slug": practice.slug,
@@ -108,12 +111,12 @@ def member(kind: type[E], name: str) -> E | None:
 
 @blueprint.get("/practices/<slug>")
 @public
-@warm("site", "catalogue", "adoption", "forums", query=("map",))
+@warm("site", "practice:{slug}", "forums", query=("map",))
 def practice(slug: str) -> ResponseReturnValue:
     return practice_page(queries.public_practice(slug))
 
 
-def practice_page(found: Any, preview: bool = False) -> str:
+def practice_page(found: Practice, preview: bool = False) -> str:
     """The practice's page; `preview` shows it (or its working copy) to its editors before the catalogue does."""
     return render_template(
         "practices/practice.html",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import request, session, url_for
 from flask_babel import lazy_gettext as _l
 
@@ -36,5 +34,5 @@ def way_back(*lists: str) -> tuple[str, str]:
 
 
 @blueprint.context_processor
-def _for_templates() -> dict[str, Any]:
+def _for_templates() -> dict[str, object]:
     return {"way_back": way_back}

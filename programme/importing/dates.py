@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from kernel.text import clean
 
@@ -28,7 +27,7 @@ _DAY_WORDS = {word: number for number, word in enumerate(["первый", "вт�
 _DAY_WORD = re.compile(rf"(?<!\w)({'|'.join(_DAY_WORDS)})\s+день(?!\w)", re.IGNORECASE)
 
 
-def read_date(value: Any, year: int, first: date | None = None) -> date | None:
+def read_date(value: object, year: int, first: date | None = None) -> date | None:
     """A date as written; None when it is none. `year` fills a missing one, `first` is «День 1»."""
     if isinstance(value, datetime):
         return value.date()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -17,6 +15,7 @@ from kernel.zones import today
 from programme import queries
 from programme.exports import invented
 from programme.importing import cells, layouts
+from programme.importing import queries as importing_queries
 from programme.importing.layouts.context import Familiar
 from programme.importing.plan import make_plan
 from programme.items import Item
@@ -77,7 +76,7 @@ def plan(forum: Forum, name: str, body: bytes) -> Plan[Item]:
 def undecided(forum: Forum, plan: Plan[Item]) -> int:
     """How many people of the file have not said yet whether their names may be published."""
     named = {person.key for item in plan.actions for person in item.people}
-    return len(named - queries.decided_keys(forum.series_id))
+    return len(named - importing_queries.decided_keys(forum.series_id))
 
 
 def unshown(number: int) -> str:
@@ -124,7 +123,7 @@ def workbook(forum: Forum) -> bytes:
     return sheets.xlsx("Программа", COLUMNS, [_cells(slot) for slot in queries.slots_of(forum.id)], notes)
 
 
-def _cells(slot: Slot) -> list[Any]:
+def _cells(slot: Slot) -> list[object]:
     people = slot.appearances
     return [
         slot.code,

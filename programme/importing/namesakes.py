@@ -7,9 +7,9 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from kernel.text import inner, sort_key
+from programme.importing.queries import Place
 from programme.items import Item, Known, Person
 from programme.models import Slot
-from programme.queries import Place
 from territories.models import Territory
 
 MARK = " @ "

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import Any
+from enum import Enum
+from typing import TypeVar
 
 from flask_babel import gettext as _
 
@@ -19,7 +21,7 @@ from programme.importing import cells, namesakes
 from programme.importing.dates import read_date
 from programme.importing.matching import match
 from programme.importing.times import over_midnight, read_when
-from programme.items import Item, Known, Person, changes, check_times, find_place
+from programme.items import Item, Known, Person, as_item, changes, check_times, find_place
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot, SlotKind, TalkFormat
 
@@ -42,6 +44,7 @@ KNOWN = {
     "format": ("Формат", "Формат участия", "Format"),
     "practice": ("Практика", "Название практики", "Practice"),
 }
+E = TypeVar("E", bound=Enum)
 
 
 def make_plan(forum: Forum, table: Table) -> Plan[Item]:
@@ -49,10 +52,14 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     known = Known(forum)
     items = [_read(number, values, known) for number, values in table.rows]
     match(items, known)
+    told = table.told
     for item, (_number, values) in zip(items, table.rows, strict=True):
         _find_practice(item, clean(as_text(values.get("practice"))), known)
         if item.slot is not None:
             _stay(item, item.slot)
+            _keep_untold(item, as_item(item.slot), told, values)
+        if item.kind is SlotKind.talk and not item.people:
+            item.warnings.append(_("The talk has no speaker yet."))
     _find_doubles(items)
     namesakes.tell_apart(items, known)
     clashes.tell([item for item in items if not item.errors], known)
@@ -67,7 +74,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
     return plan
 
 
-def _read(number: int, values: dict[str, Any], known: Known) -> Item:
+def _read(number: int, values: dict[str, object], known: Known) -> Item:
     text = {name: clean(as_text(values.get(name))) for name in KNOWN}
     item = Item(
         number,
@@ -95,9 +102,37 @@ def _read(number: int, values: dict[str, Any], known: Known) -> Item:
 
 def _stay(item: Item, slot: Slot) -> None:
     """Of two rooms of one name the item's own is meant."""
-    same = slot.room is not None and sort_key(item.venue) in ("", sort_key(slot.room.venue.name))
-    if slot.room is not None and same and sort_key(item.room) == sort_key(slot.room.name):
-        item.chosen_room = slot.room
+    hall = slot.hall
+    same = hall is not None and sort_key(item.venue) in ("", sort_key(hall.venue.name))
+    if hall is not None and same and sort_key(item.room) == sort_key(hall.name):
+        item.chosen_room = hall
+
+
+def _keep_untold(item: Item, now: Item, told: set[str], values: dict[str, object]) -> None:
+    """What no column of the file speaks of stays as it is; there is no item without a kind or a format."""
+    if not as_text(values.get("kind")):
+        item.kind = now.kind
+    if not as_text(values.get("format")):
+        item.format = now.format
+    if "room" not in told:
+        item.room, item.chosen_room = now.room, now.chosen_room
+    if "practice" not in told:
+        item.practice = now.practice
+    if "speaker" not in told:
+        item.people = now.people
+    before = {sort_key(person.name): person for person in now.people}
+    for person in item.people:
+        if known := before.get(sort_key(person.name)):
+            _keep_untold_of(person, known, told)
+
+
+def _keep_untold_of(person: Person, now: Person, told: set[str]) -> None:
+    if "position" not in told:
+        person.position = now.position
+    if "organisation" not in told:
+        person.organisation = now.organisation
+    if "municipality" not in told:
+        person.territory, person.place = now.territory, now.place
 
 
 def _find_practice(item: Item, name: str, known: Known) -> None:
@@ -146,11 +181,11 @@ def _read_words(item: Item, text: dict[str, str]) -> None:
     item.format = form or TalkFormat.in_person
 
 
-def _all(labels: dict[Any, Any]) -> str:
+def _all(labels: Mapping[E, object]) -> str:
     return ", ".join(str(label).lower() for label in labels.values())
 
 
-def _read_when(item: Item, values: dict[str, Any], forum: Forum) -> None:
+def _read_when(item: Item, values: dict[str, object], forum: Forum) -> None:
     written, year = values.get("date"), forum.date_start.year
     when = read_when(values.get("start"), values.get("end"), values.get("duration"), year)
     date = read_date(written, year, forum.date_start) or when.day
@@ -179,11 +214,9 @@ def _day(forum: Forum) -> str:
     return f"{forum.date_start:%d.%m.%Y}"
 
 
-def _read_people(item: Item, values: dict[str, Any], known: Known) -> None:
+def _read_people(item: Item, values: dict[str, object], known: Known) -> None:
     names = cells.split_people(as_text(values.get("speaker")).replace("\r", ""))
     if not names:
-        if item.kind is SlotKind.talk:
-            item.warnings.append(_("The talk has no speaker yet."))
         return
     columns = {
         name: cells.spread(as_text(values.get(name)), len(names))
@@ -221,7 +254,16 @@ def _row(item: Item) -> Row:
     else:
         verdict, messages = Verdict.same, []
     when = f"{item.starts:%d.%m %H:%M} · " if item.starts else ""
-    return Row(item.number, when + (item.title or "—"), verdict, messages, item.warnings, item.doubts, item)
+    title = when + (item.title or "—")
+    return Row(item.number, title, verdict, messages, item.warnings, item.doubts, item, _about(item))
+
+
+def _about(item: Item) -> str:
+    """«до 10:20 · Ранняя помощь · Зал 1 · Примерова Анна Сергеевна»"""
+    until = _("until %(time)s", time=f"{item.ends:%H:%M}") if item.ends else ""
+    room = ", ".join(part for part in (item.room, item.venue) if part)
+    people = "; ".join(person.name for person in item.people)
+    return " · ".join(part for part in (until, item.section, room, people) if part)
 
 
 def _name(slot: Slot) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -47,7 +47,7 @@ class When(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def read_when(start: Any, end: Any, length: Any = None, year: int = 0) -> When:
+def read_when(start: object, end: object, length: object = None, year: int = 0) -> When:
     """The times of a row. `end` may stand in the start («10:00–10:15»), or be a length («20 мин.»)."""
     day, start = _without_day(start, year)
     _day, end = _without_day(end, year)
@@ -74,7 +74,7 @@ def over_midnight(begins: time, ends: time) -> bool:
     return ends < begins and begins >= EVENING and ends <= MORNING
 
 
-def read_time(value: Any) -> time | None:
+def read_time(value: object) -> time | None:
     """As written («9:30», «09.30», «9-30», «9 ч 30 мин», an Excel time or share of a day); None when it is none."""
     if isinstance(value, datetime):
         return value.time().replace(second=0, microsecond=0) if value.time() or value.year < 1905 else None
@@ -90,7 +90,7 @@ def read_time(value: Any) -> time | None:
     return _clock(_normal(value), hours=True)
 
 
-def read_length(value: Any, bare: bool = False) -> timedelta | None:
+def read_length(value: object, bare: bool = False) -> timedelta | None:
     """How long something lasts («20 мин.», «1 ч 30 мин», «1,5 часа»); `bare`: numbers are minutes, times hours."""
     if bare and isinstance(value, time):
         return _kept(timedelta(hours=value.hour, minutes=value.minute))
@@ -112,7 +112,7 @@ def read_length(value: Any, bare: bool = False) -> timedelta | None:
     return _kept(timedelta(hours=hours, minutes=int(found["minutes"] or 0)))
 
 
-def split_range(value: Any) -> tuple[str, str] | None:
+def split_range(value: object) -> tuple[str, str] | None:
     """«09:30–09:45», «с 9 до 10» in one cell as (start, end)."""
     if not isinstance(value, str):
         return None
@@ -134,7 +134,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         yield text[: found.start()].strip(), text[found.end() :].strip()
 
 
-def _normal(value: Any) -> str:
+def _normal(value: object) -> str:
     return _plain(str(value or "")[:LONGEST_TEXT])
 
 
@@ -187,22 +187,22 @@ def _number(value: float) -> time | None:
     return _time(hundreds // 100, hundreds % 100) if abs(value * 100 - hundreds) < 1e-6 and value < 100 else None
 
 
-def _is_guess(value: Any) -> bool:
+def _is_guess(value: object) -> bool:
     """Whether the time is another than what stands in the cell: to be shown."""
     if isinstance(value, int | float):
         return 1 <= value < EXCEL_DAYS[0] and not (float(value).is_integer() and value < 25)
     return isinstance(value, str) and _SHORT_MINUTE.fullmatch(value.strip()) is not None
 
 
-def _taken(value: Any, found: time) -> str:
+def _taken(value: object, found: time) -> str:
     return str(_("«%(text)s» is taken for %(time)s.", text=as_text(value), time=f"{found:%H:%M}"))
 
 
-def _is_empty(value: Any) -> bool:
+def _is_empty(value: object) -> bool:
     return value is None or (isinstance(value, str) and value.strip() in ("", "-", "–", "—"))
 
 
-def _without_day(value: Any, year: int) -> tuple[date | None, Any]:
+def _without_day(value: object, year: int) -> tuple[date | None, object]:
     """The day written before or with a time («20.05.2027 10:00»), and the rest."""
     if isinstance(value, datetime) and value.year >= 1905 and value.time():
         return value.date(), value
@@ -215,12 +215,12 @@ def _without_day(value: Any, year: int) -> tuple[date | None, Any]:
     return None, value
 
 
-def _is_day(value: Any) -> bool:
+def _is_day(value: object) -> bool:
     whole = isinstance(value, int | float) and EXCEL_DAYS[0] < value < EXCEL_DAYS[1]
     return isinstance(value, date) or whole or (isinstance(value, str) and take_date(value, 2000)[0] is not None)
 
 
-def _no_start(value: Any) -> str:
+def _no_start(value: object) -> str:
     if _is_empty(value):
         return str(_("The start is empty. Write it as 09:30."))
     if _is_day(value):
@@ -228,7 +228,7 @@ def _no_start(value: Any) -> str:
     return str(_("The start «%(text)s» is not a time. Write it as 09:30.", text=as_text(value)))
 
 
-def _no_end(value: Any) -> str:
+def _no_end(value: object) -> str:
     if _is_empty(value):
         return str(_("The end is empty. Write it as 09:45, or both in the start: 09:30–09:45."))
     if _is_day(value):
@@ -236,12 +236,15 @@ def _no_end(value: Any) -> str:
     return str(_("The end «%(text)s» is not a time. Write it as 09:45.", text=as_text(value)))
 
 
-def _made_a_date(value: Any) -> str:
+def _made_a_date(value: object) -> str:
+    text = as_text(value)
+    meant = re.match(r"([01]?\d|2[0-3])\.([0-5]?\d)\.", text)
     return str(
         _(
             "«%(text)s» is a date instead of a time: Excel makes a date of 10.10. "
-            "Format the column as text and type the time again, as 10:10.",
-            text=as_text(value),
+            "Format the column as text and type the time again, as %(time)s.",
+            text=text,
+            time=f"{int(meant[1]):02}:{meant[2]:0>2}" if meant else "10:10",
         )
     )
 

@@ -10,6 +10,7 @@ from forum.operations import hold
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.imports import keep_preview, preview_for, settle, shown, take, tell
 from kernel.imports import left_out as left_out_sheet
@@ -18,14 +19,14 @@ from programme import operations
 from programme.forms import ImportForm, UploadForm
 from programme.importing import importer
 from programme.importing.plan import KNOWN
-from programme.manage.base import EDIT, attachment, blueprint
+from programme.manage.base import EDIT, blueprint
 
 
 @blueprint.get("/manage/forums/<slug>/programme/template.xlsx")
 @requires(EDIT)
 def template(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    return attachment(importer.template(forum), sheets.XLSX, f"programme-template-{forum.slug}.xlsx")
+    return download(importer.template(forum), sheets.XLSX, f"programme-template-{forum.slug}.xlsx")
 
 
 @blueprint.route("/manage/forums/<slug>/programme/import", methods=["GET", "POST"])
@@ -73,7 +74,7 @@ def left_out(slug: str, uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "programme", forum.id, actor().id)
     table = importer.read(found.file.name, files.read(found.file), forum)
     body = left_out_sheet(table, KNOWN, importer.plan_table(forum, table), always=("date",))
-    return attachment(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
+    return download(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
 
 
 @blueprint.post("/manage/forums/<slug>/programme/import/<uuid>/confirmation")

@@ -10,11 +10,12 @@ from forum import queries as forums
 from forum.facts import facts
 from kernel.access import actor, requires
 from kernel.documents import pdf, word
+from kernel.downloads import download
 from kernel.i18n import spoken
 from practices.queries import spreads
 from programme import queries
 from programme.documents import thanks_data
-from programme.manage.base import EDIT, attachment, blueprint
+from programme.manage.base import EDIT, blueprint
 from programme.resolution.documents import draft, practices_of
 
 
@@ -27,7 +28,7 @@ def thanks(slug: str) -> ResponseReturnValue:
     if not spoke:
         raise NotFound()
     body = pdf.render("thanks", thanks_data(forum, spoke))
-    return attachment(body, "application/pdf", f"thanks-{forum.slug}.pdf")
+    return download(body, "application/pdf", f"thanks-{forum.slug}.pdf")
 
 
 @blueprint.get("/manage/forums/<slug>/resolution.docx")
@@ -40,4 +41,4 @@ def resolution(slug: str) -> ResponseReturnValue:
         raise NotFound()
     shown = spreads([practice.id for practice in practices_of(talks)])
     body = word.to_docx(draft(forum, facts(forum), talks, shown), _("Draft resolution"), word.LANGUAGES[spoken()])
-    return attachment(body, word.DOCX, f"resolution-{forum.slug}.docx")
+    return download(body, word.DOCX, f"resolution-{forum.slug}.docx")

@@ -10,11 +10,13 @@ from flask_babel import lazy_gettext as _l
 from forum import queries as forums
 from kernel.access import actor, requires
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.listing import paginate
 from programme import queries
 from programme.importing import importer
 from programme.labels import KIND_LABELS
-from programme.manage.base import EDIT, attachment, blueprint
+from programme.manage import queries as manage_queries
+from programme.manage.base import EDIT, blueprint
 from programme.models import Slot
 
 GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without a practice")}
@@ -24,7 +26,7 @@ GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without
 @requires(EDIT)
 def programme(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    statement = queries.statement_of(forum.id, request.args.get("q", ""))
+    statement = manage_queries.statement_of(forum.id, request.args.get("q", ""))
     sections = forums.sections_of(forum.id)
     section = next((one for one in sections if one.slug == request.args.get("section")), None)
     if section is not None:
@@ -46,7 +48,7 @@ def programme(slug: str) -> ResponseReturnValue:
         sections=sections,
         chosen=section,
         gap=gap if condition is not None else "",
-        numbers=queries.items_by_section(forum.id),
+        numbers=manage_queries.items_by_section(forum.id),
         kinds=KIND_LABELS,
     )
 
@@ -55,4 +57,4 @@ def programme(slug: str) -> ResponseReturnValue:
 @requires(EDIT)
 def export(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, EDIT)
-    return attachment(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")
+    return download(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")

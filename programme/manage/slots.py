@@ -18,6 +18,7 @@ from kernel.transaction import writing
 from programme import operations, queries
 from programme.forms import SlotForm, as_typed
 from programme.items import compare
+from programme.manage import queries as manage_queries
 from programme.manage.base import EDIT, blueprint
 from programme.models import Slot
 from territories.queries import municipality_choices
@@ -73,7 +74,7 @@ def slot(slug: str, code: str) -> ResponseReturnValue:
 def _slot_form(forum: Forum, found: Slot | None) -> SlotForm:
     form = SlotForm(data=as_typed(found) if found else None)
     sections, rooms = forums.sections_of(forum.id), forums.rooms_of(forum.id)
-    form.offer(forum, sections, rooms, queries.practices_for_talks(found))
+    form.offer(forum, sections, rooms, manage_queries.practices_for_talks(found))
     if not form.is_submitted():
         form.add_row()
         chosen = next((one for one in sections if one.slug == request.args.get("section")), None)
@@ -102,7 +103,7 @@ def _slot_page(forum: Forum, found: Slot | None, form: SlotForm, doubt: Doubtful
         slot=found,
         form=form,
         doubt=doubt,
-        speakers=queries.speaker_names(forum.series_id),
+        speakers=manage_queries.speaker_names(forum.series_id),
         municipalities=municipality_choices(site().region),
         history=history("slot", found.id, limit=10) if found else [],
     )

@@ -18,6 +18,7 @@ from kernel.transaction import writing
 from kernel.twins import holds
 from programme import operations, queries
 from programme.forms import EmailForm
+from programme.manage import queries as manage_queries
 from programme.manage.base import EDIT, blueprint
 from speakers.models import Speaker
 from speakers.operations import consent, set_email, withdraw_consent
@@ -33,7 +34,7 @@ def speakers(slug: str) -> ResponseReturnValue:
 
 def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None) -> str:
     lacking = request.args.get("consent") == "no"
-    statement = queries.unnamed_of(forum.id) if lacking else queries.named_at(forum.id)
+    statement = queries.unnamed_of(forum.id) if lacking else manage_queries.named_at(forum.id)
     if key := sort_key(request.args.get("q", "")):
         statement = statement.where(holds(Speaker.name_key, key))
     listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
@@ -58,7 +59,7 @@ def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None)
 def speaker_email(slug: str, code: str) -> ResponseReturnValue:
     """Say by an e-mail who may edit the profile: they see it when they sign in with it."""
     forum = forums.forum_for(actor(), slug, EDIT)
-    speaker = queries.speaker_of(forum, code)
+    speaker = manage_queries.speaker_of(forum, code)
     form = EmailForm()
     if not form.validate_on_submit():
         return _speakers_page(forum, wrong=code, form=form), 422
@@ -73,7 +74,7 @@ def speaker_email(slug: str, code: str) -> ResponseReturnValue:
 def paper_consent(slug: str, code: str) -> ResponseReturnValue:
     """The consent was signed on paper; with `withdrawn=yes` it was taken back."""
     forum = forums.forum_for(actor(), slug, EDIT)
-    speaker = queries.speaker_of(forum, code)
+    speaker = manage_queries.speaker_of(forum, code)
     text = consent_text(ConsentKind.publication, "ru")
     with writing():
         if request.form.get("withdrawn") == "yes":

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from activity.operations import record
 from forum.operations import touch
-from kernel.access import Actor
+from kernel.access import SignedIn
 from kernel.db import db
 from kernel.files import StoredFile, discard
 from programme.materials.models import TalkMaterial
 from programme.models import Slot
 
 
-def add_material(slot: Slot, title: str, stored: StoredFile, *, published: bool, by: Actor) -> TalkMaterial:
+def add_material(slot: Slot, title: str, stored: StoredFile, *, published: bool, by: SignedIn) -> TalkMaterial:
     """Attach a file to a talk. `stored`: written by `kernel.files.write` before `writing()`."""
     db.session.add(stored)
     db.session.flush()
@@ -20,7 +20,7 @@ def add_material(slot: Slot, title: str, stored: StoredFile, *, published: bool,
     return material
 
 
-def publish_material(material: TalkMaterial, published: bool, *, by: Actor) -> None:
+def publish_material(material: TalkMaterial, published: bool, *, by: SignedIn) -> None:
     """Show it to visitors, or hide it again; done twice it does no more than once."""
     if material.published is published:
         return
@@ -30,7 +30,7 @@ def publish_material(material: TalkMaterial, published: bool, *, by: Actor) -> N
     touch(material.slot.forum)
 
 
-def remove_material(material: TalkMaterial, *, by: Actor) -> None:
+def remove_material(material: TalkMaterial, *, by: SignedIn) -> None:
     """It goes with its file."""
     slot, stored = material.slot, material.file
     record(by, "slot.material_removed", slot, title=material.title)

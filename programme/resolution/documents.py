@@ -39,7 +39,7 @@ def draft(forum: Forum, facts: Sequence[Fact], talks: Sequence[Slot], spread: di
         *_proposals(len(shown)),
         *_appendix(shown, spread),
     ]
-    return "\n".join(parts)
+    return "\n\n".join(parts)
 
 
 def practices_of(talks: Iterable[Slot]) -> list[Practice]:
@@ -109,19 +109,19 @@ def _appendix(practices: Sequence[Practice], spread: dict[int, Spread]) -> list[
     if not practices:
         return []
     head = ("№", _("Practice"), _("Author"), _("Territory"), _("Works in, territories"))
-    lines = [
+    parts = [
         "---",
         "## " + _("Appendix. Practices of the forum"),
         _("Descriptions of the practices, sample documents and where each works: %(address)s.", address=_catalogue()),
-        _row(*head),
     ]
+    rows = [_row(*head), _row(*["---"] * len(head))]
     for place, practice in enumerate(practices, start=1):
         owner = literal(practice.organisation.title) if practice.organisation else "–"
         works = len(spread[practice.id].works)
-        lines.append(
+        rows.append(
             _row(str(place), _named(practice), owner, literal(practice.territory.name), number(works) if works else "–")
         )
-    return lines
+    return [*parts, "\n".join(rows)]
 
 
 def _catalogue() -> str:

@@ -16,6 +16,7 @@ from kernel.transaction import writing
 from programme import operations, queries
 from programme.forms import ProfileForm
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.work import queries as work_queries
 from speakers import operations as speakers
 from speakers import queries as profiles
 
@@ -27,7 +28,7 @@ OWN = "speakers:profile:own"
 @requires("work:hall:open")
 def section(slug: str, section_slug: str) -> ResponseReturnValue:
     """The running order, to be printed too."""
-    found = queries.section_for(actor(), slug, section_slug)
+    found = work_queries.section_for(actor(), slug, section_slug)
     return render_template(
         "programme/own/section.html",
         forum=found.forum,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -13,7 +12,7 @@ from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from kernel.i18n import moment
 from kernel.zones import zone_name
-from registrations import queries
+from registrations.desk import queries
 from registrations.details import QUESTIONS
 from registrations.labels import FORMAT_LABELS, SOURCE_LABELS, STATUS_LABELS
 
@@ -34,7 +33,7 @@ def columns(forum: Forum) -> list[Column]:
     ]
 
 
-def rows(forum: Forum, by: queries.Narrowing) -> Iterable[list[Any]]:
+def rows(forum: Forum, by: queries.Narrowing) -> Iterable[list[object]]:
     """Values in the order of `columns`, times in the forum's zone."""
     zone = forum.zone
     statuses = {status: str(label) for status, label in STATUS_LABELS.items()}

@@ -1,42 +1,33 @@
-"""A list of participants from XLSX or CSV: a verdict per row, then a few bulk statements in one transaction.
+"""A list of participants from XLSX or CSV: a verdict per row, nothing written.
 
 A row is matched by its person (e-mail and name), so the same file may be brought in again and again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from uuid import uuid4
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
 
-from accounts.enums import ConsentKind
-from accounts.models import Consent
-from accounts.queries import consent_text
 from accounts.settings import site
-from activity.models import Letter
-from activity.operations import record
 from forum.models import Format, Forum
-from kernel.db import db, utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
-from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key, is_one_word, sort_key
 from kernel.twins import address_doubt, name_doubt
-from registrations import operations, queries
+from registrations import queries
+from registrations.desk import queries as desk_queries
 from registrations.desk.cells import KNOWN, NEEDED, is_gone, is_no, read_format, take_sections
 from registrations.details import LONGEST_ANSWER, QUESTIONS, Details, details_of, identity_of
 from registrations.labels import FORMAT_LABELS, STATUS_LABELS
-from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.own.tickets import code_hashes, erased_keys_of
-from registrations.signup import quotas
+from registrations.models import Registration, RegistrationStatus
+from registrations.own.tickets import erased_keys_of
+from territories.gazetteer import Gazetteer
 from territories.models import Level
-from territories.queries import Gazetteer, names_alone, regions
+from territories.queries import names_alone, regions
 
 KIND = "registrations"
 """Of the previews of such lists."""
@@ -56,6 +47,8 @@ class Entry:
     """Why the person is not to be signed up, though nothing is wrong."""
     gone: bool = False
     """The list says that this person has given the place back."""
+    says_format: bool = False
+    """A row that does not say how somebody takes part changes nothing of it."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
@@ -67,10 +60,7 @@ class Known:
     """What rows are checked against, in a fixed number of queries."""
 
     def __init__(self, forum: Forum) -> None:
-        self.people = {
-            registration.identity: registration
-            for registration in db.session.scalars(select(Registration).where(Registration.forum_id == forum.id))
-        }
+        self.people = {one.identity: one for one in desk_queries.registrations_of(forum.id)}
         self.erased = queries.erased_keys()
         self.sections = {sort_key(section.short_name): section.id for section in forum.sections if section.short_name}
         self.sections |= {section.name_key: section.id for section in forum.sections}
@@ -195,7 +185,7 @@ def _check_lengths(entry: Entry) -> None:
 
 
 def _read_format(entry: Entry, text: str, known: Known) -> None:
-    found = read_format(text)
+    found, entry.says_format = read_format(text), bool(text)
     if found is None:
         entry.errors.append(_("The format “%(format)s” is not known. Write “очно” or “дистанционно”.", format=text))
     elif found not in known.formats:
@@ -282,115 +272,9 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
         found.append(_("Municipality: will be replaced"))
     elif new.place != old.place:
         found.append(_("Municipality") + f": {old.place or '—'} → {new.place}")
-    if entry.format is not registration.format:
+    if entry.says_format and entry.format is not registration.format:
         found.append(_("Format") + f": {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
     return found
-
-
-def carry_out(plan: Plan[Entry], forum: Forum, by: Any, letters: bool) -> None:
-    """Do what the plan says, in the caller's transaction; `letters` queues one to each new participant."""
-    if not plan.actions:
-        return
-    new = [entry for entry in plan.actions if entry.registration is None]
-    changed = [entry for entry in plan.actions if entry.registration is not None]
-    forum_id = forum.id
-    quotas.lock_counters(forum_id)
-    if new:
-        create(forum, new, letters=letters)
-    for entry in changed:
-        _change(entry, by)
-    record(
-        by,
-        "registrations.imported",
-        forum,
-        created=len(new),
-        changed=len(changed),
-        errors=plan.errors,
-    )
-
-
-def create(
-    forum: Forum, entries: Sequence[Entry], *, letters: bool, source: str = "import", demo: bool = False
-) -> list[int]:
-    """Insert new registrations at once, seat them in the file's order, queue the rest; returns their ids.
-
-    The caller holds the counters' lock.
-    """
-    rows = [_values(forum.id, entry, source, demo) for entry in entries]
-    for format in Format:
-        _seat_all(forum.id, format, [row for row in rows if row["format"] is format])
-    db.session.execute(insert(Registration), rows)
-    ids = dict(
-        db.session.execute(
-            select(Registration.identity, Registration.id).where(Registration.forum_id == forum.id)
-        ).all()
-    )
-    numbers = [ids[row["identity"]] for row in rows]
-    interests = [
-        {"registration_id": ids[entry.details.identity], "section_id": section_id}
-        for entry in entries
-        for section_id in entry.section_ids
-    ]
-    if interests:
-        db.session.execute(insert(Interest), interests)
-    text = consent_text(ConsentKind.personal_data, "ru")
-    if text is not None:
-        given = {"text_id": text.id, "subject_type": "registration", "given_at": utcnow(), "on_paper": True}
-        db.session.execute(insert(Consent), [given | {"subject_id": number, "address": ""} for number in numbers])
-    if letters:
-        db.session.execute(
-            insert(Letter),
-            [
-                {"kind": "registration_ticket", "to": row["email"], "argument": {"registration_id": number}}
-                for row, number in zip(rows, numbers, strict=True)
-            ],
-        )
-    return numbers
-
-
-def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
-    uuid = str(uuid4())
-    code_hash, short_hash = code_hashes(uuid, 1)
-    columns = entry.details.columns()
-    return {
-        "uuid": uuid,
-        "forum_id": forum_id,
-        "identity": entry.details.identity,
-        **columns,
-        "name_key": sort_key(columns["name"])[:255],
-        "organisation_key": sort_key(columns["organisation"])[:255],
-        "format": entry.format,
-        "status": RegistrationStatus.confirmed,
-        "link_hash": token_hash(token("link", uuid, 1)),
-        "code_hash": code_hash,
-        "short_hash": short_hash,
-        "source": source,
-        "created_at": utcnow(),
-        "confirmed_at": utcnow(),
-        "waiting_number": None,
-        "demo": demo,
-    }
-
-
-def _seat_all(forum_id: int, format: Format, rows: list[dict[str, Any]]) -> None:
-    """Confirm as many as there are places, number the rest."""
-    if not rows:
-        return
-    free = quotas.free(forum_id, format)
-    seated = len(rows) if free is None else min(free, len(rows))
-    quotas.add_taken(forum_id, format, seated)
-    waiting = rows[seated:]
-    first = quotas.add_waiting(forum_id, format, len(waiting)) if waiting else 0
-    for number, row in enumerate(waiting, start=first):
-        row["status"], row["confirmed_at"], row["waiting_number"] = RegistrationStatus.waitlisted, None, number
-
-
-def _change(entry: Entry, by: Any) -> None:
-    registration = entry.registration
-    assert registration is not None
-    operations.correct(registration, entry.details.added_to(details_of(registration)), by=by)
-    if entry.format is not registration.format:
-        operations.change_format(registration, entry.format, by=by)
 
 
 def template() -> bytes:

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select
+from sqlalchemy import Row, delete, insert
 
 from activity.operations import record
-from forum.models import Format, Forum, Quota
+from forum.models import Format, Forum
+from kernel.access import SignedIn
 from kernel.db import db, dialect, inserting, utcnow
-from kernel.secrets import FormerSecret, forms_of, token_hash
+from kernel.secrets import forms_of
 from registrations import operations
+from registrations.door import queries
 from registrations.door.codes import SHORT, WHOLE
+from registrations.door.queries import ATTENDANCE, PRESENCE, counter, run
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
 from registrations.operations import Application
-from registrations.own.tickets import START, code_of, codes_of
-from territories.models import Territory
+from registrations.own.tickets import codes_of
 
-RECENT = timedelta(minutes=10)
-"""How long an entry is offered for taking back without a search."""
+Seen = Row[Any]
+"""What the door reads of a code: columns of several tables, in the order of the statement."""
 
 
 class Answer(enum.Enum):
@@ -67,6 +69,13 @@ class Verdict(NamedTuple):
     format: Format | None = None
     status: RegistrationStatus | None = None
 
+    @property
+    def sought(self) -> str:
+        """The name to look for: the person's, or what was typed where a code belongs and is a name."""
+        letters = self.typed.replace(" ", "").replace("-", "")
+        is_name = len(letters) > 1 and letters.isalpha() and not (letters.isascii() and len(letters) >= 8)
+        return self.name or (self.typed if is_name else "")
+
 
 def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Let in the holder of a whole code; whose code it was once is asked of `formerly`, outside the transaction."""
@@ -79,7 +88,7 @@ def scan(forum_id: int, code: str, *, nonce: str, user_id: int | None, gate: str
 def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = False) -> Verdict:
     """What `scan` (of a code) or `admit` (of somebody found by name) would say; nothing is written."""
     if uuid:
-        seen = _run(_BY_UUID, forum=forum_id, key=uuid).first()
+        seen = queries.seen_by_uuid(forum_id, uuid)
     else:
         seen, code = _of_code(forum_id, code)
     if seen is None:
@@ -90,66 +99,22 @@ def rehearse(forum_id: int, *, code: str = "", uuid: str = "", force: bool = Fal
     return _verdict(_refusal(seen) or (Answer.again if inside_already else Answer.go), seen)
 
 
-def _of_code(forum_id: int, code: str) -> tuple[Row[Any] | None, str]:
+def _of_code(forum_id: int, code: str) -> tuple[Seen | None, str]:
     """Whose code it is, and the code in the form in force: a ticket may have been sent under a key of before."""
-    seen = _run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    seen = queries.seen_by_code(forum_id, code)
     others = forms_of("code", code) if seen is None else []
     for other in others:
-        if (seen := _run(_BY_CODE, forum=forum_id, key=token_hash(other)).first()) is not None:
+        if (seen := queries.seen_by_code(forum_id, other)) is not None:
             return seen, other
     return seen, others[0] if others else code
 
 
 def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: str = "", force: bool = False) -> Verdict:
     """Let in somebody found by name."""
-    seen = _run(_BY_UUID, forum=forum_id, key=uuid).first()
+    seen = queries.seen_by_uuid(forum_id, uuid)
     if seen is None or seen.forum_id != forum_id:
         return _count(Answer.unknown, forum_id)
     return _admit(forum_id, seen, nonce, user_id, gate, force)
-
-
-def _run(statement: Any, **values: Any) -> Any:
-    return db.session.connection().execute(statement, values)
-
-
-# Tables and not models, composed once: at the door composing a statement costs more than running it.
-_registration, _presence, _attendance = Registration.__table__, Presence.__table__, Attendance.__table__
-_quota, _territory = Quota.__table__, Territory.__table__
-_INSIDE = (
-    select(func.count())
-    .select_from(_presence)
-    .where(_presence.c.forum_id == bindparam("forum"))
-    .scalar_subquery()
-    .label("inside")
-)
-_SEEN = select(
-    _registration.c.id,
-    _registration.c.uuid,
-    _registration.c.forum_id,
-    _registration.c.name,
-    _registration.c.organisation,
-    _registration.c.status,
-    _registration.c.format,
-    _registration.c.code_generation,
-    _registration.c.confirmed_at,
-    _territory.c.short_name.label("territory"),
-    _presence.c.entered_at,
-    _attendance.c.gate,
-    _attendance.c.nonce,
-    _INSIDE,
-    _quota.c.capacity,
-    _quota.c.taken,
-).select_from(
-    _registration.outerjoin(_territory, _territory.c.id == _registration.c.territory_id)
-    .outerjoin(_presence, _presence.c.registration_id == _registration.c.id)
-    .outerjoin(_attendance, _attendance.c.id == _presence.c.entry_id)
-    .outerjoin(_quota, (_quota.c.forum_id == bindparam("forum")) & (_quota.c.format == Format.in_person))
-)
-"""Everything a verdict needs, in one statement."""
-_BY_CODE, _BY_UUID, _BY_ID = (
-    _SEEN.where(column == bindparam("key"))
-    for column in (_registration.c.code_hash, _registration.c.uuid, _registration.c.id)
-)
 
 
 @cache
@@ -158,7 +123,7 @@ def _first(table: Any, dialect: str, returned: str, *unless: str) -> Any:
     return inserting(table, dialect).on_conflict_do_nothing(index_elements=unless).returning(table.c[returned])
 
 
-def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
+def _admit(forum_id: int, seen: Seen, nonce: str, user_id: int | None, gate: str, force: bool) -> Verdict:
     if seen.forum_id != forum_id:
         return _other_forum(forum_id, seen.forum_id)
     if refusal := _refusal(seen):
@@ -178,7 +143,7 @@ def _admit(forum_id: int, seen: Row[Any], nonce: str, user_id: int | None, gate:
     return _lost(forum_id, seen, entry)
 
 
-def _refusal(seen: Row[Any]) -> Answer | None:
+def _refusal(seen: Seen) -> Answer | None:
     if seen.status is RegistrationStatus.cancelled:
         return Answer.cancelled
     if seen.format is Format.remote:
@@ -190,8 +155,8 @@ def _refusal(seen: Row[Any]) -> Answer | None:
 
 def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str) -> int | None:
     """Append the entry; None when this nonce is known already."""
-    found: int | None = _run(
-        _first(_attendance, dialect(), "id", "forum_id", "nonce"),
+    found: int | None = run(
+        _first(ATTENDANCE, dialect(), "id", "forum_id", "nonce"),
         forum_id=forum_id,
         registration_id=registration_id,
         kind=AttendanceKind.entry,
@@ -207,19 +172,19 @@ def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None,
 
 def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
     """Mark as present; False when another door did so a moment ago."""
-    statement = _first(_presence, dialect(), "registration_id", "registration_id")
+    statement = _first(PRESENCE, dialect(), "registration_id", "registration_id")
     values = {"registration_id": registration_id, "forum_id": forum_id, "entry_id": entry_id, "entered_at": utcnow()}
-    return _run(statement, **values).first() is not None
+    return run(statement, **values).first() is not None
 
 
-def _lost(forum_id: int, seen: Row[Any], entry_id: int) -> Verdict:
+def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
     """Two doors at once: the entry written in vain is taken out before anybody can see it."""
     db.session.execute(delete(Attendance).where(Attendance.id == entry_id))
-    fresh = _run(_BY_ID, forum=forum_id, key=seen.id).one()
+    fresh = queries.seen_by_id(forum_id, seen.id)
     return _verdict(Answer.again, fresh)
 
 
-def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
+def _verdict(answer: Answer, seen: Seen, **changes: Any) -> Verdict:
     values: dict[str, Any] = {
         "inside": seen.inside,
         "capacity": seen.capacity,
@@ -239,7 +204,7 @@ def _verdict(answer: Answer, seen: Row[Any], **changes: Any) -> Verdict:
     return Verdict(answer, **(values | changes))
 
 
-def _had_place(seen: Row[Any]) -> bool:
+def _had_place(seen: Seen) -> bool:
     """A second code means a change of format; a first one in person, that the place was given back."""
     if seen.code_generation > 1:
         return True
@@ -248,23 +213,17 @@ def _had_place(seen: Row[Any]) -> bool:
 
 def formerly(forum_id: int, readings: Sequence[str]) -> Verdict:
     """Of codes that open nothing now: whose one of them was once, or unknown. Reads much: outside a transaction."""
-    rows = db.session.execute(
-        select(Registration.id, Registration.uuid, Registration.code_generation).where(
-            Registration.forum_id == forum_id, Registration.code_generation > 1
-        )
-    )
     asked = {*readings, *(form for code in readings if len(code) == WHOLE for form in forms_of("code", code))}
-    for registration_id, uuid, generation in rows:
+    for registration_id, uuid, generation in queries.with_earlier_codes(forum_id):
         earlier = (code for number in range(1, generation) for code in codes_of(uuid, number))
         if any(code in asked or code[:SHORT] in asked for code in earlier):
-            seen = _run(_BY_ID, forum=forum_id, key=registration_id).one()
+            seen = queries.seen_by_id(forum_id, registration_id)
             return _verdict(Answer.revoked, seen)
     return _count(Answer.unknown, forum_id)
 
 
 def _other_forum(forum_id: int, other_id: int) -> Verdict:
-    name = db.session.scalar(select(Forum.name).where(Forum.id == other_id))
-    return _count(Answer.other_forum, forum_id, other=name or "")
+    return _count(Answer.other_forum, forum_id, other=queries.forum_name(other_id))
 
 
 def _count(answer: Answer, forum_id: int, **values: Any) -> Verdict:
@@ -272,84 +231,13 @@ def _count(answer: Answer, forum_id: int, **values: Any) -> Verdict:
     return Verdict(answer, inside=inside, expected=expected, **values)
 
 
-def counter(forum_id: int) -> tuple[int, int | None]:
-    """How many are inside, and how many have a place in the hall (None: the forum has none)."""
-    inside, taken = _run(_COUNTER, forum=forum_id).one()
-    return int(inside), taken
-
-
-_COUNTER = select(
-    _INSIDE,
-    select(_quota.c.taken)
-    .where(_quota.c.forum_id == bindparam("forum"), _quota.c.format == Format.in_person)
-    .scalar_subquery(),
-)
-
-
-def code_in_force(forum_id: int, readings: Sequence[str]) -> str:
-    """The whole code of the one ticket in force that one of `readings` (see `codes.readings`) stands for, or "".
-
-    A short one is found by its own key: 40 bits against a few thousand tickets, and only for those at the door.
-    """
-    whole = {token_hash(code): code for code in readings if len(code) == WHOLE}
-    short = [token_hash(code) for code in readings if len(code) == SHORT]
-    for column in (_registration.c.code_hash, FormerSecret.hash):
-        if known := db.session.scalars(select(column).where(column.in_(whole))).all():
-            return whole[known[0]]
-    tickets = select(Registration.uuid, Registration.code_generation, Registration.key_id)
-    tickets = tickets.where(Registration.forum_id == forum_id).limit(2)
-    former = tickets.join(FormerSecret, FormerSecret.uuid == Registration.uuid).where(
-        Registration.code_generation == FormerSecret.generation, FormerSecret.purpose == START.kept_as
-    )
-    rows = db.session.execute(tickets.where(Registration.short_hash.in_(short))).all()
-    rows = rows or db.session.execute(former.where(FormerSecret.hash.in_(short))).all()
-    return code_of(*rows[0]) if len(rows) == 1 else ""
-
-
-class LastEntry(NamedTuple):
-    name: str
-    at: datetime
-    nonce: str
-    undone: bool = False
-    """Whether it has been taken back: nothing earlier is offered then, a second tap must not take out another."""
-
-
-def last_entry(forum_id: int, user_id: int) -> LastEntry | None:
-    """Whom this volunteer let in or took back last, while the person is in (or out again) and it is recent."""
-    row = db.session.execute(
-        select(Registration.name, Attendance.at, Attendance.nonce, Attendance.kind, Presence.entry_id)
-        .outerjoin(Presence, Presence.entry_id == Attendance.id)
-        .join(Registration, Registration.id == Attendance.registration_id)
-        .where(
-            Attendance.forum_id == forum_id,
-            Attendance.user_id == user_id,
-            Attendance.kind.in_((AttendanceKind.entry, AttendanceKind.undo)),
-            Registration.erased_at.is_(None),
-            Attendance.at.between(utcnow() - RECENT, utcnow() + RECENT),
-        )
-        .order_by(Attendance.at.desc(), Attendance.id.desc())
-        .limit(1)
-    ).first()
-    if row is None or (row.kind is AttendanceKind.entry and row.entry_id is None):
-        return None
-    return LastEntry(row.name, row.at, row.nonce, row.kind is AttendanceKind.undo)
-
-
-def is_recent(at: datetime | None) -> bool:
-    return at is not None and abs(utcnow() - at) < RECENT  # not one of a clock that was ahead
-
-
 def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     """Take the entry of `nonce` back: the log keeps both, the person is out. False when there is nothing to undo."""
-    entry = db.session.execute(
-        select(Attendance.id, Attendance.registration_id).where(
-            Attendance.forum_id == forum_id, Attendance.nonce == nonce, Attendance.kind == AttendanceKind.entry
-        )
-    ).first()
+    entry = queries.entry_of(forum_id, nonce)
     if entry is None:
         return False
-    undone = _run(
-        _first(_attendance, dialect(), "id", "forum_id", "nonce"),
+    undone = run(
+        _first(ATTENDANCE, dialect(), "id", "forum_id", "nonce"),
         forum_id=forum_id,
         registration_id=entry.registration_id,
         kind=AttendanceKind.undo,
@@ -365,7 +253,7 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     return True
 
 
-def give_place(forum: Forum, registration: Registration, *, nonce: str, by: Any, gate: str = "") -> Verdict:
+def give_place(forum: Forum, registration: Registration, *, nonce: str, by: SignedIn, gate: str = "") -> Verdict:
     """Bring somebody who lost the place in the hall back and let them in. Raises NoPlaces."""
     forum_id, user_id, uuid = forum.id, by.id, registration.uuid
     operations.change_format(registration, Format.in_person, by=by, wait=False)
@@ -385,7 +273,7 @@ def admit_newcomer(forum_id: int, application: Application, *, nonce: str, by: A
 
 def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source: str = "import") -> int:
     """Write entries of (registration id, moment) at once, for an import or the demo world; those in are skipped."""
-    known = set(db.session.scalars(select(Presence.registration_id).where(Presence.forum_id == forum.id)))
+    known = queries.inside(forum.id)
     new = {registration_id: at for registration_id, at in entries if registration_id not in known}
     if not new:
         return 0
@@ -403,15 +291,7 @@ def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source:
         for registration_id, at in new.items()
     ]
     db.session.execute(insert(Attendance), rows)
-    ids = db.session.execute(
-        select(Attendance.id, Attendance.registration_id).where(
-            Attendance.forum_id == forum.id, Attendance.nonce.in_([row["nonce"] for row in rows])
-        )
-        if len(rows) <= 500
-        else select(Attendance.id, Attendance.registration_id).where(
-            Attendance.forum_id == forum.id, Attendance.source == source
-        )
-    )
+    ids = queries.entries_from(forum.id, source, [row["nonce"] for row in rows])
     present = [
         {
             "registration_id": registration_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -11,8 +10,8 @@ from forum.models import Format
 from kernel.links import public_url
 from kernel.text import one_line, printable
 from registrations.models import Registration, RegistrationStatus
-from registrations.own import schedule, tickets
-from registrations.own.schedule import Item
+from registrations.own import documents, schedule, tickets
+from registrations.own.queries import Item
 
 STATUS = {
     RegistrationStatus.confirmed: "CONFIRMED",
@@ -49,7 +48,7 @@ def _days(registration: Registration, items: list[Item]) -> list[tuple[date | da
     return found or [(forum.date_start, forum.date_end + timedelta(days=1))]
 
 
-def _event(registration: Registration, number: int, begin: date | datetime, end: date | datetime) -> Any:
+def _event(registration: Registration, number: int, begin: date | datetime, end: date | datetime) -> object:
     forum = registration.forum
     from icalendar import Event  # noqa: PLC0415
 
@@ -74,7 +73,7 @@ def _event(registration: Registration, number: int, begin: date | datetime, end:
 def _place(registration: Registration) -> str:
     if registration.format is Format.remote:
         return _("Remotely")
-    return tickets.where(registration.forum)
+    return documents.where(registration.forum)
 
 
 def _description(registration: Registration) -> str:
@@ -84,6 +83,6 @@ def _description(registration: Registration) -> str:
     else:
         own = _("Your ticket, the programme and changes: %(link)s", link=link)
     forum = registration.forum
-    programme = public_url(tickets.programme_path(forum))
+    programme = public_url(documents.programme_path(forum))
     invented = [_("Demonstration data.")] if forum.demo or registration.demo else []
-    return "\n".join([tickets.when(forum), own, _("Programme: %(link)s", link=programme), *invented])
+    return "\n".join([documents.when(forum), own, _("Programme: %(link)s", link=programme), *invented])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -14,8 +14,9 @@ from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, shows_form, token_page
 from kernel.db import utcnow
+from kernel.downloads import download
 from kernel.forms import form_page
-from kernel.limits import count, limit
+from kernel.limits import Limit, count
 from kernel.transaction import retried, writing
 from kernel.zones import zone_name
 from registrations import erasing, operations, queries
@@ -24,12 +25,13 @@ from registrations.details import shown_details
 from registrations.forms import RegistrationForm, SectionsForm, as_entered
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
-from registrations.own import schedule, tickets
+from registrations.own import documents, schedule, tickets
+from registrations.own import queries as own_queries
 from registrations.own.exports import personal_calendar
 from registrations.signup.page import sign_up_page
 
 # Each sends a letter, and whoever signs a stranger's address up holds the link.
-LINK_CHANGES = limit("link-changes", 30, 3600)
+LINK_CHANGES = Limit("link-changes", 30, 3600)
 SHOWN_ON_THE_DAY = 4
 SHOWN_OF_THE_WHOLE = 12
 
@@ -53,10 +55,10 @@ def my_forum(token: str) -> ResponseReturnValue:
         details=shown_details(registration),
         forum=forum,
         token=token,
-        when=tickets.when(forum, zone=registration.format is Format.remote),
-        where=tickets.where(forum) if registration.format is Format.in_person else "",
-        programme=tickets.programme_path(forum),
-        qr=tickets.qr_svg(registration) if ticket else None,
+        when=documents.when(forum, zone=registration.format is Format.remote),
+        where=documents.where(forum) if registration.format is Format.in_person else "",
+        programme=documents.programme_path(forum),
+        qr=documents.qr_svg(registration) if ticket else None,
         code=tickets.short_code(registration) if ticket else None,
         line=line,
         first=schedule.by_day(ahead[:shown]),
@@ -78,7 +80,7 @@ def my_forum(token: str) -> ResponseReturnValue:
     )
 
 
-def _shown(ahead: list[schedule.Item], *, on_day: bool, own: bool) -> int:
+def _shown(ahead: list[own_queries.Item], *, on_day: bool, own: bool) -> int:
     """How many items stand before the disclosure: what comes now on the day, all of one's own sections before it."""
     if on_day:
         return SHOWN_ON_THE_DAY
@@ -107,7 +109,7 @@ def again(token: str) -> ResponseReturnValue:
 @token_page
 def calendar(token: str) -> ResponseReturnValue:
     body = personal_calendar(queries.registration_by_link(token))
-    return _file(body, "text/calendar; charset=utf-8", "forum.ics")
+    return download(body, "text/calendar", "forum.ics")
 
 
 @blueprint.get("/my/<token>/ticket.svg")
@@ -115,7 +117,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @token_page
 def ticket_svg(token: str) -> ResponseReturnValue:
     registration = _ticket_holder(token)
-    return _file(tickets.ticket_svg(registration).encode(), "image/svg+xml; charset=utf-8", "ticket.svg")
+    return download(documents.ticket_svg(registration), "image/svg+xml", "ticket.svg", inline=True)
 
 
 @blueprint.get("/my/<token>/ticket.pdf")
@@ -124,8 +126,8 @@ def ticket_svg(token: str) -> ResponseReturnValue:
 def ticket_pdf(token: str) -> ResponseReturnValue:
     registration = _ticket_holder(token)
     sections = [interest.section.name for interest in registration.interests]
-    body = tickets.ticket_pdf(registration, tickets.where(registration.forum), sections)
-    return _file(body, "application/pdf", "ticket.pdf")
+    body = documents.ticket_pdf(registration, documents.where(registration.forum), sections)
+    return download(body, "application/pdf", "ticket.pdf")
 
 
 def _ticket_holder(token: str) -> Registration:
@@ -134,11 +136,6 @@ def _ticket_holder(token: str) -> Registration:
     if not _has_ticket(registration):
         raise NotFound()
     return registration
-
-
-def _file(body: bytes, kind: str, name: str) -> Response:
-    disposition = "inline" if name.endswith(".svg") else "attachment"
-    return Response(body, content_type=kind, headers={"Content-Disposition": f'{disposition}; filename="{name}"'})
 
 
 @blueprint.route("/my/<token>/cancellation", methods=["GET", "POST"])

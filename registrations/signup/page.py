@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from flask import render_template
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from accounts import consenting
 from accounts.consenting import Wording, wordings
 from accounts.enums import ConsentKind
+from forum.kept import places_left
 from forum.models import Forum
-from kernel.i18n import language
+from kernel.i18n import language, number
 from registrations.forms import RegistrationForm
-from registrations.signup.places import places_notes
 
 
 def consents_asked() -> dict[str, Wording | None]:
@@ -34,3 +35,16 @@ def sign_up_page(forum: Forum, form: RegistrationForm, action: str = "") -> str:
         consents=consents_asked(),
         action=action,
     )
+
+
+def places_notes(forum: Forum) -> dict[str, str]:
+    """What is said of each format: places left, the waiting list, or no limit."""
+    return {format.value: places_note(left) for format, left in places_left(forum.id).items()}
+
+
+def places_note(left: int | None) -> str:
+    if left is None:
+        return _("no limit")
+    if left == 0:
+        return _("no places left, we will put you on the waiting list")
+    return ngettext("%(places)s place left", "%(places)s places left", left, places=number(left))

@@ -7,8 +7,6 @@ So nobody waits while a place is free, and nobody passes one who waits.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from forum.models import Format, Quota
@@ -114,8 +112,7 @@ def promote(forum_id: int, format: Format) -> list[Registration]:
 
 
 def _of(forum_id: int, format: Format) -> tuple[ColumnElement[bool], ...]:
-    conditions: tuple[Any, ...] = (Quota.forum_id == forum_id, Quota.format == format)
-    return conditions
+    return (Quota.forum_id == forum_id, Quota.format == format)
 
 
 def free(forum_id: int, format: Format) -> int | None:

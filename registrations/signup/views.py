@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -18,26 +18,23 @@ from kernel.access import public, shows_form
 from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
-from kernel.limits import limit
+from kernel.limits import Limit
 from kernel.security import client_address, client_network
 from kernel.text import email_key
 from kernel.transaction import writing
-from registrations import (
-    letters,  # noqa: F401  (makes the kinds of letters known)
-    operations,
-    queries,
-)
+from registrations import operations, queries
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
 from registrations.models import RegistrationStatus
 from registrations.signup.page import consents_asked, sign_up_page
 
-SIGN_UP_MAILBOX = limit("sign-up-mailbox", 60, 3600)
+SIGN_UP_MAILBOX = Limit("sign-up-mailbox", 60, 3600)
 # A ministry, or a whole hall, is one network: this only stops a flood.
-SIGN_UP_NETWORK = limit("sign-up-network", 3000, 3600)
-REMINDER = limit("reminder", 5, 3600)
-RESEND_MAILBOX = limit("resend-mailbox", 5, 3600)
-RESEND_NETWORK = limit("resend-network", 600, 3600)
+SIGN_UP_NETWORK = Limit("sign-up-network", 3000, 3600)
+SIGN_UP_KNOWN = Limit("sign-up-known", 5, 3600)
+REMINDER = Limit("reminder", 5, 3600)
+RESEND_MAILBOX = Limit("resend-mailbox", 5, 3600)
+RESEND_NETWORK = Limit("resend-network", 600, 3600)
 MAILBOXES_KEPT = 10
 
 
@@ -66,7 +63,8 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return sign_up_page(forum, form), 422
     if done.known:
         _remind(done.id)
-        return redirect(url_for("registrations.sent", slug=slug), 303)
+    if done.known or limits.is_full(SIGN_UP_KNOWN, client_network()):
+        return redirect(url_for("registrations.sent", slug=slug, after="sign-up"), 303)
     if _signed_up_here_before(forum.id, address) and done.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
     flash(_welcome(done), "ok")
@@ -104,8 +102,13 @@ def _application(form: RegistrationForm) -> operations.Application:
 
 
 def _remind(registration_id: int) -> None:
-    """Send the ticket's letter again, as often as the limit allows; the page says the same anyway."""
+    """Send the ticket's letter again, as often as the limit allows; the page says the same anyway.
+
+    That somebody is sent to the mailbox and gets no ticket on the screen tells that they were registered. A network
+    that has been told so a few times in the hour gets every ticket by letter, and learns no more.
+    """
     with writing():
+        limits.allowed((SIGN_UP_KNOWN, client_network()))
         if limits.allowed((REMINDER, str(registration_id))):
             operations.send_again(queries.registration_by_id(registration_id))
 
@@ -113,7 +116,8 @@ def _remind(registration_id: int) -> None:
 @blueprint.get("/forums/<slug>/registration/sent")
 @public
 def sent(slug: str) -> ResponseReturnValue:
-    return render_template("registrations/sent.html", forum=public_forum(slug))
+    signed_up = request.args.get("after") == "sign-up"
+    return render_template("registrations/sent.html", forum=public_forum(slug), signed_up=signed_up)
 
 
 @blueprint.route("/forums/<slug>/registration/resend", methods=["GET", "POST"])

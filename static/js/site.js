@@ -1,14 +1,3 @@
 import { load } from "./loader.js";
 
-load([
-  "autosubmit",
-  "combobox",
-  "copy",
-  "dialog-open",
-  "menu",
-  "schedule-now",
-  "once",
-  "print",
-  "summary",
-  "tilemap-search",
-]);
+load(["autosubmit", "combobox", "copy", "menu", "schedule-now", "once", "print", "summary"]);

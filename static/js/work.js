@@ -6,16 +6,12 @@ const names = [
   "combobox",
   "confirm",
   "copy",
-  "dialog-open",
   "menu",
   "schedule-now",
   "once",
   "print",
-  "select-all",
   "summary",
-  "tilemap-search",
   "toast",
-  "unsaved",
 ];
 load(names);
 // Parts of a page that arrive later announce themselves on the element they fill.

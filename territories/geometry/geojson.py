@@ -63,11 +63,11 @@ def _feature(number: int, feature: Any) -> Feature:
         return made._replace(fault=_("The geometry is damaged."))
 
 
-def _filled(properties: dict[str, Any]) -> tuple[str, ...]:
+def _filled(properties: dict[str, object]) -> tuple[str, ...]:
     return tuple(name for name, value in properties.items() if value not in (None, ""))[:MAX_SHOWN]
 
 
-def _code(properties: dict[str, Any]) -> str:
+def _code(properties: dict[str, object]) -> str:
     """Of the property called oktmo, whatever stands around it («ref:oktmo», «OKTMO_CODE»), else of a general one."""
     named = [name for name in properties if _CODE_NAME.search(name[:80].casefold())]
     return _property(properties, (*CODES, *named)) or _property(properties, OTHER_CODES)
@@ -77,7 +77,7 @@ class Wrong(ValueError):
     """What is wrong with a geometry, for the reader."""
 
 
-def _property(properties: dict[str, Any], names: tuple[str, ...]) -> str:
+def _property(properties: dict[str, object], names: tuple[str, ...]) -> str:
     for name in names:
         value = properties.get(name)
         if isinstance(value, float) and value.is_integer():

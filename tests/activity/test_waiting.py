@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import socketserver
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from aiosmtpd.smtp import AuthResult
 from sqlalchemy import func, select
 
 from accounts import operations
-from activity import outbox, waiting
+from activity import outbox, queries, waiting
 from activity.models import Entry, Letter, LetterStatus
 from activity.outbox import deliver_due
 from kernel import db as kernel_db
@@ -105,20 +107,41 @@ def test_a_refused_connection_uses_up_no_attempt(port):
     began = utcnow()
     a_day_of_trouble()
     assert states() == [("queued", 0)] * NUMBER
-    held = waiting.held()
+    held = queries.held()
     assert (held.number, held.since, held.why.partition(":")[0]) == (NUMBER, began, "ConnectionRefusedError")
+
+
+@pytest.mark.parametrize("answer", [b"", b"554 no service for you\r\n"], ids=["hangs-up", "refuses"])
+def test_a_server_that_does_not_let_us_begin_uses_up_no_attempt(app, answer):
+    """It takes the connection, and hangs up or refuses before any letter is named."""
+
+    class Closed(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 here\r\n")
+            while self.rfile.readline() and answer:
+                self.wfile.write(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Closed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        app.config["MAIL_URL"] = f"smtp://127.0.0.1:{server.server_address[1]}"
+        try:
+            a_day_of_trouble()
+        finally:
+            app.config["MAIL_URL"] = ""
+            server.shutdown()
+    assert states() == [("queued", 0)] * NUMBER
 
 
 def test_a_wrong_password_uses_up_no_attempt_and_all_leave_once_it_is_right(smtp):
     smtp.password = b"another"
     a_day_of_trouble()
     assert states() == [("queued", 0)] * NUMBER
-    assert waiting.held().why.startswith("SMTPAuthenticationError: 535 5.7.8")
+    assert queries.held().why.startswith("SMTPAuthenticationError: 535 5.7.8")
     smtp.password = b"right"
     assert deliver_due() == NUMBER
     assert states() == [("sent", 1)] * NUMBER
     assert len(set(smtp.taken)) == len(smtp.taken) == NUMBER
-    assert waiting.held() == waiting.Standing(0)
+    assert queries.held() == queries.Standing(0)
 
 
 def test_a_server_that_takes_none_is_asked_once_and_then_ever_less_often(smtp):
@@ -138,7 +161,7 @@ def test_a_refused_sender_is_nobodys_letter(smtp):
     smtp.mail = "550 5.7.1 sender not allowed"
     a_day_of_trouble()
     assert states() == [("queued", 0)] * NUMBER
-    assert waiting.held().why == "SMTPSenderRefused: 550 5.7.1 sender not allowed"
+    assert queries.held().why == "SMTPSenderRefused: 550 5.7.1 sender not allowed"
 
 
 @pytest.mark.parametrize("answer", ["452 too large for now", "552 message too large"])
@@ -146,14 +169,14 @@ def test_a_letter_too_large_holds_no_other(smtp, answer):
     smtp.mail = answer
     assert deliver_due() == NUMBER
     assert states() == [("queued", 1)] * NUMBER
-    assert waiting.held().number == 0
+    assert queries.held().number == 0
 
 
 def test_a_refused_address_is_the_letters_own(smtp):
     smtp.rcpt = "550 5.1.1 no such mailbox"
     a_day_of_trouble()
     assert states() == [("dead", outbox.ATTEMPTS), *[("sent", 1)] * (NUMBER - 1)]
-    assert waiting.given_up().number == 1
+    assert queries.given_up().number == 1
 
 
 def test_what_was_taken_is_sent_even_if_the_good_bye_fails(smtp):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -56,6 +57,11 @@ def adoption(practice, organisation, stage=Stage.interest, by=None, confirmed=Tr
     elif stage is Stage.sustained:
         call_permanent(made)
     return made
+
+
+def seen(client, page):
+    """The launch that a page shows, as its buttons tell it."""
+    return {"launch": re.search(r'name="launch" value="(\d+)"', client.get(page).get_data(as_text=True))[1]}
 
 
 def call_permanent(made, on=DAYS[Stage.sustained]):

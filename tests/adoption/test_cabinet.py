@@ -12,7 +12,7 @@ from adoption.models import Adoption, Exit, Stage, StageStep
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
-from tests.adoption.conftest import adoption
+from tests.adoption.conftest import adoption, seen
 
 
 @pytest.fixture
@@ -133,10 +133,11 @@ def test_two_people_at_once_lose_nothing(world, made):
 
 def test_back_and_out_and_in_again(world, made):
     client = world["coordinator"]
-    assert submit(client, made, "/return", {"stage": "preparation", "reason": "Люди ушли"}).status_code == 302
+    assert submit(client, made, "/return", {"back-stage": "preparation", "back-reason": "Люди ушли"}).status_code == 302
     db.session.expire_all()
     assert made.stage is Stage.preparation
-    assert submit(client, made, "/exit", {"exit": "paused", "reason": "money", "note": "Нет ставки"}).status_code == 302
+    data = {"leave-exit": "paused", "leave-reason": "money", "leave-note": "Нет ставки"}
+    assert submit(client, made, "/exit", data).status_code == 302
     page = client.get(address(made)).get_data(as_text=True)
     assert "Нет денег. Нет ставки" in page
     client.submit(address(made, "/resumption"), page=address(made))
@@ -145,17 +146,33 @@ def test_back_and_out_and_in_again(world, made):
 
 
 def test_back_wants_a_reason(world, made):
-    assert submit(world["coordinator"], made, "/return", {"stage": "preparation", "reason": ""}).status_code == 422
-    assert submit(world["coordinator"], made, "/return", {"stage": "sustained", "reason": "x"}).status_code == 422
-    assert submit(world["coordinator"], made, "/exit", {"exit": "declined", "reason": "none"}).status_code == 422
+    client = world["coordinator"]
+    assert submit(client, made, "/return", {"back-stage": "preparation", "back-reason": ""}).status_code == 422
+    assert submit(client, made, "/return", {"back-stage": "sustained", "back-reason": "x"}).status_code == 422
+    assert submit(client, made, "/exit", {"leave-exit": "declined", "leave-reason": "none"}).status_code == 422
+
+
+def test_the_forms_of_one_page_have_fields_of_their_own(world, made):
+    """Each id once, and what went wrong is said at the field of the form that was sent."""
+    with writing():
+        made.stage = Stage.launched
+    wrong = {"back-stage": "preparation", "back-reason": ""}
+    html = submit(world["coordinator"], made, "/return", wrong).get_data(as_text=True)
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert [one for one in sorted(set(ids)) if ids.count(one) > 1] == []
+    assert 'href="#back-reason"' in html
+    assert re.findall(r'<(?:input|textarea|select)[^>]* aria-invalid="true"[^>]*>', html) == [
+        re.search(r'<input[^>]* id="back-reason"[^>]*>', html).group()
+    ]
 
 
 def test_contact_and_aim_can_be_changed(world, made):
-    data = {"contact_name": "Новая Нина", "contact_email": "nina@example.org", "aim": "Иначе", "units": "5"}
+    typed = {"contact_name": "Новая Нина", "contact_email": "nina@example.org", "aim": "Иначе", "units": "5"}
+    data = {f"details-{name}": value for name, value in typed.items()}
     assert submit(world["coordinator"], made, "/details", data).status_code == 302
     db.session.expire_all()
     assert (made.contact_name, made.units) == ("Новая Нина", 5)
-    assert submit(world["coordinator"], made, "/details", data | {"units": "много"}).status_code == 422
+    assert submit(world["coordinator"], made, "/details", data | {"details-units": "много"}).status_code == 422
 
 
 def test_the_curator_confirms_and_does_not_edit(world, made):
@@ -164,7 +181,10 @@ def test_the_curator_confirms_and_does_not_edit(world, made):
     page = curator.get(address(made)).get_data(as_text=True)
     assert "Подтвердить запуск" in page
     assert "Отметить, что сделано" not in page
-    assert curator.submit(address(made, "/confirmation"), page=address(made)).status_code == 302
+    assert (
+        curator.submit(address(made, "/confirmation"), seen(curator, address(made)), page=address(made)).status_code
+        == 302
+    )
     assert "Запуск подтверждён регионом" in curator.get(address(made)).get_data(as_text=True)
     token = world["coordinator"].token(address(made))
     assert world["coordinator"].post(address(made, "/confirmation"), data={"csrf_token": token}).status_code == 404

@@ -55,7 +55,7 @@ class Other:
         with connect(self.url) as mine, connect(self.url) as gate, connect(self.url, autocommit=True) as watch:
             gate.execute(f"LOCK TABLE {Entry.__tablename__} IN SHARE MODE")
             mine.execute("SET deadlock_timeout = '1h'")
-            mine.execute("SELECT 1 FROM content_version WHERE scope = 'adoption' FOR UPDATE")
+            mine.execute("SELECT 1 FROM content_version WHERE scope = 'adoption:25000000' FOR UPDATE")
             pipe.send([(path, data)])
             until(watch, f"SELECT 1 FROM pg_stat_activity WHERE {gate.info.backend_pid} = ANY(pg_blocking_pids(pid))")
             mine.pgconn.send_query(f"SELECT 1 FROM {held_first} WHERE id = {row} FOR UPDATE".encode())
@@ -95,7 +95,7 @@ def entries(action: str) -> int:
 
 
 STEP = {"launched_done": "y", "launched_on": "2027-02-20", "launched_evidence": "первая семья"}
-DETAILS = {"contact_name": "Ольга", "contact_email": "o@example.org", "aim": "Иначе"}
+DETAILS = {"details-contact_name": "Ольга", "details-contact_email": "o@example.org", "details-aim": "Иначе"}
 
 
 @ONLY_POSTGRESQL
@@ -104,8 +104,8 @@ DETAILS = {"contact_name": "Ольга", "contact_email": "o@example.org", "aim"
     ("tail", "data", "who", "action"),
     [
         ("stage", STEP, "coordinator", "adoption.moved"),
-        ("return", {"stage": "staffing", "reason": "Ушёл специалист"}, "coordinator", "adoption.moved_back"),
-        ("exit", {"exit": "paused", "reason": "money"}, "coordinator", "adoption.exited"),
+        ("return", {"back-stage": "staffing", "back-reason": "Ушёл специалист"}, "coordinator", "adoption.moved_back"),
+        ("exit", {"leave-exit": "paused", "leave-reason": "money"}, "coordinator", "adoption.exited"),
         ("details", DETAILS, "coordinator", "adoption.changed"),
         ("resumption", {}, "coordinator", "adoption.resumed"),
         ("confirmation", {}, "curator", "adoption.confirmed"),
@@ -120,7 +120,8 @@ def test_a_change_is_done_once_after_a_deadlock(world, crowd, other, tail, data,
             leave(made, Exit.paused, ExitReason.money, "", by=None)
     before = entries(action)
     crowd.meet(f"/cabinet/adoptions/{made.code}", world["people"][who].get_id())
-    sent = {"version": str(made.version)} | data
+    launched = [step.id for step in made.steps if step.stage is Stage.launched]
+    sent = {"version": str(made.version), "launch": str(*launched)} | data
     status, _where = other.cross(f"/cabinet/adoptions/{made.code}/{tail}", sent, "adoption", made.id)
     assert (status, entries(action)) == (302, before + 1)
     if tail == "stage":

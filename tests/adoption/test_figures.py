@@ -268,7 +268,7 @@ def test_curve_in_a_workbook(going, client):
 def test_territory_pages(going, client):
     for oktmo in {one.oktmo for one in going if not one.region}:
         page = text(client.get(f"/territories/{oktmo}"))
-        line = r'<a href="/practices/([\w-]+)">[^<]+</a><span><span class="quiet small">([^<]+)</span>(.*?)</li>'
+        line = r'<a href="/practices/([\w-]+)">[^<]+</a> <span><span class="quiet small">([^<]+)</span>(.*?)</li>'
         found = re.findall(line, page)
         told = {slug: counted for slug, counted, _rest in found}
         wanted, waits = {}, {slug for slug, _counted, rest in found if "запуск заявлен, подтверждается" in rest}

@@ -305,3 +305,11 @@ def test_who_is_not_confirmed_confirms_nobody(world, reported):
     assert launches.role_of(world["people"]["neighbour"], reported) is None
     assert launches.role_of(world["people"]["curator"], reported) is Confirmer.curator
     assert "Подтвердите запуск у тех, кому помогали" not in text_of(world["neighbour"].get("/cabinet/"))
+
+
+def test_the_summary_says_of_which_stage(world, made):
+    data = seven(made, (Stage.assessment, Stage.preparation))
+    data |= {"assessment_on": "2027-12-01", "preparation_on": "2027-12-02", "preparation_evidence": ""}
+    summary = re.search(r'<div class="summary".*?</div>', text_of(note(world, made, data)), re.S)[0]
+    told = [re.sub(r"<[^>]+>", "", line) for line in re.findall(r"<li>(.*?)</li>", summary)]
+    assert [line.split(". ")[0] for line in told] == ["Оценка применимости", "Подготовка", "Подготовка"]

@@ -16,7 +16,7 @@ from adoption.models import Confirmer, Stage, StageStep
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
-from tests.adoption.conftest import adoption, up_to
+from tests.adoption.conftest import adoption, seen, up_to
 from tests.adoption.quarter_world import text_of
 
 
@@ -99,7 +99,7 @@ def test_the_curator_confirms_and_is_asked_in_the_practices_words(world):
     page = f"/cabinet/adoptions/{made.code}"
     assert "«Обслужена первая семья» — так?" in letter("adoption_confirm").replace("\u00a0", " ")
     assert "«Обслужена первая семья» — так?" in text_of(world["curator"].get(page))
-    world["curator"].submit(f"{page}/confirmation", page=page)
+    world["curator"].submit(f"{page}/confirmation", seen(world["curator"], page), page=page)
     assert step_of(made).confirmed_as is Confirmer.curator
     assert step_of(made).confirmed_by_id == world["people"]["curator"].id
 
@@ -139,7 +139,7 @@ def test_the_mentor_confirms_in_the_cabinet(world):
     assert "Подтвердить запуск у тех, кому вы помогали: Домашний консультант" in page
     here = f"/cabinet/launches/{made.code}"
     assert "«Обслужена первая семья» — так?" in text_of(client.get(here))
-    assert client.submit(f"{here}/confirmation", page=here).location == "/cabinet/"
+    assert client.submit(f"{here}/confirmation", seen(client, here), page=here).location == "/cabinet/"
     assert step_of(made).confirmed_as is Confirmer.mentor
     assert client.get(here).status_code == 404  # nothing is asked any more
     assert client.get(f"/cabinet/adoptions/{made.code}").status_code == 404
@@ -162,7 +162,11 @@ def test_the_mentor_is_chosen_among_those_with_whom_it_works(world):
     assert "Школа Тулуна" not in html
 
     def save(mentor):
-        details = {"contact_name": "Ольга", "contact_email": "olga@example.org", "mentor": mentor}
+        details = {
+            "details-contact_name": "Ольга",
+            "details-contact_email": "olga@example.org",
+            "details-mentor": mentor,
+        }
         version = re.search(r'name="version" value="(\d+)"', text_of(world["coordinator"].get(page))).group(1)
         return world["coordinator"].submit(f"{page}/details", details | {"version": version}, page=page).status_code
 
@@ -248,11 +252,12 @@ def test_the_letter_of_a_refusal_goes_once_to_each_address(world):
 def test_the_curator_says_no_with_a_reason(world):
     made = launch(world)
     page = f"/cabinet/adoptions/{made.code}"
+    launch_seen = seen(world["curator"], page)
     assert world["curator"].submit(f"{page}/refusal", {"reason": ""}, page=page).status_code == 422
     assert step_of(made).refused_at is None
     assert world["neighbour"].submit(f"{page}/refusal", {"reason": WHY}, page="/cabinet/").status_code == 404
     assert world["coordinator"].submit(f"{page}/refusal", {"reason": WHY}, page=page).status_code == 404
-    assert world["curator"].submit(f"{page}/refusal", {"reason": WHY}, page=page).location == page
+    assert world["curator"].submit(f"{page}/refusal", {"reason": WHY} | launch_seen, page=page).location == page
     step = refused(made)
     assert (step.refused_as, step.refused_by_id) == (Confirmer.curator, world["people"]["curator"].id)
     assert world["curator"].submit(f"{page}/refusal", {"reason": WHY}, page="/work").location == page  # twice
@@ -265,7 +270,8 @@ def test_the_mentor_says_no_in_the_cabinet(world):
     made = launch(world, source_adoption_id=elder.id)
     here = f"/cabinet/launches/{made.code}"
     assert world["neighbour"].submit(f"{here}/refusal", {"reason": ""}, page=here).status_code == 422
-    assert world["neighbour"].submit(f"{here}/refusal", {"reason": WHY}, page=here).location == "/cabinet/"
+    said = {"reason": WHY} | seen(world["neighbour"], here)
+    assert world["neighbour"].submit(f"{here}/refusal", said, page=here).location == "/cabinet/"
     assert refused(made).refused_as is Confirmer.mentor
     assert world["coordinator"].get(here).status_code == 404
 
@@ -279,3 +285,26 @@ def test_what_was_confirmed_is_not_refused_afterwards(world, client):
         operations.confirm(made, by=world["people"]["curator"])
     client.post(f"{link}/refusal", data={"csrf_token": token, "reason": WHY})
     assert (step_of(made).refused_at, made.confirmed) == (None, True)
+
+
+@pytest.mark.parametrize("who", ["curator", "mentor", "panel"])
+@pytest.mark.parametrize("deed", ["confirmation", "refusal"])
+def test_only_the_launch_that_was_looked_at_is_confirmed_or_refused(world, who, deed):
+    """The page stood open while the municipality took the launch back and reported it with something else to show."""
+    with writing():
+        elder = adoption(world["practice"], factories.organisation("Школа Куйтуна", factories.KUYTUN), Stage.operating)
+    made = launch(world, source_adoption_id=elder.id)
+    client = world["neighbour" if who == "mentor" else "curator"]
+    place = f"/cabinet/{'launches' if who == 'mentor' else 'adoptions'}/{made.code}"
+    page = "/work" if who == "panel" else place
+    data = {"csrf_token": client.token(page), "reason": WHY} | seen(client, page)
+    with writing():
+        operations.hold(made)
+        operations.move_back(made, Stage.safeguards, "Ошибка", by=None)
+        operations.move(made, [step for step in up_to(Stage.launched) if step.stage is Stage.launched], by=None)
+    answer = client.post(f"{place}/{deed}", data=data)
+    assert answer.status_code == 302
+    assert "Не сделано: тем временем о запуске сообщили заново." in text_of(client.get(answer.location))
+    db.session.expire_all()
+    assert (made.confirmed, made.stage) == (False, Stage.launched)
+    assert launches.waiting_step(made) is not None

@@ -15,6 +15,7 @@ from adoption.rules import Fault, Reached
 from kernel.db import db
 from kernel.transaction import writing
 from practices.models import PracticeSpread
+from practices.queries import practice_by_key
 from tests import factories
 from tests.adoption.conftest import ASKED, adoption, reached
 
@@ -144,9 +145,16 @@ def test_the_projection_can_be_rebuilt(world):
     before = spread(world["practice"])
     with writing():
         db.session.execute(PracticeSpread.__table__.delete())
+        factories.practice("Никем не взятая", slug="nobody")
+        nobody = PracticeSpread(
+            practice_id=practice_by_key("nobody").id, territory_id=world["organisation"].territory_id
+        )
+        nobody.state, nobody.organisations = "works", 3
+        db.session.add(nobody)
     with writing():
         assert operations.rebuild() == 1
     assert spread(world["practice"]) == before
+    assert spread(practice_by_key("nobody")) == {}
 
 
 def test_an_organisation_is_added_once(world):

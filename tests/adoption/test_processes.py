@@ -1,7 +1,7 @@
 """Eight processes at once, on the database under test.
 
 Tried by breaking the code. On PostgreSQL: no row lock in `operations.hold` fails the moves; no savepoint around the
-insert in `start_adoption` or in `ensure_organisation` (of `accounts`) fails the requests; no `hold_spread` fails the count of different
+insert in `start_adoption` or in `ensure_organisation` (of `accounts`) fails the requests; no `hold_place` in `_tell` fails the count of different
 organisations; no row lock in the quarter's `operations._hold` fails both tests of answers; no savepoint in `open_round`
 fails the openings. On SQLite, where writers queue, a view that does not compare versions fails the moves.
 """
@@ -86,7 +86,7 @@ def test_nobody_calls_it_permanent_before_or_while_it_is_confirmed(processes, wo
     data |= {"version": str(made.version)}
     statuses = [status for status, _where in processes.send([(f"{page}/stage", data)] * PROCESSES)]
     assert statuses == [422] * PROCESSES  # the paper of another stage: asked about
-    back = (f"{page}/return", {"version": str(made.version), "stage": "safeguards", "reason": "не так"})
+    back = (f"{page}/return", {"version": str(made.version), "back-stage": "safeguards", "back-reason": "не так"})
     paper = [Reached(Stage.sustained, date(2027, 2, 1), data["sustained_evidence"])]
     firm = (f"{page}/stage", data | {"sure": rules.signature(rules.doubts(made.steps, paper))})
     statuses = [status for status, _where in processes.send([firm, back] * (PROCESSES // 2))]

@@ -186,7 +186,15 @@ def test_a_number_that_fell_is_taken_once_it_is_ticked(world, client):
     assert "В прошлый раз: 18." in text_of(client.get(link_of(question)))
     page = text_of(client.submit(link_of(question), data))
     assert f'<label for="{question.code}-sure">Число верное</label>' in page
-    assert client.submit(link_of(question), data | {f"{question.code}-sure": "y"}).status_code == 303
+    signed = re.search(rf'name="{question.code}-sure"[^>]*value="([^"]+)"', page)[1]
+    for sent in (
+        {f"{question.code}-sure": "y"},
+        said(question, "progress", served=1) | {f"{question.code}-sure": signed},
+    ):
+        again = client.submit(link_of(question), data | sent)  # no tick of ours, or one for another number
+        assert again.status_code == 422
+        assert "checked" not in re.search(rf'<input[^>]*name="{question.code}-sure"[^>]*>', text_of(again))[0]
+    assert client.submit(link_of(question), data | {f"{question.code}-sure": signed}).status_code == 303
     fresh(question, world["works"])
     assert (question.current.served, world["works"].units) == (17, 17)
 

@@ -301,5 +301,5 @@ def test_the_figures_agree_with_their_words(asking):
         stopped = Said(AnswerKind.stopped, note="Нет людей", exit=Exit.paused, reason=ExitReason.staff)
         operations.answer(asking["q_near"], stopped, BY_LINK, by=None)
     page = text_of(asking["organiser"].get(home(asking)))
-    assert "<b>1</b><span>внедрение остановилось</span>" in page
-    assert "<b>0</b><span>внедрений со сдвигом</span>" in page
+    assert "<b>1</b> <span>внедрение остановилось</span>" in page
+    assert "<b>0</b> <span>внедрений со сдвигом</span>" in page

@@ -175,7 +175,12 @@ def test_a_telephone_is_kept_if_it_is_one(world):
     page = f"/cabinet/adoptions/{made.code}"
     html = world["coordinator"].get(page).get_data(as_text=True)
     assert '<a href="tel:+73952000000">8 (395) 200-00-00, доб. 12</a>' in html
-    details = {"contact_name": "Ольга", "contact_email": "o@example.org", "contact_phone": "", "version": made.version}
+    details = {
+        "details-contact_name": "Ольга",
+        "details-contact_email": "o@example.org",
+        "details-contact_phone": "",
+        "version": made.version,
+    }
     assert world["coordinator"].submit(f"{page}/details", details, page=page).status_code == 302
     db.session.refresh(made)
     assert made.contact_phone == ""

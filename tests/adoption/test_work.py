@@ -15,6 +15,7 @@ from adoption.stall import ENOUGH
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
+from tests.adoption.conftest import seen
 
 
 def text(answer) -> str:
@@ -75,7 +76,7 @@ def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
     assert "90 дней" in page
     assert "contact@example.org" in page
     assert "Свежая" not in page
-    client.submit(f"/cabinet/adoptions/{world['launched'].code}/confirmation", page="/work")
+    client.submit(f"/cabinet/adoptions/{world['launched'].code}/confirmation", seen(client, "/work"), page="/work")
     assert "Запусков на подтверждение нет" in text(client.get("/work"))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from kernel.assets import compact
 from tests.browser.chromium import PHONE, Pages
 
 pytestmark = pytest.mark.browser
@@ -22,6 +24,23 @@ def test_first_visit(address: str, pages: Pages) -> None:
     assert sum(weights.values()) <= LIMIT, shown
     assert len(weights) <= REQUESTS, shown
     assert "-wght-" not in shown  # the small faces hold every character of the page
+
+
+def test_the_compact_style_sheet_says_what_its_sources_say(pages: Pages) -> None:
+    folder = Path(__file__).parents[2] / "static" / "css"
+    written = "\n".join(
+        (folder / name).read_text(encoding="utf-8") for name in (folder / "order.txt").read_text().split()
+    )
+    page = pages.open(PHONE)
+    page.goto("/")
+    read = """css => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(css);
+        return [...sheet.cssRules].map(rule => rule.cssText.replaceAll(", ", ","));
+    }"""
+    rules: list[str] = page.evaluate(read, written)
+    assert len(rules) > 20
+    assert page.evaluate(read, compact(written)) == rules
 
 
 def test_a_rarer_letter_comes_from_the_whole_face(pages: Pages) -> None:

@@ -199,3 +199,20 @@ def test_an_item_of_a_day_that_is_gone_is_not_brought_back(world):
     assert desk.submit(f"{page}/cancellation", {"cancelled": "no"}, page=page).status_code == 302
     assert "не день форума" in text_of(desk.get(page)).casefold() or "нет в днях" in text_of(desk.get(page))
     assert db.session.scalar(select(Slot.cancelled).where(Slot.code == code)) is True
+
+
+def test_the_only_answer_stands_ticked(world):
+    _forum, desk = world
+    page = text_of(desk.submit(EDIT, form(desk, 29)))
+    assert "Посмотрите, что с ней станет, и сохраните ещё раз." in page
+    assert "checked" in re.search(r'<input[^>]*value="move"[^>]*>', page)[0]
+
+
+def test_moved_and_shortened_at_once_is_told_a_way(world):
+    forum, desk = world
+    assert desk.submit(EDIT, form(desk, 22, 23)).status_code == 302
+    with writing():
+        factories.slot(forum.sections[0], "Второй день", MORNING + timedelta(days=1))
+    page = text_of(desk.submit(EDIT, form(desk, 29)))
+    assert "Или сначала перенесите форум вместе со всеми днями: 29–30 апреля 2027 года, а потом сократите его." in page
+    assert "Или сначала" not in text_of(desk.submit(EDIT, form(desk, 22)))

@@ -13,6 +13,7 @@ from accounts.enums import Role, ScopeKind
 from forum.models import ForumStatus
 from kernel.pages import bump
 from kernel.transaction import writing
+from practices.scopes import HOME
 from tests import factories
 from tests.adoption.conftest import adoption
 from tests.registrations.conftest import enrol
@@ -57,7 +58,7 @@ def invent(world):
     with writing():
         for thing in (*world["forums"], world["practice"], world["adoption"]):
             thing.demo = True
-        bump("site", "forums", "speakers", "adoption", "catalogue", f"forum:{world['forums'][0].slug}")
+        bump("site", "forums", "speakers", HOME, "catalogue", f"forum:{world['forums'][0].slug}")
 
 
 def pages(world):

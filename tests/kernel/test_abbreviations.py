@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kernel.abbreviations import WHOLE, abbreviations
-from territories.queries import tiles
+from territories.map.queries import tiles
 from tests import factories
 
 

@@ -14,9 +14,10 @@ from activity.models import Letter, LetterStatus
 from kernel import db as kernel_db
 from kernel import jobs, limits
 from kernel.db import db, utcnow
-from kernel.jobs import Job, enqueue, job, run_due, tick, worker_seen
+from kernel.feature import JobKind, registry
+from kernel.jobs import Job, enqueue, run_due, tick, worker_seen
 from kernel.transaction import writing
-from registrations.door import attendance
+from registrations.door import queries
 from tests import factories
 from tests.conftest import NOW
 
@@ -25,14 +26,14 @@ LIMIT = limits.Limit("clock", 2, 900)
 done: list[str] = []
 
 
-@job("clock-note")
 def note(word: str) -> None:
     done.append(word)
 
 
 @pytest.fixture(autouse=True)
-def nothing_done():
+def kinds(app, monkeypatch):
     done.clear()
+    monkeypatch.setitem(registry().jobs, "clock-note", JobKind("clock-note", note))
 
 
 def set_clock(moment) -> None:
@@ -123,7 +124,7 @@ def test_what_was_counted_ahead_of_time_is_forgotten(ahead):
 
 
 def test_an_entry_of_tomorrow_is_not_the_last_one(ahead):
-    assert attendance.is_recent(utcnow())
+    assert queries.is_recent(utcnow())
     moment = utcnow()
     set_clock(NOW)
-    assert not attendance.is_recent(moment)
+    assert not queries.is_recent(moment)

@@ -8,26 +8,27 @@ from sqlalchemy import select
 from kernel import db as kernel_db
 from kernel import jobs
 from kernel.db import db, utcnow
-from kernel.jobs import Job, enqueue, job, run_due, tick
+from kernel.feature import JobKind, registry
+from kernel.jobs import Job, enqueue, run_due, tick
 from kernel.transaction import writing
 
 done: list[str] = []
 
 
-@job("test-note")
 def note(word: str) -> dict[str, str]:
     done.append(word)
     return {"word": word}
 
 
-@job("test-fail")
 def fail() -> None:
     raise ValueError("always")
 
 
 @pytest.fixture(autouse=True)
-def nothing_done():
+def kinds(app, monkeypatch):
     done.clear()
+    for kind in (JobKind("test-note", note), JobKind("test-fail", fail)):
+        monkeypatch.setitem(registry().jobs, kind.name, kind)
 
 
 def later(minutes: float) -> None:
@@ -120,7 +121,7 @@ def test_the_schedule_queues_each_turn_once(app):
     first = len(db.session.scalars(select(Job)).all())
     tick()
     assert len(db.session.scalars(select(Job)).all()) == first
-    assert first == len(jobs._schedule)
+    assert first == sum(kind.every is not None for kind in registry().jobs.values())
     assert jobs.worker_seen(timedelta(minutes=1))
     later(2)
     assert not jobs.worker_seen(timedelta(minutes=1))

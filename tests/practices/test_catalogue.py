@@ -11,7 +11,7 @@ from accounts.enums import Sphere
 from kernel import search
 from kernel.documents.word import DOCX
 from kernel.transaction import writing
-from practices import operations
+from practices import operations, queries
 from practices.facets import catalogue as sets
 from practices.models import DocumentKind, Evidence, TargetGroup
 from tests import factories
@@ -45,8 +45,8 @@ def shelf(app):
         )
         factories.practice("Большие семьи", slug="three", groups=[TargetGroup.large], sphere=Sphere.social)
         factories.practice("Студенты", slug="four", groups=[TargetGroup.student], sphere=Sphere.education)
-        operations.set_spread(one.id, [(factories.territory(TULUN).id, "works", 1)])
-        operations.set_spread(two.id, [(factories.territory(KUYTUN).id, "firm", 2)])
+        operations.set_spread(one, factories.territory(TULUN), "works", 1)
+        operations.set_spread(two, factories.territory(KUYTUN), "firm", 2)
         stored = operations.store("prikaz.docx", DOCX, b"PK docx")
         operations.add_document(two, DocumentKind.order, "Образец приказа", stored, by=None)
         operations.publish_documents(two)
@@ -218,14 +218,8 @@ def test_the_catalogue_follows_every_change(shelf, client):
         operations.pages.bump("catalogue")
     assert ask(client, audience="student")["total"] == 2
     with writing():
-        operations.set_spread(sets_id("five"), [(factories.territory(TULUN).id, "works", 1)])
+        operations.set_spread(queries.practice_by_key("five"), factories.territory(TULUN), "works", 1)
     assert "five" in slugs(client, readiness="working")
-
-
-def sets_id(slug):
-    from practices.queries import practice_by_key
-
-    return practice_by_key(slug).id
 
 
 def test_statements_do_not_grow_with_what_is_asked(catalogue, client, count_queries):

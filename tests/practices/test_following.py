@@ -49,15 +49,15 @@ def edit(chance: Random, practice: Practice) -> None:
 
 
 def spread(chance: Random, practice: Practice) -> None:
-    places = [factories.territory(oktmo).id for oktmo in chance.sample(PLACES, chance.randint(0, 4))]
-    rows = [(place, chance.choice(("think", "ready", "works", "firm")), 1) for place in places]
-    operations.set_spread(practice.id, rows)
+    for oktmo in chance.sample(PLACES, chance.randint(0, 4)):
+        state = chance.choice(("", "think", "ready", "works", "firm"))
+        operations.set_spread(practice, factories.territory(oktmo), state, int(bool(state)))
 
 
 def judge(chance: Random, practice: Practice) -> None:
     practice.evidence = chance.choice([None, *Evidence])
     practice.readiness = chance.choice([None, *Readiness])
-    pages.bump(rows={"catalogue": [practice.id]})
+    operations.show(practice)
 
 
 def document(_chance: Random, practice: Practice) -> None:
@@ -109,7 +109,7 @@ def test_what_nobody_named_is_read_whole(app):
         practice.sphere = Sphere.sport
         pages.bump("catalogue")
         other = factories.practice("Анкета")
-        operations.set_spread(other.id, [])
+        operations.set_spread(other, factories.territory(), "", 0)
     now = followed()
     assert now.region is not then.region
     assert now.facets["sphere"]["sport"] == 1 << practice.id
@@ -145,12 +145,17 @@ def test_old_changes_are_forgotten(app, monkeypatch):
             pages.bump(rows={"somewhere": [number]})
     kept = sorted(db.session.scalars(db.select(changes.ContentChange.number)))
     assert kept == [6, 7, 8, 9, 10, 11, 12]
-    assert changes.between("somewhere", 8, 12) == {9, 10, 11, 12}
-    assert changes.between("somewhere", 8, 10) == {9, 10}
-    assert changes.between("somewhere", 4, 12) is None
-    assert changes.between("somewhere", 12, 12) == set()
-    assert changes.between("somewhere", 12, 11) is None
-    assert changes.between("elsewhere", 0, 1) is None
+    with writing():
+        pages.bump(rows={("somewhere", "25000000"): [20], "elsewhere": []})
+    here, there = ("somewhere", ""), ("somewhere", "25000000")
+    assert changes.between({here: (8, 12)}) == {9, 10, 11, 12}
+    assert changes.between({here: (8, 10)}) == {9, 10}
+    assert changes.between({here: (11, 12), there: (0, 1), ("elsewhere", ""): (0, 1)}) == {12, 20}
+    assert changes.between({here: (4, 12)}) is None
+    assert changes.between({here: (4, 12), there: (0, 1)}) is None
+    assert changes.between({here: (12, 12)}) == set()
+    assert changes.between({here: (12, 11)}) is None
+    assert changes.between({("nowhere", ""): (0, 1)}) is None
 
 
 def test_a_change_under_way_is_seen_once_it_is_made(app):

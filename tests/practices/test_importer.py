@@ -15,7 +15,7 @@ from practices import cli, importer
 from practices.cells import HEADINGS
 from practices.exports import workbook
 from practices.models import Admission, Practice, PracticeEdition
-from territories.queries import Gazetteer
+from territories.gazetteer import Gazetteer
 from tests.practices.conftest import DEMO
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from activity.models import Entry, Letter
 from activity.outbox import compose
 from kernel import db as kernel_db
+from kernel.access import ByLink
 from kernel.db import db, utcnow
 from kernel.secrets import token
 from kernel.transaction import writing
@@ -17,7 +18,6 @@ from practices import operations as practices
 from practices.models import Admission, PracticeEdition
 from practices.moderation import operations, queries
 from practices.moderation.models import Answer, PracticeComment, PracticeConfirmation
-from practices.moderation.operations import ByLink
 from practices.moderation.rules import IllegalMove, Incomplete, OpenComments, Unconfirmed, missing
 from tests import factories
 

@@ -17,12 +17,12 @@ from sqlalchemy import func, select
 
 from accounts.models import Consent
 from activity.models import Entry, Letter
+from kernel.access import ByLink
 from kernel.db import db
 from kernel.transaction import writing
 from practices.models import Admission, Practice, PracticeEdition, SavedSearch
 from practices.moderation import operations, queries
 from practices.moderation.models import PracticeAuthor, PracticeComment, PracticeConfirmation
-from practices.moderation.operations import ByLink
 from practices.questions.models import PracticeQuestion
 from territories.models import Territory
 from tests import factories

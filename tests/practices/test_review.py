@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from accounts.enums import Role
 from activity.models import Letter
+from kernel.access import ByLink
 from kernel.db import db
 from kernel.i18n import day, speaking
 from kernel.transaction import writing
 from practices import operations as practices
 from practices.models import Admission, Practice, PracticeEdition
 from practices.moderation import operations, queries
-from practices.moderation.operations import ByLink
 from tests import factories
 from tests.practices.test_manage import filled, publish
 

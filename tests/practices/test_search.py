@@ -104,7 +104,9 @@ def test_every_practice_is_found_by_its_name(slugs):
 def rename_organisation(practice):
     row = f"Центр «Переименовка»;{practice.organisation.code};{practice.territory.oktmo}"
     with writing():
-        organisations.carry_out(organisations.plan("o.csv", f"Название;Код;ОКТМО\n{row}".encode()), by=None)
+        organisations.carry_out(
+            organisations.plan("o.csv", f"Название;Код;ОКТМО;Краткое название\n{row};".encode()), by=None
+        )
 
 
 def rename_territory(practice):

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from accounts.enums import Role
+from kernel.access import ByLink
 from kernel.transaction import writing
 from practices.models import Admission
 from practices.moderation import operations
-from practices.moderation.operations import ByLink
 from tests import factories
 
 CARD = "/manage/practices/konsultant"

@@ -13,9 +13,10 @@ from kernel.db import db
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from kernel.transaction import writing
+from programme import operations
 from programme.clashes import Entry, Kind, find
 from programme.importing import importer
-from programme.models import Slot
+from programme.models import Slot, SlotKind
 from tests import factories
 
 LIST = "/manage/forums/prosemyu-2027/programme"
@@ -192,6 +193,15 @@ def test_a_workbook_tells_of_them_too(world):
     assert plan.errors == 0
 
 
+@pytest.mark.parametrize("name", ["Тестов Иван; Пробов Пётр", "Тестов Иван Ильич, Пробов Пётр Ильич"])
+def test_two_people_in_one_row_are_asked_for_a_row_each(world, name):
+    """They would be one speaker here, and two when the programme is loaded back."""
+    answer = world["desk"].submit(NEW, fill(world, "second", None, **{"people-0-name": name}))
+    assert answer.status_code == 422
+    assert "В строке один человек: для остальных добавьте строки." in text(answer)
+    assert f'value="{name}"' in text(answer)
+
+
 def test_two_doubts_of_one_form_are_confirmed_one_after_the_other(world):
     """An odd letter in a name is asked about at its field, a taken room beneath: neither answer hides the other."""
     name = "Примерoва Анна Сергеевна"  # a Latin «o»
@@ -202,3 +212,48 @@ def test_two_doubts_of_one_form_are_confirmed_one_after_the_other(world):
     assert TAKEN in page
     assert f'name="meant" value="{name}"' in page
     assert world["desk"].submit(NEW, form | {"meant": name, "sure": sure(page)}).status_code == 302
+
+
+def test_a_row_is_not_loaded_onto_one_that_waits(world):
+    """The talk at ten is moved in doubt: left out, it stays, and what was to take its place has to wait as well."""
+    with writing():
+        factories.slot(world["second"], "Занимает", datetime(2027, 4, 22, 12), room_id=world["other"].id)
+    head = [Column(name, 12) for name in ("Начало", "Окончание", "Секция", "Зал", "Название")]
+    rows = [
+        ["12:00", "12:20", "Ранняя помощь", "Зал 2", "Домашний консультант"],
+        ["10:00", "10:20", "Вторая", "Зал 1", "На его место"],
+        ["15:00", "15:20", "Вторая", "Зал 1", "Свободно"],
+    ]
+    with writing():
+        plan = importer.plan(world["forum"], "programme.xlsx", sheets.xlsx("Программа", head, rows))
+        told = [row.doubts for row in plan.rows]
+        signed = plan.signature
+        plan.leave_doubts()
+        operations.carry_out(plan, world["forum"], by=None)
+    assert [len(one) for one in told] == [1, 1, 0]
+    assert ordinary(told[1][0]) == HELD + ". Строка 2 перенесёт этот пункт, когда её подтвердят."
+    assert titles() == ["Домашний консультант", "Занимает", "Свободно"]
+    with writing():
+        plan = importer.plan(world["forum"], "programme.xlsx", sheets.xlsx("Программа", head, rows))
+        assert plan.signature == signed
+        plan.confirm_doubts()
+        operations.carry_out(plan, world["forum"], by=None)
+    assert "На его место" in titles()
+
+
+def ordinary(words):
+    return words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_section_that_moves_to_its_own_exhibition_is_asked_about(world):
+    desk, page = world["desk"], f"{SECTIONS}/second"
+    ten = datetime(2027, 4, 22, 10)
+    with writing():
+        foyer = factories.room(world["forum"], "Фойе")
+        factories.slot(world["second"], "Занятие", ten, room_id=None)
+        factories.slot(world["second"], "Выставка", ten, room_id=foyer.id, kind=SlotKind.film)
+    form = {"name": "Вторая", "room": str(foyer.id), "version": version_of(desk, page)}
+    answer = desk.submit(page, form)
+    assert answer.status_code == 422
+    assert text(answer).count("Зал в это время занят: «Выставка», 10:00–10:20") == 1
+    assert desk.submit(page, form | {"sure": sure(text(answer))}).status_code == 302

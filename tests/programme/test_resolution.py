@@ -34,7 +34,7 @@ def world(app, sign_in):
         factories.slot(section, "Отменённый", starts=talk.ends + timedelta(hours=2), cancelled=True)
         organiser = factories.organiser(forum.series)
     with writing():
-        set_spread(consultant.id, [(factories.territory(factories.TULUN).id, "works", 1)])
+        set_spread(consultant, factories.territory(factories.TULUN), "works", 1)
     return {"forum": forum, "client": sign_in(organiser)}
 
 

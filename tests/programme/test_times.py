@@ -17,7 +17,7 @@ from tests import factories
 CASES = Path(__file__).parents[1] / "cases"
 MADE_A_DATE = (
     "«{}» — дата, а не время: Excel превращает 10.10 в дату. "
-    "Задайте столбцу формат «Текстовый» и наберите время заново, так: 10:10."
+    "Задайте столбцу формат «Текстовый» и наберите время заново, так: {}."
 )
 
 
@@ -45,8 +45,8 @@ def test_thirteen_ways_to_write_a_time(two_days):
         14: ("20 20:00", "20:20"),
     }
     plain = {row.number: [text.replace("\N{NO-BREAK SPACE}", " ") for text in row.messages] for row in plan.rows}
-    assert plain[2] == [MADE_A_DATE.format("10.10.2026"), MADE_A_DATE.format("12.10.2026")]
-    assert plain[7] == [MADE_A_DATE.format("14.10.2026")]
+    assert plain[2] == [MADE_A_DATE.format("10.10.2026", "10:10"), MADE_A_DATE.format("12.10.2026", "12:10")]
+    assert plain[7] == [MADE_A_DATE.format("14.10.2026", "14:10")]
     assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in plan.rows[1].warnings] == [
         "«10.3» прочитано как 10:30.",
         "«10.45» прочитано как 10:45.",

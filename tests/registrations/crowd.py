@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-Request = tuple[str, dict[str, str]]
-"""Where to post, and what."""
+Request = tuple[str, dict[str, str] | None]
+"""Where to post, and what; None: the page is looked at."""
 Answer = tuple[int, str]
 """Status, and where it leads or what it says."""
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -67,7 +67,9 @@ def _work(pipe: Connection, barrier: Any, settings: dict[str, Any]) -> None:
             pipe.send("met")
             continue
         barrier.wait(60)
-        pipe.send([_ask(client, path, data | {"csrf_token": token}) for path, data in message])
+        pipe.send(
+            [_ask(client, path, None if data is None else data | {"csrf_token": token}) for path, data in message]
+        )
 
 
 def _enter(app: Any, page: str, identity: str) -> tuple[Any, str]:
@@ -86,7 +88,10 @@ def _enter(app: Any, page: str, identity: str) -> tuple[Any, str]:
     return client, found.group(1)
 
 
-def _ask(client: Any, path: str, data: dict[str, str]) -> Answer:
+def _ask(client: Any, path: str, data: dict[str, str] | None) -> Answer:
+    if data is None:
+        page = client.get(path)
+        return page.status_code, page.get_data(as_text=True)
     response = client.post(path, data=data, headers={"Accept": "application/json"})
     said = response.get_json()["answer"] if response.is_json and response.status_code == 200 else ""
     return response.status_code, response.location or said

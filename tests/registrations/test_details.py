@@ -12,12 +12,12 @@ from kernel.db import db
 from kernel.documents.sheets import Column, read_table, xlsx
 from kernel.transaction import writing
 from registrations import erasing
-from registrations.desk import exports, importer
+from registrations.desk import exports, importer, operations
 from registrations.desk.cells import KNOWN, NEEDED
+from registrations.desk.queries import Narrowing
 from registrations.details import QUESTIONS, Details, details_of, questions_named
 from registrations.models import Registration
 from registrations.own.tickets import link_path
-from registrations.queries import Narrowing
 from registrations.signup import quotas
 from tests import factories
 from tests.registrations.conftest import enrol, fill, text_of
@@ -73,7 +73,7 @@ def test_out_into_the_workbook_and_in_again(forum):
     plan = importer.plan(forum, (name, xlsx("Список", columns, [row], [])))
     assert [len(one.messages) for one in plan.rows] == [len(QUESTIONS)]
     with writing():
-        importer.carry_out(plan, forum, None, False)
+        operations.carry_out(plan, forum, None, False)
     assert details_of(only()).answers == changed
 
 
@@ -82,7 +82,7 @@ def test_new_people_of_a_list(forum):
     body = xlsx("Список", columns, [["Примерова Анна", "anna@example.org", *ANSWERS.values()]], [])
     with writing():
         quotas.lock_counters(forum.id)
-        importer.carry_out(importer.plan(forum, ("list.xlsx", body)), forum, None, False)
+        operations.carry_out(importer.plan(forum, ("list.xlsx", body)), forum, None, False)
     assert details_of(only()).answers == ANSWERS
 
 

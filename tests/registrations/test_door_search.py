@@ -12,7 +12,8 @@ from forum.models import Format
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import operations, queries
-from registrations.door import attendance
+from registrations.desk import queries as desk_queries
+from registrations.door import queries as door_queries
 from registrations.door.codes import read_code, readings
 from registrations.models import Presence, Registration
 from registrations.own.tickets import code_of, qr_text, short_code
@@ -32,7 +33,7 @@ def test_typed_codes_forgive_hands(forum):
         code.replace("O", "0").replace("I", "1"),
     ):
         assert (read_code(typed), readings(typed)) == (code, (code,))
-    assert attendance.code_in_force(forum.id, readings(short_code(person).lower())) == code
+    assert door_queries.code_in_force(forum.id, readings(short_code(person).lower())) == code
 
 
 CASES = Path(__file__).parents[1] / "cases" / "08-door-codes.txt"
@@ -58,9 +59,9 @@ def test_a_ticket_is_found_whatever_a_scanner_or_a_keyboard_made_of_it(forum, vo
         whole, short = qr_text(person), short_code(person)
         for scanned in (f"]Q1{whole}", f"~{whole};\r\n", f"id={code_of(person.uuid, 1)}"):
             for typed in (scanned, scanned.lower(), russian := scanned.upper().translate(KEYS), russian.lower()):
-                assert attendance.code_in_force(forum.id, readings(typed)) == code_of(person.uuid, 1), typed
+                assert door_queries.code_in_force(forum.id, readings(typed)) == code_of(person.uuid, 1), typed
         for typed in (short.translate(KEYS), short.translate(TWINS).lower(), whole.translate(TWINS), f"№ {short}"):
-            assert attendance.code_in_force(forum.id, readings(typed)) == code_of(person.uuid, 1), typed
+            assert door_queries.code_in_force(forum.id, readings(typed)) == code_of(person.uuid, 1), typed
         page = volunteer.submit(PATH + "/scans", {"code": short.translate(KEYS), "typed": "1", "nonce": "a"}, page=PATH)
         assert 'data-verdict="go"' in text_of(page)
 
@@ -100,6 +101,13 @@ def test_surnames_stand_before_other_names_and_a_cut_list_says_so(forum, volunte
     assert "Показаны первые 20 из 23: допишите имя" in text_of(volunteer.get(PATH + "?q=иван"))
     assert "Показаны первые" not in text_of(volunteer.get(PATH + "?q=иванова"))
     assert queries.by_name(forum, "--") == ([], 0)
+
+
+@pytest.mark.parametrize(("typed", "sought"), [("Иванова", "Иванова"), ("Li-Ming", "Li-Ming"), ("ABCD-EFGH", "")])
+def test_a_surname_typed_as_a_code_goes_along_to_the_search(forum, volunteer, typed, sought):
+    page = text_of(volunteer.submit(PATH + "/scans", {"code": typed, "typed": "1", "nonce": "a"}, page=PATH))
+    address, name = re.search(r'href="([^"]*)#name" data-door-search="([^"]*)"', page).groups()
+    assert (name, "q=" in address) == (sought, bool(sought))
 
 
 def test_a_mistyped_code_is_kept_and_explained(forum, volunteer):
@@ -160,5 +168,5 @@ def test_letters_that_look_alike_are_found_in_either_spelling(forum, volunteer):
 
 
 def listed(forum, q):
-    total, held = queries.matched(forum, queries.Narrowing(q=q), 2)
+    total, held = desk_queries.matched(forum, desk_queries.Narrowing(q=q), 2)
     return db.session.scalars(select(Registration.id).where(*held)).all()

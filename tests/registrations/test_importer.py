@@ -19,6 +19,7 @@ from kernel.imports import Verdict
 from kernel.transaction import writing
 from registrations import operations, queries
 from registrations.desk import importer
+from registrations.desk import operations as desk_operations
 from registrations.models import Registration, RegistrationStatus
 from registrations.own.tickets import link_path
 from tests import factories
@@ -36,7 +37,7 @@ def book(*rows: tuple[str, ...], head: tuple[str, ...] = HEAD) -> tuple[str, byt
 def bring(forum, source, letters=False):
     plan = importer.plan(forum, source)
     with writing():
-        importer.carry_out(plan, forum, None, letters)
+        desk_operations.carry_out(plan, forum, None, letters)
     return plan
 
 

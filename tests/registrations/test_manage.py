@@ -182,7 +182,7 @@ def test_a_far_page_holds_what_a_near_one_would(organiser, forum, monkeypatch):
 
 def test_territories_offered_are_those_somebody_comes_from(organiser, people):
     page = text_of(organiser.get(f"{PATH}?status=remote"))
-    options = re.search(r'<select id="f-territory".*?</select>', page, re.DOTALL)[0]
+    options = re.search(r'<select id="filter-territory".*?</select>', page, re.DOTALL)[0]
     assert re.findall(r'value="(\d+)"', options) == [factories.IRKUTSK, factories.TAYSHET]
 
 

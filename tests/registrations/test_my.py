@@ -16,7 +16,8 @@ from kernel.documents.qr import png
 from kernel.transaction import writing
 from registrations import operations
 from registrations.models import RegistrationStatus
-from registrations.own.tickets import link_path, qr_text, when, where
+from registrations.own.documents import when, where
+from registrations.own.tickets import link_path, qr_text
 from tests import factories
 from tests.registrations.conftest import enrol, set_capacity, text_of
 
@@ -63,6 +64,7 @@ def test_the_page_is_nobody_elses(client, forum):
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert client.get("/my/" + "A" * 26).status_code == 404
     assert client.get("/my/nonsense").status_code == 404
+    assert "удалены по просьбе" in text_of(client.get("/my/" + "A" * 26))
 
 
 def test_a_get_changes_nothing(client, forum):

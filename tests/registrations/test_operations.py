@@ -129,7 +129,7 @@ def test_raising_the_capacity_promotes_in_the_same_transaction(forum):
         quota = queries.quota(forum.id, Format.in_person)
         quota.capacity = 2
         db.session.flush()
-        quota_changed.send(quota)
+        quota_changed(forum.id, Format.in_person)
     assert state(*people) == [CONFIRMED, CONFIRMED, WAITLISTED]
     assert letters("registration_promoted") == [people[0].id, people[1].id]
 

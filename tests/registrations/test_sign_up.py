@@ -29,6 +29,7 @@ from tests.conftest import NOW
 from tests.registrations.conftest import ANNA, TOKEN, enrol, fill, set_capacity, text_of
 
 PATH = "/forums/prosemyu-2027/registration"
+SENT = PATH + "/sent?after=sign-up"
 
 
 def only() -> Registration:
@@ -129,7 +130,7 @@ def test_a_new_name_on_a_known_address_is_one_more_participant(client, forum):
 def test_the_same_pair_gets_the_letter_again_and_no_token(client, forum):
     client.submit(PATH, fill(forum))
     response = client.submit(PATH, fill(forum, name="  примерова анна  СЕРГЕЕВНА", email="Anna@Example.org"))
-    assert (response.status_code, response.location) == (303, PATH + "/sent")
+    assert (response.status_code, response.location) == (303, SENT)
     page = text_of(client.get(response.location))
     assert not TOKEN.search(page)
     assert "Прежние записи не изменились." in page
@@ -141,7 +142,7 @@ def test_the_same_pair_gets_the_letter_again_and_no_token(client, forum):
 def test_letters_again_are_limited_and_the_page_says_the_same(client, forum):
     client.submit(PATH, fill(forum))
     for _attempt in range(7):
-        assert client.submit(PATH, fill(forum)).location == PATH + "/sent"
+        assert client.submit(PATH, fill(forum)).location == SENT
     assert db.session.scalar(select(func.count()).select_from(Letter)) == 6
 
 
@@ -219,6 +220,34 @@ def test_a_stranger_is_not_told_that_a_mailbox_is_known(client, app, forum):
     fresh = PageClient(app).submit(PATH, fill(forum, name="Примеров Пётр Ильич", email="petr@example.org"))
     assert "Добавлен ещё один участник" not in text_of(client.get(known.location))
     assert known.status_code == fresh.status_code == 303
+
+
+def test_a_network_is_told_five_times_an_hour_that_somebody_is_registered(app, forum):
+    """Then it gets every ticket by letter: new or known, the answer is the same to the last byte and cookie."""
+    enrol(forum)
+    for _time in range(5):
+        assert PageClient(app).submit(PATH, fill(forum)).location == SENT
+    known, new = PageClient(app), PageClient(app)
+    answers = (
+        known.submit(PATH, fill(forum)),
+        new.submit(PATH, fill(forum, name="Новикова Нина", email="n@example.org")),
+    )
+    assert [(one.status_code, one.location, one.headers.getlist("Set-Cookie")) for one in answers] == [
+        (303, SENT, []),
+        (303, SENT, []),
+    ]
+    page = text_of(new.get(SENT))
+    assert page == text_of(known.get(SENT))
+    assert "Заявка принята. Билет и ваша ссылка в письме" in page
+    db.session.expire_all()
+    assert db.session.scalar(select(func.count()).select_from(Registration)) == 2
+    assert db.session.scalars(select(Letter.to).order_by(Letter.id.desc())).first() == "n@example.org"
+    elsewhere = {"environ_base": {"REMOTE_ADDR": "198.51.100.7"}}
+    other = PageClient(app)
+    other.get(PATH, **elsewhere)
+    assert TOKEN.search(
+        other.submit(PATH, fill(forum, name="Другая Дарья", email="d@example.org"), **elsewhere).location
+    )
 
 
 def test_fifteen_colleagues_behind_one_mailbox_and_one_network(app, forum):

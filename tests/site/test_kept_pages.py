@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import flash, render_template_string, request, session
 from flask_login import current_user
-from werkzeug.routing import Rule
 
 from kernel import pages
+from kernel.access import actor
 from kernel.documents.sheets import XLSX
 from kernel.kept import NotInKey
-from kernel.transaction import writing
-from practices.moderation import operations
-from tests import factories
+from tests.site.kept_world import KeptWorld, kept_by, kept_rules, kept_world
 
 STRANGE = "zzstrange"
 HEADERS = {
@@ -34,58 +30,22 @@ HEADERS = {
 
 
 @pytest.fixture
-def values(app) -> dict[str, Any]:
-    with writing():
-        series = factories.series()
-        forum = factories.forum(in_series=series)
-        forum.programme_published = True
-        section = factories.section(forum)
-        slot = factories.slot(section, "Домашний консультант")
-        speaker = factories.speaker(series)
-        factories.appearance(slot, speaker)
-        practice = factories.practice()
-        methodist = factories.methodist()
-        for text in ("Первый текст.", "Второй текст."):
-            operations.work_on(practice, {"effect": text}, by=methodist)
-            operations.publish(practice, by=methodist)
-        factories.adoption(practice, by=factories.coordinator())
-        return {
-            "slug": forum.slug,
-            "section_slug": section.slug,
-            "code": slot.code,
-            "speaker": speaker.code,
-            "practice": practice.slug,
-            "oktmo": factories.REGION,
-            "number": 2,
-            "part": "matrix",
-        }
+def world(app) -> KeptWorld:
+    return kept_world()
 
 
-def kept_rules(app) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if hasattr(app.view_functions[rule.endpoint], "kept_by")]
-
-
-def address(rule: Rule, values: dict[str, Any]) -> str:
-    known = dict(values)
-    if rule.endpoint.startswith("practices."):
-        known["slug"] = values["practice"]
-    if rule.endpoint == "programme.speaker":
-        known["code"] = values["speaker"]
-    return str(rule.build({name: known[name] for name in rule.arguments})[1])  # type: ignore[index]
-
-
-def test_nothing_of_who_asks_first_stays_in_a_kept_page(app, client, values):
+def test_nothing_of_who_asks_first_stays_in_a_kept_page(app, client, world):
     rules = kept_rules(app)
     assert len(rules) >= 20
     client.checking = False
-    every = {name for rule in rules for name in app.view_functions[rule.endpoint].kept_by}
+    every = {name for rule in rules for name in kept_by(app, rule) or ()}
     for rule in rules:
-        named = app.view_functions[rule.endpoint].kept_by
+        named = kept_by(app, rule) or ()
         others = sorted((every | {"email", "promo", "sort", "q", "page", "next", "lang"}) - set(named))
         strange = dict.fromkeys(others, f"{STRANGE}\"><a href='//evil.example'>") | {"map": "tiles", "page": "2"}
         strange = {name: value for name, value in strange.items() if name not in named}
         for language in ("", "/en"):
-            path = language + address(rule, values)
+            path = language + world.address(rule)
             pages.forget()
             first = client.get(path, query_string=strange, headers=HEADERS)
             next_one = client.get(path)
@@ -98,8 +58,8 @@ def test_nothing_of_who_asks_first_stays_in_a_kept_page(app, client, values):
             assert STRANGE.encode() not in next_one.data + str(next_one.headers).encode(), path
 
 
-def test_what_a_page_names_stays_in_its_links_in_the_page_s_own_order(client, values):
-    path = f"/forums/{values['slug']}/programme"
+def test_what_a_page_names_stays_in_its_links_in_the_page_s_own_order(client, world):
+    path = f"/forums/{world.forum.slug}/programme"
     asked = client.get(f"{path}?utm_source=mail&day=2027-04-22&email=a@example.org&view=sections")
     text = asked.get_data(as_text=True)
     assert f'hreflang="en" href="/en{path}?view=sections&amp;day=2027-04-22"' in text
@@ -121,7 +81,13 @@ READS = {
     "an address": lambda: request.remote_addr,
     "a session": lambda: session.update(seen=1),
     "a message for later": lambda: flash("kept"),
+    "what is in a session": lambda: session.get("sid"),
+    "whether it is in a session": lambda: "sid" in session,
+    "messages": lambda: render_template_string("{{ get_flashed_messages() }}"),
     "a form's token": lambda: render_template_string("{{ csrf_token() }}"),
+    "whether anybody is signed in": lambda: current_user.is_authenticated,
+    "who is signed in": lambda: render_template_string("{{ current_user.display_name }}"),
+    "what the reader may do": lambda: actor().scopes("adoption:adoption:start"),
 }
 
 
@@ -138,9 +104,9 @@ def test_reading_more_than_the_key_holds_fails_loudly(app, reads):
 def test_what_the_key_holds_can_be_read(app):
     @pages.warm("site", query=("view", "day"))
     def page() -> str:
-        return f"{request.args.getlist('view')} {request.args.get('day')} {request.host} {current_user.is_anonymous}"
+        return f"{request.args.getlist('view')} {request.args.get('day')} {request.host}"
 
     with app.test_request_context("/page?x=1&view=b&view=a", headers=HEADERS):
-        assert page().get_data(as_text=True) == "['b', 'a'] None forum.example.org True"
+        assert page().get_data(as_text=True) == "['b', 'a'] None forum.example.org"
         assert request.args.get("x") == "1"
         assert request.headers["User-Agent"] == STRANGE

@@ -212,3 +212,22 @@ def test_days_without_a_year_are_of_the_forum_everywhere(app, administrator, tmp
     )
     db.session.rollback()
     assert [slot.starts for slot in db.session.scalars(select(Slot))] == [datetime(2031, 4, 22, 9)]
+
+
+def test_the_preview_of_a_programme_shows_what_comes_in_and_a_button_that_does_something(app, sign_in):
+    with writing():
+        forum = factories.forum()
+        factories.room(forum)
+        desk = sign_in(factories.organiser(forum.series))
+    head = "Начало;Окончание;Секция;Зал;Название;Спикер\n"
+    page = f"/manage/forums/{forum.slug}/programme/import"
+
+    def preview(*rows):
+        file = (io.BytesIO((head + "\n".join(rows)).encode()), "p.csv")
+        return desk.get(desk.submit(page, {"file": file}).location).get_data(as_text=True)
+
+    one, other = "10:00;10:20;Первая;Зал 1;Няня;Ли Анна", "10:00;10:20;Вторая;Зал 1;Отцы;Ли Пётр"
+    good = preview(one)
+    assert "до 10:20 · Первая · Зал 1 · Ли Анна" in good
+    assert re.search(r'<button class="button"[^>]*><span>Загрузить', good)
+    assert re.search(r'<button class="button plain"[^>]*><span>Загрузить', preview(one, other))

@@ -413,7 +413,7 @@ VIEW_FILES = [
     *ROOT.glob("*/views.py"),
     *ROOT.glob("*/*/views.py"),
     *ROOT.glob("*/manage.py"),
-    *ROOT.glob("*/manage/*.py"),
+    *(path for path in ROOT.glob("*/manage/*.py") if path.name != "queries.py"),
     *ROOT.glob("*/views/*.py"),
     *ROOT.glob("*/*/views/*.py"),
 ]

@@ -32,7 +32,7 @@ from kernel.transaction import writing
 from practices.moderation.operations import author_token
 from registrations import operations
 from registrations.details import details_of
-from registrations.door import attendance
+from registrations.door import attendance, queries
 from registrations.door.codes import readings
 from registrations.models import Registration
 from registrations.own.tickets import link_path, qr_text, set_secrets, short_code
@@ -113,7 +113,7 @@ def all_of(links: dict[str, str], status: int) -> dict[str, int]:
 def at_the_door(site, sent, code: str) -> str:
     with within(site), writing():
         read = readings(code)
-        whole = attendance.code_in_force(sent["forum"], read)
+        whole = queries.code_in_force(sent["forum"], read)
         seen = attendance.rehearse(sent["forum"], code=whole) if whole else None
         if seen is None or seen.answer is attendance.Answer.unknown:
             seen = attendance.formerly(sent["forum"], read)

@@ -22,7 +22,8 @@ from programme.models import Appearance, SlotKind, TalkFormat
 from registrations import operations as registrations
 from registrations.desk import exports as participants_exports
 from registrations.desk import importer as participants
-from registrations.queries import Narrowing
+from registrations.desk import operations
+from registrations.desk.queries import Narrowing
 from territories import importer as territories
 from territories import queries as territory_queries
 from tests import factories
@@ -186,7 +187,7 @@ def test_participants(forum, language, kind):
         plan = participants.plan(forum, (f"list.{kind}", first))
         assert unlike(plan) == {}
         with writing():
-            participants.carry_out(plan, forum, None, False)
+            operations.carry_out(plan, forum, None, False)
         db.session.expire_all()
         assert _rows(kind, getattr(participants_exports, kind)(forum, Narrowing())) == _rows(kind, first)
 
@@ -205,7 +206,7 @@ def test_participants_of_one_forum_come_to_another(forum, language):
         plan = participants.plan(other, ("list.xlsx", first))
         assert plan.errors == 0
         with writing():
-            participants.carry_out(plan, other, None, False)
+            operations.carry_out(plan, other, None, False)
         db.session.expire_all()
         came, again = grid(first), grid(participants_exports.xlsx(other, Narrowing()))
     kept = [0, 1, 3, 5, 6, 7, 8]  # places are given anew, and how and when they were registered is another story

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from kernel.db import db
 from kernel.i18n import speaking
 from kernel.transaction import writing
-from territories import boundaries, importer
+from territories import importer
 from territories.cells import read_code
+from territories.map import boundaries
 from territories.models import Boundary
 from tests import factories
 

@@ -11,6 +11,7 @@ from kernel.i18n import speaking
 from kernel.imports import Verdict
 from kernel.transaction import writing
 from territories import importer, operations, queries
+from territories.map import queries as map_queries
 from territories.models import SizeClass, Territory
 
 HEAD = "ОКТМО;Наименование;Вид;Центр;Население;Широта;Долгота;Прежний ОКТМО;Действует с"
@@ -49,7 +50,7 @@ def test_a_region_comes_in_with_its_tile_map(app):
     assert muya.parent.name == "Республика Бурятия"
     assert (muya.population, muya.population_quality, muya.size_class) == (9800, "approximate", SizeClass.small)
     assert (muya.remote, city.distance_km, city.short_name) == (True, 0, "Улан-Удэ")
-    spots = {(one.tile_col, one.tile_row) for one in queries.tiles(muya.parent_id)}
+    spots = {(one.tile_col, one.tile_row) for one in map_queries.tiles(muya.parent_id)}
     assert len(spots) == 3
     assert muya.tile_row < city.tile_row
 
@@ -153,7 +154,7 @@ def test_the_template_is_read_by_the_importer(app):
 
 @pytest.mark.parametrize("number", [2, 90, 400])
 def test_every_municipality_has_a_tile_of_its_own_however_many(number):
-    from territories.tiles import layout
+    from territories.map.tiles import layout
 
     points = [(50 + index * 7 % 13 + index / 1000, 100 + index * 11 % 17 + index / 900) for index in range(number)]
     cells = layout(points)

@@ -11,13 +11,13 @@ from flask_wtf import FlaskForm
 from werkzeug.exceptions import NotFound
 
 from activity.queries import history
-from adoption import labels, operations, people, queries, rules
+from adoption import labels, operations, queries, rules
 from adoption.blueprint import blueprint, changed_meanwhile
 from adoption.cabinet import launches
 from adoption.cabinet import queries as cabinet_queries
 from adoption.cabinet.desk import Desk, TaskKind, desk, minutes, next_step, state_began, state_line
 from adoption.cabinet.forms import BackForm, DetailsForm, ExitForm, MoveForm, RefusalForm
-from adoption.cabinet.views.launch import refuse, say_refused
+from adoption.cabinet.views.launch import refuse, say_refused, say_undone, shown_launch
 from adoption.models import Adoption, Confirmer, Stage, State
 from adoption.operations import MoveRefused
 from adoption.quarter import labels as quarter_labels
@@ -37,7 +37,7 @@ EDIT, VIEW, CONFIRM = "adoption:adoption:edit", "adoption:adoption:view", "adopt
 @blueprint.get("/cabinet/")
 @requires("work:cabinet:open")
 def cabinet() -> ResponseReturnValue:
-    territories = people.territories_for(actor(), "work:cabinet:open")
+    territories = queries.territories_for(actor(), "work:cabinet:open")
     chosen = [place for place in territories if place.oktmo == request.args.get("territory")]
     shown = chosen or territories
     questions = quarter_queries.open_questions(shown)
@@ -280,10 +280,12 @@ def confirmation(code: str) -> ResponseReturnValue:
 
     def deed() -> bool:
         operations.hold(found)
-        return operations.confirm(found, by=actor(), role=role)
+        return operations.confirm(found, by=actor(), role=role, shown=shown_launch())
 
-    done = write(deed)
-    flash(_("The launch is confirmed.") if done else _("There is nothing to confirm."), "ok" if done else "info")
+    if write(deed):
+        flash(_("The launch is confirmed."), "ok")
+    else:
+        say_undone(found)
     return redirect(url_for("adoption.adoption", code=code))
 
 
@@ -294,13 +296,16 @@ def refusal(code: str) -> ResponseReturnValue:
     found = queries.adoption_for(actor(), code, CONFIRM)
     form, role = RefusalForm(), launches.role_of(actor(), found)
     if role is None and (found.confirmed or rules.refusal(found.steps)):
-        say_refused(False)
+        say_undone(found)
         return redirect(url_for("adoption.adoption", code=code))
     if role is None:  # their own launch, or none at all
         raise NotFound()
     if not form.validate():
         return _page(found, refusal=form), 422
-    say_refused(refuse(found, form, actor(), role))
+    if refuse(found, form, actor(), role, shown_launch()):
+        say_refused()
+    else:
+        say_undone(found)
     return redirect(url_for("adoption.adoption", code=code))
 
 

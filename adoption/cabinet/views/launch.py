@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -12,9 +12,9 @@ from adoption.blueprint import blueprint
 from adoption.cabinet import launches
 from adoption.cabinet.forms import RefusalForm
 from adoption.models import Adoption, Confirmer
-from adoption.operations import Respondent
 from kernel import files
-from kernel.access import actor, public, requires, shows_form, token_page
+from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
+from kernel.text import whole
 from kernel.transaction import write
 
 OPEN = "adoption/quarter/open.html"
@@ -32,11 +32,13 @@ def launch(token: str) -> ResponseReturnValue:
 @token_page
 def launch_confirmation(token: str) -> ResponseReturnValue:
     found = launches.adoption_by_link(token)
+    shown = _asked_id(found)
 
     def deed() -> None:
         operations.hold(found)
         if launches.waiting_step(found) is not None:
-            operations.confirm(found, by=Respondent(found.practice.contact_name), role=Confirmer.author)
+            author = ByLink(found.practice.contact_name)
+            operations.confirm(found, by=author, role=Confirmer.author, shown=shown)
 
     write(deed)
     return redirect(url_for("adoption.launch", token=token), 303)
@@ -51,8 +53,8 @@ def launch_refusal(token: str) -> ResponseReturnValue:
     form = RefusalForm()
     if not form.validate():
         return _authors_page(token, form), 422
-    author = Respondent(found.practice.contact_name)
-    refuse(found, form, author, Confirmer.author)
+    author = ByLink(found.practice.contact_name)
+    refuse(found, form, author, Confirmer.author, _asked_id(found))
     return redirect(url_for("adoption.launch", token=token), 303)
 
 
@@ -103,12 +105,12 @@ def pupil_confirmation(code: str) -> ResponseReturnValue:
 
     def deed() -> bool:
         operations.hold(found)
-        return operations.confirm(found, by=actor(), role=role)
+        return operations.confirm(found, by=actor(), role=role, shown=shown_launch())
 
     if write(deed):
         flash(_("The launch is confirmed. Thank you for helping."), "ok")
     else:
-        flash(_("There is nothing to confirm."), "info")
+        say_undone(found)
     return redirect(url_for("adoption.cabinet"))
 
 
@@ -120,23 +122,41 @@ def pupil_refusal(code: str) -> ResponseReturnValue:
     form = RefusalForm()
     if not form.validate():
         return _mentors_page(code, form), 422
-    say_refused(refuse(found, form, actor(), role))
+    if refuse(found, form, actor(), role, shown_launch()):
+        say_refused()
+    else:
+        say_undone(found)
     return redirect(url_for("adoption.cabinet"))
 
 
-def refuse(found: Adoption, form: RefusalForm, by: object, role: Confirmer) -> bool:
-    """«Не подтверждаю»; whether there was a launch to refuse."""
+def shown_launch() -> int:
+    """Id of the launch on the page whose button was pressed; 0 of none."""
+    return whole(request.form.get("launch", "")) or 0
+
+
+def _asked_id(found: Adoption) -> int:
+    step = launches.asked_step(found)
+    return step.id if step is not None else 0
+
+
+def refuse(found: Adoption, form: RefusalForm, by: Actor, role: Confirmer, shown: int) -> bool:
+    """«Не подтверждаю»; whether the launch `shown` was there to refuse."""
 
     def deed() -> bool:
         operations.hold(found)
-        return operations.refuse(found, form.reason.data, by=by, role=role)
+        return operations.refuse(found, form.reason.data, by=by, role=role, shown=shown)
 
     return write(deed)
 
 
-def say_refused(done: bool) -> None:
-    if done:
-        flash(_("Written down: not confirmed. The municipality is told why."), "ok")
+def say_refused() -> None:
+    flash(_("Written down: not confirmed. The municipality is told why."), "ok")
+
+
+def say_undone(found: Adoption) -> None:
+    """Nothing waits any more, or another launch than the one that was looked at."""
+    if launches.waiting_step(found) is not None:
+        flash(_("Not done: the launch was reported anew meanwhile. Look at what shows it now."), "bad")
     else:
         flash(_("There is nothing to confirm."), "info")
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from accounts.models import Organisation
 from accounts.operations import ensure_organisation
 from accounts.queries import organisations_there
-from adoption import operations, people, queries
+from adoption import operations, queries
 from adoption.blueprint import blueprint
 from adoption.cabinet.forms import NEW, StartForm
 from adoption.models import Adoption
@@ -17,7 +17,6 @@ from adoption.operations import Request
 from forum.models import Forum, Section
 from kernel.access import actor, requires, shows_form
 from kernel.forms import status_of
-from kernel.links import page_is
 from kernel.text import DASH
 from kernel.transaction import write
 from practices.models import Practice
@@ -27,7 +26,6 @@ from territories.models import Territory
 
 START = "adoption:adoption:start"
 Shown = list[tuple[Slot, Forum, Section]]
-page_is("practice.taking", "adoption.start")
 
 
 @blueprint.route("/practices/<slug>/adoption", methods=["GET", "POST"])
@@ -35,10 +33,10 @@ page_is("practice.taking", "adoption.start")
 @shows_form
 def start(slug: str) -> ResponseReturnValue:
     practice = published_practice(slug)
-    territories = people.territories_for(actor(), START)
+    territories = queries.territories_for(actor(), START)
     if not territories:
         return render_template("adoption/no_territory.html", practice=practice)
-    organisations = people.organisations_in(territories)
+    organisations = queries.organisations_in(territories)
     shown = queries.shown_at(practice.id)
     form = _form(territories, organisations, shown)
     if not (form.validate_on_submit() and _one_is_meant(form, territories)):

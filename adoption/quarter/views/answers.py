@@ -3,92 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 
 from adoption import labels as adoption_labels
 from adoption import operations as adoptions
-from adoption import people
+from adoption import queries as adoption_queries
 from adoption import rules as adoption_rules
 from adoption.blueprint import blueprint, changed_meanwhile
 from adoption.cabinet.desk import next_step
 from adoption.cabinet.forms import MoveForm
-from adoption.labels import EXIT_LABELS, REASON_LABELS, STAGE_LABELS, stage_line
+from adoption.labels import STAGE_LABELS
 from adoption.models import Stage
-from adoption.operations import MoveRefused, Respondent
-from adoption.quarter import labels, operations, queries, rules
-from adoption.quarter.forms import CabinetHead, Card, LinkHead, card
-from adoption.quarter.models import Answer, AnswerKind, Ask, Question, Way
-from adoption.quarter.operations import AnswerRefused, Outcome, Overtaken, Source
+from adoption.operations import MoveRefused
+from adoption.quarter import queries
+from adoption.quarter.cards import Card, Result, context, keep, make_cards, say_kept
+from adoption.quarter.forms import CabinetHead, LinkHead
+from adoption.quarter.models import AnswerKind, Ask, Question, Way
+from adoption.quarter.operations import Source
 from adoption.queries import today
 from kernel import files
-from kernel.access import actor, public, requires, shows_form, token_page
+from kernel.access import ByLink, actor, public, requires, shows_form, token_page
 from kernel.forms import Form
 from kernel.transaction import write
 
 EDIT = "adoption:adoption:edit"
-
-
-@dataclass
-class Result:
-    """What became of the answers sent: how many were kept, and whether something is left to correct."""
-
-    kept: list[Question] = field(default_factory=list)
-    wrong: bool = False
-    overtaken: bool = False
-
-    @property
-    def status(self) -> int:
-        return 409 if self.overtaken else 422
-
-
-def make_cards(questions: Sequence[Question], *, sent: bool) -> list[Card]:
-    before = queries.served_before(questions)
-    wanted = {request.args.get("question", ""): request.args.get("answer", "")}
-    return [
-        card(question, before.get(question.adoption_id), sent=sent, wanted=wanted.get(question.code, ""))
-        for question in questions
-    ]
-
-
-def keep(cards: Sequence[Card], source: Source, by: object) -> Result:
-    """Keep every answer that is in order; the others say at their fields what is wrong, with what was typed."""
-    result = Result()
-    good: list[Card] = []
-    for one in cards:
-        if one.moot or not one.question.ask.round.is_open or not one.form.touched():
-            continue
-        said = one.form.answer() if one.form.chosen() else None
-        if one.unchanged(said):
-            continue
-        if one.faults():
-            result.wrong = True
-        else:
-            good.append(one)
-    if good:
-        _keep_good(good, source, by, result)
-    return result
-
-
-def _keep_good(good: list[Card], source: Source, by: object, result: Result) -> None:
-    entries = [(one.question, one.form.answer(), one.form.opened_with()) for one in good]
-    found = write(lambda: operations.answer_each(entries, source, by=by))
-    for one in good:
-        outcome = found[one.question.id]
-        if isinstance(outcome, Overtaken):
-            result.wrong = result.overtaken = True
-            _say_overtaken(one, outcome.current)
-        elif isinstance(outcome, AnswerRefused):
-            result.wrong = True
-            for name, fault in outcome.faults:
-                one.form.blame(name, labels.FAULTS[fault])
-        elif outcome is not Outcome.same:
-            result.kept.append(one.question)
 
 
 def say_result(cards: Sequence[Card], result: Result) -> None:
@@ -105,61 +47,11 @@ def say_result(cards: Sequence[Card], result: Result) -> None:
         flash(say_kept(result), "ok")
 
 
-def _say_overtaken(one: Card, current: Answer | None) -> None:
-    one.form.seen.data = str(current.id if current else 0)
-    said = str(labels.ANSWER_LABELS[current.kind]) if current else ""
-    one.form.blame(
-        "said",
-        _(
-            "While the page stood open, somebody answered: “%(said)s”. "
-            "If yours is right, save it again: it will replace theirs.",
-            said=said,
-        ),
-    )
-
-
-def say_kept(result: Result) -> str:
-    """The sentence about what was kept."""
-    number = len(result.kept)
-    if not number:
-        text: str = _("Nothing has changed: the answers are the same.")
-    else:
-        text = ngettext("Saved: %(num)s answer.", "Saved: %(num)s answers.", number)
-    return text
-
-
-def context(cards: Sequence[Card], result: Result | None = None) -> dict[str, object]:
-    """What the questions' templates need."""
-    fresh = set() if result is None else {question.id for question in result.kept}
-    for one in cards:
-        if one.question.id in fresh:  # shown as it is kept, not as it was typed
-            one.form = card(one.question, one.before, sent=False).form
-    left = [one for one in cards if queries.is_waiting(one.question)]
-    return {
-        "cards": cards,
-        "left": left,
-        "waiting": len(left),
-        "partly": 0 < len(left) < sum(not one.moot for one in cards),
-        "lost_file": any(file.filename for file in request.files.values()),
-        "result": result,
-        "say_kept": say_kept,
-        "labels": labels,
-        "rules": rules,
-        "AnswerKind": AnswerKind,
-        "stage_line": stage_line,
-        "exit_labels": EXIT_LABELS,
-        "reason_labels": REASON_LABELS,
-        "next_step": next_step,
-        "late": [one for one in cards if rules.is_late(one.question.ask.round.due, today())],
-        "today": today(),
-    }
-
-
 @blueprint.route("/cabinet/quarter", methods=["GET", "POST"])
 @requires(EDIT)
 @shows_form
 def quarter() -> ResponseReturnValue:
-    territories = people.territories_for(actor(), EDIT)
+    territories = adoption_queries.territories_for(actor(), EDIT)
     head = CabinetHead()
     cards = make_cards(queries.open_questions(territories), sent=head.is_submitted())
     if not head.is_submitted():
@@ -200,7 +92,7 @@ def link(token: str) -> ResponseReturnValue:
         return _link_page(token, ask, head, cards)
     if not head.validate():
         return _link_page(token, ask, head, cards), 422
-    result = keep(cards, Source(Way.link, head.name.data), Respondent(head.name.data))
+    result = keep(cards, Source(Way.link, head.name.data), ByLink(head.name.data))
     if result.wrong:
         return _link_page(token, ask, head, cards, result), result.status
     say_result(cards, result)
@@ -235,7 +127,7 @@ def link_stage(token: str, code: str) -> ResponseReturnValue:
     if not form.validate():
         return _stage_page(token, ask, question, form), 422
     reached, stored = form.reached(), None
-    by = Respondent(question.current.answered_by if question.current else "")
+    by = ByLink(question.current.answered_by if question.current else "")
 
     def deed() -> None:
         adoptions.hold(adoption)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
-from urllib.parse import quote
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from adoption import people
+from adoption import queries as adoption_queries
 from adoption.blueprint import blueprint
-from adoption.operations import Respondent
 from adoption.quarter import exports, importer, labels, queries
 from adoption.quarter.forms import FormUpload
 from adoption.quarter.models import Ask, Question, Round, Way
 from adoption.quarter.operations import AnswerRefused, Overtaken, Source
 from adoption.quarter.views.answers import EDIT
 from kernel import files, limits
-from kernel.access import actor, public, requires, shows_form, token_page
+from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.forms import status_of
 from kernel.imports import Plan, checked_table, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import write
@@ -35,7 +34,7 @@ class Place(NamedTuple):
     scope_id: int | None
     user_id: int
     questions: Callable[[], Sequence[Question]]
-    by: object
+    by: Actor
     answered_by: str
     layout: str
     back: tuple[str, str]
@@ -52,10 +51,7 @@ class Place(NamedTuple):
 def workbook(questions: Sequence[Question]) -> Response:
     """The form with these questions as a download; what was interrupted is left out."""
     body = exports.form([question for question in questions if question.adoption.exit is None])
-    answer = Response(body, mimetype=sheets.XLSX)
-    name = quote(exports.file_name(questions))  # a header takes no Cyrillic: RFC 6266, with a plain name for the old
-    answer.headers.set("Content-Disposition", "attachment", filename="quarter.xlsx", **{"filename*": f"UTF-8''{name}"})
-    return answer
+    return download(body, sheets.XLSX, exports.file_name(questions))
 
 
 def hand_in(place: Place) -> ResponseReturnValue:
@@ -86,8 +82,7 @@ def show(place: Place, uuid: str) -> ResponseReturnValue:
     table = importer.read(kept.file.name, files.read(kept.file))
     plan = importer.plan(table, place.questions())
     if "left-out" in request.args:
-        headers = {"Content-Disposition": 'attachment; filename="quarter-left-out.xlsx"'}
-        return Response(left_out(table, importer.KNOWN, plan), mimetype=sheets.XLSX, headers=headers)
+        return download(left_out(table, importer.KNOWN, plan), sheets.XLSX, "quarter-left-out.xlsx")
     return render_template("adoption/quarter/preview.html", place=place, preview=kept, **shown(plan))
 
 
@@ -115,7 +110,7 @@ def _cabinet_place() -> Place:
     return Place(
         scope_id=None,
         user_id=user.id,
-        questions=lambda: queries.open_questions(people.territories_for(user, EDIT)),
+        questions=lambda: queries.open_questions(adoption_queries.territories_for(user, EDIT)),
         by=user,
         answered_by=user.display_name,
         layout="layouts/work.html",
@@ -157,7 +152,7 @@ def _link_place(token: str) -> Place:
         scope_id=ask.id,
         user_id=0,
         questions=lambda: queries.questions_of([ask]),
-        by=Respondent(""),
+        by=ByLink(""),
         answered_by="",
         layout="adoption/quarter/open.html",
         back=(ask.territory.name, url_for("adoption.link", token=token)),

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from adoption.blueprint import blueprint
 from adoption.quarter import counts, exports, labels, operations, queries, rules
-from adoption.quarter.forms import AddressForm, Card, PaperForm, RemindForm, RoundForm
+from adoption.quarter.cards import Card, Result, context, keep, make_cards, say_kept
+from adoption.quarter.forms import AddressForm, PaperForm, RemindForm, RoundForm
 from adoption.quarter.models import Ask, Round, Way
 from adoption.quarter.operations import Source
-from adoption.quarter.views.answers import Result, context, keep, make_cards, say_kept
 from adoption.queries import today
 from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
+from kernel.downloads import download
 from kernel.forms import form_page, status_of
 from kernel.listing import paginate
 from kernel.transaction import write
@@ -74,8 +75,8 @@ def _asked(regions: list[Territory]) -> list[tuple[Territory, int, int, list[str
 def round_(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     state = request.args.get("state", "")
-    statement = counts.asks_statement(of, state)
-    listing = paginate(statement, counts.asks_orders(), default="-waiting", tie=Ask.id, per_page=60, scalars=False)
+    statement = queries.asks_statement(of, state)
+    listing = paginate(statement, queries.asks_orders(), default="-waiting", tie=Ask.id, per_page=60, scalars=False)
     if state in ("waiting", "answered"):
         label = _("Not answered yet") if state == "waiting" else _("Answered")
         listing.add_filter("state", _("Show"), label)
@@ -84,7 +85,7 @@ def round_(round_code: str) -> ResponseReturnValue:
         "adoption/quarter/round.html",
         round=of,
         listing=listing,
-        heard=counts.heard_from(asks),
+        heard=queries.heard_from(asks),
         coordinated=queries.coordinated({ask.territory_id for ask in asks}),
         progress=counts.progress([of]).get(of.id, counts.Progress()),
         labels=labels,
@@ -99,8 +100,7 @@ def round_(round_code: str) -> ResponseReturnValue:
 def round_xlsx(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     body = exports.answers(of, queries.questions_of_round(of.id))
-    name = f"quarter-{of.year}-{of.quarter}.xlsx"
-    return Response(body, mimetype=sheets.XLSX, headers={"Content-Disposition": f"attachment; filename={name}"})
+    return download(body, sheets.XLSX, f"quarter-{of.year}-{of.quarter}.xlsx")
 
 
 @blueprint.route("/manage/rounds/<round_code>/reminders", methods=["GET", "POST"])
@@ -191,7 +191,7 @@ def _paper_page(ask: Ask, head: PaperForm, cards: list[Card], result: Result | N
         "adoption/quarter/paper.html",
         ask=ask,
         head=head,
-        address=AddressForm(formdata=None),
+        address=AddressForm(formdata=None, data={"address": ask.email}),
         coordinated=bool(queries.coordinated({ask.territory_id})),
         link=operations.link_path(ask),
         **context(cards, result),

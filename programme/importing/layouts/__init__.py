@@ -44,7 +44,7 @@ def read(name: str, body: bytes, familiar: Familiar) -> Table:
         if talk.remarks:
             reading.doubts.setdefault(talk.place, []).extend(talk.remarks)
     rows = [(talk.place, talk.values) for talk in reading.talks]
-    return Table(reading.headings, [*rows], reading.notes, reading.doubts, reading.faults)
+    return Table(reading.headings, [*rows], reading.notes, reading.doubts, reading.faults, frozenset(reading.columns))
 
 
 def _read_sheets(sheets: list[Sheet], reading: Reading) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -60,7 +60,7 @@ def frame_of(grid: Grid, familiar: Familiar) -> Frame | None:
     return Frame(head, time, end, _streams(names, sections, familiar))
 
 
-def _texts(cells: list[Any], time: int) -> dict[int, str]:
+def _texts(cells: list[object], time: int) -> dict[int, str]:
     return {column: clean(plain(cell)) for column, cell in enumerate(cells) if column > time and plain(cell)}
 
 
@@ -125,11 +125,11 @@ def _covered(sheet: Sheet) -> set[tuple[int, int]]:
     return {(row, span.left) for span in sheet.merged for row in range(span.top + 1, min(span.bottom, last) + 1)}
 
 
-def _texts_in(cells: list[Any], frame: Frame) -> dict[int, str]:
+def _texts_in(cells: list[object], frame: Frame) -> dict[int, str]:
     return {column: plain(cells[column]) for column in frame.streams if column < len(cells) and plain(cells[column])}
 
 
-def _when(sheet: Sheet, frame: Frame, row: int, last: int) -> tuple[Any, Any]:
+def _when(sheet: Sheet, frame: Frame, row: int, last: int) -> tuple[object, object]:
     """The beginning of one row and the end of another."""
     start, end = _time_at(sheet, row, frame.time), _time_at(sheet, last, frame.end)
     if last == row or frame.end is not None:
@@ -147,7 +147,7 @@ def _end_by_next(talk: Talk, sheet: Sheet, frame: Frame, last: int) -> None:
         talk.remarks.append(end_by_next(after))
 
 
-def _time_at(sheet: Sheet, row: int, column: int | None) -> Any:
+def _time_at(sheet: Sheet, row: int, column: int | None) -> object:
     cells = sheet.rows[row]
     return cells[column] if column is not None and column < len(cells) else ""
 
@@ -187,7 +187,7 @@ def _talk(text: str, group: list[int], frame: Frame, context: Context, reading: 
 
 
 def _divide(
-    cells: list[Any], texts: dict[int, str], frame: Frame, context: Context, reading: Reading, where: str
+    cells: list[object], texts: dict[int, str], frame: Frame, context: Context, reading: Reading, where: str
 ) -> None:
     """A row without a time: a day or a section for those beneath it, or items that lack their time."""
     found = [cell for cell in cells if plain(cell)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kernel.documents.headings import plain
 from kernel.text import clean, sort_key
@@ -54,7 +54,7 @@ class Context:
     titled: bool = False
     """Whether a title has told a day."""
     unread: list[str] = field(default_factory=list)
-    written: Any = ""
+    written: object = ""
     """The day of the last row that had its own, as written there."""
 
     def title(self, text: str) -> bool:
@@ -77,7 +77,7 @@ class Context:
             self._section(rest)
         return day is not None
 
-    def divide(self, value: Any) -> None:
+    def divide(self, value: object) -> None:
         """A row that says something of those beneath it: a day, a section with its room, a remark."""
         if isinstance(value, date | datetime | int | float):
             self.day = read_date(value, self.familiar.year) or self.day
@@ -123,7 +123,7 @@ def _whole_short_date(text: str, year: int) -> tuple[date | None, str] | None:
     return (day, rest) if day and text[:1].isdigit() and len(rest) < 20 else None
 
 
-def is_day(value: Any, familiar: Familiar) -> bool:
+def is_day(value: object, familiar: Familiar) -> bool:
     """Whether a cell holds a day and nothing else."""
     if isinstance(value, date | datetime):
         return True

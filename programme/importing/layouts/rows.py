@@ -160,7 +160,7 @@ _SIGNS = (
 )
 
 
-def _guess(cells: list[Any], taken: list[str | None]) -> str | None:
+def _guess(cells: list[object], taken: list[str | None]) -> str | None:
     for column, fits in _SIGNS:
         if column not in taken and sum(bool(fits(cell)) for cell in cells) * 2 > len(cells):
             return column
@@ -178,6 +178,7 @@ def read_rows(sheet: Sheet, grid: Grid, header: Header, context: Context, readin
     """Add the sheet's items; `where` names the sheet in their places."""
     columns = _by_values(grid, header)
     names = {column for column in columns if column}
+    reading.columns |= names
     wide = {(span.top, span.left) for span in sheet.merged if span.right > span.left}
     first = next((row for row in range(header.body, len(grid)) if _has_time(grid[row], columns)), 0)
     for row in range(header.body, len(grid)):
@@ -199,7 +200,7 @@ def read_rows(sheet: Sheet, grid: Grid, header: Header, context: Context, readin
             )
             context.divide(said)
             continue
-        values: dict[str, Any] = {}
+        values: dict[str, object] = {}
         for column, cell in zip(columns, cells, strict=False):
             if column and column not in values:
                 values[column] = cell.strip() if isinstance(cell, str) else cell
@@ -222,11 +223,11 @@ def _by_values(grid: Grid, header: Header) -> list[str | None]:
     return columns
 
 
-def _has_time(cells: list[Any], columns: list[str | None]) -> bool:
+def _has_time(cells: list[object], columns: list[str | None]) -> bool:
     return any(column == "start" and is_timed(cell) for column, cell in zip(columns, cells, strict=False))
 
 
-def _repeats(cells: list[Any], header: Header) -> bool:
+def _repeats(cells: list[object], header: Header) -> bool:
     """The headings once more, as at the top of each page."""
     texts = [plain(cell) for cell in cells]
     return bool(header.names) and texts[: len(header.names)] == header.names[: len(texts)]
@@ -247,7 +248,7 @@ def _divider(
     filled: list[int],
     wide: set[tuple[int, int]],
     context: Context,
-) -> Any:
+) -> object:
     """What a row says of those beneath it; None for an item."""
     cells = grid[row]
     if _has_time(cells, columns):
@@ -265,7 +266,7 @@ def _divider(
     return value if column in ("start", "end") or (place == 0 and column != "title") else None
 
 
-def _timed_section(row: int, grid: Grid, columns: list[str | None], filled: list[int]) -> Any:
+def _timed_section(row: int, grid: Grid, columns: list[str | None], filled: list[int]) -> object:
     """«10:00–12:00 | Секция 1. «Отцы»» above items within that time."""
     texts = [column for column in filled if columns[column] not in ("start", "end", "date", "number", "duration")]
     if len(texts) != 1 or columns[texts[0]] != "title":
@@ -279,13 +280,13 @@ def _timed_section(row: int, grid: Grid, columns: list[str | None], filled: list
     return text if inside else None
 
 
-def _span(cells: list[Any], columns: list[str | None]) -> tuple[Any, Any] | None:
+def _span(cells: list[object], columns: list[str | None]) -> tuple[Any, Any] | None:
     values = {column: cell for column, cell in zip(columns, cells, strict=False) if column in ("start", "end")}
     when = read_when(values.get("start"), values.get("end"))
     return (when.begins, when.ends) if when.begins and when.ends else None
 
 
-def _talk(values: dict[str, Any], names: set[str], context: Context, reading: Reading, where: str) -> Talk:
+def _talk(values: dict[str, object], names: set[str], context: Context, reading: Reading, where: str) -> Talk:
     talk = Talk(reading.place(where), values, has_section="section" in names)
     if "date" in values and plain(values["date"]):
         context.day = None  # the day was written: what follows without one is of the same day

@@ -33,7 +33,7 @@ class Talk:
     """One item as read: values by our column names."""
 
     place: Place
-    values: dict[str, Any]
+    values: dict[str, object]
     has_section: bool = False
     """Its table has a column for the section."""
     carried: bool = False
@@ -54,6 +54,8 @@ class Reading:
     doubts: dict[int, list[str]] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=dict)
     headings: list[str] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    """By our names, those that tables with headings have."""
     begun: float = field(default_factory=thread_time)
 
     def check_effort(self) -> None:
@@ -75,7 +77,7 @@ class Reading:
             raise FileRefused(_("The file has more than 20,000 rows. Split it and retry."))
 
 
-def is_timed(value: Any) -> bool:
+def is_timed(value: object) -> bool:
     """Whether a cell holds a time, or a beginning and an end: whole hours alone are too little to tell."""
     if isinstance(value, time | timedelta):
         return True
@@ -95,11 +97,11 @@ def split_cell(text: str) -> dict[str, Any]:
     named = next((number for number, line in enumerate(lines) if is_person(line)), len(lines))
     if named == 0 and len(lines) > 1:  # the speaker stands first
         return {"title": " ".join(lines[1:])} | columns_of(people_of(lines[0]))
-    values: dict[str, Any] = {"title": " ".join(lines[:named])}
+    values: dict[str, object] = {"title": " ".join(lines[:named])}
     return values | (columns_of(people_of("\n".join(lines[named:]))) if named < len(lines) else {})
 
 
-def complete(values: dict[str, Any], columns: set[str | None]) -> None:
+def complete(values: dict[str, object], columns: set[str | None]) -> None:
     """What a cell says besides its own matter, where no column of its own does."""
     title = as_text(values.get("title"))
     if "speaker" not in columns and "\n" in title:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +13,13 @@ from kernel import files
 from kernel.access import requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import XLSX, Table
+from kernel.downloads import download
 from kernel.files import FileRefused
 from kernel.forms import form_page
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import retried, writing
-from registrations import queries
 from registrations.blueprint import blueprint
-from registrations.desk import importer
+from registrations.desk import importer, operations, queries
 from registrations.desk.cells import KNOWN
 from registrations.desk.views.participants import BASE, EDIT
 from registrations.forms import ImportForm
@@ -30,8 +30,7 @@ from registrations.signup import quotas
 @requires(EDIT)
 def import_template(slug: str) -> ResponseReturnValue:
     forum_for(current_user, slug, EDIT)
-    headers = {"Content-Disposition": 'attachment; filename="participants.xlsx"'}
-    return Response(importer.template(), content_type=XLSX, headers=headers)
+    return download(importer.template(), XLSX, "participants.xlsx")
 
 
 @blueprint.route(BASE + "/import", methods=["GET", "POST"])
@@ -80,8 +79,7 @@ def import_left_out(slug: str, uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, importer.KIND, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
     body = left_out(table, KNOWN, importer.plan(forum, table))
-    headers = {"Content-Disposition": 'attachment; filename="participants-left-out.xlsx"'}
-    return Response(body, content_type=XLSX, headers=headers)
+    return download(body, XLSX, "participants-left-out.xlsx")
 
 
 def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool) -> Plan[importer.Entry] | None:
@@ -96,7 +94,7 @@ def _carry_out(forum: Forum, preview: ImportPreview, table: Table, letters: bool
                 return None
             plan = planned if queries.fingerprint(forum) == before else importer.plan(forum, table)
             settle(plan, preview)
-            importer.carry_out(plan, forum, by, letters)
+            operations.carry_out(plan, forum, by, letters)
             return plan
 
     try:

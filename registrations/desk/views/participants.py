@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -19,6 +19,7 @@ from forum.queries import copy_for, forum_for
 from kernel.access import requires, shows_form
 from kernel.db import utcnow
 from kernel.documents.sheets import XLSX
+from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
@@ -27,6 +28,7 @@ from kernel.zones import zone_name
 from registrations import counts, erasing, operations, queries
 from registrations.blueprint import blueprint
 from registrations.desk import exports
+from registrations.desk import queries as desk_queries
 from registrations.details import QUESTIONS, details_of, shown_details
 from registrations.forms import AddForm, CorrectionForm, as_entered
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
@@ -45,9 +47,9 @@ BASE = "/manage/forums/<slug>/registrations"
 @requires(VIEW)
 def participants(slug: str) -> ResponseReturnValue:
     forum = copy_for(current_user, slug, VIEW)
-    by = queries.Narrowing.of(request.args)
+    by = desk_queries.Narrowing.of(request.args)
     figures = counts.figures(forum)
-    total, conditions = queries.matched(forum, by, figures.everybody)
+    total, conditions = desk_queries.matched(forum, by, figures.everybody)
     sorts = {
         # As the index has them, so that a far page need not sort all before it.
         "name": (Registration.name_key, Registration.organisation_key, Registration.email),
@@ -88,7 +90,7 @@ def participants(slug: str) -> ResponseReturnValue:
 
 
 def _name_filters(
-    listing: Listing[Any], by: queries.Narrowing, sections: dict[str, str], territories: dict[str, str]
+    listing: Listing[Any], by: desk_queries.Narrowing, sections: dict[str, str], territories: dict[str, str]
 ) -> None:
     named = [
         ("status", _("State"), {status.value: str(label) for status, label in STATUS_LABELS.items()}),
@@ -113,19 +115,15 @@ def _may_edit(forum: Forum) -> bool:
 @requires(VIEW)
 def participants_xlsx(slug: str) -> ResponseReturnValue:
     forum = forum_for(current_user, slug, VIEW)
-    return _attachment(exports.xlsx(forum, queries.Narrowing.of(request.args)), XLSX, f"{slug}-participants.xlsx")
+    return download(exports.xlsx(forum, desk_queries.Narrowing.of(request.args)), XLSX, f"{slug}-participants.xlsx")
 
 
 @blueprint.get(BASE + ".csv")
 @requires(VIEW)
 def participants_csv(slug: str) -> ResponseReturnValue:
     forum = forum_for(current_user, slug, VIEW)
-    body = exports.csv(forum, queries.Narrowing.of(request.args))
-    return _attachment(body, "text/csv; charset=utf-8", f"{slug}-participants.csv")
-
-
-def _attachment(body: bytes, kind: str, name: str) -> Response:
-    return Response(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    body = exports.csv(forum, desk_queries.Narrowing.of(request.args))
+    return download(body, "text/csv", f"{slug}-participants.csv")
 
 
 @blueprint.route(BASE + "/new", methods=["GET", "POST"])

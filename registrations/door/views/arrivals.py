@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -54,7 +52,7 @@ def arrival(slug: str) -> ResponseReturnValue:
         return _page(found, door, form, full=True), 422
 
 
-def _page(forum: Forum, door: Door, form: ArrivalForm, **more: Any) -> str:
+def _page(forum: Forum, door: Door, form: ArrivalForm, **more: object) -> str:
     quotas = {quota.format: quota for quota in forum.quotas}
     return render_template(
         "registrations/door/arrival.html",

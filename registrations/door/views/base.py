@@ -14,7 +14,7 @@ from forum.models import Format, Forum
 from forum.queries import copy_for, local_today
 from kernel.i18n import clock
 from kernel.templating import fragment
-from registrations.door import attendance
+from registrations.door import queries
 from registrations.door.attendance import Answer, Verdict
 from registrations.door.verdicts import count_line, initials, say
 
@@ -67,7 +67,7 @@ def has_hall(forum: Forum) -> bool:
     return any(quota.format is Format.in_person for quota in forum.quotas)
 
 
-def last_line(door: Door, entry: attendance.LastEntry | None) -> str:
+def last_line(door: Door, entry: queries.LastEntry | None) -> str:
     """The line under the search: whom this volunteer let in last, with the way back."""
     if entry is None:
         return ""
@@ -86,7 +86,7 @@ def answer(door: Door, verdict: Verdict, detail: str = "") -> ResponseReturnValu
         "line": line if verdict.name or verdict.inside else "",
         "door": door,
         "slug": door.slug,
-        "recent": not door.practice and attendance.is_recent(verdict.entered_at),
+        "recent": not door.practice and queries.is_recent(verdict.entered_at),
         "new_nonce": new_nonce,
     }
     if request.accept_mimetypes.best == "application/json":
@@ -111,7 +111,7 @@ def _just_in(door: Door, verdict: Verdict) -> dict[str, str]:
     """The line of the last entry for a page that stays; nothing read again. Empty: the line stays as it is."""
     if door.practice or verdict.answer is not Answer.go or verdict.entered_at is None:
         return {}
-    entry = attendance.LastEntry(verdict.name, verdict.entered_at, verdict.nonce)
+    entry = queries.LastEntry(verdict.name, verdict.entered_at, verdict.nonce)
     return {"last": last_line(door, entry)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,11 +15,9 @@ from kernel.files import FileRefused
 from kernel.security import allow_scanner
 from kernel.text import clean
 from kernel.transaction import retried, writing
-from registrations import (
-    letters,  # noqa: F401  (makes the kinds of letters known)
-    queries,
-)
+from registrations import queries
 from registrations.door import attendance, codes
+from registrations.door import queries as door_queries
 from registrations.door.attendance import Answer, Verdict
 from registrations.door.photos import read_photo
 from registrations.door.verdicts import count_line
@@ -45,7 +43,7 @@ def forum(slug: str) -> ResponseReturnValue:
     allow_scanner()
     q = request.args.get("q", "").strip()[: queries.LONGEST]
     people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else queries.Found([], 0)
-    inside, expected = attendance.counter(door.forum_id)
+    inside, expected = door_queries.counter(door.forum_id)
     return render_template(
         "registrations/door/forum.html",
         forum=found,
@@ -54,7 +52,7 @@ def forum(slug: str) -> ResponseReturnValue:
         people_total=people.total,
         door=door,
         typed=request.args.get("code", "")[:60],
-        last="" if door.practice else last_line(door, attendance.last_entry(door.forum_id, door.user_id)),
+        last="" if door.practice else last_line(door, door_queries.last_entry(door.forum_id, door.user_id)),
         sign_up=not door.practice and has_hall(found),
         short=0 < len(q) < LETTERS_TO_SEARCH,
         count=count_line(inside, expected),
@@ -67,7 +65,7 @@ def forum(slug: str) -> ResponseReturnValue:
 def count(slug: str) -> ResponseReturnValue:
     """How many are inside, for the line at the top of the scanner."""
     door = door_of(slug)
-    inside, expected = attendance.counter(door.forum_id)
+    inside, expected = door_queries.counter(door.forum_id)
     return jsonify(inside=inside, expected=expected, line=count_line(inside, expected))
 
 
@@ -108,7 +106,7 @@ def _readings() -> tuple[str, ...] | None:
 def _scanned(door: Door, readings: tuple[str, ...], nonce: str, force: bool) -> Verdict:
     """The write lock is taken for a code in force alone; a clean scan goes there straight."""
     sure = len(readings) == 1 and len(readings[0]) == codes.WHOLE
-    code = readings[0] if sure else attendance.code_in_force(door.forum_id, readings)
+    code = readings[0] if sure else door_queries.code_in_force(door.forum_id, readings)
     verdict = _judged(door, code, nonce, force) if code else Verdict(Answer.unknown)
     return attendance.formerly(door.forum_id, readings) if verdict.answer is Answer.unknown else verdict
 
@@ -127,11 +125,10 @@ def _admitted(door: Door, uuid: str, nonce: str, force: bool) -> Verdict:
     )
 
 
-def _let_in(judge: Any) -> Verdict:
+def _let_in(judge: Callable[[], Verdict]) -> Verdict:
     def once() -> Verdict:
         with writing():
-            verdict: Verdict = judge()
-            return verdict
+            return judge()
 
     return retried(once)()
 
@@ -167,7 +164,7 @@ def undo(slug: str) -> ResponseReturnValue:
     with writing():
         attendance.undo(door.forum_id, entry, user_id=door.user_id)
     if request.accept_mimetypes.best == "application/json":
-        inside, expected = attendance.counter(door.forum_id)
-        last = last_line(door, attendance.last_entry(door.forum_id, door.user_id))
+        inside, expected = door_queries.counter(door.forum_id)
+        last = last_line(door, door_queries.last_entry(door.forum_id, door.user_id))
         return jsonify(kind="undone", line=count_line(inside, expected), last=last)
     return redirect(door.page(), 303)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from activity.reading import log_places
+from forum import entries, facts, labels, panels, queries, readiness, views
+from forum.manage import desk, forums, places, series
+from forum.manage.base import EDIT, SERIES, blueprint
+from kernel.feature import Area, Feature, Panel, RoleScope, SubjectKind
+
+FEATURE = Feature(
+    "forum",
+    blueprints=(views.blueprint, blueprint),
+    pages=(views, series, forums, desk, places),
+    permissions=("work:forums:open", EDIT, SERIES),
+    areas=(Area(20, "work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),),
+    panels=(Panel("work.tasks", panels.tasks, order=20),),
+    receivers=(
+        log_places.to(entries.places),
+        readiness.readiness.to(readiness.own, order=10),
+        facts.forum_facts.to(facts.sections, order=60),
+    ),
+    subjects=(
+        SubjectKind("series", _l("series of forums"), entries.series),
+        SubjectKind("forum", _l("forum"), entries.forums),
+        SubjectKind("venue", _l("venue"), entries.venues),
+        SubjectKind("room", _l("room"), entries.rooms),
+        SubjectKind("section", _l("section"), entries.sections),
+    ),
+    actions=labels.LOG_ACTIONS,
+    details=labels.LOG_DETAILS,
+    values=labels.LOG_VALUES,
+    scopes=(
+        RoleScope("series", queries.series_scopes, queries.series_territories),
+        RoleScope("forum", queries.forum_scopes),
+        RoleScope("section", queries.section_scopes),
+    ),
+)

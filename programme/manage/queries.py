@@ -1,0 +1,64 @@
+"""Lists of the organiser's programme: items, speakers, practices to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import load_only
+from werkzeug.exceptions import NotFound
+
+from forum.models import Forum, Section
+from kernel.db import db
+from kernel.text import sort_key
+from kernel.twins import holds
+from practices.models import Admission, Practice
+from programme.models import Appearance, Slot
+from programme.queries import with_people
+from speakers.models import Speaker
+from speakers.queries import decided
+
+
+def practices_for_talks(slot: Slot | None) -> list[Practice]:
+    """What a talk may be about: the catalogue, and what this one is about already, by name."""
+    statement = select(Practice).where(
+        (Practice.admission == Admission.published) | (Practice.id == (slot.practice_id if slot else None))
+    )
+    brief = load_only(Practice.name, Practice.admission)
+    return list(db.session.scalars(statement.options(brief).order_by(Practice.name_key, Practice.id)))
+
+
+def speaker_names(series_id: int) -> list[str]:
+    """Everybody who has spoken in the series, for suggestions."""
+    statement = select(Speaker.name).where(Speaker.series_id == series_id).order_by(Speaker.name_key)
+    return list(db.session.scalars(statement))
+
+
+def statement_of(forum_id: int, words: str = "") -> Select[Any]:
+    """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
+    statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
+    if key := sort_key(words):
+        named = Appearance.speaker.has(holds(Speaker.name_key, key))
+        statement = statement.where(Slot.title_key.contains(key, autoescape=True) | Slot.appearances.any(named))
+    return with_people(statement)
+
+
+def items_by_section(forum_id: int) -> dict[int, int]:
+    """How many items each section holds, cancelled ones too, as the organiser's listing does."""
+    statement = select(Slot.section_id, func.count()).where(Slot.forum_id == forum_id).group_by(Slot.section_id)
+    return dict(db.session.execute(statement).all())
+
+
+def named_at(forum_id: int) -> Select[Any]:
+    """Who is to speak, and who stands with a name, now or once, at what is shown struck out: it may be taken back."""
+    speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id)
+    struck = Speaker.id.in_(speaks.where(Slot.cancelled, Slot.announced)) & Speaker.id.in_(decided())
+    return select(Speaker).where(Speaker.id.in_(speaks.where(Slot.cancelled.is_(False))) | struck)
+
+
+def speaker_of(forum: Forum, code: str) -> Speaker:
+    """A speaker of a forum already authorised. Raises NotFound."""
+    found = db.session.scalar(named_at(forum.id).where(Speaker.code == code))
+    if found is None:
+        raise NotFound()
+    return found

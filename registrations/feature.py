@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from forum.facts import forum_facts
+from forum.readiness import closing, loaded, readiness
+from forum.signals import quota_changed
+from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind
+from kernel.leases import Urgency
+from registrations import cli, entries, letters, operations, panels, rekeying
+from registrations.blueprint import blueprint
+from registrations.desk.views import imports, participants
+from registrations.desk.views.participants import EDIT, ERASE, VIEW
+from registrations.door.views import arrivals, door
+from registrations.door.views.base import WORK
+from registrations.door.views.base import blueprint as door_pages
+from registrations.labels import LOG_ACTIONS
+from registrations.own import queries as own_queries
+from registrations.own import views as own
+from registrations.signup import views as signup
+
+FEATURE = Feature(
+    "registrations",
+    blueprints=(blueprint, door_pages),
+    pages=(signup, own, participants, imports, door, arrivals),
+    permissions=(VIEW, EDIT, ERASE, WORK),
+    areas=(Area(80, WORK, "door.choose", _l("The door"), "qr"),),
+    panels=(
+        Panel("privacy.kept", panels.kept_of_a_participant, order=10),
+        Panel("forum.actions", panels.take_part, order=10),
+        Panel("forum.manage", panels.participants, order=20),
+    ),
+    receivers=(
+        quota_changed.to(operations.promote_waiting),
+        readiness.to(panels.letters, order=40),
+        loaded.to(own_queries.has_items),
+        closing.to(panels.waiting, order=10),
+        forum_facts.to(panels.people, order=10),
+    ),
+    letters=(
+        LetterKind("registration_ticket", letters.ticket, Urgency.waited_for),
+        LetterKind("registration_promoted", letters.promoted),
+        LetterKind("registration_cancelled", letters.cancelled),
+        LetterKind("registration_list", letters.mailbox, Urgency.waited_for),
+    ),
+    jobs=(JobKind(operations.LINKS, operations.send_links),),
+    subjects=(SubjectKind("registration", _l("registration"), entries.registrations),),
+    actions=LOG_ACTIONS,
+    secrets=(rekeying.TICKETS,),
+    imports=(cli.import_registrations,),
+    exports=(cli.export_registrations,),
+)

@@ -1,0 +1,1 @@
+"""The map of a country or a region: tiles computed, boundaries loaded and drawn."""
