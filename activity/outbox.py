@@ -134,8 +134,11 @@ def _not_after(now: datetime) -> ColumnElement[datetime]:
 
 
 def _deliver(letter_id: int, lease: str) -> bool:
-    """Whether the server takes letters, so that the next may follow."""
-    letter = db.session.get_one(Letter, letter_id)
+    """Whether the server takes letters, so that the next may follow. One no longer in our hands is left to others."""
+    mine = (Letter.id == letter_id, Letter.lease == lease)
+    letter = db.session.scalar(select(Letter).where(*mine, Letter.next_at > utcnow()))
+    if letter is None:
+        return True
     attempts, held = letter.attempts, letter.held_since is not None
     values: dict[str, object]
     try:
@@ -159,7 +162,6 @@ def _deliver(letter_id: int, lease: str) -> bool:
             "error": mail.said(error),
         }
     db.session.rollback()
-    mine = (Letter.id == letter_id, Letter.lease == lease)
 
     def note() -> None:
         db.session.execute(update(Letter).where(*mine).values(**values, lease=None, held_since=None))

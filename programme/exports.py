@@ -38,7 +38,7 @@ def schedule(forum: Forum, sections: Sequence[Section], slots: Sequence[Item]) -
     rooms = list(dict.fromkeys(called.values()))
     return {
         "$schema": "https://c3voc.de/schedule/schema.json",
-        "generator": {"name": "Тираж", "version": "0.1.0"},
+        "generator": {"name": "Тираж", "version": "0.2.0"},
         "schedule": {
             "version": f"{forum.programme_changed_at or forum.updated_at:%Y-%m-%dT%H:%M:%SZ}",
             "base_url": base_url() + "/",

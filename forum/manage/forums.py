@@ -21,6 +21,7 @@ from kernel.access import actor, requires, shows_form
 from kernel.forms import form_page, status_of
 from kernel.i18n import day, day_range
 from kernel.transaction import writing
+from kernel.zones import ZONES
 
 
 @blueprint.get("/manage/forums")
@@ -73,7 +74,14 @@ def _forum_form(forum: Forum | None, series: list[Series]) -> ForumForm:
     else:
         del form.series
     form.territory.choices = territory_choices()
+    form.timezone.choices = _zones(forum)
     return form
+
+
+def _zones(forum: Forum | None) -> list[tuple[str, object]]:
+    """Those offered; a forum of another zone keeps its own."""
+    own = {forum.timezone: forum.timezone} if forum and forum.timezone not in ZONES else {}
+    return [*ZONES.items(), *own.items()]
 
 
 def _forum_values(form: ForumForm) -> dict[str, object]:

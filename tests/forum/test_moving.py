@@ -216,3 +216,20 @@ def test_moved_and_shortened_at_once_is_told_a_way(world):
     page = text_of(desk.submit(EDIT, form(desk, 29)))
     assert "Или сначала перенесите форум вместе со всеми днями: 29–30 апреля 2027 года, а потом сократите его." in page
     assert "Или сначала" not in text_of(desk.submit(EDIT, form(desk, 22)))
+
+
+def test_a_zone_that_is_not_offered_shows_and_stays_when_the_form_is_saved(client, world):
+    """Europe/Berlin, from a file of another installation: its pages were errors, and saving moved it to Kaliningrad."""
+    forum, desk = world
+    with writing():
+        forum.timezone = "Europe/Berlin"
+    for address in (FORUM, f"{FORUM}/programme", EDIT):
+        answer = desk.get(address, follow_redirects=True)
+        assert answer.status_code == 200
+        assert "Europe/Berlin" in answer.get_data(as_text=True)
+    chosen = re.search(r'<option selected value="([^"]+)">Europe/Berlin', desk.get(EDIT).get_data(as_text=True)).group(
+        1
+    )
+    assert desk.submit(EDIT, form(desk, 22, timezone=chosen, place="Берлин")).status_code == 302
+    db.session.rollback()
+    assert (db.session.scalar(select(Forum.timezone)), db.session.scalar(select(Forum.place))) == (chosen, "Берлин")

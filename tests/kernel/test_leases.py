@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from accounts import operations
 from activity import outbox
@@ -157,3 +157,42 @@ def test_a_ticket_does_not_wait_behind_three_thousand_questions(app, monkeypatch
     letters = db.session.scalars(select(Letter).where(Letter.sent_at.is_not(None)).order_by(Letter.id)).all()
     assert [letter.kind for letter in letters] == ["account_invitation", "password_reset"]
     assert outbox.deliver_due(lane=HEAVY) == 11
+
+
+def test_a_worker_that_slept_through_its_lease_does_nothing_twice(app):
+    """A suspended machine, or a database that answered late: others have done what it still holds in its hands."""
+    queue("раз", "два", "три")
+    batch = jobs._claim(3, QUICK)
+    later(11)
+    leases.carry_out(batch, jobs._run)
+    assert done == []  # nobody has taken them yet, but anybody may by now
+    for _one in range(3):
+        assert run_due(1) == 1
+    leases.carry_out(batch, jobs._run)
+    assert done == ["раз", "два", "три"]
+
+
+def test_a_letter_that_another_worker_took_is_not_sent_again(app, monkeypatch):
+    sent = []
+    monkeypatch.setattr(outbox.mail, "deliver", lambda message: sent.append(message["Message-ID"]))
+    with writing():
+        for number in range(3):
+            operations.invite(factories.user(f"anna{number}@example.org", "Примерова Анна"), by=None)
+    batch = outbox._claim(3)
+    later(6)
+    assert outbox.deliver_due() == 3
+    leases.carry_out(batch, outbox._deliver)
+    assert len(sent) == len(set(sent)) == 3
+
+
+def test_a_letter_erased_while_in_hand_leaves_the_others_their_turn(app, monkeypatch):
+    sent = []
+    monkeypatch.setattr(outbox.mail, "deliver", lambda message: sent.append(message["To"]))
+    with writing():
+        for number in range(3):
+            operations.invite(factories.user(f"anna{number}@example.org", "Примерова Анна"), by=None)
+    batch = outbox._claim(3)
+    with writing():
+        db.session.execute(delete(Letter).where(Letter.id == batch.ids[0]))
+    assert leases.carry_out(batch, outbox._deliver) == 3
+    assert sent == ["anna1@example.org", "anna2@example.org"]
