@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV = .venv/bin/python
 
-.PHONY: run test check browser demo bench audit setup translations screenshots
+.PHONY: run test test-all check browser demo bench audit setup translations screenshots
 
 run:
 	@$(PYTHON) bin/setup.py
@@ -11,6 +11,10 @@ run:
 test:
 	@$(PYTHON) bin/setup.py --dev --no-database
 	@$(VENV) bin/test.py
+
+test-all:
+	@$(PYTHON) bin/setup.py --dev --no-database
+	@$(VENV) bin/test.py --all
 
 setup:
 	@$(PYTHON) bin/setup.py --dev --no-database

@@ -165,6 +165,11 @@ def _chosen(key: Key) -> int:
     return sum(len(values) for _name, values in key[-1])
 
 
+def _asks(key: Key) -> bool:
+    """Whether the address looks for words; a `q` that the page does not read is none of its key."""
+    return any(name == "q" and any(values) for name, values in key[-1])
+
+
 def _known(key: Key) -> _Entry | None:
     """The kept page, marked as used: the least used ones are dropped first."""
     with _lock:
@@ -176,7 +181,7 @@ def _known(key: Key) -> _Entry | None:
 
 def _is_worth_keeping(key: Key) -> bool:
     """Words and combinations are endless: they would push others out."""
-    return not request.args.get("q") and _chosen(key) <= FEW
+    return not _asks(key) and _chosen(key) <= FEW
 
 
 def _made(versions: Versions, response: Response, kept: KeptRequest) -> _Entry:

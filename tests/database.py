@@ -1,6 +1,7 @@
 """Real databases for tests: each test begins with a fresh copy of a template that migrations made.
 
-SQLite copies a file; PostgreSQL (TEST_POSTGRES_URL names the server) copies a database.
+SQLite copies a file; PostgreSQL (TEST_POSTGRES_URL names the server) copies a database. The copy is made when the
+test's first connection wants it: most of what is tested without a database needs none.
 """
 
 from __future__ import annotations
@@ -8,10 +9,17 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import psycopg
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
+from kernel import mode
+
+TEMPLATE = "template"
+UNDER_TEST = "test"
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
 
@@ -74,3 +82,54 @@ def databases(folder: Path, worker: str) -> Any:
             raise RuntimeError("TEST_POSTGRES_URL is not set: run the suite by `make test`.")
         return PostgresDatabases(f"t_{worker}")
     return SQLiteDatabases(folder)
+
+
+class Copied:
+    """The database under test. Only this process copies it: those it starts find it ready."""
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self.only_read = False
+        self._wanted = ""
+        self._holds = ""
+        """What it is an untouched copy of."""
+        self._number = 0
+        self._lock = Lock()
+        self._process = os.getpid()
+        event.listen(Engine, "do_connect", self._connecting)
+        event.listen(Engine, "connect", self._connected)
+        event.listen(Engine, "begin", self._begin)
+
+    def begin(self, source: str) -> None:
+        """The next connection finds a fresh copy of `source`; tests that only read share one."""
+        self._wanted = source
+
+    def ready(self) -> None:
+        """Make the copy now, for those who do not come through an engine of this process."""
+        with self._lock:
+            if self._wanted:
+                if self._holds != self._wanted:
+                    self.server.copy(self._wanted, UNDER_TEST)
+                self._holds, self._wanted = self._wanted if self.only_read else "", ""
+
+    def keep(self) -> str:
+        """Keep what the database holds now, for later copies; nobody is connected to it."""
+        self.ready()
+        self._number += 1
+        name = f"kept_{self._number}"
+        self.server.copy(UNDER_TEST, name)
+        self._holds = name
+        return name
+
+    def _connecting(self, *_: Any) -> None:
+        if os.getpid() == self._process:
+            self.ready()
+
+    def _connected(self, connection: Any, _record: object) -> None:
+        """A test does not outlive a power cut: nothing waits for the disk."""
+        if type(connection).__module__.startswith("sqlite3"):
+            connection.execute("PRAGMA synchronous=OFF")
+
+    def _begin(self, _connection: Any) -> None:
+        if self.only_read and mode.is_writing():
+            raise AssertionError("A test marked `reads` writes: it shares its database with others.")

@@ -16,6 +16,8 @@ from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def world(app, sign_in):

@@ -15,6 +15,8 @@ from kernel.transaction import writing
 from tests import factories
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def admin(app, sign_in):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import timedelta
 
+import argon2
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event, func, select
@@ -23,7 +24,7 @@ from kernel.jobs import run_due
 from kernel.transaction import writing
 from tests import factories
 from tests.client import PageClient
-from tests.conftest import NOW
+from tests.conftest import NOW, OF_PRODUCTION
 
 PASSWORD = "четыре слова подряд"
 
@@ -366,3 +367,9 @@ def test_a_password_is_the_same_however_its_letters_are_made(app):
         assert [matches(kept, typed) for typed in (composed, pieces, "синии и краи")] == [True, True, False]
     before = PasswordHasher().hash(pieces)  # of an account whose password was hashed as it was typed
     assert [matches(before, typed) for typed in (pieces, composed)] == [True, False]
+
+
+def test_a_password_costs_what_is_recommended():
+    """RFC 9106, for machines with little memory; the other tests pay less."""
+    found = argon2.extract_parameters(OF_PRODUCTION.hash(PASSWORD))
+    assert found == argon2.profiles.RFC_9106_LOW_MEMORY

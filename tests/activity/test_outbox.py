@@ -19,6 +19,8 @@ from kernel.text import email_key
 from kernel.transaction import writing
 from tests import factories
 
+pytestmark = pytest.mark.differs
+
 
 class Mailbox:
     """An SMTP handler that keeps what it was given; `refuse` answers with an error."""

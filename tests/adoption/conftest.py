@@ -105,12 +105,17 @@ def rows():
         return list(csv.DictReader(file))
 
 
-@pytest.fixture
-def loaded(app):
-    """The practices, organisations and adoptions of the demo world."""
+def load_demo():
+    """The practices, organisations and adoptions of the demo world; its region's curator."""
     for module, name in ((organisations, "organisations.csv"), (importer, "practices.csv")):
         with writing():
             module.carry_out(module.plan(name, (DEMO / name).read_bytes()), by=None)
     with writing():
         assert demo.load_adoptions(rows()) == 71
-    return app
+        return factories.curator()
+
+
+@pytest.fixture
+def loaded(kept):
+    """The demo world's adoptions; gives a curator."""
+    return kept(load_demo)

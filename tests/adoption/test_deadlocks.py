@@ -31,6 +31,8 @@ from tests.adoption.conftest import adoption
 from tests.conftest import settings
 from tests.registrations.crowd import Answer, Crowd
 
+pytestmark = pytest.mark.differs
+
 PAGE = "/cabinet/"
 START = "/practices/konsultant/adoption"
 ONLY_POSTGRESQL = pytest.mark.skipif(

@@ -16,10 +16,10 @@ from sqlalchemy import select
 from adoption.models import Adoption, Exit, Stage
 from adoption.sheet import queries
 from kernel.db import db
-from kernel.transaction import writing
 from tests import factories
 from tests.client import X
 
+pytestmark = [pytest.mark.reads, pytest.mark.differs]
 TODAY = date(2027, 3, 1)
 ORDER = list(Stage)
 STATES = ["think", "think", "ready", "ready", "ready", "works", "works", "firm"]
@@ -299,10 +299,8 @@ def median(days: list[int]) -> int:
     return days[half] if len(days) % 2 else (days[half - 1] + days[half] + 1) // 2
 
 
-def test_sheet(everything, going, client):
-    with writing():
-        person = factories.curator()
-    made = queries.sheet(person, size=1000)
+def test_sheet(loaded, everything, going, client):
+    made = queries.sheet(loaded, size=1000)
     middle = usual(everything)
     assert made.usual == middle
     standing = {}
@@ -325,16 +323,14 @@ def test_sheet(everything, going, client):
     assert made.working == len({o.oktmo for o in going if o.state in ("works", "firm") and not o.region})
 
 
-def test_what_moved(going, app):
+def test_what_moved(loaded, going):
     """On the Sunday 22 November 2026 what was written down since Monday the 16th."""
     from datetime import UTC, datetime
 
     from kernel import db as clock
 
     clock.set_clock(lambda: datetime(2026, 11, 22, 4, tzinfo=UTC))
-    with writing():
-        person = factories.curator()
-    made = queries.sheet(person)
+    made = queries.sheet(loaded)
     monday = date(2026, 11, 16)
     moved = [one for one in going if any(monday <= at.date() for at in one.heard().values())]
     assert (made.monday, made.moved) == (monday, len(moved))

@@ -17,6 +17,8 @@ from practices.models import Admission, TargetGroup
 from tests import factories
 from tests.adoption.conftest import adoption
 
+pytestmark = pytest.mark.differs
+
 PUBLIC = (
     "/adoption/",
     "/adoption/?turned=1&group=audience&columns=size",

@@ -7,6 +7,7 @@ from datetime import date
 from math import ceil
 from statistics import median as middle
 
+import pytest
 from sqlalchemy import select
 
 from adoption import demo, operations, rules
@@ -16,6 +17,8 @@ from kernel.panels import panels
 from kernel.transaction import writing
 from tests import factories
 from tests.adoption.conftest import adoption, rows
+
+pytestmark = pytest.mark.differs
 
 ORDER = [stage.value for stage in Stage]
 

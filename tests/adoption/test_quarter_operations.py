@@ -18,6 +18,8 @@ from kernel.transaction import writing
 from tests import factories
 from tests.adoption.quarter_world import BY_LINK, DUE, NO_CHANGE, asked, fresh, question_of
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def world(world):

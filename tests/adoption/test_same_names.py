@@ -17,6 +17,8 @@ from kernel.transaction import writing
 from tests import factories
 from tests.adoption.conftest import ASKED, adoption
 
+pytestmark = pytest.mark.differs
+
 MBOU = "Муниципальное бюджетное общеобразовательное учреждение"
 FIRST, SECOND = f"{MBOU} «Тайшетская средняя школа № 1»", f"{MBOU} «Шиткинская средняя школа»"
 

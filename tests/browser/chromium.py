@@ -98,6 +98,26 @@ class Pages:
         self.contexts.clear()
 
 
+class Readers:
+    """One page for each role, kept for whatever is only looked at: a fresh one costs as long as what it shows."""
+
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
+        self.opened: dict[str, Page] = {}
+
+    def page(self, role: str) -> Page:
+        """The role's page as on a desk by day, whatever was last done with it; a visitor's has seen nothing yet."""
+        if role not in self.opened:
+            self.opened[role] = self.pages.open(DESK, role=role, reduced_motion="reduce")
+            return self.opened[role]
+        page = self.opened[role]
+        if not role:
+            page.context.clear_cookies()
+        page.set_viewport_size(DESK["viewport"])
+        page.emulate_media(color_scheme="light")
+        return page
+
+
 def signed_in(playwright: Playwright, site: Installation, role: str) -> Any:
     """Cookies of the demo account `role`, signed in once per installation (sign-ins are limited)."""
     known = site.__dict__.setdefault("sessions", {})

@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.browser.chromium import DESK, PHONE, Pages, launch
+from tests.browser.chromium import DESK, PHONE, Pages, Readers, launch
 from tests.browser.server import Installation
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever stands in this folder wants a browser, whether it says so or not."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +65,21 @@ def pages(playwright: Playwright, browser: Browser, site: Installation) -> Itera
     yield pages
     pages.close()
     assert pages.unexpected() == []
+
+
+@pytest.fixture(scope="session")
+def kept_readers(playwright: Playwright, browser: Browser, site: Installation) -> Iterator[Readers]:
+    pages = Pages(playwright, browser, site)
+    yield Readers(pages)
+    pages.close()
+
+
+@pytest.fixture
+def readers(kept_readers: Readers) -> Iterator[Readers]:
+    """Pages of people who only look; the test fails when one of them noticed a fault."""
+    kept_readers.pages.faults.clear()
+    yield kept_readers
+    assert kept_readers.pages.unexpected() == []
 
 
 @pytest.fixture

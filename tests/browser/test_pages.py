@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from app import create_app
-from tests.browser.chromium import DESK, PHONE, Pages
+from tests.browser.chromium import PHONE, Pages, Readers
 from tests.browser.server import ROOT, Installation
 from tests.browser.steps import sign_up
 from tests.browser.world import World
@@ -267,10 +267,10 @@ def test_every_page_has_its_demo_values(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [*PAGES, *MORE])
-def test_page(name: str, pages: Pages, world: World, axe: str) -> None:
+def test_page(name: str, readers: Readers, world: World, axe: str) -> None:
     role, pattern = PAGES.get(name) or MORE[name]
     address = pattern.format(**world.values)
-    page = pages.open(DESK, role=role, reduced_motion="reduce")
+    page = readers.page(role)
     answer = page.request.get(address)
     assert answer.status == 200, f"{answer.status} {answer.url}"
     if not answer.headers["content-type"].startswith("text/html") or name in LETTERS:
@@ -295,9 +295,9 @@ def contrast(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [name for name, (role, _) in PAGES.items() if not role])
-def test_public_page_in_english(name: str, pages: Pages, world: World) -> None:
+def test_public_page_in_english(name: str, world: World) -> None:
     address = PAGES[name][1].format(**world.values)
-    answer = pages.open(DESK).request.get("/en" + address)
+    answer = world.request().get("/en" + address)
     assert answer.status == 200
     if answer.headers["content-type"].startswith("text/html") and name not in LETTERS:
         assert '<html lang="en">' in answer.text()

@@ -17,6 +17,8 @@ from tests import factories
 from tests.conftest import settings
 from tests.registrations.crowd import Crowd
 
+pytestmark = pytest.mark.differs
+
 REPETITIONS = int(os.environ.get("TIRAZH_REPETITIONS", "8"))
 DESK = "/manage/forums/prosemyu-2027"
 FORUM = {"kind": "forum", "date_start": "2027-09-01", "date_end": "2027-09-02", "timezone": "Asia/Irkutsk"}

@@ -27,6 +27,8 @@ from tests import factories
 from tests.conftest import settings
 from tests.database import PostgresDatabases
 
+pytestmark = pytest.mark.differs
+
 _SCHEMA_BEFORE = "0010"
 BODY = b"%PDF-1.4 a sample"
 

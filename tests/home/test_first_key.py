@@ -12,6 +12,8 @@ from kernel.transaction import writing
 from tests import factories
 from tests.conftest import KEY, settings
 
+pytestmark = pytest.mark.differs
+
 PRODUCTION = {"ENVIRONMENT": "production", "MAIL_URL": "smtp://127.0.0.1:9"}
 EXAMPLE = "64 hexadecimal digits from: openssl rand -hex 32"
 

@@ -27,6 +27,8 @@ from kernel.transaction import writing
 from tests import factories
 from tests.outside import until
 
+pytestmark = pytest.mark.differs
+
 ROOT = Path(__file__).resolve().parents[2]
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 LETTERS = 60

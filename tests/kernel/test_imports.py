@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from operator import add
 
+import pytest
 from sqlalchemy import func, select
 
 from kernel.db import db, set_clock, utcnow
@@ -11,6 +12,8 @@ from kernel.files import GRACE, StoredFile, Upload, _path, write
 from kernel.imports import KEPT, ImportPreview, forget_old
 from kernel.jobs import run_due
 from kernel.transaction import writing
+
+pytestmark = pytest.mark.differs
 
 
 def test_what_was_brought_in_is_kept_for_a_week(app):

@@ -12,6 +12,8 @@ from kernel.feature import JobKind, registry
 from kernel.jobs import Job, enqueue, run_due, tick
 from kernel.transaction import writing
 
+pytestmark = pytest.mark.differs
+
 done: list[str] = []
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+pytestmark = pytest.mark.differs
+
 
 def test_migration_commands_are_there(app):
     answer = app.test_cli_runner().invoke(args=["db", "current"])

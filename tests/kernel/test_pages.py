@@ -11,6 +11,8 @@ from flask import Response
 from kernel import pages
 from kernel.transaction import writing
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def site(app):

@@ -6,6 +6,8 @@ from flask import Flask
 from kernel.search import Document, index, search, stem, terms
 from kernel.transaction import writing
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def indexed(app: Flask) -> Flask:

@@ -8,6 +8,8 @@ from kernel.search import marked, snippet, stem
 from kernel.search.questions import Synonyms
 from kernel.search.spelling import nearest, retyped
 
+pytestmark = pytest.mark.differs
+
 
 def phrase(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in text.split())

@@ -8,6 +8,8 @@ from accounts.models import Setting
 from kernel.db import db
 from kernel.transaction import writing
 
+pytestmark = pytest.mark.differs
+
 
 def test_a_writing_block_commits(app):
     with writing():

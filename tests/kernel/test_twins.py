@@ -14,6 +14,8 @@ from kernel.transaction import writing
 from kernel.twins import begins, holds, odd_address, odd_name
 from tests import factories
 
+pytestmark = pytest.mark.differs
+
 CASES = Path(__file__).parents[1] / "cases"
 
 

@@ -10,12 +10,16 @@ from practices import importer, organisations
 DEMO = Path(__file__).parents[2] / "demo"
 
 
-@pytest.fixture
-def catalogue(app):
-    """The demo organisations and practices, brought in by the importers people use."""
+def load_catalogue():
     for module, name in ((organisations, "organisations.csv"), (importer, "practices.csv")):
         plan = module.plan(name, (DEMO / name).read_bytes())
         assert plan.errors == 0
         with writing():
             module.carry_out(plan, by=None)
+
+
+@pytest.fixture
+def catalogue(app, kept):
+    """The demo organisations and practices, brought in by the importers people use."""
+    kept(load_catalogue)
     return app

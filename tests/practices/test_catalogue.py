@@ -17,6 +17,8 @@ from practices.models import DocumentKind, Evidence, TargetGroup
 from tests import factories
 from tests.factories import IRKUTSK, KUYTUN, REGION, TAYSHET, TULUN
 
+pytestmark = pytest.mark.differs
+
 KATANGA, SAYANSK = "25616000", "25726000"
 
 

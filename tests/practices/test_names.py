@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import event, select
 
 from accounts.models import Organisation
@@ -12,6 +13,8 @@ from practices import importer, organisations
 from practices.models import Practice
 from tests import factories
 from tests.practices.test_importer import carry_out, table
+
+pytestmark = pytest.mark.differs
 
 HEADINGS = ("Код", "Название", "Краткое название", "Территория")
 MBOU = "Муниципальное бюджетное общеобразовательное учреждение городского округа"

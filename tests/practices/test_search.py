@@ -13,6 +13,8 @@ from practices.wishes import Wish
 from territories import importer as territory_files
 from territories import operations as territories
 
+pytestmark = pytest.mark.differs
+
 ASKED = [
     ("домашнего консультанта", "domashniy-konsultant"),
     ("диспетчерскую", "semeynaya-dispetcherskaya"),

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.differs
+
 HERE = Path(__file__).parent
 PARTS = ("first", "second", "third", "english")
 

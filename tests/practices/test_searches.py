@@ -15,6 +15,8 @@ from practices.models import SavedSearch
 from practices.operations import save_search
 from tests import factories
 
+pytestmark = pytest.mark.differs
+
 NEW = "/searches/new?q=отцы&audience=fathers&audience=large&page=3&nonsense=1"
 
 

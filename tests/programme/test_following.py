@@ -25,6 +25,8 @@ from tests import factories
 from tests.conftest import NOW
 from tests.registrations.conftest import enrol
 
+pytestmark = pytest.mark.differs
+
 FORUM = "/forums/prosemyu-2027"
 
 

@@ -10,6 +10,8 @@ import pytest
 from kernel.transaction import writing
 from tests import factories
 
+pytestmark = pytest.mark.differs
+
 LIST = "/manage/forums/prosemyu-2027/programme"
 
 

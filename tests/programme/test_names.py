@@ -21,6 +21,8 @@ from tests import factories
 from tests.programme.test_import import GOOD, HEAD
 from tests.programme.test_slots import NEW, as_it_is, fill, world  # noqa: F401  (the fixture)
 
+pytestmark = pytest.mark.differs
+
 DESK = "/manage/forums/prosemyu-2027"
 NAMES = ("Примерова Анна", "Тестов Иван")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from forum.models import Room, Venue
@@ -10,6 +11,8 @@ from kernel.transaction import writing
 from programme.models import Appearance
 from tests import factories
 from tests.programme.test_import import GOOD, forum, load, slots
+
+pytestmark = pytest.mark.differs
 
 __all__ = ["forum"]
 FROM_TULUN = GOOD[0].replace("Центр,Тулун", "Центр помощи семье,Тулун")

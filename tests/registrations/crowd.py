@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import re
 from collections.abc import Sequence
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -16,16 +17,20 @@ TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Crowd:
-    """`size` processes that wait for work; `send` hands each its requests and gathers the answers."""
+    """`size` processes that wait for work; `send` hands each its requests and gathers the answers.
+
+    They are forked from one that has loaded the application and nothing else.
+    """
 
     def __init__(self, size: int, settings: dict[str, Any]) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        self.barrier = spawn.Barrier(size)
+        forking = multiprocessing.get_context("forkserver")
+        forking.set_forkserver_preload(["app", "tests.conftest"])
+        self.barrier = forking.Barrier(size)
         self.pipes: list[Connection] = []
         self.processes = []
         for _number in range(size):
-            ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=_work, args=(theirs, self.barrier, settings), daemon=True)
+            ours, theirs = forking.Pipe()
+            process = forking.Process(target=_work, args=(theirs, self.barrier, settings), daemon=True)
             process.start()
             self.pipes.append(ours)
             self.processes.append(process)
@@ -50,6 +55,11 @@ class Crowd:
             pipe.send(None)
         for process in self.processes:
             process.join(10)
+
+
+def part() -> None:
+    """Wait for the end of the process that crowds are forked from: what it used counts as this process's own."""
+    forkserver._forkserver._stop()
 
 
 def _work(pipe: Connection, barrier: Any, settings: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from registrations.own.tickets import code_of, qr_text, short_code
 from tests.registrations.conftest import ANNA, enrol, text_of
 from tests.registrations.door import PATH, count
 
-pytestmark = pytest.mark.usefixtures("noon_of_the_day")
+pytestmark = [pytest.mark.usefixtures("noon_of_the_day"), pytest.mark.differs]
 
 
 def test_typed_codes_forgive_hands(forum):

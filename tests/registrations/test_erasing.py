@@ -36,6 +36,8 @@ from tests.client import PageClient
 from tests.conftest import NOW
 from tests.registrations.conftest import enrol, fill, set_capacity, text_of
 
+pytestmark = pytest.mark.differs
+
 NAME, EMAIL = "Стирайкина Аглая Модестовна", "aglaya@vymysel.example"
 ORGANISATION, POSITION = "Дом выдуманных пропаж", "хранительница пустот"
 SIGN_UP = "/forums/prosemyu-2027/registration"

@@ -14,6 +14,8 @@ from registrations.details import details_of
 from registrations.models import Registration, RegistrationStatus
 from tests.registrations.conftest import enrol, set_capacity
 
+pytestmark = pytest.mark.differs
+
 CONFIRMED, WAITLISTED, CANCELLED = RegistrationStatus
 
 

@@ -23,6 +23,7 @@ from kernel.transaction import writing
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from registrations.own.tickets import link_path, qr_text
 from tests import factories
+from tests.choice import EVERYTHING
 from tests.conftest import settings
 from tests.registrations.conftest import enrol, fill
 from tests.registrations.crowd import Crowd
@@ -30,7 +31,7 @@ from tests.registrations.crowd import Crowd
 pytestmark = pytest.mark.processes
 PAGE = "/forums/prosemyu-2027/registration"
 PROCESSES = 8
-REPETITIONS = int(os.environ.get("TIRAZH_REPETITIONS", "20"))
+REPETITIONS = int(os.environ.get("TIRAZH_REPETITIONS", "20" if EVERYTHING else "4"))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -13,6 +14,8 @@ from kernel.transaction import writing
 from registrations import operations
 from registrations.details import Details
 from registrations.models import Registration, RegistrationStatus
+
+pytestmark = pytest.mark.differs
 
 PEOPLE = 7
 formats = st.sampled_from(list(Format))

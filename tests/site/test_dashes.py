@@ -21,7 +21,7 @@ LOOSE = re.compile(r"[^\u00a0\n]—(?! ?$)|(?<=.)—[^ \n]")
 """A long dash without a non-breaking space before it, or without a space after it."""
 PLACE = "%s"
 PLACES = re.compile(r"%\(\w+\)[sd]")
-RANGE_ALONE = {"templates/registrations/my.html": "<small>–{{ slot.ends|clock }}</small>"}
+RANGE_ALONE = {"templates/registrations/my_parts/programme.html": "<small>–{{ slot.ends|clock }}</small>"}
 """The second half of a range whose first half stands in an element of its own."""
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from adoption.models import Adoption, Exit, Stage
 from app import create_app
-from home.demo.load import load
 from kernel import pages
 from kernel.db import db
 from practices.models import Admission, Practice
@@ -22,18 +21,18 @@ from registrations.models import Attendance, Registration
 from tests.client import PageClient
 from tests.conftest import settings
 
+pytestmark = pytest.mark.differs
+
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 
 
 @pytest.fixture(scope="module")
-def demo(application, server, tmp_path_factory):
-    """The demo world in a database of its own, loaded once."""
-    server.copy("template", "demo")
-    app = create_app(settings(server.url("demo"), tmp_path_factory.mktemp("demo")) | {"DEMO": True})
+def demo(demo_world, server):
+    """The demo world in a database of this module's own."""
+    server.copy(demo_world.database, "demo")
+    app = create_app(settings(server.url("demo"), demo_world.var) | {"DEMO": True})
     pages.forget()
     with app.app_context():
-        load(lambda _line: None)
-        db.session.remove()
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -19,6 +19,8 @@ from registrations.models import Registration
 from tests import factories
 from tests.registrations.conftest import enrol, fill
 
+pytestmark = pytest.mark.differs
+
 FORUM = ["--forum", "prosemyu-2027"]
 KINDS = {"programme": FORUM, "registrations": FORUM, "practices": [], "organisations": [], "territories": []}
 

@@ -37,6 +37,8 @@ from registrations.own.exports import personal_calendar
 from tests import factories
 from tests.registrations.conftest import enrol
 
+pytestmark = pytest.mark.differs
+
 EVIL = "https://evil.example"
 NAMES = (
     "Центр А | Центр Б || В |",

@@ -42,6 +42,8 @@ from tests.client import PageClient
 from tests.conftest import KEY, settings
 from tests.registrations.conftest import enrol, fill
 
+pytestmark = pytest.mark.differs
+
 SECOND = "7b1e5d2f90c3a8461f6e0b9d4c27a3586de09f1b5a4c8273e6d10f95b8a7c342"
 THIRD = "c95a03e7d1b8f6240a7e9c3d5b1f8642e0d7a9c4b6f13582d8e0a7c5b9f41632"
 

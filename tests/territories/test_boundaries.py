@@ -18,6 +18,8 @@ from territories.models import Boundary
 from tests import factories
 from tests.registrations.conftest import text_of
 
+pytestmark = pytest.mark.differs
+
 CREDIT = "© Проверочные границы (ODbL)"
 
 
@@ -127,7 +129,7 @@ def test_each_territory_is_a_link_that_says_its_state(adopted, client):
     page = text_of(client.get("/adoption/"))
     label = "Тайшетский муниципальный округ: думаем — 1"
     assert f'<a href="/territories/{factories.TAYSHET}"><title>{label}</title><path' in page
-    assert page.count('"><title>') == 42
+    assert len(re.findall(r'<a href="/territories/\d+"><title>', page)) == 42
 
 
 def test_the_table_s_order_and_the_map_are_chosen_apart(adopted, client):

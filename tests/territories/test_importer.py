@@ -14,6 +14,8 @@ from territories import importer, operations, queries
 from territories.map import queries as map_queries
 from territories.models import SizeClass, Territory
 
+pytestmark = pytest.mark.differs
+
 HEAD = "ОКТМО;Наименование;Вид;Центр;Население;Широта;Долгота;Прежний ОКТМО;Действует с"
 KABANSK = "81624000;Кабанский муниципальный район;муниципальный район;с. Кабанск;55 000;52,05;106,65;;"
 ULAN_UDE = "81701000;город Улан-Удэ;городской округ;г. Улан-Удэ;437 565;51,83;107,58;;"

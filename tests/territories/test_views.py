@@ -18,6 +18,8 @@ from tests.client import PageClient
 from tests.registrations.conftest import text_of
 from tests.territories.test_importer import HEAD, KABANSK, ULAN_UDE
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def administrator(app, sign_in):
