@@ -36,5 +36,6 @@ FEATURE = Feature(
     values=labels.LOG_VALUES,
     scopes=(RoleScope("territory", queries.territory_scopes, set),),
     secrets=(rekeying.INVITATIONS,),
+    named_pages={"sign-in": "accounts.login", "sign-out": "accounts.logout"},
     commands=(cli.cli, cli.setup_command),
 )

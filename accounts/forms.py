@@ -14,6 +14,7 @@ from accounts.passwords import MINIMUM, is_weak
 from accounts.permissions import SCOPES
 from kernel.forms import ChecksField, Form, LineField, email, email_shape, plain_name, required
 from kernel.text import whole
+from kernel.zones import ZONES
 
 
 class SignInForm(Form):
@@ -84,6 +85,7 @@ class SettingsForm(Form):
     operator_address = LineField(_l("Operator's address"), [Optional()])
     contact_email = LineField(_l("E-mail for questions"), [Optional(), email], maximum=254)
     contact_phone = LineField(_l("Telephone for questions"), [Optional()], maximum=40)
+    timezone = SelectField(_l("The region's time zone"), choices=list(ZONES.items()))
     channel_vk = LineField(_l("VK page"), [Optional()])
     channel_ok = LineField(_l("Odnoklassniki page"), [Optional()])
     channel_max = LineField(_l("MAX channel"), [Optional()])

@@ -219,16 +219,6 @@ def all_organisations() -> list[Organisation]:
     return list(db.session.scalars(select(Organisation).order_by(Organisation.id)))
 
 
-def organisations_in(territory_ids: set[int]) -> list[Organisation]:
-    return list(
-        db.session.scalars(
-            select(Organisation)
-            .where(Organisation.territory_id.in_(territory_ids))
-            .order_by(Organisation.name_key, Organisation.id)
-        )
-    )
-
-
 def demo_accounts() -> list[User]:
     """The accounts shown on the sign-in page of a demonstration."""
     return list(db.session.scalars(select(User).where(User.demo.is_(True)).order_by(User.id)))

@@ -8,6 +8,7 @@ from flask import Flask, g
 from sqlalchemy import select
 
 from accounts.models import Setting
+from kernel import zones
 from kernel.db import db
 from kernel.pages import bump
 
@@ -18,6 +19,7 @@ DEFAULTS = {
     "contact_email": "",
     "contact_phone": "",
     "region": "25000000",
+    "timezone": zones.DEFAULT,
     "demo_notice": "",
     "channel_vk": "",
     "channel_ok": "",
@@ -34,6 +36,7 @@ class Site(NamedTuple):
     contact_email: str
     contact_phone: str
     region: str
+    timezone: str
     demo_notice: str
     channel_vk: str
     channel_ok: str
@@ -71,3 +74,4 @@ class _LazySite:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["site"] = _LazySite()
+    zones.told_by(lambda: site().timezone)

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from activity.labels import action_label, details, subject_label
-from activity.queries import ZONE
 from activity.reading import Line
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
+from kernel.zones import local
 
 
 def log(found: Iterable[Line]) -> bytes:
-    """A row for each entry, its moment in the log's zone."""
+    """A row for each entry, its moment in the region's zone."""
     columns = [
         Column(_("When"), 18),
         Column(_("Who"), 34),
@@ -25,7 +25,7 @@ def log(found: Iterable[Line]) -> bytes:
     ]
     rows = [
         [
-            line.entry.at.astimezone(ZONE),
+            local(line.entry.at),
             line.entry.actor_name or _("the system or a visitor"),
             action_label(line.entry.action),
             subject_label(line.entry.subject_type),

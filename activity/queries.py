@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 from werkzeug.datastructures import MultiDict
@@ -12,9 +11,8 @@ from werkzeug.exceptions import NotFound
 from activity.models import Entry, Letter, LetterStatus
 from kernel.db import db, utcnow
 from kernel.text import sort_key, whole
+from kernel.zones import home_zone
 
-ZONE = ZoneInfo("Asia/Irkutsk")
-"""The zone in which the log tells the time."""
 T = TypeVar("T")
 
 
@@ -50,7 +48,7 @@ def _day(text: str) -> date | None:
 
 
 def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[Entry]:
-    """Entries of `places` (None: all) that `narrowing` leaves, for a listing; its days are those of `ZONE`."""
+    """Entries of `places` (None: all) that `narrowing` leaves, for a listing; its days are the region's."""
     statement = _in(select(Entry), places)
     for column, value in (
         (Entry.action, narrowing.action),
@@ -61,9 +59,10 @@ def entries_statement(narrowing: Narrowing, places: set[str] | None) -> Select[E
         if value:
             statement = statement.where(column == value)
     if narrowing.since:
-        statement = statement.where(Entry.at >= datetime.combine(narrowing.since, time.min, ZONE))
+        statement = statement.where(Entry.at >= datetime.combine(narrowing.since, time.min, home_zone()))
     if narrowing.until:
-        statement = statement.where(Entry.at < datetime.combine(narrowing.until, time.min, ZONE) + timedelta(days=1))
+        after = datetime.combine(narrowing.until, time.min, home_zone()) + timedelta(days=1)
+        statement = statement.where(Entry.at < after)
     return statement
 
 

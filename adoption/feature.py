@@ -74,5 +74,6 @@ FEATURE = Feature(
     ),
     actions=labels.LOG_ACTIONS | quarter_labels.LOG_ACTIONS,
     secrets=(rekeying.QUESTIONS, rekeying.LAUNCHES),
+    named_pages={"practice.taking": "adoption.start"},
     commands=(adoption_cli,),
 )

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, State
-from adoption.rules import HOLD, Doubt, Fault, may_hold_from
+from adoption.rules import HOLD, SETTLE, Doubt, Fault, may_hold_from
+from adoption.stall import ENOUGH, TIMES
 from kernel.i18n import day
 from kernel.text import quoted
 
@@ -199,3 +200,16 @@ LOG_ACTIONS = {
     "adoption.changed": _l("adoption's data changed"),
     "adoption.rebooked": _l("adoption's organisation corrected"),
 }
+
+
+def standing_rule() -> str:
+    """What standing still means, printed beside it."""
+    return _(
+        "Standing still: in its stage more than %(times)s times as long as usual. Usual is the median of those who "
+        "went on, when at least %(enough)s did. A launched practice is left in peace for %(launched)s days, a working "
+        "one for %(operating)s.",
+        times=TIMES,
+        enough=ENOUGH,
+        launched=SETTLE[Stage.launched].days,
+        operating=SETTLE[Stage.operating].days,
+    )

@@ -10,10 +10,11 @@ from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from adoption import counts, labels, queries, rules, spread
+from accounts.scopes import reach
+from adoption import counts, labels, queries, spread
 from adoption.cabinet import launches
 from adoption.cabinet import queries as cabinet_queries
-from adoption.cabinet.desk import next_step, stalled
+from adoption.cabinet.desk import next_step
 from adoption.models import State
 from adoption.picture import figures
 from forum.facts import Fact
@@ -167,24 +168,26 @@ def home_figures() -> str | Markup:
 
 
 START = "adoption:adoption:start"
+CONFIRM = "adoption:adoption:confirm"
 LAUNCHES, STANDING = 5, 10
 
 
 def to_confirm(user: SignedIn) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
-    if not user.scopes("adoption:adoption:confirm") or user.scopes("accounts:user:edit"):
+    if not user.scopes(CONFIRM) or user.scopes("accounts:user:edit"):
         return ""
-    today = queries.today()
-    standing = stalled(cabinet_queries.stages_for(user, "adoption:adoption:confirm", today - rules.STALL), today)
-    adoptions = queries.by_ids([one for one, _days in standing[:STANDING]])
+    standing = cabinet_queries.standing(reach(user.scopes(CONFIRM)), queries.today())
+    adoptions = queries.by_ids([stay.adoption_id for stay in standing[:STANDING]])
     return Markup(
         render_template(
             "adoption/panels/curator.html",
             waiting=[(one, launches.proof(one)) for one in cabinet_queries.unconfirmed_launches(user, LAUNCHES)],
             labels=labels,
             number=cabinet_queries.unconfirmed(user),
-            standing=[(adoptions[one], next_step(adoptions[one]), days) for one, days in standing[:STANDING]],
-            more=len(standing) - STANDING,
+            rule=labels.standing_rule(),
+            standing=[(adoptions[stay.adoption_id], stay.days) for stay in standing[:STANDING]],
+            next_step=next_step,
+            stand=len(standing),
         )
     )
 

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -19,20 +17,16 @@ from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.text import email_key
+from kernel.zones import local
+from kernel.zones import today as today
 from practices.models import Practice, PracticeSpread
 from practices.scopes import CATALOGUE, HOME
 from programme.models import Slot
 from territories.models import Level, Territory
 
-ZONE = ZoneInfo("Asia/Irkutsk")
 EDIT, VIEW = "adoption:adoption:edit", "adoption:adoption:view"
 RING = "adoption:contact:ring"
 """To see the telephone: those the field names, curators and organisers, and whoever enters it."""
-
-
-def today() -> date:
-    """The day it is where adoptions are made."""
-    return utcnow().astimezone(ZONE).date()
 
 
 def adoption_of(practice_id: int, organisation_id: int) -> Adoption | None:
@@ -107,7 +101,7 @@ def mentors_for(adoption: Adoption) -> list[Adoption]:
 
 def shown_at(practice_id: int) -> list[tuple[Slot, Forum, Section]]:
     """Where the practice has been shown publicly, newest first."""
-    now = utcnow().astimezone(ZONE).replace(tzinfo=None)
+    now = local(utcnow()).replace(tzinfo=None)
     rows = db.session.execute(
         select(Slot, Forum, Section)
         .join(Forum, Forum.id == Slot.forum_id)
@@ -117,10 +111,6 @@ def shown_at(practice_id: int) -> list[tuple[Slot, Forum, Section]]:
         .order_by(Slot.starts.desc(), Slot.id)
     )
     return [(row[0], row[1], row[2]) for row in rows]
-
-
-def practice_ids() -> list[int]:
-    return list(db.session.scalars(select(Practice.id).order_by(Practice.id)))
 
 
 def named(ids: Iterable[int]) -> dict[int, tuple[str, str]]:

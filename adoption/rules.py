@@ -208,25 +208,6 @@ def waits(stage: Stage, since: date | None, today: date) -> bool:
     return settle is None or since is None or today - since >= settle
 
 
-STALL = timedelta(days=60)
-"""How long an adoption may wait for its next step before somebody calls."""
-
-
-def stalled(stage: Stage, since: date | None, today: date) -> bool:
-    """Whether an active adoption has waited too long for its next step."""
-    if since is None or not waits(stage, since, today):
-        return False
-    return today - since >= SETTLE.get(stage, timedelta()) + STALL
-
-
-def days_to_launch(steps: Iterable[StageStep]) -> int | None:
-    """Days from request to launch; None while either is missing."""
-    dates = reached_dates(steps)
-    if Stage.interest not in dates or Stage.launched not in dates:
-        return None
-    return (dates[Stage.launched] - dates[Stage.interest]).days
-
-
 def median(values: Sequence[int]) -> int | None:
     """The middle value, halves rounded up; None of nothing."""
     if not values:

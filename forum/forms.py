@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from forum.labels import KIND_LABELS
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, WholeField, email, required
+from kernel.zones import home_zone_name
 
 YEARS = range(2000, 2101)
 LONGEST = timedelta(days=366)
@@ -46,7 +47,7 @@ class ForumForm(VersionedForm):
     date_end = DateField(_l("Last day"), [InputRequired(_l("Give the date."))])
     programme = RadioField(_l("What becomes of the programme?"), validate_choice=False)
     """Asked when the days change under it: see `forum.moving`."""
-    timezone = SelectField(_l("Time zone"), default="Asia/Irkutsk")
+    timezone = SelectField(_l("Time zone"), default=home_zone_name)
     place = LineField(_l("Town or place, as people say it"), [required])
     territory = SelectField(_l("Municipality"), coerce=int)
     description = TextField(_l("About the event"), [Optional()])

@@ -3,7 +3,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from forum.models import EventKind, Format, ForumStatus
+from forum.models import EventKind, ForumStatus
 from forum.moving import Answer
 
 KIND_LABELS = {
@@ -24,26 +24,6 @@ ANSWER_LABELS = {
     Answer.move: _l("It moves with the forum"),
     Answer.stay: _l("It stays on its days"),
 }
-FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
-
-ZONES = {
-    "Europe/Kaliningrad": _l("Kaliningrad, UTC+2"),
-    "Europe/Moscow": _l("Moscow, UTC+3"),
-    "Europe/Samara": _l("Samara, UTC+4"),
-    "Asia/Yekaterinburg": _l("Yekaterinburg, UTC+5"),
-    "Asia/Omsk": _l("Omsk, UTC+6"),
-    "Asia/Krasnoyarsk": _l("Krasnoyarsk, UTC+7"),
-    "Asia/Irkutsk": _l("Irkutsk, UTC+8"),
-    "Asia/Yakutsk": _l("Yakutsk, UTC+9"),
-    "Asia/Vladivostok": _l("Vladivostok, UTC+10"),
-    "Asia/Magadan": _l("Magadan, UTC+11"),
-    "Asia/Kamchatka": _l("Kamchatka, UTC+12"),
-}
-
-
-def zone_name(zone: str) -> str:
-    """«Иркутск, UTC+8» for Asia/Irkutsk; a zone not offered keeps its own name."""
-    return str(ZONES.get(zone, zone))
 
 
 def floor_name(floor: str) -> str:

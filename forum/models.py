@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Organisation
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, utcnow
+from kernel.zones import home_zone_name
 from territories.models import Territory
 
 
@@ -70,7 +71,7 @@ class Forum(Model):
     description: Mapped[str] = mapped_column(Text, default="")
     date_start: Mapped[date]
     date_end: Mapped[date]
-    timezone: Mapped[str] = mapped_column(String(64), default="Asia/Irkutsk")
+    timezone: Mapped[str] = mapped_column(String(64), default=home_zone_name)
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"))
     place: Mapped[str] = mapped_column(String(255), default="")
     status: Mapped[ForumStatus] = mapped_column(enum_column(ForumStatus), default=ForumStatus.draft)

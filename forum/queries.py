@@ -13,6 +13,7 @@ from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Serie
 from kernel.access import Scopes, SignedIn
 from kernel.db import Model, db, utcnow
 from kernel.text import sort_key
+from kernel.zones import today
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ def coming_forums(limit: int = 3) -> list[Forum]:
     """Announced forums that have not ended, the nearest first."""
     statement = (
         select(Forum)
-        .where(Forum.status == ForumStatus.announced, Forum.date_end >= utcnow().date())
+        .where(Forum.status == ForumStatus.announced, Forum.date_end >= today())
         .options(joinedload(Forum.territory))
         .order_by(Forum.date_start, Forum.id)
         .limit(limit)

@@ -14,6 +14,7 @@ from forum import queries
 from forum.models import Format, Forum, ForumStatus, Section
 from kernel.access import actor
 from kernel.feature import Signal
+from kernel.links import page_url
 
 
 class Lack(NamedTuple):
@@ -57,7 +58,7 @@ def own(forum: Forum) -> list[Lack]:
         desk = url_for("forum_desk.desk", slug=forum.slug) + "#state"
         found.append(Lack(_("Announce the forum: until then only organisers see it"), desk))
     if not forum.programme_published:
-        programme = url_for("programme_desk.programme", slug=forum.slug)
+        programme = page_url("forum.programme-desk", slug=forum.slug)
         made = any(loaded(forum))
         found.append(
             Lack(

@@ -6,10 +6,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from forum import queries
-from forum.labels import zone_name
 from forum.schema import event_json
 from kernel.access import public
 from kernel.pages import warm
+from kernel.zones import zone_name
 
 blueprint = Blueprint("forum", __name__)
 

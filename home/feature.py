@@ -19,5 +19,6 @@ FEATURE = Feature(
         "footer_nav": navigation.footer_links,
         "work_nav": navigation.work_links,
     },
+    named_pages={"front": "home.front", "work": "home.work"},
     commands=(cli.worker_command, cli.demo_command, backup_command, restore_command, secrets_cli),
 )

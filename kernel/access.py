@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar, cast
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -19,6 +19,7 @@ from wtforms import ValidationError
 
 from kernel.feature import Signal
 from kernel.keys import check_form_token
+from kernel.links import page_url
 
 V = TypeVar("V", bound=Callable[..., object])
 
@@ -141,7 +142,7 @@ def _enforce() -> ResponseReturnValue | None:
 
 def _to_sign_in() -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
-        return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+        return redirect(page_url("sign-in", next=request.full_path.rstrip("?")))
     return resume()[0]
 
 

@@ -148,6 +148,8 @@ class Feature(NamedTuple):
     """What another key makes useless."""
     links: Mapping[str, Callable[[], Iterable[object]]] = {}
     """Lists of links that every template may use, made when one does."""
+    named_pages: Mapping[str, str] = {}
+    """Endpoints by the names under which lower features lead up to them: see `kernel.links.page_url`."""
     commands: tuple[click.Command, ...] = ()
     imports: tuple[click.Command, ...] = ()
     """Commands of `flask import`"""
@@ -174,6 +176,7 @@ class Registry:
         self.scopes = _by_name((scope.kind, scope) for each in features for scope in each.scopes)
         self.secrets = [secret for each in features for secret in each.secrets]
         self.links = _by_name(item for each in features for item in each.links.items())
+        self.named_pages = _by_name(item for each in features for item in each.named_pages.items())
 
 
 def _by_name(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:

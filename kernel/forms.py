@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from flask import request
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -77,6 +77,16 @@ class Form(FlaskForm):  # type: ignore[misc]
             taking = {field.name for field in form if isinstance(field, FileField)}
             files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in taking)
             return CombinedMultiDict((files, request.form))
+
+
+def form_page(template: str, form: Form, **values: Any) -> tuple[str, int]:
+    """The page with `form`: as it is opened, or 422 with all that was typed after a submission that was not taken."""
+    return render_template(template, form=form, **values), status_of(form)
+
+
+def status_of(form: Form) -> int:
+    """The status of a page that shows `form`, for a view that draws it in its own way."""
+    return 422 if form.is_submitted() else 200
 
 
 class VersionedForm(Form):

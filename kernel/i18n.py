@@ -22,6 +22,7 @@ from flask_babel import Babel, Domain, force_locale
 from flask_babel import gettext as _
 
 from kernel.text import DASH, NBSP, inner, typograph
+from kernel.zones import local
 
 LANGUAGES = ("ru", "en")
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
@@ -119,8 +120,10 @@ def language_urls() -> dict[str, str]:
 
 
 def day(value: date, style: str = "long") -> str:
-    """«22 апреля 2027 года»; style "short" → «22 апреля», "digits" → «22.04.2027»."""
+    """«22 апреля 2027 года»; style "short" → «22 апреля», "digits" → «22.04.2027». Of a moment: its day here."""
     tongue = spoken()
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = local(value).date()
     if style == "digits":
         return value.strftime("%d.%m.%Y")
     if tongue == "ru":
@@ -146,15 +149,19 @@ def clock(value: time | datetime) -> str:
     return value.strftime("%H:%M")
 
 
-def moment(value: datetime, zone: str = "Asia/Irkutsk") -> str:
-    """A UTC moment shown in `zone`: «21 ноября 2026 года, 14:05»."""
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())}, {clock(local)}"
+def moment(value: datetime, zone: str = "") -> str:
+    """A UTC moment shown in `zone`, or in the region's: «21 ноября 2026 года, 14:05»."""
+    here = _in(zone, value)
+    return f"{day(here.date())}, {clock(here)}"
 
 
-def moment_short(value: datetime, zone: str = "Asia/Irkutsk") -> str:
+def moment_short(value: datetime, zone: str = "") -> str:
     """«21.11.2026 14:05»."""
-    return value.astimezone(ZoneInfo(zone)).strftime("%d.%m.%Y %H:%M")
+    return _in(zone, value).strftime("%d.%m.%Y %H:%M")
+
+
+def _in(zone: str, value: datetime) -> datetime:
+    return value.astimezone(ZoneInfo(zone)) if zone else local(value)
 
 
 def number(value: float) -> str:

@@ -11,6 +11,7 @@ from flask import Flask, current_app, has_request_context, request, url_for
 from werkzeug.routing import IntegerConverter
 from werkzeug.routing import Rule as WerkzeugRule
 
+from kernel.feature import registry
 from kernel.i18n import spoken
 
 
@@ -40,6 +41,12 @@ class DatabaseInteger(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     app.add_template_global(path_for, "url_for")
+    app.add_template_global(page_url)
+
+
+def page_url(name: str, **values: Any) -> str:
+    """The path of a page that an upper feature's manifest names: a lower one knows its name and not whose it is."""
+    return path_for(registry().named_pages[name], **values)
 
 
 def path_for(endpoint: str, **values: Any) -> str:

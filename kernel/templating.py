@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
 from kernel.feature import registry
-from kernel.links import path_for
+from kernel.links import page_url
 from kernel.text import Lines, cited, dial, one_line, typograph
 
 
@@ -107,14 +107,13 @@ def init_app(app: Flask) -> None:
 
 
 Maker = Callable[[], Iterable[object]]
-_addresses = {"sign_out_url": "accounts.logout", "cabinet_url": "home.work"}
 
 
 def _navigation() -> dict[str, object]:
     links: dict[str, object] = {name: _Lazy(make) for name, make in registry().links.items()}
     if not has_request_context():  # a letter
         return links
-    return links | {name: path_for(endpoint) for name, endpoint in _addresses.items()}
+    return links | {"sign_out_url": page_url("sign-out"), "cabinet_url": page_url("work")}
 
 
 class _Lazy:

@@ -187,12 +187,6 @@ def is_one_word(name: str) -> bool:
     return len(sort_key(name).split()) == 1
 
 
-def short_name(full_name: str) -> str:
-    """«Примерова Анна Сергеевна» → «Примерова А. С.»"""
-    surname, *rest = full_name.split() or [""]
-    return NBSP.join([surname, *(f"{part[0]}." for part in rest[:2])])
-
-
 def whole(text: object) -> int | None:
     """A whole number from 0 that fits a database's integer, as written in ASCII digits; None when it is none."""
     written = str(text)

@@ -8,7 +8,6 @@ from functools import wraps
 from time import sleep
 from typing import ParamSpec, TypeVar
 
-from flask import Response, after_this_request, has_request_context
 from sqlalchemy.exc import OperationalError
 
 from kernel import mode
@@ -73,20 +72,3 @@ def write(deed: Callable[[], R]) -> R:
 
 def _is_deadlock(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
-
-
-def aside(write: Callable[[], None]) -> None:
-    """Write something small that a safe request causes (a view log) in its own transaction afterwards."""
-
-    def run() -> None:
-        with writing():
-            write()
-
-    if not has_request_context():
-        run()
-        return
-
-    @after_this_request
-    def later(response: Response) -> Response:
-        run()
-        return response

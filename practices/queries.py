@@ -264,15 +264,6 @@ def organisation_names() -> list[str]:
     return list(db.session.scalars(select(Organisation.name).order_by(Organisation.name_key)))
 
 
-def public_sitemap() -> list[str]:
-    """Slugs of the catalogue."""
-    return list(
-        db.session.scalars(
-            select(Practice.slug).where(Practice.admission == Admission.published).order_by(Practice.name_key)
-        )
-    )
-
-
 def documents() -> Iterable[Document]:
     found = db.session.scalars(
         select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from flask_babel import gettext as _
 
 from kernel.db import db, utcnow
 from kernel.forms import VersionedForm
+from kernel.i18n import clock
+from kernel.zones import local
 from practices.models import Practice
-
-ZONE = ZoneInfo("Asia/Irkutsk")
 
 
 def saved(practice: Practice, form: VersionedForm) -> dict[str, object]:
     """Call inside `writing()`: the version after what was changed, and one line for the reader."""
     db.session.flush()
     wrong = [str(field.label.text) for field in form if field.errors and field.name not in ("csrf_token", "version")]
-    at = f"{utcnow().astimezone(ZONE):%H:%M}"
+    at = clock(local(utcnow()))
     if wrong:
         message = _("Saved at %(time)s, except: %(fields)s", time=at, fields=", ".join(wrong))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
@@ -19,6 +18,7 @@ from kernel.exporting import FILE, check_suffix, write_export
 from kernel.i18n import speaking
 from kernel.imports import left_out
 from kernel.transaction import writing
+from kernel.zones import today
 from programme import operations, queries
 from programme.importing import importer
 from programme.importing.dates import read_date
@@ -74,7 +74,7 @@ def export_programme(file: Path, slug: str) -> None:
 def _new_forum(slug: str, name: str | None, table: Table) -> Forum:
     if not name:
         raise click.ClickException(f'There is no forum «{slug}». Give --new "Название" to make it.')
-    dates = [found for _n, row in table.rows if (found := read_date(row.get("date"), date.today().year))]
+    dates = [found for _n, row in table.rows if (found := read_date(row.get("date"), today().year))]
     region = current(site().region)
     if not dates or region is None:
         raise click.ClickException("The file holds no dates, so the forum cannot be made from it.")

@@ -43,6 +43,11 @@ FEATURE = Feature(
         SubjectKind("speaker", _l("speaker"), entries.speakers),
     ),
     actions=LOG_ACTIONS,
+    named_pages={
+        "forum.programme": "programme.programme",
+        "forum.section": "programme.section",
+        "forum.programme-desk": "programme_desk.programme",
+    },
     imports=(cli.import_programme,),
     exports=(cli.export_programme,),
 )

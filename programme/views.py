@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from forum.kept import public_forum, section_of
-from forum.labels import zone_name
 from forum.models import Forum
 from kernel.access import public
 from kernel.downloads import download
 from kernel.pages import warm
+from kernel.zones import zone_name
 from programme import exports, queries
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.materials.queries import public_materials

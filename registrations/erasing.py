@@ -29,8 +29,9 @@ from kernel.transaction import retried, writing
 from registrations import operations, queries
 from registrations.desk import importer
 from registrations.desk import queries as desk_queries
+from registrations.details import identity_of, questions_named
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.own.tickets import erased_key, identity_of
+from registrations.own.tickets import erased_key
 from registrations.signup import quotas
 
 KINDS_OF_LETTERS = "registration_"
@@ -45,11 +46,13 @@ class Stays(NamedTuple):
     """Whether others are registered with the mailbox: letters to all of it stay until they are a month old."""
     copies: str
     """For how many days copies of the database are kept."""
+    answers: str
+    """The questions whose answers go."""
 
 
 def stays(registration: Registration) -> Stays:
     others = [one for one in queries.same_mailbox(registration.forum_id, registration.email) if one is not registration]
-    return Stays(_is_history(registration), bool(others), site().backup_days)
+    return Stays(_is_history(registration), bool(others), site().backup_days, questions_named())
 
 
 def erase(registrations: Sequence[Registration], *, by: Actor | None = None) -> None:

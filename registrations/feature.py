@@ -26,6 +26,7 @@ FEATURE = Feature(
     permissions=(VIEW, EDIT, ERASE, WORK),
     areas=(Area(80, WORK, "door.choose", _l("The door"), "qr"),),
     panels=(
+        Panel("privacy.kept", panels.kept_of_a_participant, order=10),
         Panel("forum.actions", panels.take_part, order=10),
         Panel("forum.manage", panels.participants, order=20),
     ),

@@ -16,7 +16,9 @@ from kernel.db import db
 from kernel.forms import ChecksField, Form, LineField, accepted, asked_once, email, personal_name, plain_name, required
 from kernel.i18n import spoken
 from kernel.text import is_one_word, whole
+from registrations.details import QUESTIONS, Details, Question, questions_named
 from registrations.labels import FORMAT_LABELS
+from registrations.models import Registration
 from territories.models import Level, Territory
 from territories.queries import current, municipality_choices, regions
 
@@ -124,14 +126,41 @@ class PersonForm(SectionsForm):
     name = LineField(_l("Surname, first name, patronymic"), [required, plain_name, whole_name])
     email = LineField(_l("E-mail"), [required, email], maximum=254)
     territory = TerritoryField(_l("Municipality"), [required])
-    organisation = LineField(_l("Organisation"), [Optional()])
-    position = LineField(_l("Position"), [Optional()])
 
     def __init__(self, *args: object, forum: Forum, **kwargs: object) -> None:
         super().__init__(*args, forum=forum, **kwargs)
         offered = {quota.format for quota in forum.quotas}
         if self.format is not None:
             self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
+
+    @property
+    def questions(self) -> list[tuple[Any, Question]]:
+        """The fields of the questions, in order."""
+        return [(self[key], question) for key, question in QUESTIONS.items()]
+
+    def details(self) -> Details:
+        return Details(
+            self.name.data or "",
+            self.email.data or "",
+            self.territory.territory.id if self.territory.territory else None,
+            answers={key: self[key].data or "" for key in QUESTIONS},
+        )
+
+
+for _key, _question in QUESTIONS.items():
+    setattr(PersonForm, _key, LineField(_question.label, [Optional()]))
+
+
+def as_entered(registration: Registration) -> dict[str, Any]:
+    """What a registration says, as the data of a form."""
+    return {
+        "name": registration.name,
+        "email": registration.email,
+        "territory": registration.territory.oktmo if registration.territory else "",
+        **{key: getattr(registration, key) for key in QUESTIONS},
+        "sections": [interest.section_id for interest in registration.interests],
+        "format": registration.format.value,
+    }
 
 
 class RegistrationForm(PersonForm):
@@ -192,3 +221,7 @@ class ImportForm(Form):
         [accepted(_l("Names may be kept only with consent. Tick the box once you have the consents."))],
     )
     letters = BooleanField(_l("Send each person a letter"))
+
+    @property
+    def answers_named(self) -> str:
+        return questions_named()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from forum.models import Format, Forum, Section
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, key_type, utcnow
 from kernel.keys import current_id
+from registrations.details import Answers
 from territories.models import Territory
 
 
@@ -17,7 +18,7 @@ class RegistrationStatus(enum.Enum):
     cancelled = "cancelled"
 
 
-class Registration(Model):
+class Registration(Answers, Model):
     """A person at a forum. A person is an e-mail plus a name: `identity` is unique within the forum.
 
     Two secrets, rebuilt from (uuid, generation): the link (page «Мой форум») and the code (in the QR only).
@@ -49,9 +50,7 @@ class Registration(Model):
     territory_id: Mapped[int | None] = mapped_column(ForeignKey("territory.id"), index=True)
     place: Mapped[str] = mapped_column(String(255), default="")
     """Where from, as written, of a place that is in no list: another country's town."""
-    organisation: Mapped[str] = mapped_column(String(255), default="")
     organisation_key: Mapped[str] = key_column("organisation")
-    position: Mapped[str] = mapped_column(String(255), default="", info={"personal": True})
     link_generation: Mapped[int] = mapped_column(default=1)
     code_generation: Mapped[int] = mapped_column(default=1)
     link_hash: Mapped[str] = mapped_column(String(40), unique=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -20,12 +20,13 @@ from forum.models import Format, Forum
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.jobs import enqueue
-from kernel.limits import Limit, count
-from kernel.text import clean, email_key
-from kernel.transaction import retried, writing
+from kernel.limits import Check, count
+from kernel.text import email_key
+from kernel.transaction import write, writing
 from registrations import queries
+from registrations.details import Details
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.own.tickets import identity_of, set_secrets
+from registrations.own.tickets import link_token, set_secrets
 from registrations.signup import quotas
 
 T = TypeVar("T")
@@ -35,12 +36,8 @@ HOUR = timedelta(hours=1)
 class Application(NamedTuple):
     """What somebody enters to take part."""
 
-    name: str
-    email: str
+    details: Details
     format: Format
-    territory_id: int | None = None
-    organisation: str = ""
-    position: str = ""
     section_ids: tuple[int, ...] = ()
     consents: tuple[int, ...] = ()
     """Ids of the wordings agreed to."""
@@ -56,36 +53,73 @@ class NoPlaces(Exception):
 
 
 class Outcome(NamedTuple):
-    """What became of an application. `known`: the same person is registered already, nothing changed."""
+    """What became of an application, as it stood when it was written."""
 
-    registration: Registration
-    known: bool = False
-    others: int = 0
+    id: int
+    uuid: str
+    email: str
+    format: Format
+    status: RegistrationStatus
+    link: str
+    """The secret of «Мой форум»."""
+    known: bool
+    """The same person is registered already: nothing has changed."""
+    others: int
     """How many other participants use the same e-mail at this forum."""
+
+
+def sign_up(
+    forum_id: int, application: Application, limits: Sequence[Check] = (), *, by: Actor | None = None, wait: bool = True
+) -> Outcome:
+    """Sign a person up in a transaction of its own; `limits` are counted with it. See `register` for `by` and `wait`.
+
+    Raises TooManyRequests and NoPlaces with nothing done; IntegrityError when a section chosen was removed meanwhile.
+    """
+
+    def act() -> Outcome:
+        count(*limits)
+        return register(forum_id, application, by=by, wait=wait)
+
+    return attempt(act)
 
 
 def register(forum_id: int, application: Application, *, by: Actor | None = None, wait: bool = True) -> Outcome:
     """Sign a person up: a place, or (with `wait`) a number in the waiting list; the letter is queued here.
 
-    Raises NoPlaces; and IntegrityError when the same person came through another request a moment ago: roll back
-    and call again, and the outcome is `known`.
+    Raises NoPlaces; and IntegrityError when the same person came through another request a moment ago: `attempt` it,
+    and the outcome is `known`.
     """
-    same = queries.same_mailbox(forum_id, email_key(application.email))
-    identity = identity_of(application.email, application.name)
+    identity = application.details.identity
+    same = queries.same_mailbox(forum_id, email_key(application.details.email))
     found = next((registration for registration in same if registration.identity == identity), None)
-    others = sum(registration is not found for registration in same)
-    if found is not None and found.status is not RegistrationStatus.cancelled:
-        return Outcome(found, known=True, others=others)
-    if found is not None:
-        return Outcome(_waiting_only_if(wait, _return(found, application, by, same)), others=others)
-    registration = _new(forum_id, application, identity)
+    known = found is not None and found.status is not RegistrationStatus.cancelled
+    if found is None:
+        registration = _added(forum_id, application, by, same)
+    else:
+        registration = found if known else _return(found, application, by, same)
+    if not known and not wait and registration.status is RegistrationStatus.waitlisted:
+        raise NoPlaces()
+    return Outcome(
+        registration.id,
+        registration.uuid,
+        registration.email,
+        registration.format,
+        registration.status,
+        link_token(registration),
+        known=known,
+        others=sum(one is not found for one in same),
+    )
+
+
+def _added(forum_id: int, application: Application, by: Actor | None, same: Sequence[Registration]) -> Registration:
+    registration = _new(forum_id, application)
     db.session.add(registration)
     db.session.flush()
     _keep_consents(registration, application)
     record(by, "registration.added", registration, source=application.source)
     _tell(registration, same)
     _seat(registration)
-    return Outcome(_waiting_only_if(wait, registration), others=others)
+    return registration
 
 
 LETTERS_AN_HOUR = 20
@@ -119,37 +153,26 @@ def send_links(forum_id: int, email: str, language: str) -> None:
             send_all(forum, email, language=language)
 
 
-def attempt(operation: Callable[[], T], *counted: tuple[Limit, str]) -> T:
-    """Run a sign-up in its own transaction; once more when the same person came in by another request.
+def attempt(signing_up: Callable[[], T]) -> T:
+    """Do what signs somebody up in its own transaction; once more when the same person came in by another request.
 
     Raises IntegrityError when a section chosen was removed meanwhile.
-    What is `counted` against limits is written with it, or refused by TooManyRequests with nothing done.
     """
-
-    def once() -> T:
-        with writing():
-            count(*counted)
-            return operation()
-
     try:
-        return retried(once)()
+        return write(signing_up)
     except IntegrityError:
-        return retried(once)()
+        return write(signing_up)
 
 
-def _new(forum_id: int, application: Application, identity: str) -> Registration:
+def _new(forum_id: int, application: Application) -> Registration:
     registration = Registration(
         uuid=str(uuid4()),
         forum_id=forum_id,
-        identity=identity,
-        email=email_key(application.email),
-        name=clean(application.name),
+        identity=application.details.identity,
+        **application.details.columns(),
         format=application.format,
         status=RegistrationStatus.confirmed,
         confirmed_at=utcnow(),
-        territory_id=application.territory_id,
-        organisation=clean(application.organisation),
-        position=clean(application.position),
         link_generation=1,
         code_generation=1,
         language=application.language,
@@ -170,9 +193,7 @@ def _return(
     registration.status = RegistrationStatus.confirmed
     registration.confirmed_at, registration.cancelled_at = utcnow(), None
     if application.source != "door":  # there nothing but name and e-mail is asked: what was known stays
-        registration.territory_id, registration.place = application.territory_id, ""
-        registration.organisation = clean(application.organisation)
-        registration.position = clean(application.position)
+        _write(registration, application.details._replace(name=registration.name))
         _choose(registration, application.section_ids)
     registration.language = application.language
     registration.sequence += 1
@@ -196,12 +217,6 @@ def _seat(registration: Registration) -> None:
     db.session.flush()
     if free:  # a place came back between the two statements: the first in the list takes it
         _tell_promoted(quotas.promote(registration.forum_id, registration.format))
-
-
-def _waiting_only_if(wait: bool, registration: Registration) -> Registration:
-    if registration.status is RegistrationStatus.waitlisted and not wait:
-        raise NoPlaces()
-    return registration
 
 
 def _keep_consents(registration: Registration, application: Application) -> None:
@@ -301,23 +316,35 @@ def send_all(forum: Forum, email: str, *, language: str) -> bool:
     return True
 
 
-def correct(registration: Registration, values: dict[str, Any], *, by: Actor | None) -> list[str]:
-    """Put right what was entered (name, e-mail, organisation, position, territory_id, place, section_ids).
+def correct(
+    registration: Registration,
+    details: Details | None = None,
+    *,
+    section_ids: Iterable[int] | None = None,
+    by: Actor | None,
+) -> list[str]:
+    """Put right what was entered: the details, the sections chosen, or both.
 
     Returns the names of what changed. Raises IntegrityError when that person is registered already.
     """
-    if values.get("territory_id") not in (None, registration.territory_id):
-        values = {"place": "", **values}  # a place of the list replaces one that was only written
-    changed = [name for name, value in values.items() if name != "section_ids" and getattr(registration, name) != value]
-    for name in changed:
-        setattr(registration, name, values[name])
-    if "section_ids" in values and _choose(registration, values["section_ids"]):
+    changed = _write(registration, details) if details is not None else []
+    if section_ids is not None and _choose(registration, section_ids):
         changed.append("sections")
     if changed:
-        registration.identity = identity_of(registration.email, registration.name)
         registration.sequence += 1
         db.session.flush()
         record(by, "registration.corrected", registration, fields=changed)
+    return changed
+
+
+def _write(registration: Registration, details: Details) -> list[str]:
+    """Make these the registration's details; the columns that this changed."""
+    values = details.columns()
+    changed = [name for name, value in values.items() if getattr(registration, name) != value]
+    for name in changed:
+        setattr(registration, name, values[name])
+    if changed:
+        registration.identity = details.identity
     return changed
 
 

@@ -14,6 +14,7 @@ from forum.queries import phase, quotas_of
 from forum.readiness import Lack
 from kernel.i18n import number
 from registrations import counts, queries
+from registrations.details import questions_named
 from registrations.signup.page import places_notes
 
 
@@ -23,6 +24,16 @@ def take_part(forum: Forum) -> Markup | str:
         return ""
     notes = places_notes(forum)
     return Markup(render_template("registrations/_take_part.html", forum=forum, notes=notes))
+
+
+def kept_of_a_participant() -> Markup:
+    """What the page about personal data says of participants: every question is named there."""
+    said = _(
+        "Of a participant: name, e-mail, municipality, %(answers)s, chosen sections, the moment of entering; "
+        "needed to give a place and a certificate.",
+        answers=questions_named(),
+    )
+    return Markup("<li>{}</li>").format(said)
 
 
 def participants(forum: Forum) -> Markup | str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, func, select
@@ -18,12 +18,13 @@ from kernel.errors import DeadLink
 from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
 from kernel.twins import begins
+from registrations.details import QUESTIONS
 from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
 from territories.models import Territory
 
 COMES_FROM = case((Registration.place != "", Registration.place), else_=Territory.name)
 """As `Registration.comes_from`."""
-JOIN_EARLY = timedelta(minutes=15)
+ANSWERS = [getattr(Registration, key) for key in QUESTIONS]
 
 
 def is_open(forum: Forum) -> bool:
@@ -147,8 +148,7 @@ LIST: Any = (
         Registration.status,
         Registration.format,
         Registration.waiting_number,
-        Registration.organisation,
-        Registration.position,
+        *ANSWERS,
         Registration.created_at,
         COMES_FROM.label("territory"),
         Presence.entered_at.label("entered"),

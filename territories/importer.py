@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from kernel.db import utcnow
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, one_script, sort_key
@@ -347,10 +346,6 @@ def new_values(entry: Entry) -> dict[str, Any]:
     if "population" in values:
         values["size_class"] = size_class(values["population"])
     return values
-
-
-def today() -> date:
-    return utcnow().date()
 
 
 def is_remote(spot: Spot) -> bool:

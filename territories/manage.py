@@ -16,6 +16,7 @@ from kernel.documents import sheets
 from kernel.documents.sheets import Table
 from kernel.downloads import download
 from kernel.files import FileRefused, Upload
+from kernel.forms import form_page
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.listing import paginate
 from kernel.text import clean, sort_key
@@ -84,13 +85,13 @@ def template() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     form, page = ImportForm(), "territories/import.html"
     if not form.validate_on_submit():
-        return render_template(page, form=form), 422 if form.is_submitted() else 200
+        return form_page(page, form)
     try:
         kept = sheets.accept(form.file.data)
         importer.read(kept.name, kept.body)
     except FileRefused as refused:
         form.file.errors = [str(refused)]
-        return render_template(page, form=form), 422
+        return form_page(page, form)
     region = queries.current(form.region.data) if form.region.data else None
     uuid = _keep("territories", kept, region.id if region else None)
     return redirect(url_for("territories_desk.preview", uuid=uuid, region=form.region.data or None))
@@ -170,7 +171,7 @@ def confirmation(uuid: str) -> ResponseReturnValue:
 def boundaries_upload() -> ResponseReturnValue:
     form, page = BoundariesForm(), "territories/boundaries.html"
     if not form.validate_on_submit():
-        return render_template(page, form=form), 422 if form.is_submitted() else 200
+        return form_page(page, form)
     file, credit = form.file.data, form.credit.data or ""
     try:
         body = file.stream.read(files.MAX_BYTES + 1)
@@ -179,7 +180,7 @@ def boundaries_upload() -> ResponseReturnValue:
         boundaries.plan(body, credit)
     except FileRefused as refused:
         form.file.errors = [str(refused)]
-        return render_template(page, form=form), 422
+        return form_page(page, form)
     uuid = _keep("boundaries", Upload(clean(file.filename)[-200:], "application/geo+json", body), None)
     return redirect(url_for("territories_desk.boundaries_preview", uuid=uuid, credit=credit))
 

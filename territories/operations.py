@@ -13,6 +13,7 @@ from activity.operations import record
 from kernel.access import Actor
 from kernel.db import db
 from kernel.pages import bump
+from kernel.zones import today
 from territories import importer, queries
 from territories.importer import Entry, Loading
 from territories.map import boundaries
@@ -99,7 +100,7 @@ def _columns(entry: Entry, parent_id: int) -> dict[str, object]:
     blank: dict[str, object] = dict.fromkeys(("lat", "lon", "population", "size_class"))
     blank |= dict.fromkeys(("kind", "center", "note", "population_quality"), "")
     values = blank | importer.new_values(entry)
-    day = {"valid_from": entry.day or (importer.today() if entry.predecessor else date(2006, 1, 1))}
+    day = {"valid_from": entry.day or (today() if entry.predecessor else date(2006, 1, 1))}
     return values | day | {"oktmo": entry.oktmo, "level": Level.municipality, "parent_id": parent_id}
 
 
@@ -120,7 +121,7 @@ def _change(entries: Sequence[Entry], ids: dict[str, int]) -> None:
 def _keep_edition(territory: Territory, entry: Entry) -> None:
     """A new code or name begins an edition; what was before stays, closed, and leads to it."""
     recoded = territory.oktmo != entry.oktmo
-    begins = entry.day or importer.today()
+    begins = entry.day or today()
     if entry.predecessor and not recoded:
         _keep_unknown_predecessor(entry, territory.id)
     elif recoded or (entry.renamed and begins > territory.valid_from):
@@ -148,7 +149,7 @@ def _keep_unknown_predecessor(entry: Entry, territory_id: int) -> None:
             kind="муниципальный район",
             center=entry.values.get("center", ""),
             parent_id=queries.parent_of(territory_id),
-            valid_to=entry.day or importer.today(),
+            valid_to=entry.day or today(),
             successor_id=territory_id,
         )
     )

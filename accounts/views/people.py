@@ -19,6 +19,7 @@ from activity.reading import lines
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.downloads import download
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
 from kernel.transaction import writing
@@ -73,7 +74,7 @@ def people_export() -> ResponseReturnValue:
 def new_person() -> ResponseReturnValue:
     form = UserForm()
     if not form.validate_on_submit():
-        return render_template("accounts/person_new.html", form=form), 422 if form.is_submitted() else 200
+        return form_page("accounts/person_new.html", form)
     try:
         with writing():
             user = operations.add_user(form.email.data, form.name.data, by=actor(), position=form.position.data or "")
@@ -82,7 +83,7 @@ def new_person() -> ResponseReturnValue:
         form.email.errors = [
             _("Somebody with this e-mail is here already. Find them in the list and give the role there.")
         ]
-        return render_template("accounts/person_new.html", form=form), 422
+        return form_page("accounts/person_new.html", form)
     flash(_("The invitation is on its way. Now give a role."), "ok")
     return redirect(url_for("accounts.person", uuid=user.uuid))
 

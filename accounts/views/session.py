@@ -22,7 +22,7 @@ from kernel.access import public, shows_form, signed_in, token_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
 from kernel.limits import Check, Limit
-from kernel.links import is_local
+from kernel.links import is_local, page_url
 from kernel.security import SLACK, client_network, same_site
 from kernel.text import email_key
 from kernel.transaction import writing
@@ -141,7 +141,7 @@ def _sound(text: object) -> str:
 
 
 def _destination(next_url: str) -> str:
-    return next_url if is_local(next_url) else url_for("home.work")
+    return next_url if is_local(next_url) else page_url("work")
 
 
 @blueprint.post("/logout")
@@ -157,7 +157,7 @@ def logout() -> ResponseReturnValue:
             operations.end_session(user, session.get(SESSION_ID), lifetime=lifetime)
     logout_user()
     session.clear()
-    return redirect(url_for("home.front"))
+    return redirect(page_url("front"))
 
 
 @blueprint.route("/password-reset", methods=["GET", "POST"])
@@ -201,4 +201,4 @@ def invitation(uuid: str, secret: str) -> ResponseReturnValue:
         operations.set_password(queries.user_by_invitation(uuid, secret), hashed)
     _start_session(user)
     flash(_("The password is set. You are signed in."), "ok")
-    return redirect(url_for("home.work"))
+    return redirect(page_url("work"))

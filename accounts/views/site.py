@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import cast
 
 from flask import flash, redirect, render_template, url_for
@@ -17,9 +16,11 @@ from accounts.settings import DEFAULTS, change, site
 from accounts.views.base import blueprint
 from activity.operations import record
 from kernel.access import actor, public, requires, shows_form
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.pages import warm
 from kernel.transaction import writing
+from kernel.zones import today
 
 
 @blueprint.route("/manage/settings", methods=["GET", "POST"])
@@ -29,7 +30,7 @@ def site_settings() -> ResponseReturnValue:
     known = {name: getattr(site(), name) for name in DEFAULTS}
     form = SettingsForm(data=known)
     if not form.validate_on_submit():
-        return render_template("accounts/settings.html", form=form), 422 if form.is_submitted() else 200
+        return form_page("accounts/settings.html", form)
     with writing():
         change({name: value or "" for name, value in form.data.items() if name in DEFAULTS})
         record(actor(), "settings.changed", cast(User, actor()))
@@ -43,4 +44,4 @@ def site_settings() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     asked = [kind for kind in ConsentKind if kind is not ConsentKind.mailing or consenting.NEWS]
     texts = [queries.consent_text(kind, language()) for kind in asked]
-    return render_template("accounts/privacy.html", texts=[text for text in texts if text], today=date.today())
+    return render_template("accounts/privacy.html", texts=[text for text in texts if text], today=today())

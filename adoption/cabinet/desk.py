@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -148,9 +148,3 @@ def state_line(adoption: Adoption) -> list[LineItem]:
             mark = "current" if state is adoption.public_state else "todo"
         line.append(LineItem(str(STATE_LABELS[state]), mark, None if mark == "todo" else began))
     return line
-
-
-def stalled(now: Iterable[tuple[int, Stage, date]], today: date) -> list[tuple[int, int]]:
-    """(adoption's id, days) of those that stand still, the longest first; `now`: (id, present stage, since when)."""
-    found = [(one, (today - since).days) for one, stage, since in now if rules.stalled(stage, since, today)]
-    return sorted(found, key=lambda item: (-item[1], item[0]))

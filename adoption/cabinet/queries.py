@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -12,9 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from accounts.models import Organisation
 from accounts.scopes import reach
-from adoption import counts, rules
+from adoption import counts, rules, stall
 from adoption.models import Adoption, Stage, StageStep, State
 from adoption.queries import VIEW, whole
+from adoption.stall import Stay
 from kernel.access import SignedIn
 from kernel.db import db, dialect
 from kernel.text import sort_key
@@ -109,16 +110,23 @@ def unconfirmed_launches(user: SignedIn, limit: int = 10) -> list[Adoption]:
     return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
 
 
-def stages_for(user: SignedIn, permission: str, since: date) -> list[tuple[int, Stage, date]]:
-    """(id, present stage, when it was reached) of what goes on where `user` holds `permission`, unmoved since then.
+def standing(territories: set[int] | None, today: date) -> list[Stay]:
+    """Who stands still in the territories (None: everywhere), the longest over their time first.
 
-    Without launches that wait for a confirmation: they are a list of their own.
+    The one count of them: of the sheet, its list and workbook, and the curator's screen.
     """
-    statement = NOW.where(_step.reached_on <= since, _SETTLED)
-    territories = reach(user.scopes(permission))
+    usual = counts.usual()
+    over = [
+        (_step.stage == stage) & (_step.reached_on < today - timedelta(days=days))
+        for stage, days in stall.limits(usual).items()
+    ]
+    if not over:
+        return []
+    statement = NOW.where(or_(*over))
     if territories is not None:
         statement = statement.where(_adoption.territory_id.in_(territories))
-    return [(row[0], row[1], row[2]) for row in db.session.connection().execute(statement)]
+    rows = db.session.connection().execute(statement)
+    return stall.standing(((row[0], row[1], row[2]) for row in rows), usual, today)
 
 
 _adoption, _step = Adoption.__table__.c, StageStep.__table__.c

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -131,10 +130,6 @@ def map_table(found: Found) -> Table:
     return columns, rows
 
 
-def _state_name(state: str | None) -> str:
-    return str(STATE_LABELS[State(state)]) if state else str(_("Not yet"))
-
-
 def matrix_values(found: Found) -> list[dict[str, object]]:
     """A practice an entry, once, however many groups it stands in; only cells where something goes on."""
     oktmo = {one: place.oktmo for one, place in found.places().items()}
@@ -253,4 +248,3 @@ def _bare(figure: Figure) -> str | int:
 
 VALUES = {"map": map_values, "matrix": matrix_values, "curve": curve_values, "totals": totals_values}
 TABLES = {"map": map_table, "matrix": matrix_table, "curve": curve_table, "totals": totals_table}
-NAMES: Sequence[str] = tuple(VALUES)

@@ -16,8 +16,9 @@ from adoption.quarter import operations, queries, rules
 from adoption.quarter.models import AnswerKind, Question, Round, Way
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Said
-from adoption.queries import ZONE, adoption_of, today
+from adoption.queries import adoption_of, today
 from kernel.db import db
+from kernel.zones import home_zone
 from practices.queries import practice_by_key
 from territories.queries import current
 
@@ -106,4 +107,4 @@ def _moment(day: date) -> datetime:
 
 def _answered_at(text: str) -> datetime:
     day, clock = text.split("T")
-    return datetime.combine(_day(day), time.fromisoformat(clock), ZONE).astimezone(UTC)
+    return datetime.combine(_day(day), time.fromisoformat(clock), home_zone()).astimezone(UTC)

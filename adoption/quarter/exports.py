@@ -13,11 +13,11 @@ from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, stage_line
 from adoption.quarter import labels, queries, rules
 from adoption.quarter.importer import KNOWN
 from adoption.quarter.models import Answer, Question, Round
-from adoption.queries import ZONE
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, cell_text
 from kernel.i18n import day
 from kernel.links import public_url
+from kernel.zones import local
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -197,6 +197,6 @@ def _row(question: Question) -> list[object]:
         found.user.name if found.user else None,
         found.letter_number,
         found.letter_date,
-        found.at.astimezone(ZONE),
+        local(found.at),
         _("late") if found.late else None,
     ]

@@ -12,11 +12,12 @@ from werkzeug.exceptions import NotFound
 from accounts.scopes import reach
 from adoption.models import Adoption
 from adoption.quarter.models import PURPOSE, Answer, Ask, Question, Round, Way
-from adoption.queries import ZONE, coordinators_in
+from adoption.queries import coordinators_in
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.secrets import found_by
+from kernel.zones import local
 from practices.models import Practice
 from territories.models import Level, Territory
 from territories.queries import below
@@ -216,7 +217,7 @@ def open_rounds() -> list[Round]:
 
 def local_day(moment: datetime) -> date:
     """The day of a moment where adoptions are made."""
-    return moment.astimezone(ZONE).date()
+    return local(moment).date()
 
 
 def scan_of(of: Round, answer_id: int) -> StoredFile:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from adoption.models import Stage
-from adoption.rules import SETTLE
+from adoption.labels import standing_rule
 from adoption.sheet.queries import Case, Move, Sheet, state_counts
-from adoption.stall import ENOUGH, TIMES
 from kernel.documents import pdf
 from kernel.i18n import day, number, spoken
 from kernel.text import DASH, typograph
@@ -27,7 +25,7 @@ def render(found: Sheet) -> bytes:
             "cases": [_case(case) for case in found.cases],
             "nobody": _("Nobody stands still."),
             "more": _more(found.standing - len(found.cases)),
-            "rule": rule(),
+            "rule": standing_rule(),
             "moved_title": _("What has moved since %(day)s", day=day(found.monday, "short")),
             "moves": [_line(move) for move in found.moves],
             "moves_more": _more(found.moved - len(found.moves)),
@@ -36,19 +34,6 @@ def render(found: Sheet) -> bytes:
             "totals": totals(found),
             "demo": _("Demonstration data") if found.demo else "",
         },
-    )
-
-
-def rule() -> str:
-    """What standing still means, printed beside it."""
-    return _(
-        "Standing still: in its stage more than %(times)s times as long as usual. Usual is the median of those who "
-        "went on, when at least %(enough)s did. A launched practice is left in peace for %(launched)s days, a working "
-        "one for %(operating)s.",
-        times=TIMES,
-        enough=ENOUGH,
-        launched=SETTLE[Stage.launched].days,
-        operating=SETTLE[Stage.operating].days,
     )
 
 

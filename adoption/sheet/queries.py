@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
-from adoption import counts, queries, rules, stall
+from adoption import queries, rules
 from adoption.cabinet import queries as cabinet_queries
 from adoption.labels import ASKS, STAGE_LABELS, STATE_LABELS, UNCONFIRMED_ASK, UNCONFIRMED_WAITS, WAITS
 from adoption.models import Adoption, Exit, Stage, StageStep, State
@@ -27,6 +27,7 @@ from kernel.db import db
 from kernel.documents.sheets import Column
 from kernel.i18n import day
 from kernel.text import DASH, quoted, typograph
+from kernel.zones import home_zone
 from practices.models import Practice
 from territories.models import Level, Territory
 
@@ -93,7 +94,6 @@ class Sheet:
     working: int = 0
     """Municipalities where something works."""
     municipalities: int = 0
-    usual: dict[Stage, int] = field(default_factory=dict)
     demo: bool = False
 
 
@@ -123,8 +123,8 @@ def sheet(user: SignedIn, oktmo: str = "", *, page: int = 1, size: int = LIMIT) 
     if oktmo and chosen is None:
         raise NotFound()
     shown = {chosen.id} if chosen else None if reached is None else {place.id for place in places}
-    made = Sheet(today, last_monday(today), places, chosen, usual=counts.usual())
-    stays = stall.standing(_late(made.usual, today, shown), made.usual, today)
+    made = Sheet(today, last_monday(today), places, chosen)
+    stays = cabinet_queries.standing(shown, today)
     made.standing = len(stays)
     made.page = min(max(page, 1), max(1, -(-len(stays) // size)))
     made.cases = _cases(stays[(made.page - 1) * size : made.page * size], _rung(user, reached))
@@ -137,18 +137,6 @@ def _rung(user: SignedIn, reached: Shown) -> Shown:
     """Territories whose telephones the reader may see; as a rule all that are read, or none."""
     may = user.scopes(queries.RING)
     return set() if not may else reached if may == user.scopes(VIEW) else reach(may)
-
-
-def _late(usual: Mapping[Stage, int], today: date, shown: Shown) -> list[tuple[int, Stage, date]]:
-    """(adoption, present stage, since when) of those that have outstayed what `stall` allows their stage."""
-    over = [
-        (_step.stage == stage) & (_step.reached_on < today - timedelta(days=days))
-        for stage, days in stall.limits(usual).items()
-    ]
-    if not over:
-        return []
-    rows = db.session.connection().execute(_of(cabinet_queries.NOW.where(or_(*over)), shown))
-    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _of(statement: Select[Any], shown: Shown) -> Select[Any]:
@@ -269,7 +257,7 @@ def _moves(shown: Shown, monday: date) -> tuple[list[Move], int]:
 
     A launch that nobody has confirmed is not among it.
     """
-    since = datetime.combine(monday, time(), queries.ZONE)
+    since = datetime.combine(monday, time(), home_zone())
     steps: dict[int, Any] = {}
     for row in db.session.execute(_of(_RECENT.where(_heard_since(since)), shown)):
         steps.setdefault(row.id, row)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from adoption.blueprint import blueprint
+from adoption.labels import standing_rule
 from adoption.sheet import documents, queries
 from adoption.sheet.queries import Case, Sheet
 from kernel.access import actor, requires
@@ -29,7 +30,7 @@ def adviser_sheet() -> ResponseReturnValue:
 
 
 def _values(found: Sheet) -> dict[str, object]:
-    return {"sheet": found, "rule": documents.rule(), "totals": documents.totals(found)}
+    return {"sheet": found, "rule": standing_rule(), "totals": documents.totals(found)}
 
 
 @blueprint.get("/manage/adoption/sheet.pdf")
@@ -51,7 +52,7 @@ def standing() -> ResponseReturnValue:
 @requires(VIEW)
 def standing_xlsx() -> ResponseReturnValue:
     found = queries.sheet(actor(), _asked(), size=queries.MOST)
-    body = sheets.xlsx(_("Who stands still"), *queries.table(found), [documents.rule(), *queries.notes(found)])
+    body = sheets.xlsx(_("Who stands still"), *queries.table(found), [standing_rule(), *queries.notes(found)])
     return download(body, sheets.XLSX, f"standing-{found.day.isoformat()}.xlsx")
 
 

@@ -6,17 +6,11 @@ from flask import Blueprint
 
 from accounts.settings import site
 from kernel.access import actor
-from kernel.forms import Form
 from territories import queries as territories
 
 blueprint = Blueprint("forum_desk", __name__)
 EDIT = "forum:forum:edit"
 SERIES = "forum:series:edit"
-
-
-def shown_as(form: Form) -> int:
-    """The status of a page with a form: 422 after a submission that cannot be taken."""
-    return 422 if form.is_submitted() else 200
 
 
 def territory_choices() -> list[tuple[int, str]]:

@@ -12,14 +12,16 @@ from flask_babel import ngettext
 
 from forum import moving, operations, queries
 from forum.forms import ForumForm
-from forum.labels import ANSWER_LABELS, STATUS_LABELS, ZONES
-from forum.manage.base import EDIT, SERIES, blueprint, may_begin_series, shown_as, territory_choices
+from forum.labels import ANSWER_LABELS, STATUS_LABELS
+from forum.manage.base import EDIT, SERIES, blueprint, may_begin_series, territory_choices
 from forum.models import EventKind, Format, Forum, Series
 from forum.moving import Days, ProgrammeWaits
 from forum.saving import columns, save
 from kernel.access import actor, requires, shows_form
+from kernel.forms import form_page, status_of
 from kernel.i18n import day, day_range
 from kernel.transaction import writing
+from kernel.zones import ZONES
 
 
 @blueprint.get("/manage/forums")
@@ -45,7 +47,7 @@ def new_forum() -> ResponseReturnValue:
     form = _forum_form(None, choices)
     page = "forum/manage/forum_form.html"
     if not form.validate_on_submit():
-        return render_template(page, form=form, forum=None, series=choices), shown_as(form)
+        return form_page(page, form, forum=None, series=choices)
     chosen = form.series.data if form.series else request.form.get("series", choices[0].slug)
     with writing():
         series = queries.series_for(actor(), chosen, SERIES)
@@ -103,7 +105,7 @@ def edit_forum(slug: str) -> ResponseReturnValue:
     form = _forum_form(forum, [])
     asked = moving.question(forum, Days(forum.date_start, forum.date_end))
     if not form.validate_on_submit():
-        return _edit_page(forum, form, asked), shown_as(form)
+        return _edit_page(forum, form, asked), status_of(form)
     values, answer, moved = _forum_values(form), moving.read(form.programme.data), []
 
     def change(version: int) -> None:

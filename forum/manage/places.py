@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 
 from forum import operations, queries
 from forum.forms import RoomForm, SectionForm, VenueForm
-from forum.manage.base import EDIT, blueprint, shown_as
+from forum.manage.base import EDIT, blueprint
 from forum.models import Forum, Section
 from forum.saving import add_once, columns, remove, save
 from kernel.access import actor, requires, shows_form
 from kernel.asking import Doubtful, confirmed
+from kernel.forms import form_page
 from kernel.transaction import writing
 
 
@@ -71,7 +72,7 @@ def venue(slug: str, venue_id: int) -> ResponseReturnValue:
     found = queries.venue_of(forum, venue_id)
     form = VenueForm(obj=found)
     if not form.validate_on_submit():
-        return render_template("forum/manage/venue.html", forum=forum, venue=found, form=form), shown_as(form)
+        return form_page("forum/manage/venue.html", form, forum=forum, venue=found)
     with writing():
         operations.edit_place(forum, found, form.values(), by=actor())
     flash(_("Saved."), "ok")
@@ -120,7 +121,7 @@ def room(slug: str, room_id: int) -> ResponseReturnValue:
         if not good:
             form.name.errors = [_("This venue has a room of this name already.")]
     if not good:
-        return render_template("forum/manage/room.html", forum=forum, room=found, form=form), shown_as(form)
+        return form_page("forum/manage/room.html", form, forum=forum, room=found)
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
 
@@ -148,7 +149,7 @@ def new_section(slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, EDIT)
     form = _section_form(forum, None)
     if not form.validate_on_submit():
-        return render_template("forum/manage/section.html", forum=forum, section=None, form=form), shown_as(form)
+        return form_page("forum/manage/section.html", form, forum=forum, section=None)
     values = form.values()
     added = add_once(
         form,
@@ -159,7 +160,7 @@ def new_section(slug: str) -> ResponseReturnValue:
         taken=_("The forum has a section of this name already. Give this one another name, or open that one."),
     )
     if not added:
-        return render_template("forum/manage/section.html", forum=forum, section=None, form=form), 422
+        return form_page("forum/manage/section.html", form, forum=forum, section=None)
     flash(_("The section is added."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
 
@@ -173,7 +174,7 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
     form = _section_form(forum, found)
     page = "forum/manage/section.html"
     if not form.validate_on_submit():
-        return render_template(page, forum=forum, section=found, form=form), shown_as(form)
+        return form_page(page, form, forum=forum, section=found)
     values, sure = form.values(), confirmed()
 
     def change(version: int) -> None:
@@ -182,7 +183,7 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
     try:
         save(form, found, values, change)
     except Doubtful as doubt:
-        return render_template(page, forum=forum, section=found, form=form, doubt=doubt), 422
+        return form_page(page, form, forum=forum, section=found, doubt=doubt)
     flash(_("Saved."), "ok")
     return redirect(url_for("forum_desk.places", slug=slug))
 

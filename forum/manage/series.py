@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -10,10 +10,11 @@ from werkzeug.exceptions import NotFound
 from accounts.scopes import reach
 from forum import operations, queries
 from forum.forms import SeriesForm
-from forum.manage.base import SERIES, blueprint, may_begin_series, shown_as, territory_choices
+from forum.manage.base import SERIES, blueprint, may_begin_series, territory_choices
 from forum.models import Series
 from forum.saving import add_once, columns, save
 from kernel.access import actor, requires, shows_form
+from kernel.forms import form_page
 from territories import queries as territories
 
 
@@ -25,7 +26,7 @@ def new_series() -> ResponseReturnValue:
         raise NotFound()
     form = _series_form(None)
     if not form.validate_on_submit():
-        return render_template("forum/manage/series.html", form=form, series=None), shown_as(form)
+        return form_page("forum/manage/series.html", form, series=None)
     values = form.values()
     added = add_once(
         form,
@@ -36,7 +37,7 @@ def new_series() -> ResponseReturnValue:
         taken=_("A series of this name is here already: find it in the list of forums and change it there."),
     )
     if not added:
-        return render_template("forum/manage/series.html", form=form, series=None), 422
+        return form_page("forum/manage/series.html", form, series=None)
     flash(_("The series is added. Now add its first forum."), "ok")
     made = queries.series_named(form.name.data, form.territory.data)
     return redirect(url_for("forum_desk.new_forum", series=made.slug if made else None))
@@ -49,7 +50,7 @@ def edit_series(slug: str) -> ResponseReturnValue:
     series = queries.series_for(actor(), slug, SERIES)
     form = _series_form(series)
     if not form.validate_on_submit():
-        return render_template("forum/manage/series.html", form=form, series=series), shown_as(form)
+        return form_page("forum/manage/series.html", form, series=series)
     values = form.values()
     save(
         form, series, values, lambda version: operations.edit_series(series, values, by=actor(), opened_version=version)

@@ -9,6 +9,7 @@ from forum.queries import forum_by_slug, series_by_slug
 from home.demo import Data, folder, table
 from kernel.db import db
 from kernel.transaction import writing
+from kernel.zones import home_zone_name
 from programme.importing import importer
 from programme.operations import carry_out
 from programme.queries import speakers_of
@@ -75,7 +76,7 @@ def _forum(series: Series, data: Data) -> Forum:
         "description": data.get("description", ""),
         "date_start": data["date_start"],
         "date_end": data["date_end"],
-        "timezone": data.get("timezone", "Asia/Irkutsk"),
+        "timezone": data.get("timezone", home_zone_name()),
         "place": data.get("place", "Иркутск"),
         "territory_id": territory.id,
         "registration_opens": data.get("registration_opens"),

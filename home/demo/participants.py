@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
@@ -19,12 +18,11 @@ from kernel.db import db, set_clock
 from kernel.text import slugify
 from kernel.transaction import writing
 from registrations.desk import importer, operations
+from registrations.details import Details
 from registrations.door.attendance import admit_many
 from registrations.models import Attendance, AttendanceKind
-from territories.models import Territory
 from territories.queries import current, municipalities
 
-ZONE = ZoneInfo("Asia/Irkutsk")
 DAYS, SATURDAY = 20, 5
 
 
@@ -35,9 +33,9 @@ def load_participants() -> None:
     assert coming is not None
     people = _People(Random(2026))
     with writing():
-        _register(past, people, in_person=850, remote=2050, until=datetime(2026, 5, 26, 18, tzinfo=ZONE))
+        _register(past, people, in_person=850, remote=2050, until=datetime(2026, 5, 26, 18, tzinfo=past.zone))
         _attend(past, Random(53))
-        _register(coming, people, in_person=588, remote=52, until=datetime(2026, 11, 20, 18, tzinfo=ZONE))
+        _register(coming, people, in_person=588, remote=52, until=datetime(2026, 11, 20, 18, tzinfo=coming.zone))
 
 
 class _People:
@@ -51,8 +49,7 @@ class _People:
         self.weights = [(territory.population or 5_000) ** 0.6 for territory in self.territories]
         self.seen: set[str] = set()
 
-    def next(self, number: int) -> tuple[str, str, Territory, str, str]:
-        """Name, e-mail, territory, organisation and position."""
+    def next(self, number: int) -> Details:
         random, pools = self.random, self.pools
         name = self._name()
         while name in self.seen:
@@ -62,7 +59,8 @@ class _People:
         organisation = random.choice(pools["organisations"]).replace("{territory}", territory.name)
         # Every seventh mailbox is an institution's, shared by colleagues.
         box = f"office{number // 40}" if number % 7 == 0 else f"{slugify(name.split()[0])}.{number}"
-        return name, f"{box}@example.org", territory, organisation[:255], random.choice(pools["positions"])
+        answers = {"organisation": organisation[:255], "position": random.choice(pools["positions"])}
+        return Details(name, f"{box}@example.org", territory.id, answers=answers)
 
     def _name(self) -> str:
         random, pools = self.random, self.pools
@@ -77,8 +75,7 @@ def _register(forum: Forum, people: _People, *, in_person: int, remote: int, unt
     people.random.shuffle(formats)
     entries = []
     for number, kind in enumerate(formats):
-        name, email, territory, organisation, position = people.next(number)
-        entry = importer.Entry(number, name, email, kind, territory.id, organisation, position)
+        entry = importer.Entry(number, people.next(number), kind)
         entry.section_ids = tuple(people.random.sample(sections, people.random.choice((1, 1, 1, 2))))
         entries.append(entry)
     taken = 0

@@ -6,14 +6,11 @@ There a text is a value and never markup (`eval` has no place in a template); `r
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 
 from flask import current_app
 
 from kernel.text import printable
-
-FONT = "Golos Text"
 
 
 def render(template: str, data: dict[str, object], standard: str | None = None) -> bytes:
@@ -43,9 +40,3 @@ def _printable(data: object) -> object:
 
 def _fonts() -> Path:
     return Path(current_app.root_path) / "static" / "vendor" / "ttf"
-
-
-@cache
-def has_font() -> bool:
-    """Whether documents have their own font; without it the system's is used and start-up says so."""
-    return any(_fonts().glob("*.ttf"))

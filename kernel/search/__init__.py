@@ -85,13 +85,6 @@ def index(kind: str, document: Document) -> None:
     place.put(document)
 
 
-def remove(kind: str, document_id: int) -> None:
-    """Take a document out of the index."""
-    place = table(kind)
-    if place.exists():
-        place.delete(document_id)
-
-
 def rebuild(kind: str | None = None, if_needed: bool = False) -> dict[str, int]:
     """Make the index anew from what the manifests name. Returns how many documents of each kind.
 

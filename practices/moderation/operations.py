@@ -23,6 +23,7 @@ from kernel.keys import current_id
 from kernel.rekeying import lock_key
 from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key
+from kernel.zones import today
 from practices import operations, passport
 from practices.models import Admission, Practice, Values
 from practices.moderation import queries
@@ -339,7 +340,7 @@ def publish(
     if comments and not despite_comments:
         raise OpenComments(len(comments))
     operations.apply_working(practice)
-    practice.review_due = _years_later(utcnow().date(), REVIEW_YEARS)
+    practice.review_due = _years_later(today(), REVIEW_YEARS)
     _take_back_asking(practice)
     for comment in comments:
         if not comment.from_author:
@@ -378,6 +379,6 @@ def archive(practice: Practice, reason: str, *, by: Actor | None) -> None:
 def note_review(practice: Practice, *, by: Actor | None) -> None:
     """The passport was looked through and is still right: the next review is due in two years."""
     hold(practice)
-    practice.review_due = _years_later(utcnow().date(), REVIEW_YEARS)
+    practice.review_due = _years_later(today(), REVIEW_YEARS)
     db.session.flush()
     record(by, "practice.reviewed", practice)

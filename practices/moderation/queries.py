@@ -15,6 +15,7 @@ from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
+from kernel.zones import today
 from practices import passport
 from practices.models import Admission, Practice, PracticeEdition, Values
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
@@ -277,7 +278,7 @@ _ORDERS = {"review": Practice.review_due, "incomplete": Practice.name_key}
 
 def only_waiting(statement: Select[Practice], kind: str) -> Select[Practice]:
     """The practices of `statement` that wait for `kind` of deed (one of KINDS)."""
-    return statement.where(_conditions(utcnow().date())[kind])
+    return statement.where(_conditions(today())[kind])
 
 
 def waiting_for(user: SignedIn, today: date) -> dict[str, Pile]:
@@ -290,7 +291,7 @@ def waiting_for(user: SignedIn, today: date) -> dict[str, Pile]:
 
 def counts_for(user: SignedIn) -> dict[str, int]:
     """How much waits, by kind, without what has no hurry."""
-    found = waiting_for(user, utcnow().date())
+    found = waiting_for(user, today())
     return {kind: pile.total for kind, pile in found.items() if pile.total and kind != "incomplete"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kernel.db import utcnow
+from kernel.zones import today
 from practices.models import Admission, Practice
 from practices.moderation import queries
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
@@ -44,7 +44,7 @@ class Standing(NamedTuple):
 
 def standing(practice: Practice) -> Standing:
     author = queries.author_of(practice)
-    due = practice.review_due is not None and practice.review_due <= utcnow().date()
+    due = practice.review_due is not None and practice.review_due <= today()
     return Standing(
         author=author,
         missing=lacking_in_catalogue(queries.editable(practice)),

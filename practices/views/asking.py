@@ -12,6 +12,7 @@ from accounts.enums import ConsentKind
 from accounts.settings import site
 from kernel import limits
 from kernel.access import public, shows_form
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.limits import Limit
 from kernel.security import client_address, client_network
@@ -55,8 +56,7 @@ def question(slug: str) -> ResponseReturnValue:
     text = wording(ConsentKind.question)
     if not form.validate_on_submit():
         _old_page_too(form)
-        page = render_template("practices/question.html", practice=practice, form=form, consent=text)
-        return page, 422 if form.is_submitted() else 200
+        return form_page("practices/question.html", form, practice=practice, consent=text)
     address = email_key(form.email.data or "")
     checks = (QUESTION_EMAIL, address), (QUESTION_PRACTICE, str(practice.id)), (QUESTION_NETWORK, client_network())
     try:
@@ -100,8 +100,7 @@ def proposal() -> ResponseReturnValue:
     texts = {kind.value: wording(kind) for kind in (ConsentKind.authorship, ConsentKind.mailing)}
     if not form.validate_on_submit():
         _old_page_too(form)
-        page = render_template("practices/proposal.html", form=form, consents=texts)
-        return page, 422 if form.is_submitted() else 200
+        return form_page("practices/proposal.html", form, consents=texts)
     address, territory = email_key(form.email.data or ""), current(form.territory.data)
     try:
         limits.count((PROPOSAL_EMAIL, address), (PROPOSAL_DAY, address), (PROPOSAL_NETWORK, client_network()))

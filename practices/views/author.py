@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from kernel import files, limits
 from kernel.access import ByLink, public, shows_form, token_page
 from kernel.errors import Conflict
+from kernel.forms import form_page
 from kernel.text import whole
 from kernel.transaction import writing
 from practices import labels, operations
@@ -219,19 +220,18 @@ def author_confirmation(token: str) -> ResponseReturnValue:
     if form.is_submitted() and not confirming and form.validate():
         return _answer(author, token, form.text.data or "")
     rows = differences(asked.base, asked.content, queries.names_in(asked.base, asked.content))
-    page = render_template(
+    return form_page(
         "practices/author/confirmation.html",
+        form,
         practice=author.practice,
         token=token,
         asked=asked,
         rows=rows,
         first=not asked.base,
-        form=form,
         yes=yes,
         comments=comments,
         labels=labels,
     )
-    return page, 422 if form.is_submitted() else 200
 
 
 def _answer(author: PracticeAuthor, token: str, text: str = "", despite_comments: bool = False) -> ResponseReturnValue:

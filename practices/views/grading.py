@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import actor, requires, shows_form
+from kernel.forms import form_page
 from kernel.listing import paginate
 from kernel.transaction import writing
 from practices import display, labels
@@ -42,10 +43,10 @@ def grade(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         if mine is not None and not form.is_submitted():
             form.show(mine)
-        page = render_template(
+        return form_page(
             "practices/grading/grade.html",
+            form,
             practice=practice,
-            form=form,
             mine=mine,
             grades=grades,
             questions=QUESTION_LABELS,
@@ -53,7 +54,6 @@ def grade(slug: str) -> ResponseReturnValue:
             labels=labels,
             display=display,
         )
-        return page, 422 if form.is_submitted() else 200
     with writing():
         operations.grade(
             practice,

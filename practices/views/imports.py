@@ -12,6 +12,7 @@ from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
 from kernel.downloads import download
+from kernel.forms import form_page
 from kernel.imports import Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import writing
 from practices import importer
@@ -30,13 +31,13 @@ KIND = "practices"
 def upload() -> ResponseReturnValue:
     form = ImportForm()
     if not form.validate_on_submit():
-        return render_template("practices/import.html", form=form), 422 if form.is_submitted() else 200
+        return form_page("practices/import.html", form)
     try:
         checked = sheets.accept(form.file.data)
         importer.read(checked.name, checked.body)
     except files.FileRefused as refusal:
         form.file.errors = [str(refusal)]
-        return render_template("practices/import.html", form=form), 422
+        return form_page("practices/import.html", form)
     stored = files.write(checked)
     with writing():
         preview = keep_preview(KIND, None, actor().id, stored)

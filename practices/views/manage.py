@@ -15,6 +15,7 @@ from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.downloads import download
 from kernel.errors import Conflict
+from kernel.forms import form_page, status_of
 from kernel.listing import paginate
 from kernel.transaction import writing
 from practices import exports, labels, operations, queries
@@ -102,8 +103,7 @@ def _form(practice: Practice | None = None) -> PassportForm:
 def new() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
-        page = render_template("practices/new.html", form=form, organisations=queries.organisation_names())
-        return page, 422 if form.is_submitted() else 200
+        return form_page("practices/new.html", form, organisations=queries.organisation_names())
     values = form.values()
     with writing():
         practice = moderation.begin(values, by=actor())
@@ -118,7 +118,7 @@ def edit(slug: str) -> ResponseReturnValue:
     practice = moderation_queries.with_working(actor(), slug, EDIT)
     form = _form(practice)
     if not form.validate_on_submit():
-        return _edit_page(practice, form), 422 if form.is_submitted() else 200
+        return _edit_page(practice, form), status_of(form)
     values = form.values()
     with writing():
         operations.hold(practice)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import actor, requires, shows_form
+from kernel.forms import status_of
 from kernel.transaction import writing
 from practices import labels, passport
 from practices.differences import Difference, differences
@@ -46,7 +47,7 @@ def publication(slug: str) -> ResponseReturnValue:
         return moved_on(slug)
     if not good or not form.knows(stand):
         form.version.data = practice.version
-        return _page(practice, stand, form), 422 if form.is_submitted() else 200
+        return _page(practice, stand, form), status_of(form)
     try:
         with writing():
             hold(practice)

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import actor, requires, shows_form
-from kernel.db import utcnow
 from kernel.errors import Conflict
+from kernel.forms import form_page
 from kernel.transaction import writing
+from kernel.zones import today
 from practices import labels
 from practices import queries as practices
 from practices.differences import in_words
@@ -29,7 +30,7 @@ from practices.views.way import keep_way
 def waiting() -> ResponseReturnValue:
     """The first screen: what waits for whoever completes passports, and nothing else."""
     keep_way()
-    piles = queries.waiting_for(actor(), utcnow().date())
+    piles = queries.waiting_for(actor(), today())
     may_publish = bool(actor().scopes(PUBLISH))
     return render_template("practices/manage/waiting.html", piles=piles, labels=labels, may_publish=may_publish)
 
@@ -42,8 +43,7 @@ def invitation() -> ResponseReturnValue:
     form = InvitationForm()
     form.territory.choices = [("", _("Choose")), *practices.territory_choices(actor(), EDIT)]
     if not form.validate_on_submit():
-        page = render_template("practices/manage/invitation.html", form=form)
-        return page, 422 if form.is_submitted() else 200
+        return form_page("practices/manage/invitation.html", form)
     territory_id = practices.territory_id_of(form.territory.data)
     with writing():
         author = operations.propose(
@@ -66,8 +66,7 @@ def author(slug: str) -> ResponseReturnValue:
         if not form.is_submitted():
             form.name.data = known.name if known else practice.contact_name
             form.email.data = known.email if known else practice.contact_email
-        page = render_template("practices/manage/author.html", practice=practice, author=known, form=form)
-        return page, 422 if form.is_submitted() else 200
+        return form_page("practices/manage/author.html", form, practice=practice, author=known)
     with writing():
         operations.add_author(practice, form.name.data or "", form.email.data or "", by=actor())
     flash(_("The link has been sent. Links sent before do not open any more."), "ok")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import actor, shows_form, signed_in
+from kernel.forms import form_page
 from kernel.transaction import writing
 from practices import facets, operations, queries, shelf
 from practices.forms import SearchForm
@@ -38,14 +39,13 @@ def new_search() -> ResponseReturnValue:
         flash(_("Choose what to look for first: this search has no conditions yet."), "info")
         return redirect(url_for("practices.catalogue"))
     if not valid:
-        page = render_template(
+        return form_page(
             "practices/new_search.html",
-            form=form,
+            form,
             conditions=conditions,
             action=url_for("practices.new_search", **shelf.unpaged(wish)),
             back=url_for("practices.catalogue", **shelf.unpaged(wish)),
         )
-        return page, 422 if form.is_submitted() else 200
     name, query = form.name.data, urlencode(shelf.unpaged(wish), doseq=True)
     with writing():
         operations.save_search(name, query, by=actor())

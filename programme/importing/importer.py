@@ -7,11 +7,11 @@ from flask_babel import ngettext
 
 from forum.models import Forum
 from forum.queries import rooms_of, sections_of
-from kernel.db import utcnow
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, Table
 from kernel.imports import Plan
 from kernel.text import sort_key
+from kernel.zones import today
 from programme import queries
 from programme.exports import invented
 from programme.importing import cells, layouts
@@ -53,7 +53,7 @@ FORMAT_WORDS = {"in_person": "очно", "remote": "дистанционно", "
 
 def read(name: str, body: bytes, forum: Forum | None) -> Table:
     """The file's table, however it is laid out; None: of a forum still to be made. Raises FileRefused."""
-    return layouts.read(name, body, _familiar(forum) if forum else Familiar(utcnow().date()))
+    return layouts.read(name, body, _familiar(forum) if forum else Familiar(today()))
 
 
 def _familiar(forum: Forum) -> Familiar:

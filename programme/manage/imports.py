@@ -11,6 +11,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.downloads import download
+from kernel.forms import form_page
 from kernel.imports import keep_preview, preview_for, settle, shown, take, tell
 from kernel.imports import left_out as left_out_sheet
 from kernel.transaction import writing
@@ -36,13 +37,13 @@ def upload(slug: str) -> ResponseReturnValue:
     form = UploadForm()
     page = "programme/manage/upload.html"
     if not form.validate_on_submit():
-        return render_template(page, forum=forum, form=form), 422 if form.is_submitted() else 200
+        return form_page(page, form, forum=forum)
     try:
         kept = sheets.accept(form.file.data)
         importer.plan(forum, kept.name, kept.body)
     except files.FileRefused as error:
         form.file.errors = [str(error)]
-        return render_template(page, forum=forum, form=form), 422
+        return form_page(page, form, forum=forum)
     stored = files.write(kept)
     with writing():
         preview = keep_preview("programme", forum.id, actor().id, stored)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forum import queries as forums
 from kernel import files
 from kernel.access import actor, public, requires, shows_form
+from kernel.forms import form_page
 from kernel.transaction import writing
 from programme.manage.base import EDIT
 from programme.manage.base import blueprint as desk
@@ -74,15 +75,14 @@ def _slot(slug: str, code: str) -> Slot:
 
 
 def _page(slot: Slot, form: MaterialForm) -> ResponseReturnValue:
-    page = render_template(
+    return form_page(
         "programme/materials/materials.html",
+        form,
         forum=slot.forum,
         slot=slot,
-        form=form,
         materials=queries.materials_of(slot),
         accept=",".join(sorted(KINDS)),
     )
-    return page, 422 if form.errors else 200
 
 
 def _back(slug: str, code: str) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from accounts.enums import ConsentKind
 from accounts.queries import consent_text
 from kernel.access import actor, requires, shows_form
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.security import client_address
 from kernel.transaction import writing
@@ -48,10 +49,9 @@ def profile(code: str) -> ResponseReturnValue:
     form = ProfileForm(data={"position": speaker.position, "biography": speaker.biography})
     if not form.validate_on_submit():
         withdrawn = not given and bool(profiles.decided_among([speaker.id]))
-        page = render_template(
-            "programme/own/profile.html", speaker=speaker, form=form, given=given, withdrawn=withdrawn, text=text
+        return form_page(
+            "programme/own/profile.html", form, speaker=speaker, given=given, withdrawn=withdrawn, text=text
         )
-        return page, 422 if form.is_submitted() else 200
     with writing():
         speakers.edit_profile(
             speaker, position=form.position.data or "", biography=form.biography.data or "", by=actor()

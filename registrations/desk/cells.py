@@ -8,6 +8,7 @@ from collections.abc import Collection
 from forum.models import Format
 from kernel.documents.headings import Known, Needed
 from kernel.text import clean, sort_key
+from registrations.details import QUESTIONS
 
 KNOWN: Known = {
     "name": (
@@ -62,16 +63,7 @@ KNOWN: Known = {
         "Country",
         re.compile(r"\bрегион\b|\bсубъект\b|\bстрана\b|\bregion\b|\bcountry\b"),
     ),
-    "organisation": (
-        "Организация",
-        "Место работы",
-        "Учреждение",
-        "Organisation",
-        "Organization",
-        "Company",
-        re.compile(r"организаци|мест\w+ (?:работы|учебы)|учреждени|компани|\bcompany\b|organi[sz]ation"),
-    ),
-    "position": ("Должность", "Position", "Job title", re.compile(r"\bдолжност|\bjob title|\bposition\b")),
+    **{key: question.headings for key, question in QUESTIONS.items()},
     "sections": (
         "Секции",
         "Секция",

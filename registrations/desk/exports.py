@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from forum.labels import zone_name
 from forum.models import Forum
 from kernel.db import utcnow
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from kernel.i18n import moment
+from kernel.zones import zone_name
 from registrations.desk import queries
+from registrations.details import QUESTIONS
 from registrations.labels import FORMAT_LABELS, SOURCE_LABELS, STATUS_LABELS
 
 
@@ -24,8 +25,7 @@ def columns(forum: Forum) -> list[Column]:
         Column(_("Format"), 14),
         Column(_("Number in the waiting list"), 12),
         Column(_("Municipality"), 34),
-        Column(_("Organisation"), 36),
-        Column(_("Position"), 28),
+        *(Column(str(question.label), question.width) for question in QUESTIONS.values()),
         Column(_("Sections"), 40),
         Column(_("Registered"), 16),
         Column(_("How registered"), 16),
@@ -48,11 +48,10 @@ def rows(forum: Forum, by: queries.Narrowing) -> Iterable[list[object]]:
         format,
         number,
         place,
-        work,
-        position,
         source,
         created,
         entered,
+        *answers,
     ) in queries.export_rows(forum, by):
         yield [
             name,
@@ -61,8 +60,7 @@ def rows(forum: Forum, by: queries.Narrowing) -> Iterable[list[object]]:
             formats[format],
             number,
             place,
-            work,
-            position,
+            *answers,
             "; ".join(sections.get(id_, ())),
             created.astimezone(zone).replace(tzinfo=None),
             sources.get(source, source),

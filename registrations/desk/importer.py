@@ -21,9 +21,10 @@ from kernel.twins import address_doubt, name_doubt
 from registrations import queries
 from registrations.desk import queries as desk_queries
 from registrations.desk.cells import KNOWN, NEEDED, is_gone, is_no, read_format, take_sections
+from registrations.details import LONGEST_ANSWER, QUESTIONS, Details, details_of, identity_of
 from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Registration, RegistrationStatus
-from registrations.own.tickets import erased_keys_of, identity_of
+from registrations.own.tickets import erased_keys_of
 from territories.gazetteer import Gazetteer
 from territories.models import Level
 from territories.queries import names_alone, regions
@@ -39,14 +40,8 @@ class Entry:
     """One row, read."""
 
     number: int
-    name: str
-    email: str
+    details: Details
     format: Format = Format.in_person
-    territory_id: int | None = None
-    place: str = ""
-    """Where from, as written, when the list of places does not have it."""
-    organisation: str = ""
-    position: str = ""
     section_ids: tuple[int, ...] = ()
     left_out: str = ""
     """Why the person is not to be signed up, though nothing is wrong."""
@@ -59,10 +54,6 @@ class Entry:
     doubts: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     registration: Registration | None = None
-
-    @property
-    def identity(self) -> str:
-        return identity_of(self.email, self.name)
 
 
 class Known:
@@ -135,7 +126,7 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
     for number, values in table.rows:
         entry = _read(number, values, known)
         verdict = _judge(entry, known, seen)
-        shown = f"{entry.name or '—'}, {entry.email or '—'}"
+        shown = f"{entry.details.name or '—'}, {entry.details.email or '—'}"
         rows.append(Row(number, shown, verdict, entry.errors + entry.changes, entry.warnings, entry.doubts, entry))
         if verdict in (Verdict.create, Verdict.change):
             actions.append(entry)
@@ -154,17 +145,17 @@ def _name(text: dict[str, str]) -> str:
 
 def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
     text = {name: clean(as_text(values.get(name))) for name in KNOWN}
-    name = _name(text)
-    entry = Entry(number, name, email_key(text["email"]), organisation=text["organisation"], position=text["position"])
+    name, email = _name(text), email_key(text["email"])
+    entry = Entry(number, Details(name, email, answers={key: text[key] for key in QUESTIONS}))
     _check_lengths(entry)
-    entry.warnings += filter(None, (name_doubt(name), address_doubt(entry.email)))
+    entry.warnings += filter(None, (name_doubt(name), address_doubt(email)))
     if not sort_key(name):
         entry.errors.append(_("The name is missing."))
     elif is_one_word(name):
         entry.doubts.append(_("The name is one word. Is it whole?"))
-    if not entry.email:
+    if not email:
         entry.errors.append(_("The e-mail is missing. Several people may share one address."))
-    elif not known.is_address(entry.email):
+    elif not known.is_address(email):
         entry.errors.append(_("“%(email)s” is not an e-mail address.", email=text["email"]))
     _read_format(entry, text["format"], known)
     _read_territory(entry, text["territory"], text["region"], known)
@@ -186,9 +177,10 @@ def _gone_words() -> set[str]:
 
 def _check_lengths(entry: Entry) -> None:
     """What would not fit its column, said instead of cut."""
-    texts = {_("Name"): entry.name, _("Organisation"): entry.organisation, _("Position"): entry.position}
+    answers = entry.details.answers
+    texts = {_("Name"): entry.details.name, **{str(asked.label): answers[key] for key, asked in QUESTIONS.items()}}
     for label, text in texts.items():
-        if len(text) > 255:
+        if len(text) > LONGEST_ANSWER:
             entry.errors.append(_("“%(column)s” is longer than 255 characters.", column=label))
 
 
@@ -210,13 +202,11 @@ def _read_territory(entry: Entry, text: str, region: str, known: Known) -> None:
         entry.warnings.append(_("No municipality is given."))
         return
     above = known.regions.get(sort_key(region))
-    if above is None or above == known.home:
-        entry.territory_id = known.territory(text)
-    else:
-        entry.territory_id = known.within(above, text)
-    if entry.territory_id is not None:
+    found = known.territory(text) if above in (None, known.home) else known.within(above, text)
+    place = written if found is None and (text or above is None) else ""
+    entry.details = entry.details._replace(territory_id=above if found is None else found, place=place)
+    if found is not None:
         return
-    entry.territory_id, entry.place = above, written if text or above is None else ""
     if above is None:
         told = _("“%(name)s” is not on the list of places: kept as written.", name=written)
         if near := known.gazetteer.suggest(text) if text and not region else []:
@@ -250,12 +240,13 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
     if entry.left_out:
         entry.warnings.append(entry.left_out)
         return Verdict.same
-    if entry.identity in seen:
-        entry.warnings.append(_("The same person as in row %(number)s.", number=seen[entry.identity]))
+    identity = entry.details.identity
+    if identity in seen:
+        entry.warnings.append(_("The same person as in row %(number)s.", number=seen[identity]))
         return Verdict.same
-    seen[entry.identity] = entry.number
-    registration = known.people.get(entry.identity)
-    if registration is None and known.erased and not known.erased.isdisjoint(erased_keys_of(entry.identity)):
+    seen[identity] = entry.number
+    registration = known.people.get(identity)
+    if registration is None and known.erased and not known.erased.isdisjoint(erased_keys_of(identity)):
         entry.doubts.append(_("This person asked for deletion. Have they consented anew?"))
     if registration is None and not entry.gone:
         return Verdict.create
@@ -270,15 +261,17 @@ def _judge(entry: Entry, known: Known, seen: dict[str, int]) -> Verdict:
 
 def _changes(entry: Entry, registration: Registration) -> list[str]:
     """What the file says differently; an empty cell says nothing."""
-    pairs = [
-        (_("Organisation"), registration.organisation, entry.organisation),
-        (_("Position"), registration.position, entry.position),
+    old = details_of(registration)
+    new = entry.details.added_to(old)
+    found = [
+        f"{question.label}: {old.answers[key] or '—'} → {new.answers[key]}"
+        for key, question in QUESTIONS.items()
+        if new.answers[key] != old.answers[key]
     ]
-    found = [f"{label}: {old or '—'} → {new}" for label, old, new in pairs if new and new != old]
-    if entry.territory_id and entry.territory_id != registration.territory_id:
+    if new.territory_id != old.territory_id:
         found.append(_("Municipality: will be replaced"))
-    elif entry.place and entry.place != registration.place:
-        found.append(_("Municipality") + f": {registration.place or '—'} → {entry.place}")
+    elif new.place != old.place:
+        found.append(_("Municipality") + f": {old.place or '—'} → {new.place}")
     if entry.says_format and entry.format is not registration.format:
         found.append(_("Format") + f": {FORMAT_LABELS[registration.format]} → {FORMAT_LABELS[entry.format]}")
     return found
@@ -286,10 +279,9 @@ def _changes(entry: Entry, registration: Registration) -> list[str]:
 
 def template() -> bytes:
     """The workbook to fill in."""
-    headings = ("name", "email", "format", "territory", "organisation", "position", "sections")
-    columns = [
-        Column(str(KNOWN[name][0]), width) for name, width in zip(headings, (36, 28, 16, 34, 36, 28, 40), strict=True)
-    ]
+    widths = {"name": 36, "email": 28, "format": 16, "territory": 34}
+    widths |= {key: question.width for key, question in QUESTIONS.items()} | {"sections": 40}
+    columns = [Column(str(KNOWN[name][0]), width) for name, width in widths.items()]
     notes = [
         _("One row a participant. Surname and first name, and an e-mail, are needed; the rest helps."),
         _("Several people may share one e-mail: each gets a ticket of their own."),

@@ -21,6 +21,7 @@ from kernel.text import sort_key
 from registrations import operations
 from registrations.desk import queries
 from registrations.desk.importer import Entry
+from registrations.details import details_of
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.own.tickets import code_hashes
 from registrations.signup import quotas
@@ -62,7 +63,7 @@ def create(
     ids = queries.ids_by_identity(forum.id)
     numbers = [ids[row["identity"]] for row in rows]
     interests = [
-        {"registration_id": ids[entry.identity], "section_id": section_id}
+        {"registration_id": ids[entry.details.identity], "section_id": section_id}
         for entry in entries
         for section_id in entry.section_ids
     ]
@@ -86,20 +87,16 @@ def create(
 def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
     uuid = str(uuid4())
     code_hash, short_hash = code_hashes(uuid, 1)
+    columns = entry.details.columns()
     return {
         "uuid": uuid,
         "forum_id": forum_id,
-        "identity": entry.identity,
-        "email": entry.email,
-        "name": entry.name,
-        "name_key": sort_key(entry.name)[:255],
+        "identity": entry.details.identity,
+        **columns,
+        "name_key": sort_key(columns["name"])[:255],
+        "organisation_key": sort_key(columns["organisation"])[:255],
         "format": entry.format,
         "status": RegistrationStatus.confirmed,
-        "territory_id": entry.territory_id,
-        "place": entry.place,
-        "organisation": entry.organisation,
-        "organisation_key": sort_key(entry.organisation)[:255],
-        "position": entry.position,
         "link_hash": token_hash(token("link", uuid, 1)),
         "code_hash": code_hash,
         "short_hash": short_hash,
@@ -127,16 +124,6 @@ def _seat_all(forum_id: int, format: Format, rows: list[dict[str, Any]]) -> None
 def _change(entry: Entry, by: Any) -> None:
     registration = entry.registration
     assert registration is not None
-    values = {
-        name: value
-        for name, value in (
-            ("organisation", entry.organisation),
-            ("position", entry.position),
-            ("territory_id", entry.territory_id),
-            ("place", entry.place),
-        )
-        if value
-    }
-    operations.correct(registration, values, by=by)
+    operations.correct(registration, entry.details.added_to(details_of(registration)), by=by)
     if entry.says_format and entry.format is not registration.format:
         operations.change_format(registration, entry.format, by=by)

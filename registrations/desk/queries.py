@@ -14,7 +14,7 @@ from kernel.imports import ImportPreview
 from kernel.text import email_key, sort_key, whole
 from kernel.twins import holds
 from registrations.models import Interest, Presence, Registration, RegistrationStatus
-from registrations.queries import COMES_FROM, LONGEST
+from registrations.queries import ANSWERS, COMES_FROM, LONGEST
 from territories.models import Territory
 
 
@@ -71,7 +71,7 @@ FEW = 500
 
 
 def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
-    """Plain values for the export, by name; see `registrations.exports` for the columns."""
+    """Plain values for the export, by name, the answers last; see `registrations.desk.exports` for the columns."""
     statement = (
         select(
             Registration.id,
@@ -81,11 +81,10 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
             Registration.format,
             Registration.waiting_number,
             COMES_FROM,
-            Registration.organisation,
-            Registration.position,
             Registration.source,
             Registration.created_at,
             Presence.entered_at,
+            *ANSWERS,
         )
         .outerjoin(Territory, Territory.id == Registration.territory_id)
         .outerjoin(Presence, Presence.registration_id == Registration.id)

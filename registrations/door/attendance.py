@@ -24,6 +24,7 @@ from registrations.door import queries
 from registrations.door.codes import SHORT, WHOLE
 from registrations.door.queries import ATTENDANCE, PRESENCE, counter, run
 from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
+from registrations.operations import Application
 from registrations.own.tickets import codes_of
 
 Seen = Row[Any]
@@ -258,6 +259,16 @@ def give_place(forum: Forum, registration: Registration, *, nonce: str, by: Sign
     operations.change_format(registration, Format.in_person, by=by, wait=False)
     db.session.flush()
     return admit(forum_id, uuid, nonce=nonce, user_id=user_id, gate=gate)
+
+
+def admit_newcomer(forum_id: int, application: Application, *, nonce: str, by: Any, wait: bool) -> Verdict:
+    """Sign somebody up at the door and let them in, in a transaction of its own. Raises NoPlaces."""
+
+    def act() -> Verdict:
+        outcome = operations.register(forum_id, application, by=by, wait=wait)
+        return admit(forum_id, outcome.uuid, nonce=nonce, user_id=by.id)
+
+    return operations.attempt(act)
 
 
 def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source: str = "import") -> int:

@@ -7,11 +7,11 @@ from textwrap import wrap
 from flask_babel import gettext as _
 from markupsafe import escape
 
-from forum.labels import zone_name
 from forum.models import Format, Forum
 from kernel.documents import pdf, qr
 from kernel.i18n import clock, day, day_range
 from kernel.text import clean, printable
+from kernel.zones import zone_name
 from registrations.models import Registration
 from registrations.own import schedule
 from registrations.own.tickets import qr_text, short_code

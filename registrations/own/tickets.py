@@ -5,28 +5,16 @@ The link opens «Мой форум»; the code is only in the QR and lets one pe
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from sqlalchemy import inspect
 
 from kernel.keys import current_id
 from kernel.rekeying import Secret, lock_key
 from kernel.secrets import every_token, token, token_hash
-from kernel.text import email_key, sort_key
 from registrations.door.codes import PREFIX, SHORT
 from registrations.models import Registration
 
-IDENTITY = 400
 START = Secret("code", "code_generation", "short_hash", SHORT)
 """The beginning of a code, as rekeying moves it."""
-
-
-def identity_of(email: str, name: str) -> str:
-    """What makes a person at a forum: the address and the name, whatever their case."""
-    whole = f"{email_key(email)}|{sort_key(name)}"
-    if len(whole) <= IDENTITY:
-        return whole
-    return whole[: IDENTITY - 65] + "#" + sha256(whole.encode()).hexdigest()  # what is cut off counts too
 
 
 def erased_key(identity: str) -> str:

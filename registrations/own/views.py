@@ -9,23 +9,26 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound
 
 from forum.kept import public_forum
-from forum.labels import floor_name, zone_name
+from forum.labels import floor_name
 from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, shows_form, token_page
 from kernel.db import utcnow
 from kernel.downloads import download
+from kernel.forms import form_page
 from kernel.limits import Limit, count
 from kernel.transaction import retried, writing
+from kernel.zones import zone_name
 from registrations import erasing, operations, queries
 from registrations.blueprint import blueprint
-from registrations.forms import RegistrationForm, SectionsForm
+from registrations.details import shown_details
+from registrations.forms import RegistrationForm, SectionsForm, as_entered
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.own import documents, schedule, tickets
 from registrations.own import queries as own_queries
 from registrations.own.exports import personal_calendar
-from registrations.signup.page import form_page
+from registrations.signup.page import sign_up_page
 
 # Each sends a letter, and whoever signs a stranger's address up holds the link.
 LINK_CHANGES = Limit("link-changes", 30, 3600)
@@ -49,6 +52,7 @@ def my_forum(token: str) -> ResponseReturnValue:
     return render_template(
         "registrations/my.html",
         registration=registration,
+        details=shown_details(registration),
         forum=forum,
         token=token,
         when=documents.when(forum, zone=registration.format is Format.remote),
@@ -96,12 +100,8 @@ def again(token: str) -> ResponseReturnValue:
     if registration.status is not RegistrationStatus.cancelled or not queries.is_open(registration.forum):
         return _to_page(token)
     forum = public_forum(registration.forum.slug)
-    known = {name: getattr(registration, name) for name in ("name", "email", "organisation", "position")}
-    known["territory"] = registration.territory.oktmo if registration.territory else ""
-    known["sections"] = [interest.section_id for interest in registration.interests]
-    known["format"] = registration.format.value
-    form = RegistrationForm(formdata=None, data=known, forum=forum)
-    return form_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
+    form = RegistrationForm(formdata=None, data=as_entered(registration), forum=forum)
+    return sign_up_page(forum, form, action=url_for("registrations.sign_up", slug=forum.slug))
 
 
 @blueprint.get("/my/<token>/calendar.ics")
@@ -236,13 +236,13 @@ def sections(token: str) -> ResponseReturnValue:
     form = SectionsForm(forum=forum, data={"sections": [interest.section_id for interest in registration.interests]})
     page = "registrations/sections.html"
     if not form.validate_on_submit():
-        return render_template(page, forum=forum, form=form, token=token), 422 if form.errors else 200
+        return form_page(page, form, forum=forum, token=token)
     try:
         with writing():
-            operations.correct(registration, {"section_ids": form.section_ids()}, by=None)
+            operations.correct(registration, section_ids=form.section_ids(), by=None)
     except IntegrityError:
         form.refuse_sections(forum)
-        return render_template(page, forum=forum, form=form, token=token), 422
+        return form_page(page, form, forum=forum, token=token)
     flash(_("Saved."), "ok")
     return _to_page(token)
 

@@ -22,7 +22,7 @@ def consents_asked() -> dict[str, Wording | None]:
     return {kind.value: texts.get(kind) for kind in kinds}
 
 
-def form_page(forum: Forum, form: RegistrationForm, action: str = "") -> str:
+def sign_up_page(forum: Forum, form: RegistrationForm, action: str = "") -> str:
     """`action`: where the form goes when its page stands at another address."""
     if form.csrf_token.errors:
         form.form_errors = [_("The page stood open for too long. Nothing is lost: press the button again.")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +15,7 @@ from forum.models import Format
 from forum.queries import local_today
 from kernel import limits
 from kernel.access import public, shows_form
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.jobs import enqueue
 from kernel.limits import Limit
@@ -25,9 +25,8 @@ from kernel.transaction import writing
 from registrations import operations, queries
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
-from registrations.models import Registration, RegistrationStatus
-from registrations.own import tickets
-from registrations.signup.page import consents_asked, form_page
+from registrations.models import RegistrationStatus
+from registrations.signup.page import consents_asked, sign_up_page
 
 SIGN_UP_MAILBOX = Limit("sign-up-mailbox", 60, 3600)
 # A ministry, or a whole hall, is one network: this only stops a flood.
@@ -48,29 +47,28 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
     form = RegistrationForm(forum=forum)
     if not form.is_submitted():
-        return form_page(forum, form)
+        return sign_up_page(forum, form)
     if not form.validate():
-        return form_page(forum, form), 422
+        return sign_up_page(forum, form), 422
     address = email_key(form.email.data or "")
-    application = _application(form)
     counted = (SIGN_UP_MAILBOX, address), (SIGN_UP_NETWORK, client_network())
     try:
-        done = operations.attempt(lambda: _signed_up(operations.register(forum.id, application)), *counted)
+        done = operations.sign_up(forum.id, _application(form), counted)
     except TooManyRequests as refused:
         headers = limits.explain(form, refused)
-        return form_page(forum, form), 429, headers
+        return sign_up_page(forum, form), 429, headers
     except IntegrityError:
         forum = public_forum(slug)
         form.refuse_sections(forum)
-        return form_page(forum, form), 422
+        return sign_up_page(forum, form), 422
     if done.known:
         _remind(done.id)
     if done.known or limits.is_full(SIGN_UP_KNOWN, client_network()):
         return redirect(url_for("registrations.sent", slug=slug, after="sign-up"), 303)
     if _signed_up_here_before(forum.id, address) and done.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")
-    flash(done.welcome, "ok")
-    return redirect(url_for("registrations.my_forum", token=done.token), 303)
+    flash(_welcome(done), "ok")
+    return redirect(url_for("registrations.my_forum", token=done.link), 303)
 
 
 def _signed_up_here_before(forum_id: int, address: str) -> bool:
@@ -84,38 +82,18 @@ def _signed_up_here_before(forum_id: int, address: str) -> bool:
     return mark in before
 
 
-class SignedUp(NamedTuple):
-    """What is said and done after a sign-up, taken down while its row is at hand."""
-
-    id: int
-    known: bool
-    others: int
-    welcome: str
-    token: str
-
-
-def _signed_up(outcome: operations.Outcome) -> SignedUp:
-    registration = outcome.registration
-    token = tickets.link_token(registration)
-    return SignedUp(registration.id, outcome.known, outcome.others, _welcome(registration), token)
-
-
-def _welcome(registration: Registration) -> str:
-    if registration.status is RegistrationStatus.waitlisted:
-        return _("You are on the waiting list. A letter has been sent to %(email)s.", email=registration.email)
-    if registration.format is Format.remote:
-        return _("You are signed up. A letter with your link has been sent to %(email)s.", email=registration.email)
-    return _("You are signed up. The letter with the ticket has been sent to %(email)s.", email=registration.email)
+def _welcome(done: operations.Outcome) -> str:
+    if done.status is RegistrationStatus.waitlisted:
+        return _("You are on the waiting list. A letter has been sent to %(email)s.", email=done.email)
+    if done.format is Format.remote:
+        return _("You are signed up. A letter with your link has been sent to %(email)s.", email=done.email)
+    return _("You are signed up. The letter with the ticket has been sent to %(email)s.", email=done.email)
 
 
 def _application(form: RegistrationForm) -> operations.Application:
     return operations.Application(
-        name=form.name.data or "",
-        email=form.email.data or "",
-        format=Format(form.format.data),
-        territory_id=form.territory.territory.id if form.territory.territory else None,
-        organisation=form.organisation.data or "",
-        position=form.position.data or "",
+        form.details(),
+        Format(form.format.data),
         section_ids=form.section_ids(),
         consents=tuple(text.id for kind, text in consents_asked().items() if text and form[f"consent_{kind}"].data),
         address=client_address(),
@@ -150,8 +128,7 @@ def resend(slug: str) -> ResponseReturnValue:
     forum = public_forum(slug)
     form = ResendForm()
     if not form.validate_on_submit():
-        page = render_template("registrations/resend.html", forum=forum, form=form, open=queries.is_open(forum))
-        return page, 422 if form.errors else 200
+        return form_page("registrations/resend.html", form, forum=forum, open=queries.is_open(forum))
     address = email_key(form.email.data or "")
     try:
         limits.count((RESEND_NETWORK, client_network()))

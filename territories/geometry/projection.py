@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from math import cos, hypot, radians, sin, sqrt
+from math import cos, radians, sin, sqrt
 
 Point = tuple[float, float]
 
@@ -47,7 +47,3 @@ class Projection:
             return east * self.flat, -sin(north) / self.flat
         radius = sqrt(max(0.0, self.c - 2 * self.n * sin(north))) / self.n
         return radius * sin(self.n * east), radius * cos(self.n * east)
-
-
-def distance(a: Point, b: Point) -> float:
-    return hypot(a[0] - b[0], a[1] - b[1])

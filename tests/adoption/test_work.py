@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from accounts.enums import Role, ScopeKind
 from adoption.models import Stage, StageStep
 from adoption.queries import today
-from adoption.rules import stalled
+from adoption.sheet.queries import sheet
+from adoption.stall import ENOUGH
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
@@ -27,6 +28,21 @@ def reach(adoption, stage: Stage, days: int) -> None:
     on = today() - timedelta(days=days)
     adoption.steps[0].reached_on = on
     adoption.steps.extend(StageStep(stage=one, reached_on=on) for one in list(Stage)[1 : stage.number])
+    db.session.flush()
+
+
+def went_on(stage: Stage) -> None:
+    """As many as it takes to know what is usual have reached `stage`, a step every five days."""
+    for number in range(ENOUGH):
+        _went_on(stage, number)
+
+
+def _went_on(stage: Stage, number: int) -> None:
+    one = factories.adoption(factories.practice(f"Быстрая {stage.value} {number}"), oktmo=factories.KUYTUN)
+    one.stage, one.confirmed, begun = stage, True, today() - timedelta(days=40)
+    one.steps[0].reached_on = begun
+    later = list(Stage)[1 : stage.number]
+    one.steps.extend(StageStep(stage=step, reached_on=begun + timedelta(days=5 * step.number)) for step in later)
     db.session.flush()
 
 
@@ -50,6 +66,8 @@ def curator(oktmo: str):
 
 
 def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
+    with writing():
+        went_on(Stage.preparation)
     client = sign_in(curator(factories.REGION))
     page = text(client.get("/work"))
     assert "1 запуск ждёт подтверждения" in page
@@ -69,19 +87,23 @@ def test_a_curator_of_elsewhere_sees_nothing_of_it(world, sign_in):
         assert name not in page
 
 
-@pytest.mark.parametrize(
-    ("stage", "days", "expected"),
-    [
-        (Stage.assessment, 59, False),
-        (Stage.assessment, 60, True),
-        (Stage.launched, 149, False),
-        (Stage.launched, 150, True),
-        (Stage.sustained, 900, False),
-    ],
-)
-def test_standing_still_begins_two_months_after_the_step_was_due(stage, days, expected):
-    day = date(2027, 3, 1)
-    assert stalled(stage, day - timedelta(days=days), day) is expected
+def test_the_screen_the_sheet_and_its_list_count_the_same(world, sign_in):
+    with writing():
+        unconfirmed = factories.adoption(factories.practice("Без подтверждения"), oktmo=factories.TULUN)
+        reach(unconfirmed, Stage.launched, 200)
+        went_on(Stage.operating)
+    person = curator(factories.REGION)
+    client = sign_in(person)
+    assert "Кому позвонить: стоят на месте 2 внедрения" in text(client.get("/work"))
+    for path in ("/manage/adoption/sheet", "/manage/adoption/standing"):
+        page = text(client.get(path))
+        assert [name in page for name in ("Стоячая", "Без подтверждения", "Свежая", "Диспетчерская")] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+    assert sheet(person).standing == 2
 
 
 @pytest.mark.parametrize("role", [Role.analyst, Role.approver])
@@ -100,9 +122,11 @@ def test_figures_are_of_the_own_territories(world, sign_in, role):
 @pytest.mark.parametrize("number", [1, 12])
 def test_the_curators_screen_asks_as_often_for_one_as_for_many(world, sign_in, number, count_queries):
     with writing():
+        went_on(Stage.staffing)
         for index in range(number):
             reach(factories.adoption(factories.practice(f"Ещё {index}"), oktmo=factories.TULUN), Stage.preparation, 200)
     client = sign_in(curator(factories.REGION))
+    client.get("/work")  # what is usual is remembered
     with count_queries() as counted:
-        client.get("/work")
+        assert "Кому позвонить: стоят на месте" in text(client.get("/work"))
     assert counted.number == 16

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from kernel.search import Document, index, remove, search, stem, terms
+from kernel.search import Document, index, search, stem, terms
 from kernel.transaction import writing
 
 pytestmark = pytest.mark.differs
@@ -60,14 +60,11 @@ def test_any_text_may_be_asked(indexed: Flask, query: str) -> None:
     assert isinstance(search("sample", query), list)
 
 
-def test_a_document_is_replaced_and_removed(indexed: Flask) -> None:
+def test_a_document_is_replaced(indexed: Flask) -> None:
     with writing():
         index("sample", Document(1, "Летняя занятость", ""))
     assert search("sample", "малыш") == []
     assert [found for found, _ in search("sample", "летней занятостью")] == [1]
-    with writing():
-        remove("sample", 1)
-    assert search("sample", "летней занятостью") == []
 
 
 def test_without_an_index_nothing_is_found(app: Flask) -> None:

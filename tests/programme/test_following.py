@@ -194,7 +194,7 @@ def test_the_participants_calendar_never_goes_back(client, world, step):
             "hide": lambda: forums.publish_programme(world.forum, False, by=None),
             "draft": lambda: forums.edit_forum(world.forum, {"name": "Другое имя"}, by=None),
             "cancel": lambda: operations.cancel_slot(world.own, True, by=None),
-            "choose": lambda: registrations.correct(person, {"section_ids": (world.bare.section_id,)}, by=None),
+            "choose": lambda: registrations.correct(person, section_ids=(world.bare.section_id,), by=None),
             "format": lambda: registrations.change_format(person, registrations.Format.remote),
             "place": lambda: forums.edit_place(world.forum, world.venue, {"address": "ул. Иная, 5"}, by=None),
             "days": lambda: forums.edit_forum(world.forum, {"date_end": date(2027, 4, 23)}, by=None),

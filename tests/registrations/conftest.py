@@ -12,6 +12,7 @@ from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import operations, queries
+from registrations.details import QUESTIONS, Details
 from registrations.models import Registration
 from tests import factories
 from tests.client import PageClient
@@ -62,10 +63,10 @@ def fill(forum: Forum, **changes: Any) -> dict[str, Any]:
 def enrol(forum: Forum, name: str = ANNA, email: str = "anna@example.org", **columns: Any) -> Registration:
     """Register somebody by the operation, in a transaction of its own."""
     format = columns.pop("format", Format.in_person)
-    forum_id = forum.id
-    application = operations.Application(name=name, email=email, format=format, **columns)
-    outcome = operations.attempt(lambda: operations.register(forum_id, application))
-    return outcome.registration
+    answers = {key: columns.pop(key) for key in QUESTIONS if key in columns}
+    details = Details(name, email, columns.pop("territory_id", None), answers=answers)
+    outcome = operations.sign_up(forum.id, operations.Application(details, format, **columns))
+    return queries.registration_by_id(outcome.id)
 
 
 def set_capacity(forum: Forum, places: int | None, format: Format = Format.in_person) -> None:

@@ -10,6 +10,7 @@ from forum.signals import quota_changed
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import operations, queries
+from registrations.details import details_of
 from registrations.models import Registration, RegistrationStatus
 from tests.registrations.conftest import enrol, set_capacity
 
@@ -155,13 +156,14 @@ def test_a_correction_may_not_make_two_of_one_person(forum):
     enrol(forum)
     other = enrol(forum, "Другая Алла")
     with pytest.raises(IntegrityError), writing():
-        operations.correct(other, {"name": "Примерова Анна Сергеевна"}, by=None)
+        operations.correct(other, details_of(other)._replace(name="Примерова Анна Сергеевна"), by=None)
 
 
 def test_the_log_keeps_no_personal_values(forum):
     person = enrol(forum)
     with writing():
-        operations.correct(person, {"name": "Новая Фамилия", "organisation": "Новая"}, by=None)
+        told = details_of(person)._replace(name="Новая Фамилия", answers={"organisation": "Новая"})
+        operations.correct(person, told, by=None)
         operations.change_format(person, Format.remote)
         operations.cancel(person)
     entries = db.session.scalars(select(Entry).where(Entry.subject_type == "registration").order_by(Entry.id)).all()

@@ -29,7 +29,7 @@ def said(row):
 
 def test_first_and_last_name(forum):
     plan = planned(forum, ("12-first-last-name.csv", (CASES / "12-first-last-name.csv").read_bytes()))
-    assert [(entry.name, entry.email) for entry in plan.actions] == [
+    assert [(entry.details.name, entry.details.email) for entry in plan.actions] == [
         ("Primerova Anna", "anna@example.org"),
         ("Primerov Boris", "boris@example.org"),
     ]
@@ -42,7 +42,7 @@ def test_google_forms(forum):
         special = factories.section(forum, "special", name="Особый ребёнок")
     plan = planned(forum, ("12-google-forms.csv", (CASES / "12-google-forms.csv").read_bytes()))
     assert plan.errors == 0
-    assert [(entry.name, entry.format, entry.section_ids) for entry in plan.actions] == [
+    assert [(entry.details.name, entry.format, entry.section_ids) for entry in plan.actions] == [
         ("Формин Гугл Ильич", Format.in_person, tuple(sorted((employers.id, special.id)))),
         ("Анкетова Яна Ильинична", Format.in_person, (special.id,)),
     ]

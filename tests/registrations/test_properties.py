@@ -12,6 +12,7 @@ from forum.models import Format, Quota
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import operations
+from registrations.details import Details
 from registrations.models import Registration, RegistrationStatus
 
 pytestmark = pytest.mark.differs
@@ -47,8 +48,8 @@ def test_places_and_numbers_hold(forum, steps, hall, remote):
 
 def act(forum_id: int, kind: str, number: int, format: Format) -> None:
     if kind == "register":
-        application = operations.Application(f"Человек Номер{number}", f"p{number}@example.org", format)
-        operations.attempt(lambda: operations.register(forum_id, application))
+        details = Details(f"Человек Номер{number}", f"p{number}@example.org")
+        operations.sign_up(forum_id, operations.Application(details, format))
         return
     with writing():
         if kind == "raise":

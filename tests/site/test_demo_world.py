@@ -122,6 +122,7 @@ def test_people_and_presence_add_up(demo):
         select(func.count(func.distinct(Attendance.registration_id))).where(Attendance.forum_id == 1)
     )
     assert registered == 2900
+    assert db.session.scalars(select(Registration.place).distinct()).all() == [""]  # all come from a municipality
     assert 2500 < present < registered
 
 

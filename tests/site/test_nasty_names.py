@@ -20,7 +20,6 @@ from activity.models import Letter
 from activity.outbox import compose
 from forum.documents import summary_data
 from forum.facts import facts
-from forum.models import Format
 from kernel import pages
 from kernel.db import db
 from kernel.documents import pdf, sheets
@@ -31,12 +30,12 @@ from kernel.transaction import writing
 from practices.questions.models import PracticeQuestion
 from programme.documents import thanks_data
 from programme.queries import spoke_at
-from registrations import operations
 from registrations.desk import exports as registration_exports
 from registrations.desk.queries import Narrowing
 from registrations.own import documents
 from registrations.own.exports import personal_calendar
 from tests import factories
+from tests.registrations.conftest import enrol
 
 pytestmark = pytest.mark.differs
 
@@ -89,11 +88,7 @@ def world(app, sign_in) -> dict[str, Any]:
         question = PracticeQuestion(practice_id=practice.id, name="Анна", email="anna@example.org", text="Как?")
         db.session.add(question)
         organiser = factories.organiser(series)
-    person = operations.attempt(
-        lambda: operations.register(
-            forum.id, operations.Application(name="Примерова Анна", email="anna@example.org", format=Format.in_person)
-        )
-    ).registration
+    person = enrol(forum, "Примерова Анна")
     with writing():
         letter = Letter(kind="practice_question", to="author@example.org", argument={"question_id": question.id})
         db.session.add(letter)

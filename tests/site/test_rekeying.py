@@ -31,6 +31,7 @@ from kernel.secrets import FormerSecret, token, token_hash
 from kernel.transaction import writing
 from practices.moderation.operations import author_token
 from registrations import operations
+from registrations.details import details_of
 from registrations.door import attendance, queries
 from registrations.door.codes import readings
 from registrations.models import Registration
@@ -173,8 +174,7 @@ def test_a_secret_renewed_afterwards_ends_the_old_ones(sent, start):
         person = db.session.get_one(Registration, sent["person"])
         with writing():
             operations.cancel(person)
-        application = operations.Application(person.name, person.email, Format.in_person)
-        operations.attempt(lambda: operations.register(sent["forum"], application))
+        operations.sign_up(sent["forum"], operations.Application(details_of(person), Format.in_person))
     assert opened(both, {"ticket": sent["links"]["ticket"]}) == {"ticket": 404}
     assert at_the_door(both, sent, sent["code"]) == "revoked"
 

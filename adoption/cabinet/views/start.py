@@ -16,6 +16,7 @@ from adoption.models import Adoption
 from adoption.operations import Request
 from forum.models import Forum, Section
 from kernel.access import actor, requires, shows_form
+from kernel.forms import status_of
 from kernel.text import DASH
 from kernel.transaction import write
 from practices.models import Practice
@@ -40,7 +41,7 @@ def start(slug: str) -> ResponseReturnValue:
     form = _form(territories, organisations, shown)
     if not (form.validate_on_submit() and _one_is_meant(form, territories)):
         page = _page(practice, form, territories, organisations, shown)
-        return page, 422 if form.is_submitted() else 200
+        return page, status_of(form)
     asked = _request(form, shown)
 
     def deed() -> tuple[Adoption, bool]:

@@ -20,6 +20,7 @@ from kernel import files, limits
 from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
 from kernel.downloads import download
+from kernel.forms import status_of
 from kernel.imports import Plan, checked_table, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import write
 
@@ -57,7 +58,7 @@ def hand_in(place: Place) -> ResponseReturnValue:
     """The page with the one field, and what is sent from it."""
     form = FormUpload()
     if not form.validate_on_submit():
-        return _upload_page(place, form), 422 if form.is_submitted() else 200
+        return _upload_page(place, form), status_of(form)
     try:
         checked = checked_table(form.file.data)
         importer.read(checked.name, checked.body)

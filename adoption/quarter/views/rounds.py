@@ -20,6 +20,7 @@ from kernel import files
 from kernel.access import actor, requires, shows_form
 from kernel.documents import sheets
 from kernel.downloads import download
+from kernel.forms import form_page, status_of
 from kernel.listing import paginate
 from kernel.transaction import write
 from territories.models import Territory
@@ -49,12 +50,11 @@ def new_round() -> ResponseReturnValue:
     regions = queries.regions_for(actor())
     form = RoundForm().offer([(region.oktmo, region.name) for region in regions])
     if not regions:
-        return render_template("adoption/quarter/no_region.html"), 422 if form.is_submitted() else 200
+        return render_template("adoption/quarter/no_region.html"), status_of(form)
     if not form.is_submitted():
         form.due.data = rules.usual_due(*rules.quarter_of(today()), today())
     if not form.validate_on_submit():
-        page = render_template("adoption/quarter/new.html", form=form, regions=regions, asked=_asked(regions))
-        return page, 422 if form.is_submitted() else 200
+        return form_page("adoption/quarter/new.html", form, regions=regions, asked=_asked(regions))
     region = next(region for region in regions if region.oktmo == form.region.data)
     year, quarter = form.chosen()
     made, new = write(lambda: operations.open_round(region, year, quarter, form.due.data, by=actor()))

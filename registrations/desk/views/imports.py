@@ -15,6 +15,7 @@ from kernel.documents import sheets
 from kernel.documents.sheets import XLSX, Table
 from kernel.downloads import download
 from kernel.files import FileRefused
+from kernel.forms import form_page
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import retried, writing
 from registrations.blueprint import blueprint
@@ -40,13 +41,13 @@ def import_file(slug: str) -> ResponseReturnValue:
     form = ImportForm()
     page = "registrations/manage/import.html"
     if not form.validate_on_submit():
-        return render_template(page, forum=forum, form=form), 422 if form.errors else 200
+        return form_page(page, form, forum=forum)
     try:
         upload = sheets.accept(form.file.data)
         importer.plan(forum, (upload.name, upload.body))
     except FileRefused as refused:
         form.file.errors = [str(refused)]
-        return render_template(page, forum=forum, form=form), 422
+        return form_page(page, form, forum=forum)
     stored = files.write(upload)
     with writing():
         preview = keep_preview(importer.KIND, forum.id, current_user.id, stored)

@@ -14,22 +14,23 @@ from werkzeug.exceptions import BadRequest
 from accounts.enums import ConsentKind
 from accounts.queries import consent_text
 from activity.queries import history
-from forum.labels import zone_name
 from forum.models import Format, Forum
 from forum.queries import copy_for, forum_for
 from kernel.access import requires, shows_form
 from kernel.db import utcnow
 from kernel.documents.sheets import XLSX
 from kernel.downloads import download
+from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
-from kernel.text import clean, email_key
 from kernel.transaction import retried, writing
+from kernel.zones import zone_name
 from registrations import counts, erasing, operations, queries
 from registrations.blueprint import blueprint
 from registrations.desk import exports
 from registrations.desk import queries as desk_queries
-from registrations.forms import AddForm, CorrectionForm
+from registrations.details import QUESTIONS, details_of, shown_details
+from registrations.forms import AddForm, CorrectionForm, as_entered
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
 from registrations.models import Presence, Registration, RegistrationStatus
 from registrations.own import tickets
@@ -84,6 +85,7 @@ def participants(slug: str) -> ResponseReturnValue:
         now=utcnow(),
         zone=zone_name(forum.timezone),
         may_edit=_may_edit(forum),
+        beneath=[key for key, question in QUESTIONS.items() if question.listed],
     )
 
 
@@ -133,33 +135,28 @@ def new_participant(slug: str) -> ResponseReturnValue:
     form = AddForm(forum=forum)
     page = "registrations/manage/new.html"
     if not form.validate_on_submit():
-        return render_template(page, forum=forum, form=form), 422 if form.errors else 200
+        return form_page(page, form, forum=forum)
     text = consent_text(ConsentKind.personal_data, language()) or consent_text(ConsentKind.personal_data, "ru")
     application = operations.Application(
-        name=form.name.data or "",
-        email=form.email.data or "",
-        format=Format(form.format.data),
-        territory_id=form.territory.territory.id if form.territory.territory else None,
-        organisation=form.organisation.data or "",
-        position=form.position.data or "",
+        form.details(),
+        Format(form.format.data),
         section_ids=form.section_ids(),
         consents=(text.id,) if text else (),
         consents_on_paper=True,
         source="organiser",
     )
-    forum_id, by = forum.id, _by()
     try:
-        outcome = operations.attempt(lambda: operations.register(forum_id, application, by=by))
+        outcome = operations.sign_up(forum.id, application, by=_by())
     except IntegrityError:
         form.refuse_sections(forum)
-        return render_template(page, forum=forum, form=form), 422
+        return form_page(page, form, forum=forum)
     if outcome.known:
         flash(_("This person is registered already: here is the card."), "info")
-    elif outcome.registration.status is RegistrationStatus.waitlisted:
+    elif outcome.status is RegistrationStatus.waitlisted:
         flash(_("There is no free place: the person is on the waiting list. A letter is on its way."), "wait")
     else:
         flash(_("The participant is added. The letter is on its way."), "ok")
-    return redirect(url_for("registrations.participant", slug=slug, uuid=outcome.registration.uuid), 303)
+    return redirect(url_for("registrations.participant", slug=slug, uuid=outcome.uuid), 303)
 
 
 @blueprint.get(BASE + "/<uuid>")
@@ -173,6 +170,7 @@ def participant(slug: str, uuid: str) -> ResponseReturnValue:
         "registrations/manage/card.html",
         forum=forum,
         registration=registration,
+        details=shown_details(registration),
         other=other,
         other_quota=next((quota for quota in forum.quotas if quota.format is other), None),
         line=queries.place_in_line(registration) if waitlisted else None,
@@ -199,38 +197,21 @@ def participant(slug: str, uuid: str) -> ResponseReturnValue:
 def edit_participant(slug: str, uuid: str) -> ResponseReturnValue:
     forum = forum_for(current_user, slug, EDIT)
     registration = queries.registration_of(forum, uuid)
-    form = CorrectionForm(
-        forum=forum,
-        data={
-            "name": registration.name,
-            "email": registration.email,
-            "organisation": registration.organisation,
-            "position": registration.position,
-            "territory": registration.territory.oktmo if registration.territory else "",
-            "sections": [interest.section_id for interest in registration.interests],
-        },
-    )
+    form = CorrectionForm(forum=forum, data=as_entered(registration))
     page = "registrations/manage/edit.html"
     if not form.validate_on_submit():
-        code = 422 if form.errors else 200
-        return render_template(page, forum=forum, form=form, registration=registration), code
-    values = {
-        "name": clean(form.name.data or ""),
-        "email": email_key(form.email.data or ""),
-        "organisation": form.organisation.data or "",
-        "position": form.position.data or "",
-        "territory_id": form.territory.territory.id if form.territory.territory else None,
-        "section_ids": form.section_ids(),
-    }
+        return form_page(page, form, forum=forum, registration=registration)
+    details = form.details()
     try:
         with writing():
-            operations.correct(registration, values, by=_by())
+            details = details.replacing(details_of(registration))
+            operations.correct(registration, details, section_ids=form.section_ids(), by=_by())
     except IntegrityError:
         if form.lacks_sections(forum):
             form.refuse_sections(forum)
         else:
             form.name.errors = [_("Somebody with this name and e-mail is registered already.")]
-        return render_template(page, forum=forum, form=form, registration=registration), 422
+        return form_page(page, form, forum=forum, registration=registration)
     flash(_("Saved."), "ok")
     return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
 

@@ -11,9 +11,11 @@ from accounts.enums import ConsentKind
 from forum.models import Format, Forum
 from forum.queries import forum_for
 from kernel.access import requires, shows_form
+from kernel.forms import status_of
 from kernel.i18n import language
 from kernel.security import client_address
 from registrations import operations, queries
+from registrations.details import Details
 from registrations.door import attendance
 from registrations.door.attendance import Verdict
 from registrations.door.views.base import WORK, Door, answer, ask, blueprint, door_of, has_hall, new_nonce
@@ -39,7 +41,7 @@ def arrival(slug: str) -> ResponseReturnValue:
     if closed and (sent or not form.is_submitted()):
         return ask(door)
     if not sent:
-        return _page(found, door, form), 422 if form.errors else 200
+        return _page(found, door, form), status_of(form)
     if request.form.get("another") != "1":
         namesakes = queries.namesakes(found, form.name.data or "", form.email.data or "")
         if namesakes.total:
@@ -69,21 +71,16 @@ def _page(forum: Forum, door: Door, form: ArrivalForm, **more: object) -> str:
 
 def _come_in(forum_id: int, door: Door, form: ArrivalForm) -> Verdict:
     """Raises NoPlaces."""
-    by, instead = current_user._get_current_object(), request.form.get("instead", "")
-    application, nonce = _application(form, instead), request.form.get("nonce", "").strip() or new_nonce()
-
-    def deed() -> Verdict:
-        outcome = operations.register(forum_id, application, by=by, wait=instead == WAITING)
-        return attendance.admit(forum_id, outcome.registration.uuid, nonce=nonce, user_id=door.user_id)
-
-    return operations.attempt(deed)
+    instead = request.form.get("instead", "")
+    nonce = request.form.get("nonce", "").strip() or new_nonce()
+    by = current_user._get_current_object()
+    return attendance.admit_newcomer(forum_id, _application(form, instead), nonce=nonce, by=by, wait=instead == WAITING)
 
 
 def _application(form: ArrivalForm, instead: str) -> operations.Application:
     wording = consents_asked()[ConsentKind.personal_data.value]
     return operations.Application(
-        name=form.name.data or "",
-        email=form.email.data or "",
+        Details(form.name.data or "", form.email.data or ""),
         format=Format.remote if instead == REMOTE else Format.in_person,
         consents=(wording.id,) if wording else (),
         consents_on_paper=form.consent.data == ON_PAPER,
