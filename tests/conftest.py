@@ -57,8 +57,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return databases(tmp_path_factory.mktemp("databases"), WORKER)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    made = databases(tmp_path_factory.mktemp("databases"), WORKER)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
