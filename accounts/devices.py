@@ -19,7 +19,7 @@ from kernel.secrets import token
 COOKIE = "tirazh-device"
 ACCOUNTS = 5
 """So many people's sign-ins one device remembers: volunteers hand a phone on."""
-KEPT = timedelta(days=365)
+COOKIE_KEPT = timedelta(days=365)
 
 
 def known(user: User | None) -> str | None:
@@ -39,7 +39,7 @@ def remember(user: User) -> None:
     @after_this_request
     def give(response: Response) -> Response:
         secure = current_app.config["SESSION_COOKIE_SECURE"]
-        response.set_cookie(COOKIE, value, max_age=KEPT, secure=secure, httponly=True, samesite="Lax")
+        response.set_cookie(COOKIE, value, max_age=COOKIE_KEPT, secure=secure, httponly=True, samesite="Lax")
         return response
 
 

@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from accounts.models import Organisation, User
 from accounts.scopes import reach
-from activity.reading import VIEW, Subject
+from activity.reading import VIEW_LOG, Subject
 from kernel.access import SignedIn
 from kernel.db import db
 
 
 def places(user: SignedIn) -> set[str]:
     """The territories that the user's series and forums lie in, with all below them."""
-    return {f"territory:{territory_id}" for territory_id in reach(user.scopes(VIEW)) or ()}
+    return {f"territory:{territory_id}" for territory_id in reach(user.scopes(VIEW_LOG)) or ()}
 
 
 def people(user: SignedIn, ids: set[int]) -> dict[int, Subject]:

@@ -7,7 +7,7 @@ from flask import Flask
 from accounts.enums import Role, ScopeKind
 from kernel.feature import registry
 
-FORUM = {
+OF_A_FORUM = {
     "work:forums:open",
     "forum:forum:edit",
     "forum:programme:edit",
@@ -15,13 +15,13 @@ FORUM = {
     "registrations:registration:edit",
     "registrations:door:work",
 }
-PRACTICES = {"work:practices:open", "practices:practice:edit", "practices:practice:publish"}
-ADOPTION = {"work:cabinet:open", "adoption:adoption:start", "adoption:adoption:edit"}
+OF_PRACTICES = {"work:practices:open", "practices:practice:edit", "practices:practice:publish"}
+OF_ADOPTIONS = {"work:cabinet:open", "adoption:adoption:start", "adoption:adoption:edit"}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.administrator: frozenset(
-        FORUM
-        | PRACTICES
+        OF_A_FORUM
+        | OF_PRACTICES
         | {
             "accounts:user:edit",
             "accounts:settings:edit",
@@ -36,8 +36,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.organiser: frozenset(
-        FORUM
-        | PRACTICES
+        OF_A_FORUM
+        | OF_PRACTICES
         | {
             "forum:series:edit",
             "adoption:adoption:view",
@@ -50,7 +50,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.assistant: frozenset({"work:hall:open"}),
     Role.door: frozenset({"registrations:door:work"}),
     Role.speaker: frozenset({"speakers:profile:own"}),
-    Role.coordinator: frozenset(ADOPTION),
+    Role.coordinator: frozenset(OF_ADOPTIONS),
     Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm", "adoption:contact:ring"}),
     Role.approver: frozenset({"adoption:adoption:view", "work:approval:open"}),
     Role.methodist: frozenset({"work:practices:open", "practices:practice:edit"}),

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from activity import queries, waiting
 from activity.models import LetterStatus
-from activity.outbox import ATTEMPTS
+from activity.outbox import ATTEMPTS_AT_A_LETTER
 from kernel.transaction import write
 
 WORDS = {LetterStatus.queued: "waiting", LetterStatus.dead: "given up"}
@@ -34,7 +34,7 @@ def letters_cli(context: click.Context, limit: int) -> None:
 def retry(ids: tuple[int, ...], kind: str) -> None:
     """Send again what stands or was given up: all of it, or the letters with these IDS."""
     number = write(lambda: waiting.retry(ids, kind))
-    click.echo(f"  {number} letters are due now, with all {ATTEMPTS} attempts before them.")
+    click.echo(f"  {number} letters are due now, with all {ATTEMPTS_AT_A_LETTER} attempts before them.")
 
 
 def _counts() -> None:
@@ -54,7 +54,14 @@ def _reasons() -> None:
 def _list(limit: int) -> None:
     for letter in queries.standing(limit):
         state = "held" if letter.held_since else WORDS[letter.status]
-        row = (letter.id, _at(letter.created_at), state, f"{letter.attempts}/{ATTEMPTS}", letter.kind, letter.to)
+        row = (
+            letter.id,
+            _at(letter.created_at),
+            state,
+            f"{letter.attempts}/{ATTEMPTS_AT_A_LETTER}",
+            letter.kind,
+            letter.to,
+        )
         click.echo("\t".join(map(str, (*row, letter.error or _NOT_TRIED))))
 
 

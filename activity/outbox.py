@@ -27,7 +27,7 @@ from kernel import mail
 from kernel.db import db, utcnow
 from kernel.feature import registry
 from kernel.i18n import speaking
-from kernel.leases import ANY, BATCH, HEAVY, Batch, Lane, carry_out, claim, never
+from kernel.leases import ANY, HEAVY, ROWS_A_CLAIM, Batch, Lane, carry_out, claim, never
 from kernel.secrets import KeyMissing
 from kernel.security import SLACK
 from kernel.templating import plain_text
@@ -36,9 +36,9 @@ from kernel.transaction import write, writing
 
 log = logging.getLogger("tirazh.mail")
 LEASE = timedelta(minutes=5)
-ATTEMPTS = 10
+ATTEMPTS_AT_A_LETTER = 10
 FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = FIRST_PAUSE * 2**ATTEMPTS
+LONGEST_PAUSE = FIRST_PAUSE * 2**ATTEMPTS_AT_A_LETTER
 
 
 class Attachment(NamedTuple):
@@ -103,7 +103,7 @@ def _domain() -> str:
 def deliver_due(limit: int = 100, lane: Lane = ANY, stopped: Callable[[], bool] = never) -> int:
     """Deliver letters that are due, the urgent ones first. Returns how many were tried."""
     tried = 0
-    while tried < limit and not stopped() and (batch := _claim(min(BATCH, limit - tried), lane)):
+    while tried < limit and not stopped() and (batch := _claim(min(ROWS_A_CLAIM, limit - tried), lane)):
         tried += carry_out(batch, _deliver, stopped)
     return tried
 
@@ -112,7 +112,7 @@ def _claim(most: int = 1, lane: Lane = ANY) -> Batch | None:
     now = utcnow()
     due = (
         select(Letter.id, Letter.attempts)
-        .where(Letter.status == LetterStatus.queued, Letter.attempts < ATTEMPTS, _is_due(now), _is_of(lane))
+        .where(Letter.status == LetterStatus.queued, Letter.attempts < ATTEMPTS_AT_A_LETTER, _is_due(now), _is_of(lane))
         .order_by(Letter.urgency, Letter.next_at, Letter.id)
     )
     return claim(due, Letter.next_at, LEASE, most, free=Letter.created_at, created_at=_not_after(now))
@@ -155,10 +155,10 @@ def _deliver(letter_id: int, lease: str) -> bool:
         write(lambda: waiting.hold(letter_id, lease, why))
         return False
     except KeyMissing as missing:  # whoever keeps the server gives the key back: until then the letter waits
-        values = {"attempts": attempts - 1, "next_at": utcnow() + waiting.LONGEST, "error": missing.description}
+        values = {"attempts": attempts - 1, "next_at": utcnow() + waiting.LONGEST_PAUSE, "error": missing.description}
     except Exception as error:
         log.warning("letter %s not delivered: %s", letter_id, type(error).__name__)
-        dead = attempts >= ATTEMPTS
+        dead = attempts >= ATTEMPTS_AT_A_LETTER
         values = {
             "status": LetterStatus.dead if dead else LetterStatus.queued,
             "next_at": utcnow() + FIRST_PAUSE * 2**attempts,
@@ -182,5 +182,5 @@ def forget_old() -> None:
         db.session.execute(delete(Letter).where(Letter.status == LetterStatus.sent, Letter.sent_at < horizon))
         # A letter that killed its worker each time never reached the place where it is marked.
         free = or_(Letter.lease.is_(None), Letter.next_at < utcnow())
-        lost = (Letter.status == LetterStatus.queued, Letter.attempts >= ATTEMPTS, free)
+        lost = (Letter.status == LetterStatus.queued, Letter.attempts >= ATTEMPTS_AT_A_LETTER, free)
         db.session.execute(update(Letter).where(*lost).values(status=LetterStatus.dead))

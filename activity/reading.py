@@ -13,7 +13,7 @@ from activity.models import Entry
 from kernel.access import SignedIn
 from kernel.feature import Signal, registry
 
-VIEW = "activity:log:view"
+VIEW_LOG = "activity:log:view"
 
 
 class Subject(NamedTuple):
@@ -36,7 +36,7 @@ log_places: Signal[[SignedIn], set[str]] = Signal()
 
 def places_of(user: SignedIn) -> set[str] | None:
     """The places whose log the user may read; None when everything."""
-    if user.scopes(VIEW).everywhere:
+    if user.scopes(VIEW_LOG).everywhere:
         return None
     return set().union(*log_places(user))
 

@@ -13,7 +13,7 @@ from activity.operations import record
 from activity.queries import HELD, QUEUED, stands
 from kernel.db import db, utcnow
 
-SHORTEST, LONGEST = timedelta(minutes=1), timedelta(minutes=15)
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=15)
 """How often a server that takes no letter is asked: a mailbox is closed for a day after too many wrong passwords."""
 _FREE = Letter.lease.is_(None)
 """In no worker's hands."""
@@ -23,7 +23,7 @@ def hold(letter_id: int, lease: str, why: str) -> None:
     """The server took none: this letter and all that are due wait, and no attempt is used up. Inside `writing()`."""
     now = utcnow()
     since = queries.held_since() or now
-    pause = min(max((now - since) / 4, SHORTEST), LONGEST)
+    pause = min(max((now - since) / 4, SHORTEST_PAUSE), LONGEST_PAUSE)
     held = {"error": why[:500], "held_since": func.coalesce(Letter.held_since, now)}
     # The one just tried comes last: were it the letter's fault after all, the others would show it.
     last = {"next_at": now + pause + timedelta(seconds=1), "attempts": Letter.attempts - 1, "lease": None}

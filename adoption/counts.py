@@ -27,7 +27,7 @@ from territories.models import Territory
 
 T = TypeVar("T")
 AT_WORK = (State.works, State.firm)
-SPREAD = 5
+TERRITORIES_OF_WHAT_HAS_SPREAD = 5
 """A practice at work in as many territories has spread."""
 Going = dict[int, dict[State, int]]
 """Territory's id → how many practices stand in each state; territories and states with nothing are left out."""
@@ -50,7 +50,7 @@ class Totals(NamedTuple):
     practices: int
     """At work with somebody."""
     spread: int
-    """At work in SPREAD territories or more."""
+    """At work in TERRITORIES_OF_WHAT_HAS_SPREAD territories or more."""
     launches: int
     days_to_launch: int | None
     """The median of days from request to launch."""
@@ -216,7 +216,9 @@ _AT_WORK_IN = (
     .group_by(_spread.practice_id)
     .subquery()
 )
-_PRACTICES = select(func.count(), func.count().filter(_AT_WORK_IN.c.places >= SPREAD)).select_from(_AT_WORK_IN)
+_PRACTICES = select(
+    func.count(), func.count().filter(_AT_WORK_IN.c.places >= TERRITORIES_OF_WHAT_HAS_SPREAD)
+).select_from(_AT_WORK_IN)
 _BEGINS = (
     *GOING,
     _step.withdrawn_at.is_(None),

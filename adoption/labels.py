@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from adoption.models import Adoption, Confirmer, Exit, ExitReason, Stage, State
 from adoption.rules import HOLD, SETTLE, Doubt, Fault, may_hold_from
-from adoption.stall import ENOUGH, TIMES
+from adoption.stall import ENOUGH_TO_BE_USUAL, TIMES
 from kernel.i18n import day
 from kernel.text import quoted
 
@@ -209,7 +209,7 @@ def standing_rule() -> str:
         "went on, when at least %(enough)s did. A launched practice is left in peace for %(launched)s days, a working "
         "one for %(operating)s.",
         times=TIMES,
-        enough=ENOUGH,
+        enough=ENOUGH_TO_BE_USUAL,
         launched=SETTLE[Stage.launched].days,
         operating=SETTLE[Stage.operating].days,
     )

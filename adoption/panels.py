@@ -51,7 +51,7 @@ def practice_spread(practice: Practice) -> str | Markup:
     )
 
 
-OWN = 5
+OWN_MUNICIPALITIES_TOLD = 5
 """So many municipalities of one's own are told of on a practice's page; whoever has more looks into the lists."""
 
 
@@ -68,17 +68,17 @@ class Offered(NamedTuple):
 
 def own_municipality(practice: Offered) -> str | Markup:
     """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
-    if not current_user.is_authenticated or not actor().scopes(START):
+    if not current_user.is_authenticated or not actor().scopes(START_ADOPTIONS):
         return ""
-    territories = queries.territories_for(actor(), START)
-    if not 0 < len(territories) <= OWN:
+    territories = queries.territories_for(actor(), START_ADOPTIONS)
+    if not 0 < len(territories) <= OWN_MUNICIPALITIES_TOLD:
         return ""
     taken = queries.taken_in(practice.id, territories)
     rows = [(place, [one for one in taken if one.territory_id == place.id]) for place in territories]
     return Markup(render_template("adoption/panels/own.html", practice=practice, rows=rows, labels=labels))
 
 
-MOST = 50
+PRACTICES_ON_A_TERRITORY = 50
 """So many practices of a state stand on a territory's page."""
 
 
@@ -96,7 +96,7 @@ def territory_main(territory: Territory) -> str | Markup:
         by_state=by_state,
         demo=any(cell.demo for cell in cells),
         taken=bool(cells),
-        most=MOST,
+        most=PRACTICES_ON_A_TERRITORY,
         labels=labels,
     )
 
@@ -167,7 +167,7 @@ def home_figures() -> str | Markup:
     )
 
 
-START = "adoption:adoption:start"
+START_ADOPTIONS = "adoption:adoption:start"
 CONFIRM = "adoption:adoption:confirm"
 LAUNCHES, STANDING = 5, 10
 

@@ -24,8 +24,8 @@ from practices.scopes import CATALOGUE, HOME
 from programme.models import Slot
 from territories.models import Level, Territory
 
-EDIT, VIEW = "adoption:adoption:edit", "adoption:adoption:view"
-RING = "adoption:contact:ring"
+EDIT_ADOPTIONS, VIEW_ADOPTIONS = "adoption:adoption:edit", "adoption:adoption:view"
+RING_CONTACTS = "adoption:contact:ring"
 """To see the telephone: those the field names, curators and organisers, and whoever enters it."""
 
 

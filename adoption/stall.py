@@ -12,7 +12,7 @@ from adoption.models import Stage
 
 TIMES = 2
 """An adoption stands when it has stayed in its stage longer than twice the usual time."""
-ENOUGH = 5
+ENOUGH_TO_BE_USUAL = 5
 """So many must have passed a stage before anything is called usual."""
 
 
@@ -32,7 +32,7 @@ def usual_days(spent: Iterable[tuple[Stage, int, int]]) -> dict[Stage, int]:
     days: dict[Stage, list[int]] = defaultdict(list)
     for stage, length, number in spent:
         days[stage] += [length] * number
-    middles = {stage: rules.median(found) for stage, found in days.items() if len(found) >= ENOUGH}
+    middles = {stage: rules.median(found) for stage, found in days.items() if len(found) >= ENOUGH_TO_BE_USUAL}
     return {stage: middle for stage, middle in middles.items() if middle is not None}
 
 

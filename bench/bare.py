@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 
 app = Flask(__name__)
-PAGE = "<!doctype html><title>Bare</title><p>" + "x" * 2000
+BARE_PAGE = "<!doctype html><title>Bare</title><p>" + "x" * 2000
 
 
 @app.get("/")
 def page() -> str:
-    return PAGE
+    return BARE_PAGE

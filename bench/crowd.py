@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-PORTION = 500
-MARKS = ("северный", "южный", "лесной", "речной", "школьный", "сельский", "летний", "зимний", "новый", "общий")
+PRACTICES_AT_ONCE = 500
+ADJECTIVES = ("северный", "южный", "лесной", "речной", "школьный", "сельский", "летний", "зимний", "новый", "общий")
 
 
 def add_practices(total: int, seed: int) -> None:
@@ -20,12 +20,12 @@ def add_practices(total: int, seed: int) -> None:
 
     source = random.Random(seed)
     published = select(func.count()).where(Practice.admission == Admission.published)
-    for first in range(db.session.scalar(published) or 0, total, PORTION):
+    for first in range(db.session.scalar(published) or 0, total, PRACTICES_AT_ONCE):
         with writing():
             patterns = list(
                 db.session.scalars(select(Practice).where(Practice.demo, Practice.published_at.is_not(None)))
             )
-            for number in range(first, min(first + PORTION, total)):
+            for number in range(first, min(first + PRACTICES_AT_ONCE, total)):
                 _add(patterns, number, source)
             bump("catalogue", "spread", "site")
         db.session.remove()
@@ -43,7 +43,7 @@ def _add(patterns: list[Any], number: int, source: random.Random) -> None:
         slug=f"bench-{number}",
         admission=Admission.published,
         published_at=utcnow(),
-        name=f"{one.name.split('«')[0].strip()}: {source.choice(MARKS)} вариант {number}",
+        name=f"{one.name.split('«')[0].strip()}: {source.choice(ADJECTIVES)} вариант {number}",
         effect=other.effect,
         what_is_done=_mixed(source, one.what_is_done, other.what_is_done),
         who_does_it=third.who_does_it,

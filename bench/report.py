@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bench.load import REQUESTS, WARM, Memory, Start
 from bench.measure import Result
 
-MARKS = {True: "holds", False: "MISSES", None: ""}
+VERDICTS = {True: "holds", False: "MISSES", None: ""}
 
 
 def case_rows(results: Sequence[Result]) -> list[list[str]]:
@@ -18,7 +18,7 @@ def case_rows(results: Sequence[Result]) -> list[list[str]]:
         else:
             aim = f"≤ {one.case.aim:g}" if one.case.aim is not None else ""
         figures = [f"{one.ms:.2f}", f"{one.ratio:.1f}", f"{one.ratio95:.1f}", str(one.statements), f"{one.bytes:,}"]
-        rows.append([one.case.name, *figures, aim, MARKS[one.holds]])
+        rows.append([one.case.name, *figures, aim, VERDICTS[one.holds]])
     return rows
 
 
@@ -32,7 +32,7 @@ def growth_rows(small: Sequence[Result], large: Sequence[Result]) -> list[list[s
     for one, other in zip(small, large, strict=True):
         ratio = other.ratio / one.ratio
         figures = [f"{one.ratio:.1f}", f"{other.ratio:.1f}", f"{ratio:.2f}", str(one.statements), str(other.statements)]
-        rows.append([one.case.name, *figures, MARKS[ratio <= GROWTH]])
+        rows.append([one.case.name, *figures, VERDICTS[ratio <= GROWTH]])
     return rows
 
 
@@ -40,7 +40,7 @@ def machine_rows(memory: Memory | None, start: Start | None) -> list[list[str]]:
     rows = [["machine", "figure", "aim", ""]]
     if start is not None:
         figure = f"{start.product:.2f} s, a bare page {start.bare:.2f} s"
-        rows.append(["first answer after exec", figure, "≤ 1 s", MARKS[start.product <= 1]])
+        rows.append(["first answer after exec", figure, "≤ 1 s", VERDICTS[start.product <= 1]])
     if memory is not None:
         grown, course = f"{memory.growth:+.0f} MB", " → ".join(f"{figure:.0f}" for figure in memory.rounds)
         rows += [
@@ -48,10 +48,10 @@ def machine_rows(memory: Memory | None, start: Start | None) -> list[list[str]]:
                 f"memory idle, {memory.processes} processes (PSS)",
                 f"{memory.idle:.0f} MB",
                 "≤ 150 MB",
-                MARKS[memory.idle <= 150],
+                VERDICTS[memory.idle <= 150],
             ],
             [f"after each {REQUESTS:,} mixed requests", f"{course} MB", "", ""],
-            [f"growth since {WARM * REQUESTS:,} requests", grown, "none", MARKS[memory.growth <= 3]],
+            [f"growth since {WARM * REQUESTS:,} requests", grown, "none", VERDICTS[memory.growth <= 3]],
         ]
     return rows
 

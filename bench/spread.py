@@ -9,7 +9,7 @@ from typing import Any
 
 ADOPTIONS = 50_000
 ORGANISATIONS = 5_000
-PORTION = 5_000
+ADOPTIONS_AT_ONCE = 5_000
 FIRST, LAST = date(2024, 1, 15), date(2026, 11, 20)
 
 
@@ -36,7 +36,7 @@ def add_adoptions(total: int = ADOPTIONS, seed: int = 11) -> None:
         left = total - len(taken)
         while left > 0:
             rows, steps = [], []
-            for _one in range(min(left, PORTION)):
+            for _one in range(min(left, ADOPTIONS_AT_ONCE)):
                 row, days = _adoption(source, next(numbers), _pair(source, practices, organisations, taken))
                 rows.append(row)
                 steps += days

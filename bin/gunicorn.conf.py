@@ -26,7 +26,7 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
 gc.disable()  # while the application is loaded nothing becomes garbage, and looking for it takes a fifth of the start
 M_ARENA_MAX = -8
-LARGE = 100_000
+LARGE_ANSWER = 100_000
 """Bytes of an answer after which memory is given back."""
 
 try:  # glibc: one heap for all threads, or each keeps what its largest answer took
@@ -125,7 +125,7 @@ def post_fork(server, worker) -> None:
 
 def post_request(worker, request, environ, response) -> None:
     """A workbook of thousands of rows leaves holes in the heap: return them to the system."""
-    if _trim is not None and response.sent > LARGE:
+    if _trim is not None and response.sent > LARGE_ANSWER:
         _trim(0)
 
 

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-LONGEST = 120
+LONGEST_LINE = 120
 STEP = "  "
 STRING = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\''
 JINJA = re.compile(rf"\{{#.*?#\}}|\{{([{{%])-?(?:{STRING}|[^\"'])*?-?[}}%]\}}", re.DOTALL)
@@ -27,8 +27,8 @@ def main() -> None:
     for path, shape in shaped(TEMPLATES).items():
         name = path.relative_to(TEMPLATES.parent)
         for number, line in enumerate(shape.split("\n"), 1):
-            if len(line) > LONGEST:
-                wrong.append(f"{name}:{number}: {len(line)} characters, at most {LONGEST}")
+            if len(line) > LONGEST_LINE:
+                wrong.append(f"{name}:{number}: {len(line)} characters, at most {LONGEST_LINE}")
         if checking and shape != path.read_text(encoding="utf-8"):
             wrong.append(f"{name}: not indented as `python bin/markup.py` would")
         elif not checking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from sqlalchemy import Select, select
 
-from activity.reading import VIEW, Subject
+from activity.reading import VIEW_LOG, Subject
 from forum.models import Forum, Room, Section, Series, Venue
 from forum.queries import within
 from kernel.access import SignedIn
@@ -14,7 +14,7 @@ from kernel.db import db
 
 def places(user: SignedIn) -> set[str]:
     """The forums and series where the user may read the log."""
-    scopes = user.scopes(VIEW)
+    scopes = user.scopes(VIEW_LOG)
     condition = within(scopes)
     statement = select(Forum.id)
     ids = db.session.scalars(statement if condition is None else statement.where(condition))

@@ -5,14 +5,14 @@ from flask_babel import lazy_gettext as _l
 from activity.reading import log_places
 from forum import entries, facts, labels, panels, queries, readiness, views
 from forum.manage import desk, forums, places, series
-from forum.manage.base import EDIT, SERIES, blueprint
+from forum.manage.base import EDIT_FORUMS, EDIT_SERIES, blueprint
 from kernel.feature import Area, Feature, Panel, RoleScope, SubjectKind
 
 FEATURE = Feature(
     "forum",
     blueprints=(views.blueprint, blueprint),
     pages=(views, series, forums, desk, places),
-    permissions=("work:forums:open", EDIT, SERIES),
+    permissions=("work:forums:open", EDIT_FORUMS, EDIT_SERIES),
     areas=(Area(20, "work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),),
     panels=(Panel("work.tasks", panels.tasks, order=20),),
     receivers=(

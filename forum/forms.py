@@ -12,7 +12,7 @@ from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, Whol
 from kernel.zones import home_zone_name
 
 YEARS = range(2000, 2101)
-LONGEST = timedelta(days=366)
+LONGEST_FORUM = timedelta(days=366)
 """Every day of a forum is a choice in forms and a page of its programme: a slip in the year would make a million."""
 
 
@@ -68,7 +68,7 @@ class ForumForm(VersionedForm):
             return
         if field.data < begins:
             raise ValidationError(_l("The last day is before the first one."))
-        if field.data - begins > LONGEST:
+        if field.data - begins > LONGEST_FORUM:
             raise ValidationError(_l("This is more than a year after the first day. Check the year."))
 
     def validate_registration_closes(self, field: DateField) -> None:

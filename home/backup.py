@@ -25,7 +25,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, make_url
 
-from home.workplace import PREFIX, folder_in, must_be_free, put_in_place
+from home.workplace import WORKPLACE_PREFIX, folder_in, must_be_free, put_in_place
 from kernel.db import db, measure_tables, utcnow
 from kernel.transaction import writing
 
@@ -159,7 +159,7 @@ def _working_place(files: Path) -> Path:
 
 def _must_be_empty(files: Path) -> None:
     there = [path.name for path in files.iterdir()] if files.exists() else []
-    if any(name not in OF_THE_DISK and not name.startswith(PREFIX) for name in there):
+    if any(name not in OF_THE_DISK and not name.startswith(WORKPLACE_PREFIX) for name in there):
         raise click.ClickException(f"{files} is not empty. Nothing was changed: restore into an empty place only.")
     if not os.access(files if files.exists() else _working_place(files), os.W_OK):
         raise click.ClickException(f"{files} cannot be written: Permission denied. Nothing was changed.")

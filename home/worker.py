@@ -19,7 +19,7 @@ from activity import waiting
 from activity.outbox import deliver_due
 from kernel.db import db
 from kernel.jobs import run_due, tick
-from kernel.leases import ANY, BATCH, HEAVY, QUICK, Lane, give_back_all, renew
+from kernel.leases import ANY, HEAVY, QUICK, ROWS_A_CLAIM, Lane, give_back_all, renew
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.worker")
@@ -68,11 +68,11 @@ class Loop(threading.Thread):
 
 
 def _jobs(lane: Lane, stopped: Callable[[], bool]) -> int:
-    return run_due(BATCH, lane, stopped)
+    return run_due(ROWS_A_CLAIM, lane, stopped)
 
 
 def _letters(lane: Lane, stopped: Callable[[], bool]) -> int:
-    return deliver_due(BATCH, lane, stopped)
+    return deliver_due(ROWS_A_CLAIM, lane, stopped)
 
 
 def run_once() -> None:

@@ -14,7 +14,7 @@ from types import FrameType
 
 import click
 
-PREFIX, LOCK = ".tirazh-", ".lock"
+WORKPLACE_PREFIX, LOCK = ".tirazh-", ".lock"
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def folder_in(parent: Path) -> Iterator[Path]:
     of the database.
     """
     _sweep(parent)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix=WORKPLACE_PREFIX, dir=parent))
     try:
         with _ended_by_signals(), (folder / LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -36,7 +36,7 @@ def folder_in(parent: Path) -> Iterator[Path]:
 
 def _sweep(parent: Path) -> None:
     """Remove folders whose owner no longer lives: the system has let go of their lock."""
-    for folder in parent.glob(f"{PREFIX}*"):
+    for folder in parent.glob(f"{WORKPLACE_PREFIX}*"):
         with suppress(OSError), (folder / LOCK).open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder)

@@ -29,7 +29,7 @@ def confirmed() -> str:
     return request.form.get("sure", "")
 
 
-OURS = ("csrf_token", "confirm", "question", "answer", "sure")
+FIELDS_OF_THE_QUESTION = ("csrf_token", "confirm", "question", "answer", "sure")
 
 
 def init_app(app: Flask) -> None:
@@ -51,7 +51,7 @@ def _ask() -> ResponseReturnValue | None:
 
 def question_page(question: str, answer: str, reasons: Sequence[str] = (), sure: str = "") -> str:
     """A page whose button sends the request's form again, with confirm=yes and the doubts that it is `sure` of."""
-    hidden = {name: text for name, text in request.form.items() if name not in OURS}
+    hidden = {name: text for name, text in request.form.items() if name not in FIELDS_OF_THE_QUESTION}
     return render_template(
         "components/ask.html",
         question=question,

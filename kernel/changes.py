@@ -15,9 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model, db
 
-KEPT = 1000
+VERSIONS_KEPT = 1000
 """So many versions back are known; whoever is farther behind reads everything."""
-NOTHING = 0
+NO_ROW = 0
 """Stands for «none of the rows»: no row has this id."""
 
 
@@ -34,10 +34,10 @@ _columns = ContentChange.__table__.c
 
 def note(scope: str, part: str, number: int, ids: Collection[int]) -> None:
     """Write down what version `number` changed; for `kernel.pages.bump`."""
-    rows = [{"scope": scope, "part": part, "number": number, "row_id": one} for one in sorted(set(ids)) or [NOTHING]]
+    rows = [{"scope": scope, "part": part, "number": number, "row_id": one} for one in sorted(set(ids)) or [NO_ROW]]
     db.session.execute(insert(ContentChange), rows)
-    if number % KEPT == 0:
-        old = (_columns.scope == scope, _columns.part == part, _columns.number <= number - KEPT)
+    if number % VERSIONS_KEPT == 0:
+        old = (_columns.scope == scope, _columns.part == part, _columns.number <= number - VERSIONS_KEPT)
         db.session.execute(delete(ContentChange).where(*old))
 
 
@@ -56,4 +56,4 @@ def between(moved: Mapping[tuple[str, str], tuple[int, int]]) -> set[int] | None
     rows = db.session.execute(select(*keys, _columns.row_id).where(or_(*those))).all()
     if len({tuple(row[:3]) for row in rows}) != sum(upto - after for after, upto in moved.values()):
         return None
-    return {row.row_id for row in rows} - {NOTHING}
+    return {row.row_id for row in rows} - {NO_ROW}

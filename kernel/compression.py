@@ -10,9 +10,9 @@ from flask import Response, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
-LARGE = 128_000
+TOO_LARGE_FOR_THE_BEST = 128_000
 """Bytes above which Brotli's best takes seconds of a request for a tenth less: its ninth step does."""
-PAGE = 5
+QUICK_STEP = 5
 """Brotli's step for what is made anew while somebody waits: as quick as gzip, and smaller."""
 CODINGS = ("br", "gzip")
 """In the order of preference between equals."""
@@ -38,7 +38,7 @@ class Packed:
 
     def __init__(self, body: bytes, quality: int | None = None) -> None:
         self.bodies = {"": body}
-        self.quality = quality or (11 if len(body) <= LARGE else 9)
+        self.quality = quality or (11 if len(body) <= TOO_LARGE_FOR_THE_BEST else 9)
 
     def coded(self, coding: str) -> bytes:
         if coding not in self.bodies:
@@ -47,7 +47,7 @@ class Packed:
 
     def _made(self, coding: str, body: bytes) -> bytes:
         if coding == "gzip":
-            return gzip.compress(body, 6 if self.quality == PAGE else 9, mtime=0)
+            return gzip.compress(body, 6 if self.quality == QUICK_STEP else 9, mtime=0)
         packed: bytes = brotli.compress(body, quality=self.quality)
         return packed
 

@@ -9,7 +9,7 @@ from flask import Response
 
 from kernel.text import one_line, slugify
 
-_PLAIN = "!#$&+-.^_`|~"
+_UNQUOTED = "!#$&+-.^_`|~"
 """What RFC 8187 lets stand beside letters and figures."""
 
 
@@ -27,6 +27,6 @@ def called(response: Response, name: str, *, inline: bool = False) -> Response:
     names = {"filename": name}
     if not name.isascii():
         parts = PurePath(name)
-        names = {"filename": slugify(parts.stem) + parts.suffix, "filename*": f"UTF-8''{quote(name, safe=_PLAIN)}"}
+        names = {"filename": slugify(parts.stem) + parts.suffix, "filename*": f"UTF-8''{quote(name, safe=_UNQUOTED)}"}
     response.headers.set("Content-Disposition", "inline" if inline else "attachment", **names)
     return response

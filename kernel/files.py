@@ -32,8 +32,8 @@ from kernel.text import clean
 
 GRACE = timedelta(hours=1)
 """How long a body outlives its row."""
-MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 100 * 1024 * 1024
+BYTES_OF_A_FILE = 10 * 1024 * 1024
+MAX_FILE_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 5000
 
 
@@ -84,8 +84,8 @@ ACCEPTED = _l("PDF, DOCX, ODT, XLSX, PPTX, PNG or JPEG up to 10 MB")
 def check(file: FileStorage, accept: set[str] | None = None) -> Upload:
     """Read and check an upload by its content. Raises FileRefused."""
     name = clean(Path((file.filename or "").replace("\\", "/")).name)[:200]
-    body = file.stream.read(MAX_BYTES + 1)
-    if len(body) > MAX_BYTES:
+    body = file.stream.read(BYTES_OF_A_FILE + 1)
+    if len(body) > BYTES_OF_A_FILE:
         raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
     if not body:
         raise FileRefused(_("The file is empty. Choose another one."))
@@ -139,7 +139,7 @@ def check_archive(body: bytes, member: str) -> None:
             _check_names({entry.filename for entry in entries}, member)
             if not all(map(is_plainly_packed, entries)):
                 raise zipfile.BadZipFile
-            if len(entries) > MAX_PARTS or _unpacked(archive, entries) > MAX_UNPACKED:
+            if len(entries) > MAX_PARTS or _unpacked(archive, entries) > MAX_FILE_UNPACKED:
                 raise FileRefused(_("The file unpacks to more than 100 MB. Choose a smaller one."))
             if "[Content_Types].xml" in archive.namelist() and b"macroEnabled" in archive.read("[Content_Types].xml"):
                 raise FileRefused(_("The file contains macros. Save it without macros and retry."))
@@ -182,15 +182,15 @@ def _check_odt(body: bytes) -> None:
 
 
 def _unpacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
-    """How many bytes the parts really unpack to; stops counting above MAX_UNPACKED."""
+    """How many bytes the parts really unpack to; stops counting above MAX_FILE_UNPACKED."""
     total = 0
     for entry in entries:
-        declared, entry.file_size = entry.file_size, MAX_UNPACKED + 1  # else reading stops at the declared size
+        declared, entry.file_size = entry.file_size, MAX_FILE_UNPACKED + 1  # else reading stops at the declared size
         size = 0
         with archive.open(entry) as part:
             while chunk := part.read(1 << 16):
                 size += len(chunk)
-                if total + size > MAX_UNPACKED:
+                if total + size > MAX_FILE_UNPACKED:
                     return total + size
         if size != declared:
             raise zipfile.BadZipFile(entry.filename)

@@ -29,13 +29,13 @@ from werkzeug.exceptions import NotFound
 from kernel.db import IntPk, Model, db, utcnow
 from kernel.documents.headings import Known
 from kernel.documents.sheets import Column, Table, xlsx
-from kernel.files import MAX_BYTES, FileRefused, StoredFile, Upload, check, discard
+from kernel.files import BYTES_OF_A_FILE, FileRefused, StoredFile, Upload, check, discard
 from kernel.text import clean
 from kernel.transaction import writing
 
 A = TypeVar("A")
 P = TypeVar("P", bound="Plan[Any]")
-KEPT = timedelta(days=7)
+PREVIEWS_KEPT = timedelta(days=7)
 
 
 class Verdict(enum.Enum):
@@ -177,8 +177,8 @@ def checked_table(file: FileStorage) -> Upload:
     name = clean(Path((file.filename or "").replace("\\", "/")).name)[:200]
     if not name.lower().endswith((".csv", ".txt")):
         return check(file, {".xlsx", ".csv"})
-    body = file.stream.read(MAX_BYTES + 1)
-    if len(body) > MAX_BYTES:
+    body = file.stream.read(BYTES_OF_A_FILE + 1)
+    if len(body) > BYTES_OF_A_FILE:
         raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
     if not body:
         raise FileRefused(_("The file is empty. Choose another one."))
@@ -277,7 +277,7 @@ def forget_old() -> None:
 def _forget_some() -> int:
     old = select(ImportPreview.id, ImportPreview.file_id, StoredFile.uuid).join(ImportPreview.file)
     with writing():
-        rows = db.session.execute(old.where(ImportPreview.created_at < utcnow() - KEPT).limit(1000)).all()
+        rows = db.session.execute(old.where(ImportPreview.created_at < utcnow() - PREVIEWS_KEPT).limit(1000)).all()
         db.session.execute(delete(ImportPreview).where(ImportPreview.id.in_([row.id for row in rows])))
         discard([(row.file_id, row.uuid) for row in rows])
     return len(rows)

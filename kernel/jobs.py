@@ -15,13 +15,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model, db, inserting, utcnow
 from kernel.feature import registry
-from kernel.leases import ANY, BATCH, Batch, Lane, Leased, Urgency, carry_out, claim, never
+from kernel.leases import ANY, ROWS_A_CLAIM, Batch, Lane, Leased, Urgency, carry_out, claim, never
 from kernel.security import SLACK
 from kernel.transaction import writing
 
 log = logging.getLogger("tirazh.jobs")
 LEASE = timedelta(minutes=10)
-ATTEMPTS = 8
+ATTEMPTS_AT_A_JOB = 8
 
 
 class Job(Leased, Model):
@@ -58,7 +58,7 @@ def enqueue(
 def run_due(limit: int = 50, lane: Lane = ANY, stopped: Callable[[], bool] = never) -> int:
     """Run jobs that are due, one after another, the urgent ones first. Returns how many were tried."""
     tried = 0
-    most = 1 if Urgency.heavy in lane else BATCH  # what is claimed along with a long job waits for its end
+    most = 1 if Urgency.heavy in lane else ROWS_A_CLAIM  # what is claimed along with a long job waits for its end
     while tried < limit and not stopped() and (batch := _claim(min(most, limit - tried), lane)):
         tried += carry_out(batch, _run, stopped)
     return tried
@@ -112,7 +112,9 @@ def forget_old() -> None:
         db.session.execute(delete(Job).where(Job.done_at < utcnow() - timedelta(days=7)))
         # A job that killed its worker each time never reached the place where it is marked.
         free = or_(Job.lease.is_(None), Job.leased_until < utcnow())
-        db.session.execute(update(Job).where(Job.done_at.is_(None), Job.attempts >= ATTEMPTS, free).values(dead=True))
+        db.session.execute(
+            update(Job).where(Job.done_at.is_(None), Job.attempts >= ATTEMPTS_AT_A_JOB, free).values(dead=True)
+        )
 
 
 def _claim(most: int = 1, lane: Lane = ANY) -> Batch | None:
@@ -124,7 +126,7 @@ def _claim(most: int = 1, lane: Lane = ANY) -> Batch | None:
             Job.done_at.is_(None),
             Job.dead.is_(False),
             Job.run_after <= now,
-            Job.attempts < ATTEMPTS,
+            Job.attempts < ATTEMPTS_AT_A_JOB,
             # No lease is longer: one that ends later was taken while the clock was ahead.
             or_(Job.leased_until.is_(None), Job.leased_until < now, Job.leased_until > now + LEASE + SLACK),
         )
@@ -145,7 +147,7 @@ def _run(job_id: int, lease: str) -> bool:
         log.exception("job %s failed", kind)
         db.session.rollback()
         with writing():
-            attempts = db.session.scalar(select(Job.attempts).where(*mine)) or ATTEMPTS
+            attempts = db.session.scalar(select(Job.attempts).where(*mine)) or ATTEMPTS_AT_A_JOB
             db.session.execute(
                 update(Job)
                 .where(*mine)
@@ -154,7 +156,7 @@ def _run(job_id: int, lease: str) -> bool:
                     lease=None,
                     leased_until=None,
                     run_after=utcnow() + timedelta(seconds=10 * 3**attempts),
-                    dead=attempts >= ATTEMPTS,
+                    dead=attempts >= ATTEMPTS_AT_A_JOB,
                 )
             )
         return True

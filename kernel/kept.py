@@ -24,7 +24,7 @@ from werkzeug.utils import cached_property
 from kernel.security import Request, Session
 
 SAME = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "PATH_INFO", "tirazh.language")
-OURS = {"host", "content-type", "content-length"}
+HEADERS_OF_THE_KEY = {"host", "content-type", "content-length"}
 """What the key says of the host, and what a GET has not."""
 Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -59,7 +59,7 @@ class _Args(ImmutableMultiDict[str, str]):
 
 class _Headers(EnvironHeaders):
     def _get_key(self, key: str) -> str:
-        if key.lower() not in OURS:
+        if key.lower() not in HEADERS_OF_THE_KEY:
             _refuse(f"the header {key}")
         return super()._get_key(key)
 

@@ -17,7 +17,7 @@ SHORTEST = 32
 """Characters: 128 bits in hexadecimal digits."""
 LEAST_BITS = 100
 """By how often each character stands in the key; chance gives more to any key of 128 bits."""
-KNOWN = {
+KNOWN_KEYS = {
     "x",
     "dev",
     "only for tests",
@@ -58,7 +58,7 @@ def check_form_token(text: str | None) -> None:
 
 def weakness(key: str) -> str:
     """Why no new installation should take this key; "" when it looks made by chance."""
-    if key.strip().casefold() in KNOWN:
+    if key.strip().casefold() in KNOWN_KEYS:
         return "it is an example that everybody can read"
     if len(key) < SHORTEST:
         return f"it has {len(key)} characters, fewer than {SHORTEST}"

@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from kernel.db import IntPk, db, utcnow
 from kernel.transaction import writing
 
-BATCH = 10
+ROWS_A_CLAIM = 10
 """So many rows are taken with one write at most."""
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import changes, mode
-from kernel.compression import PAGE, Packed, mark, taken
+from kernel.compression import QUICK_STEP, Packed, mark, taken
 from kernel.db import Model, db, inserting
 from kernel.kept import Chosen, Gap, KeptRequest, of_the_key
 from kernel.links import base_url
@@ -33,7 +33,7 @@ HEAVY = 64_000_000
 """So many bytes of pages are kept at most: a whole matrix as JSON may take millions."""
 VALUES = 300
 """So many values `remembered`: the first kept goes first, and is made again when it is wanted."""
-FEW = 3
+CHOICES_KEPT = 3
 TOTALS = 60
 """What is counted over the whole country is seen within so many seconds: pages with such figures say so. Half of them
 are for a kept value, half for the page made of it."""
@@ -181,7 +181,7 @@ def _known(key: Key) -> _Entry | None:
 
 def _is_worth_keeping(key: Key) -> bool:
     """Words and combinations are endless: they would push others out."""
-    return not _asks(key) and _chosen(key) <= FEW
+    return not _asks(key) and _chosen(key) <= CHOICES_KEPT
 
 
 def _made(versions: Versions, response: Response, kept: KeptRequest) -> _Entry:
@@ -190,7 +190,7 @@ def _made(versions: Versions, response: Response, kept: KeptRequest) -> _Entry:
     body = b"".join(pieces)
     headers = tuple((k, v) for k, v in response.headers if k not in ("Content-Length", "Cache-Control", "ETag"))
     etag = hashlib.blake2b(body, digest_size=12).hexdigest()
-    packed = Packed(body, PAGE)
+    packed = Packed(body, QUICK_STEP)
     packed.coded(taken())  # now, so that it is weighed
     return _Entry(versions, time.monotonic(), packed, etag, headers, pieces if gaps else (), gaps)
 

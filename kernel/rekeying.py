@@ -17,7 +17,7 @@ from kernel.keys import current_id
 from kernel.secrets import FormerSecret, every_token, token, token_hash
 from kernel.transaction import write
 
-BATCH = 200
+ROWS_REKEYED_AT_ONCE = 200
 
 
 class Secret(NamedTuple):
@@ -135,7 +135,7 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
         select(table.c.id, table.c.uuid, *columns)
         .where(table.c.id > after, other)
         .order_by(table.c.id)
-        .limit(BATCH)
+        .limit(ROWS_REKEYED_AT_ONCE)
         .with_for_update()
     ).mappings()
     rows = found.all()

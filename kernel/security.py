@@ -71,7 +71,7 @@ RENEW = timedelta(minutes=10)
 
 SLACK = timedelta(minutes=5)
 """Clocks of machines differ by less, and an answer under way is made in less."""
-IDENTITY = "_user_id"
+USER_IN_SESSION = "_user_id"
 MESSAGES = "_flashes"
 
 
@@ -91,7 +91,7 @@ def reader() -> Reader:
         return Reader.anybody
     if MESSAGES in session:
         return Reader.told
-    return Reader.signed_in if IDENTITY in session else Reader.anybody
+    return Reader.signed_in if USER_IN_SESSION in session else Reader.anybody
 
 
 def renew() -> None:
@@ -143,7 +143,7 @@ class Sessions(SecureCookieSessionInterface):
         if not -SLACK.total_seconds() <= (datetime.now(UTC) - signed).total_seconds() <= longest:
             return Session()
         opened = Session(held)
-        opened.signed, opened.came_for = signed, held.get(IDENTITY)
+        opened.signed, opened.came_for = signed, held.get(USER_IN_SESSION)
         return opened
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
@@ -152,9 +152,9 @@ class Sessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         held = cast(Session, session)
-        named = held.came_for is not None and held.get(IDENTITY) == held.came_for
+        named = held.came_for is not None and held.get(USER_IN_SESSION) == held.came_for
         if held.modified and named and not held.known and not current_user.is_authenticated:
-            held.pop(IDENTITY, None)
+            held.pop(USER_IN_SESSION, None)
         super().save_session(app, session, response)
 
     def get_signing_serializer(self, app: Flask) -> Any:

@@ -11,7 +11,7 @@ from alembic.operations import Operations
 from alembic.operations.ops import CreateTableOp, DropTableOp
 from sqlalchemy import inspect
 
-PREFIX = "shelved_"
+SHELF_PREFIX = "shelved_"
 
 
 class ShelfDiffers(RuntimeError):
@@ -22,34 +22,36 @@ class ShelfDiffers(RuntimeError):
 def shelve(operations: Operations, dropped: DropTableOp) -> None:
     """Rename the table; what was on the shelf under that name, from an earlier step down, is older and goes."""
     name = dropped.table_name
-    if name.startswith(PREFIX):
+    if name.startswith(SHELF_PREFIX):
         operations.impl.drop_table(dropped.to_table(operations.migration_context))
         return
-    if _has(operations, PREFIX + name):
-        operations.drop_table(PREFIX + name)
+    if _has(operations, SHELF_PREFIX + name):
+        operations.drop_table(SHELF_PREFIX + name)
     for index in inspect(operations.get_bind()).get_indexes(name):  # the step up makes them again, by the same names
         if "duplicates_constraint" not in index:
             operations.drop_index(str(index["name"]), name)
-    operations.rename_table(name, PREFIX + name)
+    operations.rename_table(name, SHELF_PREFIX + name)
 
 
 @Operations.implementation_for(CreateTableOp, replace=True)
 def take_back(operations: Operations, created: CreateTableOp) -> object:
     """Rename a table of the shelf back, or create it. Raises ShelfDiffers when it has other columns."""
     table = created.to_table(operations.migration_context)
-    if not _has(operations, PREFIX + table.name):
+    if not _has(operations, SHELF_PREFIX + table.name):
         operations.impl.create_table(table)
         return table
-    kept = {column["name"] for column in inspect(operations.get_bind()).get_columns(PREFIX + table.name)}
+    kept = {column["name"] for column in inspect(operations.get_bind()).get_columns(SHELF_PREFIX + table.name)}
     if kept != {column.name for column in table.columns}:
-        raise ShelfDiffers(f"{PREFIX}{table.name} has other columns than {table.name}: move its rows, then drop it")
-    operations.rename_table(PREFIX + table.name, table.name)
+        raise ShelfDiffers(
+            f"{SHELF_PREFIX}{table.name} has other columns than {table.name}: move its rows, then drop it"
+        )
+    operations.rename_table(SHELF_PREFIX + table.name, table.name)
     return table
 
 
 def shelf_of(table: str, revision: str) -> str:
     """The name under which a step keeps columns of a table, each row by its id."""
-    return f"{PREFIX}{table}__{revision}"
+    return f"{SHELF_PREFIX}{table}__{revision}"
 
 
 def has_shelf(table: str, revision: str) -> bool:

@@ -106,12 +106,12 @@ def extract_messages() -> None:
         write_po(buffer, fresh, sort_output=True, omit_header=True, include_lineno=False, width=110)
         body = buffer.getvalue().strip()
         if body:
-            _po(feature).write_bytes(HEADER.encode() + body + b"\n")
+            _po(feature).write_bytes(PO_HEADER.encode() + body + b"\n")
         elif _po(feature).exists():
             _po(feature).unlink()
 
 
-HEADER = """msgid ""
+PO_HEADER = """msgid ""
 msgstr ""
 "Language: ru\\n"
 "Content-Type: text/plain; charset=utf-8\\n"

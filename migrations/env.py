@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 
 from kernel import mode
 from kernel.db import Base, db
-from kernel.shelving import PREFIX
+from kernel.shelving import SHELF_PREFIX
 
 
 def include(name: str | None, kind: str, _parents: object) -> bool:
-    return not (kind == "table" and name is not None and name.startswith(("search_", PREFIX)))
+    return not (kind == "table" and name is not None and name.startswith(("search_", SHELF_PREFIX)))
 
 
 def run(connection: Connection) -> None:

@@ -21,7 +21,7 @@ from practices.queries import KnownPractices
 from territories.gazetteer import Gazetteer
 from territories.models import Territory
 
-HEADINGS: dict[str, tuple[str, ...]] = {
+PRACTICE_HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("ID", "Код"),
     "slug": ("Адрес страницы", "slug"),
     "name": ("Название", "Название практики", "Практика", "Name"),
@@ -90,7 +90,7 @@ TEXTS = [
     "mentor_capacity",
     "found_through",
 ]
-LIMITS = {
+PRACTICE_LIMITS = {
     "name": 255,
     "effect": 300,
     "contact_name": 255,
@@ -130,11 +130,15 @@ Reader = Callable[[str, str, Known], dict[str, Any]]
 
 def _text(column: str, text: str, _known: Known) -> dict[str, object]:
     value = "\n".join(clean(line) for line in text.splitlines()).strip()
-    if len(value) > LIMITS.get(column, 6000):
+    if len(value) > PRACTICE_LIMITS.get(column, 6000):
         raise Fault(
-            _("«%(column)s» is longer than %(number)s characters.", column=HEADINGS[column][0], number=LIMITS[column])
-            if column in LIMITS
-            else _("«%(column)s» is too long.", column=HEADINGS[column][0])
+            _(
+                "«%(column)s» is longer than %(number)s characters.",
+                column=PRACTICE_HEADINGS[column][0],
+                number=PRACTICE_LIMITS[column],
+            )
+            if column in PRACTICE_LIMITS
+            else _("«%(column)s» is too long.", column=PRACTICE_HEADINGS[column][0])
         )
     return {column: value}
 
@@ -152,7 +156,9 @@ def _number(column: str, text: str, _known: Known) -> dict[str, object]:
 
 
 def _not_a_number(column: str, text: str) -> str:
-    return str(_("«%(column)s»: «%(text)s» is not a suitable number.", column=HEADINGS[column][0], text=text[:40]))
+    return str(
+        _("«%(column)s»: «%(text)s» is not a suitable number.", column=PRACTICE_HEADINGS[column][0], text=text[:40])
+    )
 
 
 def _items(column: str, text: str, _known: Known) -> dict[str, object]:
@@ -174,7 +180,7 @@ def choice(kind: type[Enum], names: dict[Any, object]) -> Reader:
         raise Fault(
             _(
                 "«%(column)s»: «%(text)s» is unknown. Known: %(known)s.",
-                column=HEADINGS[column][0],
+                column=PRACTICE_HEADINGS[column][0],
                 text=text,
                 known=known,
             )
@@ -201,7 +207,7 @@ def _formats(column: str, text: str, _known: Known) -> dict[str, object]:
                 found.append(code)
                 break
         else:
-            raise Fault(_("«%(column)s»: «%(text)s» is unknown.", column=HEADINGS[column][0], text=part))
+            raise Fault(_("«%(column)s»: «%(text)s» is unknown.", column=PRACTICE_HEADINGS[column][0], text=part))
     return {column: [code for code in labels.FORMAT_LABELS if code in found]}
 
 

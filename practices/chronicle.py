@@ -16,7 +16,7 @@ from activity.queries import history
 from practices.labels import ADMISSION_LABELS, HISTORY_LABELS
 from practices.models import Admission, Practice
 
-SHOWN = 20
+ACTS_SHOWN = 20
 EDITORS = (Role.methodist, Role.organiser, Role.expert, Role.administrator)
 """In whose name somebody with several roles most likely works at a practice."""
 
@@ -30,7 +30,7 @@ class Line(NamedTuple):
 
 def chronicle(practice: Practice) -> list[Line]:
     """The newest acts first. Two queries."""
-    entries = history("practice", practice.id, limit=SHOWN)
+    entries = history("practice", practice.id, limit=ACTS_SHOWN)
     roles = roles_of({entry.actor_id for entry in entries if entry.actor_id is not None})
     return [
         Line(

@@ -30,7 +30,7 @@ search_cli = AppGroup("search", help="The search index.")
 @with_appcontext
 def import_practices(file: Path, yes: bool, sure: bool, rest: Path | None) -> None:
     """Practices from XLSX or CSV."""
-    _run(importer, file, yes, sure, rest, cells.HEADINGS)
+    _run(importer, file, yes, sure, rest, cells.PRACTICE_HEADINGS)
 
 
 @click.command("organisations")
@@ -41,7 +41,7 @@ def import_practices(file: Path, yes: bool, sure: bool, rest: Path | None) -> No
 @with_appcontext
 def import_organisations(file: Path, yes: bool, sure: bool, rest: Path | None) -> None:
     """Organisations from XLSX or CSV."""
-    _run(organisations, file, yes, sure, rest, organisations.HEADINGS)
+    _run(organisations, file, yes, sure, rest, organisations.ORGANISATION_HEADINGS)
 
 
 @click.command("practices")

@@ -17,7 +17,7 @@ from practices.operations import add_practice
 from practices.queries import practice_by_key
 from territories.queries import current
 
-CARD = ("effect", "what_is_done", "who_does_it", "what_is_needed")
+TEXTS_OF_A_CARD = ("effect", "what_is_done", "who_does_it", "what_is_needed")
 _BY_LINK = ByLink("Автор по личной ссылке")
 
 
@@ -35,7 +35,7 @@ def load_moderation(rows: Iterable[dict[str, Any]], *, methodist: User) -> None:
 def _begin(row: dict[str, Any], methodist: User) -> Practice:
     territory = current(row["territory"])
     assert territory is not None
-    values: dict[str, object] = {name: row.get(name, "") for name in CARD}
+    values: dict[str, object] = {name: row.get(name, "") for name in TEXTS_OF_A_CARD}
     values |= {
         "name": row["name"],
         "territory_id": territory.id,

@@ -13,9 +13,9 @@ from kernel.db import db
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
 from practices import labels, passport
-from practices.cells import HEADINGS
+from practices.cells import PRACTICE_HEADINGS
 from practices.models import Practice
-from practices.organisations import HEADINGS as ORGANISATION_HEADINGS
+from practices.organisations import ORGANISATION_HEADINGS as ORGANISATION_HEADINGS
 
 WIDE = {"name": 40, "effect": 60, "what_is_done": 60, "steps": 60, "organisation": 40}
 
@@ -23,7 +23,7 @@ WIDE = {"name": 40, "effect": 60, "what_is_done": 60, "steps": 60, "organisation
 def workbook(statement: Select[Practice]) -> bytes:
     """XLSX of the practices that `statement` selects, by name."""
     practices = db.session.scalars(statement.order_by(Practice.name_key, Practice.id)).unique()
-    columns = [Column(headings[0], WIDE.get(name, 20)) for name, headings in HEADINGS.items()]
+    columns = [Column(headings[0], WIDE.get(name, 20)) for name, headings in PRACTICE_HEADINGS.items()]
     notes = [_("One row a practice; several items in a cell stand one a line, target groups are separated by «;».")]
     return sheets.xlsx(_("Practices"), columns, [_row(practice) for practice in practices], notes)
 
@@ -47,7 +47,7 @@ def organisations(known: Sequence[Organisation]) -> bytes:
 
 
 def _row(practice: Practice) -> list[object]:
-    return [_cell(practice, name) for name in HEADINGS]
+    return [_cell(practice, name) for name in PRACTICE_HEADINGS]
 
 
 def _cell(practice: Practice, name: str) -> object:
@@ -64,7 +64,7 @@ def _cell(practice: Practice, name: str) -> object:
     }
     if name in special:
         return special[name]()
-    if name in passport.KINDS:
+    if name in passport.KINDS_OF_RESOURCES:
         return passport.write_resources(practice.resources, name)
     value = getattr(practice, name)
     if isinstance(value, list):

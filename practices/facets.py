@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from accounts.settings import site
 from kernel import bits, pages
 from practices.facts import WORKING, Fact, facts
-from practices.scopes import CATALOGUE, SPREAD
+from practices.scopes import CATALOGUE, SPREAD_SCOPE
 from territories.models import Territory
 from territories.queries import current, municipalities, with_those_above
 from territories.rules import kilometres
@@ -72,7 +72,7 @@ class Catalogue:
     neighbours: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """OKTMO of a municipality of the region → those of its nearest, nearest first."""
     own: Own = field(default_factory=dict)
-    """One of OWN → value (of "works" and "born" the territory's id) → set."""
+    """One of SAID_BY_A_FACT → value (of "works" and "born" the territory's id) → set."""
 
     def narrow(self, chosen: Mapping[str, Iterable[str]], found: int | None = None, leave: str = "") -> int:
         """Practices that answer every facet (any of its values), and the search; `leave` passes a facet over."""
@@ -100,14 +100,18 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """The catalogue as it stands. One statement while nothing has changed."""
     return pages.remembered(
-        "practices.catalogue", (CATALOGUE, SPREAD, "territories"), _build, SECONDS, ((CATALOGUE, SPREAD), _follow)
+        "practices.catalogue",
+        (CATALOGUE, SPREAD_SCOPE, "territories"),
+        _build,
+        SECONDS,
+        ((CATALOGUE, SPREAD_SCOPE), _follow),
     )
 
 
 def _build() -> Catalogue:
     """Everything, from the database."""
     known = facts()
-    members: Own = {name: defaultdict(list) for name in OWN}
+    members: Own = {name: defaultdict(list) for name in SAID_BY_A_FACT}
     for one, fact in known.items():
         for name, value in _says(fact):
             members[name][value].append(one)
@@ -174,11 +178,11 @@ def _key(one: int, first: First, known: Facts) -> tuple[float, str, int]:
     return first(known[one]), known[one].name_key, one
 
 
-OWN = ("audience", "sphere", "evidence", "readiness", "works", "born")
+SAID_BY_A_FACT = ("audience", "sphere", "evidence", "readiness", "works", "born")
 
 
 def _says(fact: Fact) -> Iterator[tuple[str, object]]:
-    """(one of OWN, value) of everything a fact says by itself; territories by their ids."""
+    """(one of SAID_BY_A_FACT, value) of everything a fact says by itself; territories by their ids."""
     for group in fact.groups:
         yield "audience", group
     if fact.sphere:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, String, cast, func, select, true
 
 from kernel.db import db
-from practices.models import MATERIALS, SHOWN, Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
+from practices.models import MATERIALS, SHOWN_STATES, Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
 
 WORKING = ("works", "firm")
 
@@ -41,7 +41,9 @@ def facts(ids: Collection[int] | None = None) -> dict[int, Fact]:
     ):
         works[practice_id].append(territory_id)
     sampled = (
-        select(_document.practice_id).where(_document.state.in_(SHOWN), _document.kind.not_in(MATERIALS)).distinct()
+        select(_document.practice_id)
+        .where(_document.state.in_(SHOWN_STATES), _document.kind.not_in(MATERIALS))
+        .distinct()
     )
     documents = {row[0] for row in _rows(sampled, _document.practice_id, ids)}
     return {

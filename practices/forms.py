@@ -67,7 +67,7 @@ class CardForm(VersionedForm):
 
     def values(self) -> dict[str, Any]:
         """What was typed in fields without a fault, as the operations take it."""
-        values: dict[str, Any] = {name: self[name].data or "" for name in _PLAIN if self._good(name)}
+        values: dict[str, Any] = {name: self[name].data or "" for name in _TEXTS if self._good(name)}
         if self._good("groups"):
             values["groups"] = [TargetGroup(value) for value in self.groups.data or []]
         values["contact_public"] = bool(self.contact_public.data)
@@ -78,7 +78,7 @@ class CardForm(VersionedForm):
 
     def require_all(self) -> bool:
         """Say at each empty field of the card that it must be filled. True when none is empty."""
-        for name in passport.CARD:
+        for name in passport.CARD_FIELDS:
             if not self[name].data:
                 self[name].errors = [*self[name].errors, unfilled(self[name])]
         return not self.errors
@@ -190,9 +190,11 @@ class PassportForm(CardForm):
         for name, read in _READERS.items():
             if self._good(name):
                 values[name] = read(self[name].data or "")
-        if self._good(*passport.KINDS):
+        if self._good(*passport.KINDS_OF_RESOURCES):
             values["resources"] = [
-                item for kind in passport.KINDS for item in passport.read_resources(self[kind].data or "", kind)
+                item
+                for kind in passport.KINDS_OF_RESOURCES
+                for item in passport.read_resources(self[kind].data or "", kind)
             ]
         return values | self._places()
 
@@ -215,7 +217,7 @@ class PassportForm(CardForm):
         return [coded] if coded else organisations_named(name, territory.id if territory else None)
 
 
-_PLAIN = [
+_TEXTS = [
     "name",
     "effect",
     "what_is_done",
@@ -252,9 +254,9 @@ def _shown(value: object) -> str:
 
 def typed(practice: Any) -> dict[str, Any]:
     """The practice as the form's fields hold it."""
-    values: dict[str, Any] = {name: getattr(practice, name) for name in _PLAIN + _NUMBERS}
+    values: dict[str, Any] = {name: getattr(practice, name) for name in _TEXTS + _NUMBERS}
     values |= {name: "\n".join(getattr(practice, name)) for name in _LISTS}
-    values |= {kind: passport.write_resources(practice.resources, kind) for kind in passport.KINDS}
+    values |= {kind: passport.write_resources(practice.resources, kind) for kind in passport.KINDS_OF_RESOURCES}
     values["staff"] = None if practice.staff is None else _number(practice.staff)
     values["groups"] = sorted((group.value for group in practice.target_groups), key=_GROUP_ORDER.index)
     values["contact_public"] = practice.contact_public

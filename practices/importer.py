@@ -18,13 +18,13 @@ from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
 from practices import labels, operations, passport
-from practices.cells import HEADINGS, POSITION, READERS, Fault, Known, choice
+from practices.cells import POSITION, PRACTICE_HEADINGS, READERS, Fault, Known, choice
 from practices.models import Admission, Practice
 from practices.moderation import operations as moderation
 from practices.queries import known_practices
 from territories.gazetteer import Gazetteer
 
-NEEDED = ("name", "territory")
+PRACTICE_NEEDS = ("name", "territory")
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Action:
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused when it cannot be read at all."""
-    return read_table(name, body, HEADINGS | POSITION, NEEDED)
+    return read_table(name, body, PRACTICE_HEADINGS | POSITION, PRACTICE_NEEDS)
 
 
 def plan(name: str, body: bytes) -> Plan[Action]:
@@ -114,12 +114,12 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
 
 def _resources(cells: dict[str, Any], values: dict[str, Any], practice: Practice | None) -> None:
     """Of the kinds that the file has a column for; those of the others stay."""
-    if not any(kind in cells for kind in passport.KINDS):
+    if not any(kind in cells for kind in passport.KINDS_OF_RESOURCES):
         return
     there = practice.resources if practice is not None else []
     values["resources"] = [
         item
-        for kind in passport.KINDS
+        for kind in passport.KINDS_OF_RESOURCES
         for item in (
             passport.read_resources(as_text(cells[kind]), kind)
             if kind in cells
@@ -162,7 +162,11 @@ def _match(
     for column, text, most in (("id", source_id or "", 64), ("slug", slug, 80)):
         if len(text) > most:
             row.messages.append(
-                _("«%(column)s» is longer than %(number)s characters.", column=HEADINGS[column][0], number=most)
+                _(
+                    "«%(column)s» is longer than %(number)s characters.",
+                    column=PRACTICE_HEADINGS[column][0],
+                    number=most,
+                )
             )
     slug = slugify(slug) if slug else ""
     practices = known.practices
@@ -239,13 +243,13 @@ def _verdict(
         if stored != (set(value) if name == "groups" else value):
             changed.append(_column_of(name))
     if admission and admission is not practice.admission:
-        changed.append(HEADINGS["status"][0])
+        changed.append(PRACTICE_HEADINGS["status"][0])
     return (Verdict.change, [", ".join(dict.fromkeys(changed))]) if changed else (Verdict.same, [])
 
 
 def _column_of(name: str) -> str:
     columns = {"groups": "target_groups", "organisation_id": "organisation", "territory_id": "territory"}
-    return str(HEADINGS.get(columns.get(name, name), (_("Resources"),))[0])
+    return str(PRACTICE_HEADINGS.get(columns.get(name, name), (_("Resources"),))[0])
 
 
 def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:

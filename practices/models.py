@@ -270,10 +270,10 @@ class SampleDocument(Model):
 
     @property
     def is_shown(self) -> bool:
-        return self.state in SHOWN
+        return self.state in SHOWN_STATES
 
 
-SHOWN = (DocumentState.current, DocumentState.leaving)
+SHOWN_STATES = (DocumentState.current, DocumentState.leaving)
 """States of documents that readers of the newest edition have."""
 
 

@@ -29,7 +29,7 @@ from practices.models import (
 )
 from practices.passport import content, documents, thaw
 from practices.queries import is_a_document, last_edition, practices_where, same_search, slug_taken
-from practices.scopes import SPREAD, of_practice, of_practices, of_spread
+from practices.scopes import SPREAD_SCOPE, of_practice, of_practices, of_spread
 from practices.search_words import document
 from territories.models import Territory
 
@@ -333,7 +333,7 @@ def set_spread(practice: Practice, territory: Territory, state: str, organisatio
         stands.state, stands.organisations = state, organisations
         db.session.add(stands)
         db.session.flush()
-    pages.bump(*of_spread(practice, territory), rows={(SPREAD, territory.region.oktmo): [practice.id]})
+    pages.bump(*of_spread(practice, territory), rows={(SPREAD_SCOPE, territory.region.oktmo): [practice.id]})
 
 
 def save_search(name: str, query: str, *, by: SignedIn) -> SavedSearch:

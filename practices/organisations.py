@@ -26,7 +26,7 @@ from territories.gazetteer import Gazetteer
 from territories.models import Territory
 from territories.queries import current_by_ids
 
-HEADINGS: dict[str, tuple[str, ...]] = {
+ORGANISATION_HEADINGS: dict[str, tuple[str, ...]] = {
     "id": ("Код", "ID"),
     "name": ("Название", "Полное название", "Организация", "Name"),
     "short_name": ("Краткое название", "Сокращённое название"),
@@ -36,7 +36,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "demo": ("Демо", "demo"),
 }
 
-LIMITS = {"id": 80, "name": 255, "short_name": 160}
+ORGANISATION_LIMITS = {"id": 80, "name": 255, "short_name": 160}
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Action:
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused when it cannot be read at all."""
-    return read_table(name, body, HEADINGS, ("name", "territory"))
+    return read_table(name, body, ORGANISATION_HEADINGS, ("name", "territory"))
 
 
 def plan(name: str, body: bytes) -> Plan[Action]:
@@ -97,10 +97,14 @@ def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row
     territory = gazetteer.find(place)
     if not name:
         row.messages.append(_("No name of the organisation."))
-    for column, most in LIMITS.items():
+    for column, most in ORGANISATION_LIMITS.items():
         if len(clean(as_text(cells.get(column)))) > most:
             row.messages.append(
-                _("«%(column)s» is longer than %(number)s characters.", column=HEADINGS[column][0], number=most)
+                _(
+                    "«%(column)s» is longer than %(number)s characters.",
+                    column=ORGANISATION_HEADINGS[column][0],
+                    number=most,
+                )
             )
     if territory is None:
         row.messages.append(_("There is no municipality «%(text)s».", text=place))
@@ -133,7 +137,7 @@ def _decide(row: Row, found: Organisation | None, values: dict[str, object]) -> 
     changed = [name for name, value in values.items() if getattr(found, name) != value]
     row.verdict = Verdict.change if changed else Verdict.same
     columns = {"territory_id": "territory"}
-    row.messages = [", ".join(HEADINGS[columns.get(name, name)][0] for name in changed)] if changed else []
+    row.messages = [", ".join(ORGANISATION_HEADINGS[columns.get(name, name)][0] for name in changed)] if changed else []
 
 
 def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:

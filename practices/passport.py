@@ -25,7 +25,7 @@ NEEDS = {
     "от автора": "author",
     "автор": "author",
 }
-KINDS = ("people", "processes", "tools")
+KINDS_OF_RESOURCES = ("people", "processes", "tools")
 RESULT_KEYS = ("indicator", "baseline", "value", "n", "period", "source")
 NO_DATA = {"нет данных", "no data", "–", "-", "—"}
 _ARROW = re.compile(r"\s*(?:→|->|=>|\|)\s*")
@@ -65,7 +65,7 @@ PASSPORT = [
 """What an edition keeps: everything but people's names and addresses, dates of review and what experts say."""
 CONTACTS = ["contact_name", "contact_position", "contact_email", "contact_phone", "contact_public", "found_through"]
 """What is edited with the passport but stays out of its editions."""
-CARD = ["name", "effect", "groups", "what_is_done", "who_does_it", "what_is_needed", "contact_email"]
+CARD_FIELDS = ["name", "effect", "groups", "what_is_done", "who_does_it", "what_is_needed", "contact_email"]
 """The seven fields that are enough to be published."""
 
 

@@ -31,7 +31,7 @@ from practices.wishes import Wish
 from territories.models import Territory
 from territories.queries import current
 
-PER_PAGE = 24
+PRACTICES_A_PAGE = 24
 
 
 def find(q: str) -> tuple[int, ...]:
@@ -61,12 +61,12 @@ def seek(wish: Wish) -> Found:
     hits = answered.found if answered else None
     left = known.narrow(wish.chosen, hits)
     total = left.bit_count()
-    page = min(wish.page, max(1, -(-total // PER_PAGE)))
+    page = min(wish.page, max(1, -(-total // PRACTICES_A_PAGE)))
     if answered and wish.sort == "relevance":
-        ids = best_first(answered, left, known.orders["spread"], page * PER_PAGE)
+        ids = best_first(answered, left, known.orders["spread"], page * PRACTICES_A_PAGE)
     else:
-        ids = bits.in_order(left, known.orders.get(wish.sort, known.orders["spread"]), page * PER_PAGE)
-    items = _practices(ids[(page - 1) * PER_PAGE : page * PER_PAGE])
+        ids = bits.in_order(left, known.orders.get(wish.sort, known.orders["spread"]), page * PRACTICES_A_PAGE)
+    items = _practices(ids[(page - 1) * PRACTICES_A_PAGE : page * PRACTICES_A_PAGE])
     whole = (left & answered.whole).bit_count() if answered else total
     return Found(items, total, page, known, known.counts(wish.chosen, hits), answered, whole)
 

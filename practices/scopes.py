@@ -14,7 +14,7 @@ from territories.models import Territory
 
 CATALOGUE = "catalogue"
 """What practices say of themselves."""
-SPREAD = "spread"
+SPREAD_SCOPE = "spread"
 """Where practices stand. The catalogue's sets follow it; pages that name every practice are made anew by the clock."""
 HOME = "adoption:home"
 """What goes on in the region of the site: its pages show it at once, whatever else they count."""

@@ -15,14 +15,14 @@ from kernel.listing import Filter, Listing
 from practices import labels
 from practices.facets import Catalogue
 from practices.models import Practice
-from practices.queries import PER_PAGE, Found
-from practices.wishes import CHOICES, FACETS, SORTS, Wish, default_sort
+from practices.queries import PRACTICES_A_PAGE, Found
+from practices.wishes import CHOICES, FACETS, ORDERS_OF_PRACTICES, Wish, default_sort
 from territories.labels import SIZE_LABELS
 from territories.queries import names_of, with_town
 
-SHOWN = 8
+TERRITORIES_SHOWN = 8
 """So many territories are offered as ticks; the rest stand in a list."""
-OPEN = ("audience", "readiness")
+OPEN_FACETS = ("audience", "readiness")
 """Facets that stand open."""
 WORDS: Mapping[str, Mapping[Any, object]] = {
     "audience": labels.GROUP_LABELS,
@@ -55,7 +55,7 @@ class Facet(NamedTuple):
 
     @property
     def open(self) -> bool:
-        return self.name in OPEN or self.chosen > 0
+        return self.name in OPEN_FACETS or self.chosen > 0
 
 
 class Answered(NamedTuple):
@@ -74,7 +74,7 @@ class Answered(NamedTuple):
 def listing(wish: Wish, found: Found) -> Listing[Practice]:
     """The page with the addresses of the others; each chosen value can be taken away by itself."""
     path = request.script_root + request.path
-    shown = Listing(found.items, found.total, found.page, PER_PAGE, wish.sort, wish.q, wish.params(), path)
+    shown = Listing(found.items, found.total, found.page, PRACTICES_A_PAGE, wish.sort, wish.q, wish.params(), path)
     known = _names(wish, found.catalogue)
     for name, value in wish.each():
         rest = [other for other in wish.chosen[name] if other != value] or None
@@ -113,7 +113,7 @@ def facets(wish: Wish, found: Found) -> list[Facet]:
         options = [
             Option(value, known.get((name, value), value), counts.get(value, 0), value in chosen) for value in values
         ]
-        few = len(options) if name in CHOICES else max(SHOWN, len(chosen))
+        few = len(options) if name in CHOICES else max(TERRITORIES_SHOWN, len(chosen))
         shown, rest = options[:few], sorted(options[few:], key=lambda one: one.label)
         made.append(Facet(name, str(labels.FACET_LABELS[name]), shown, rest))
     return made
@@ -150,7 +150,7 @@ def near(wish: Wish, found: Found) -> Near:
 
 def sorts(wish: Wish, shown: Listing[Practice]) -> list[tuple[str, str, bool]]:
     """(label, address, whether chosen) of each order."""
-    names = SORTS if wish.q else SORTS[1:]
+    names = ORDERS_OF_PRACTICES if wish.q else ORDERS_OF_PRACTICES[1:]
     default = default_sort(wish.q)
     return [
         (str(labels.SORT_LABELS[name]), shown.url(sort=None if name == default else name), name == wish.sort)

@@ -14,10 +14,10 @@ from practices.models import Evidence, TargetGroup
 from territories.models import SizeClass
 from territories.queries import current_codes
 
-MAX_QUERY = 500
+LONGEST_QUERY_READ = 500
 MAX_VALUES = 20
 """So many values of one facet are heeded."""
-SORTS = ("relevance", "spread", "new", "name")
+ORDERS_OF_PRACTICES = ("relevance", "spread", "new", "name")
 CHOICES: dict[str, tuple[str, ...]] = {
     "audience": tuple(group.value for group in TargetGroup),
     "sphere": tuple(sphere.value for sphere in Sphere),
@@ -68,12 +68,12 @@ def default_sort(q: str) -> str:
 
 def read_wish(args: MultiDict[str, str], catalogue: Catalogue) -> Wish:
     """What an address asks for; anything unknown in it is passed over."""
-    q = clean(args.get("q", ""))[:MAX_QUERY].strip()
+    q = clean(args.get("q", ""))[:LONGEST_QUERY_READ].strip()
     chosen = {name: tuple(_known(args.getlist(name), CHOICES[name])) for name in CHOICES}
     chosen["near"] = tuple(_known(args.getlist("near"), catalogue.neighbours))[:1]
     chosen["territory"] = _territories(args.getlist("territory"), catalogue)
     sort = args.get("sort", "")
-    if sort not in SORTS or (sort == "relevance" and not q):
+    if sort not in ORDERS_OF_PRACTICES or (sort == "relevance" and not q):
         sort = default_sort(q)
     return Wish(q, bool(args.get("exact")), chosen, sort, max(1, whole(args.get("page", "1")) or 1))
 

@@ -22,7 +22,7 @@ from kernel.zones import today
 from programme import operations, queries
 from programme.importing import importer
 from programme.importing.dates import read_date
-from programme.importing.plan import KNOWN
+from programme.importing.plan import ITEM_HEADINGS
 from territories.queries import current
 
 
@@ -54,7 +54,7 @@ def import_programme(
                 db.session.rollback()  # a preview leaves nothing behind, not even the forum it would need
         if waiting:
             plan.notes = [*plan.notes, importer.unshown(waiting)]
-        import_cli.finish(plan, rest, lambda: left_out(table, KNOWN, plan))
+        import_cli.finish(plan, rest, lambda: left_out(table, ITEM_HEADINGS, plan))
 
 
 @click.command("programme")

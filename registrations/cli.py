@@ -14,7 +14,7 @@ from kernel.i18n import speaking
 from kernel.imports import left_out
 from kernel.transaction import writing
 from registrations.desk import exports, importer, operations
-from registrations.desk.cells import KNOWN
+from registrations.desk.cells import PARTICIPANT_HEADINGS
 from registrations.desk.queries import Narrowing, export_rows
 
 
@@ -54,4 +54,4 @@ def import_registrations(file: Path, slug: str, with_letters: bool, yes: bool, s
         if yes:
             with writing():
                 operations.carry_out(plan, forum, None, with_letters)
-        import_cli.finish(plan, rest, lambda: left_out(table, KNOWN, plan))
+        import_cli.finish(plan, rest, lambda: left_out(table, PARTICIPANT_HEADINGS, plan))

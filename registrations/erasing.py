@@ -151,7 +151,7 @@ Loaded = tuple[int, int, str]
 
 def _files_with(identity: str) -> list[Loaded]:
     """Lists loaded in the last days that name the person; what cannot be read any more is among them."""
-    rows = desk_queries.loaded_lists(importer.KIND)
+    rows = desk_queries.loaded_lists(importer.PARTICIPANT_PREVIEWS)
     return [(preview.id, stored.id, stored.uuid) for preview, stored in rows if _names(stored, identity)]
 
 

@@ -10,9 +10,9 @@ from kernel.leases import Urgency
 from registrations import cli, entries, letters, operations, panels, rekeying
 from registrations.blueprint import blueprint
 from registrations.desk.views import imports, participants
-from registrations.desk.views.participants import EDIT, ERASE, VIEW
+from registrations.desk.views.participants import EDIT_REGISTRATIONS, ERASE_REGISTRATIONS, VIEW_REGISTRATIONS
 from registrations.door.views import arrivals, door
-from registrations.door.views.base import WORK
+from registrations.door.views.base import WORK_AT_THE_DOOR
 from registrations.door.views.base import blueprint as door_pages
 from registrations.labels import LOG_ACTIONS
 from registrations.own import queries as own_queries
@@ -23,8 +23,8 @@ FEATURE = Feature(
     "registrations",
     blueprints=(blueprint, door_pages),
     pages=(signup, own, participants, imports, door, arrivals),
-    permissions=(VIEW, EDIT, ERASE, WORK),
-    areas=(Area(80, WORK, "door.choose", _l("The door"), "qr"),),
+    permissions=(VIEW_REGISTRATIONS, EDIT_REGISTRATIONS, ERASE_REGISTRATIONS, WORK_AT_THE_DOOR),
+    areas=(Area(80, WORK_AT_THE_DOOR, "door.choose", _l("The door"), "qr"),),
     panels=(
         Panel("privacy.kept", panels.kept_of_a_participant, order=10),
         Panel("forum.actions", panels.take_part, order=10),

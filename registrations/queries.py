@@ -136,7 +136,7 @@ def quota(forum_id: int, format: Format) -> Quota | None:
 # ── the organiser's list ─────────────────────────────────────────────────────────────────────────
 
 
-LONGEST = 120
+LONGEST_SEARCH = 120
 """So many letters of a search are read: databases count the words of a condition."""
 
 

@@ -13,7 +13,7 @@ from kernel.documents.sheets import as_text
 from kernel.text import clean, sort_key
 from territories.rules import in_country
 
-HEADINGS: Known = {
+TERRITORY_HEADINGS: Known = {
     "oktmo": ("ОКТМО", "Код ОКТМО", "Код", re.compile(r"^(?!.*(?:прежн|до преобр|before|предшеств)).*(?:октмо|oktmo)")),
     "name": ("Наименование", "Название", "Муниципальное образование", "Муниципалитет", "Территория", "Name"),
     "short_name": ("Краткое название", "Краткое наименование", "Кратко"),
@@ -29,7 +29,7 @@ HEADINGS: Known = {
     "note": ("Примечание", "Примечания"),
 }
 """Our column names and the headings people write; the first of each is written by our own export."""
-LIMITS = {"name": 255, "short_name": 80, "kind": 80, "center": 120, "note": 255}
+TERRITORY_LIMITS = {"name": 255, "short_name": 80, "kind": 80, "center": 120, "note": 255}
 APPROXIMATE = {"approximate", "примерно", "приблизительно", "около", "оценочно", "≈", "~"}
 _POPULATION = re.compile(r"(≈|~|около|примерно)?\s*([0-9][0-9 ]*)", re.IGNORECASE)
 _AS_FLOAT = re.compile(r"([0-9]{7,11})[.,]0+")
@@ -39,7 +39,7 @@ _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y")
 
 def title(column: str) -> str:
     """The heading our own export writes."""
-    return str(HEADINGS[column][0])
+    return str(TERRITORY_HEADINGS[column][0])
 
 
 class Fault(ValueError):
@@ -84,7 +84,7 @@ def without_zeros(code: str, known: Container[str], warnings: list[str]) -> str:
 def read_texts(cells: dict[str, object]) -> dict[str, str]:
     """Filled text cells. Raises Fault when one is too long."""
     found = {}
-    for column, limit in LIMITS.items():
+    for column, limit in TERRITORY_LIMITS.items():
         text = clean(as_text(cells.get(column)))
         if len(text) > limit:
             raise Fault(_("«%(column)s» is longer than %(number)s characters.", column=title(column), number=limit))

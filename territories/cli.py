@@ -14,7 +14,7 @@ from kernel.i18n import speaking
 from kernel.imports import left_out
 from kernel.transaction import writing
 from territories import importer, operations, queries
-from territories.cells import HEADINGS
+from territories.cells import TERRITORY_HEADINGS
 from territories.map import boundaries
 from territories.models import Level
 
@@ -38,7 +38,7 @@ def import_territories(file: Path, region: str, yes: bool, sure: bool, rest: Pat
         if yes:
             with writing():
                 operations.carry_out(plan, by=None)
-        import_cli.finish(plan, rest, lambda: left_out(table, HEADINGS, plan))
+        import_cli.finish(plan, rest, lambda: left_out(table, TERRITORY_HEADINGS, plan))
 
 
 @click.command("boundaries")

@@ -19,7 +19,7 @@ from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, one_script, sort_key
 from territories import queries
 from territories.cells import (
-    HEADINGS,
+    TERRITORY_HEADINGS,
     Fault,
     read_code,
     read_day,
@@ -34,7 +34,7 @@ from territories.models import Level
 from territories.queries import Sketch
 from territories.rules import REMOTE_KM, kilometres, region_prefix, short_name, size_class
 
-NEEDED = ("name",)
+TERRITORY_NEEDS = ("name",)
 MOST_LIKENESSES = 300
 
 
@@ -113,7 +113,7 @@ class Known:
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused."""
-    return read_table(name, body, HEADINGS, NEEDED)
+    return read_table(name, body, TERRITORY_HEADINGS, TERRITORY_NEEDS)
 
 
 def plan(table: Table, region: str = "") -> Loading:
@@ -354,7 +354,7 @@ def is_remote(spot: Spot) -> bool:
 
 def template() -> bytes:
     """The workbook to fill in, with two rows as an example."""
-    columns = [Column(str(headings[0]), 40 if name == "name" else 20) for name, headings in HEADINGS.items()]
+    columns = [Column(str(headings[0]), 40 if name == "name" else 20) for name, headings in TERRITORY_HEADINGS.items()]
     example = ["25599000", "Примерный муниципальный округ", "Примерный", "муниципальный округ", "г. Пример", 12000]
     rows = [
         [*example, "примерно", 55.9405, 98.0051, "Иркутская область", "", "01.01.2025", _("An example: delete it.")]
@@ -370,12 +370,12 @@ def template() -> bytes:
 
 def export(rows: Iterable[Any]) -> bytes:
     """Territories as a workbook that the import reads back."""
-    columns = [Column(str(headings[0]), 40 if name == "name" else 20) for name, headings in HEADINGS.items()]
+    columns = [Column(str(headings[0]), 40 if name == "name" else 20) for name, headings in TERRITORY_HEADINGS.items()]
     return xlsx(_("Territories"), columns, ([*_exported(row)] for row in rows))
 
 
 def _exported(row: Any) -> Iterable[Any]:
-    for name in HEADINGS:
+    for name in TERRITORY_HEADINGS:
         if name == "population_quality":
             yield _shown(row.population_quality) if row.population_quality else ""
         elif name == "parent":

@@ -22,13 +22,13 @@ from kernel.listing import paginate
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
 from territories import importer, operations, queries
-from territories.cells import HEADINGS
+from territories.cells import TERRITORY_HEADINGS
 from territories.forms import BoundariesForm, ImportForm
 from territories.map import boundaries
 from territories.models import Level, Territory
 
 blueprint = Blueprint("territories_desk", __name__)
-EDIT = "territories:territory:edit"
+EDIT_TERRITORIES = "territories:territory:edit"
 LEVELS = {Level.municipality.value: Level.municipality, Level.region.value: Level.region}
 
 
@@ -48,7 +48,7 @@ def _narrowing() -> dict[str, Any]:
 
 
 @blueprint.get("/manage/territories")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def territories() -> ResponseReturnValue:
     statement, region = _asked()
     sorts = {"name": Territory.name_key, "code": Territory.oktmo, "people": Territory.population}
@@ -68,19 +68,19 @@ def territories() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories.xlsx")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def export() -> ResponseReturnValue:
     return download(importer.export(queries.exported(_asked()[0])), sheets.XLSX, "territories.xlsx")
 
 
 @blueprint.get("/manage/territories/import/template.xlsx")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def template() -> ResponseReturnValue:
     return download(importer.template(), sheets.XLSX, "territories-template.xlsx")
 
 
 @blueprint.route("/manage/territories/import", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 @shows_form
 def upload() -> ResponseReturnValue:
     form, page = ImportForm(), "territories/import.html"
@@ -112,7 +112,7 @@ def _territories_preview(uuid: str) -> tuple[ImportPreview, Table, str]:
 
 
 @blueprint.get("/manage/territories/import/<uuid>")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def preview(uuid: str) -> ResponseReturnValue:
     found, table, region = _territories_preview(uuid)
     names: dict[str, Any] = {"uuid": uuid, "region": request.args.get("region") or None}
@@ -123,11 +123,11 @@ def preview(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories/import/<uuid>/left-out.xlsx")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def import_left_out(uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
     _found, table, region = _territories_preview(uuid)
-    rest = left_out(table, HEADINGS, importer.plan(table, region))
+    rest = left_out(table, TERRITORY_HEADINGS, importer.plan(table, region))
     return download(rest, sheets.XLSX, "territories-left-out.xlsx")
 
 
@@ -153,7 +153,7 @@ def _preview_page(
 
 
 @blueprint.post("/manage/territories/import/<uuid>/confirmation")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def confirmation(uuid: str) -> ResponseReturnValue:
     found, table, region = _territories_preview(uuid)
     with writing():
@@ -166,7 +166,7 @@ def confirmation(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/territories/boundaries", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 @shows_form
 def boundaries_upload() -> ResponseReturnValue:
     form, page = BoundariesForm(), "territories/boundaries.html"
@@ -174,8 +174,8 @@ def boundaries_upload() -> ResponseReturnValue:
         return form_page(page, form)
     file, credit = form.file.data, form.credit.data or ""
     try:
-        body = file.stream.read(files.MAX_BYTES + 1)
-        if len(body) > files.MAX_BYTES:
+        body = file.stream.read(files.BYTES_OF_A_FILE + 1)
+        if len(body) > files.BYTES_OF_A_FILE:
             raise FileRefused(_("The file is larger than 10 MB. Larger ones are loaded on the server."))
         boundaries.plan(body, credit)
     except FileRefused as refused:
@@ -186,7 +186,7 @@ def boundaries_upload() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories/boundaries/<uuid>")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def boundaries_preview(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()
@@ -198,7 +198,7 @@ def boundaries_preview(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories/boundaries/<uuid>/left-out.geojson")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def boundaries_left_out(uuid: str) -> ResponseReturnValue:
     """The features that did not come in, to be put right and loaded again."""
     body = files.read(preview_for(uuid, "boundaries", None, actor().id).file)
@@ -215,7 +215,7 @@ def _credit() -> str:
 
 
 @blueprint.post("/manage/territories/boundaries/<uuid>/confirmation")
-@requires(EDIT)
+@requires(EDIT_TERRITORIES)
 def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()

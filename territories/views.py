@@ -44,12 +44,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-SORTS = {"name": Territory.name_key, "people": func.coalesce(Territory.population, 0)}
+ORDERS_OF_TERRITORIES = {"name": Territory.name_key, "people": func.coalesce(Territory.population, 0)}
 
 
 def _municipalities(text: str, region: Territory | None, total: int) -> Listing[Territory]:
     named = queries.named(text, Level.municipality, within=region)
-    listing = paginate(named, SORTS, default="name", tie=Territory.id, total=total)
+    listing = paginate(named, ORDERS_OF_TERRITORIES, default="name", tie=Territory.id, total=total)
     if region is not None:
         listing.add_filter("region", _("Region"), region.name)
     return listing

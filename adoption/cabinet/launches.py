@@ -16,8 +16,8 @@ from kernel.access import SignedIn
 from kernel.secrets import agrees, token
 from kernel.text import email_key
 
-EDIT, CONFIRM = "adoption:adoption:edit", "adoption:adoption:confirm"
-PURPOSE = "launch"
+EDIT_ADOPTIONS, CONFIRM_LAUNCHES = "adoption:adoption:edit", "adoption:adoption:confirm"
+LAUNCH_LINK = "launch"
 
 
 def waiting_step(adoption: Adoption) -> StageStep | None:
@@ -52,11 +52,11 @@ def proof(adoption: Adoption) -> Proof | None:
 def role_of(user: SignedIn, adoption: Adoption) -> Confirmer | None:
     """As whom `user` may confirm the launch that waits: nobody confirms their own, nor their municipality's."""
     step = waiting_step(adoption)
-    if step is None or step.user_id == user.id or queries.may(user, adoption, EDIT):
+    if step is None or step.user_id == user.id or queries.may(user, adoption, EDIT_ADOPTIONS):
         return None
-    if queries.may(user, adoption, CONFIRM):
+    if queries.may(user, adoption, CONFIRM_LAUNCHES):
         return Confirmer.curator
-    if adoption.mentor is not None and adoption.mentor.confirmed and queries.may(user, adoption.mentor, EDIT):
+    if adoption.mentor is not None and adoption.mentor.confirmed and queries.may(user, adoption.mentor, EDIT_ADOPTIONS):
         return Confirmer.mentor
     return None
 
@@ -96,7 +96,7 @@ def _author_is_outside(adoption: Adoption, step: StageStep) -> bool:
 
 def _secret(adoption: Adoption, step: StageStep) -> str:
     # A launch moved back from and reached again is another step, so the old link dies with the old one.
-    return token(PURPOSE, adoption.code, step.id)
+    return token(LAUNCH_LINK, adoption.code, step.id)
 
 
 def adoption_by_link(text: str) -> Adoption:
@@ -106,6 +106,6 @@ def adoption_by_link(text: str) -> Adoption:
     step = asked_step(found) if found is not None else None
     if found is None or step is None or not _author_is_outside(found, step):
         raise NotFound()
-    if not agrees(PURPOSE, found.code, step.id, secret):
+    if not agrees(LAUNCH_LINK, found.code, step.id, secret):
         raise NotFound()
     return found

@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from accounts.scopes import reach
 from adoption import counts, rules, stall
 from adoption.models import Adoption, Stage, StageStep, State
-from adoption.queries import VIEW, whole
+from adoption.queries import VIEW_ADOPTIONS, whole
 from adoption.stall import Stay
 from kernel.access import SignedIn
 from kernel.db import db, dialect
@@ -42,7 +42,7 @@ def adoptions_for(
     exit: bool | None = None,
     unconfirmed: bool = False,
     hasty: bool = False,
-    permission: str = VIEW,
+    permission: str = VIEW_ADOPTIONS,
 ) -> Select[Adoption]:
     """Adoptions where `user` holds `permission`, for a listing joined to practice, organisation and territory.
 

@@ -26,7 +26,7 @@ from territories.map.queries import RealMap, Tile, real_map, tiles
 from territories.models import Territory
 from territories.queries import current
 
-FEW = 5
+FEWEST_PEOPLE_TOLD = 5
 """A number of people below this is not told publicly: somebody might be recognised."""
 
 
@@ -245,8 +245,8 @@ def _served(sums: Totals) -> Figure:
     figure = partial(Figure, "served")
     if sums.served is None:
         return figure(_("no data"), _("families and people served: no organisation has reported a number yet"))
-    told = sums.served == 0 or sums.served >= FEW
-    value = number(sums.served) if told else _("fewer than %(few)s", few=FEW)
+    told = sums.served == 0 or sums.served >= FEWEST_PEOPLE_TOLD
+    value = number(sums.served) if told else _("fewer than %(few)s", few=FEWEST_PEOPLE_TOLD)
     definition = ngettext(
         "families and people served, each practice in its own unit: reported by %(part)s of %(num)s adoption at work",
         "families and people served, each practice in its own unit: reported by %(part)s of %(num)s adoptions at work",

@@ -15,7 +15,7 @@ from adoption.counts import AT_WORK
 from adoption.labels import reported_line
 from adoption.models import State
 from adoption.picture import queries as pictures
-from adoption.picture.queries import SORTS, Line, Picture, Place
+from adoption.picture.queries import ORDERS_OF_LINES, Line, Picture, Place
 from adoption.spread import Cell
 from kernel.links import path_for
 from kernel.listing import Listing
@@ -27,7 +27,7 @@ from territories.rules import REMOTE_KM
 
 COLUMNS = ("name", "size", "remote")
 PARAMETERS = ("practice", "state", "audience", "sort", "group", "columns", "turned", "map", "page")
-PER_PAGE = 50
+LINES_A_PAGE = 50
 NARROW, ROOMY = 44, 16
 """Columns that stand side by side on a screen of 1280 px: of signs alone, and under names of several lines."""
 E = TypeVar("E", bound=Enum)
@@ -113,7 +113,7 @@ def read(args: Mapping[str, str]) -> Wish:
         practice=args.get("practice", "")[:80],
         state=_member(State, args.get("state")),
         audience=_member(TargetGroup, args.get("audience")),
-        sort=_one_of(SORTS, args.get("sort")),
+        sort=_one_of(ORDERS_OF_LINES, args.get("sort")),
         grouped=args.get("group") == "audience",
         columns=_one_of(COLUMNS, args.get("columns")),
         turned=args.get("turned") == "1",
@@ -130,7 +130,7 @@ def _one_of(known: Sequence[str], value: str | None) -> str:
     return value if value is not None and value in known else known[0]
 
 
-def matrix(picture: Picture, wish: Wish, per_page: int | None = PER_PAGE) -> Matrix:
+def matrix(picture: Picture, wish: Wish, per_page: int | None = LINES_A_PAGE) -> Matrix:
     """The table `wish` asks for, only its page read; every practice on one page when `per_page` is None."""
     lines, total, page = pictures.lines(wish.sort, wish.audience, wish.grouped, wish.page, per_page)
     shown = {subject.id for _group, subject in lines}
@@ -161,7 +161,7 @@ def _params(wish: Wish) -> dict[str, list[str]]:
         "practice": wish.practice,
         "state": wish.state.value if wish.state else "",
         "audience": wish.audience.value if wish.audience else "",
-        "sort": wish.sort if wish.sort != SORTS[0] else "",
+        "sort": wish.sort if wish.sort != ORDERS_OF_LINES[0] else "",
         "group": "audience" if wish.grouped else "",
         "columns": wish.columns if wish.columns != COLUMNS[0] else "",
         "turned": "1" if wish.turned else "",

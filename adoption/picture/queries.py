@@ -20,8 +20,8 @@ from practices.models import Admission, Practice, PracticeGroup, PracticeSpread,
 from territories.models import Level, SizeClass, Territory
 from territories.queries import current
 
-FEW = 500
-SORTS = ("spread", "name", "new")
+PRACTICES_ASKED_BY_ID = 500
+ORDERS_OF_LINES = ("spread", "name", "new")
 """Orders of practices: the most widespread first, by name, the last taken first."""
 
 
@@ -110,7 +110,7 @@ def _audiences() -> list[TargetGroup]:
 def groups_of(practice_ids: Collection[int]) -> dict[int, list[TargetGroup]]:
     """Target groups by practice, in their own order."""
     statement = select(_group.practice_id, _group.target_group)
-    if len(practice_ids) < FEW:  # a long list is slower than the table
+    if len(practice_ids) < PRACTICES_ASKED_BY_ID:  # a long list is slower than the table
         statement = statement.where(_group.practice_id.in_(practice_ids))
     found: dict[int, list[TargetGroup]] = {}
     for practice_id, group in db.session.connection().execute(statement.order_by(_RANK)):

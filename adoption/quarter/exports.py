@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from adoption.labels import EXIT_LABELS, EXIT_VERBS, REASON_LABELS, stage_line
 from adoption.quarter import labels, queries, rules
-from adoption.quarter.importer import KNOWN
+from adoption.quarter.importer import ANSWER_HEADINGS
 from adoption.quarter.models import Answer, Question, Round
 from kernel.documents import sheets
 from kernel.documents.sheets import Column, cell_text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-HEADER = 3
+LINES_ABOVE = 3
 WIDTHS = {"id": 10, "practice": 40, "organisation": 36, "answer": 18, "served": 14, "staff": 16, "note": 44}
 WIDTHS |= {"exit": 20, "reason": 34, "by": 28}
 NOW, BEFORE = "Сейчас", "В прошлый раз"
@@ -43,17 +43,17 @@ def form(questions: Sequence[Question]) -> bytes:
     plain = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#5b6470"})
     fill = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#c9c2b4"})
     before = queries.served_before(questions)
-    for y, question in enumerate(questions, start=HEADER + 1):
+    for y, question in enumerate(questions, start=LINES_ABOVE + 1):
         values = _values(question, before.get(question.adoption_id))
         for x, (name, _title, _width) in enumerate(columns):
             _write(sheet, y, x, values[name], fill if name in _FILLED else plain)
-    last = HEADER + max(len(questions), 1)
+    last = LINES_ABOVE + max(len(questions), 1)
     _lists(book, sheet, columns, last)
-    sheet.freeze_panes(HEADER + 1, 2)
+    sheet.freeze_panes(LINES_ABOVE + 1, 2)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(HEADER)
+    sheet.repeat_rows(LINES_ABOVE)
     book.close()
     return buffer.getvalue()
 
@@ -70,7 +70,7 @@ _FILLED = ("answer", "served", "staff", "note", "exit", "reason", "by")
 
 
 def _columns() -> list[tuple[str, str, int]]:
-    columns = [(name, headings[0], WIDTHS[name]) for name, headings in KNOWN.items()]
+    columns = [(name, headings[0], WIDTHS[name]) for name, headings in ANSWER_HEADINGS.items()]
     return [*columns[:3], ("now", NOW, 26), ("before", BEFORE, 24), *columns[3:]]
 
 
@@ -95,7 +95,7 @@ def _head(book: Workbook, sheet: Worksheet, questions: Sequence[Question], colum
         )
     for x, (_name, title, width) in enumerate(columns):
         sheet.set_column(x, x, width)
-        sheet.write_string(HEADER, x, title, bold)
+        sheet.write_string(LINES_ABOVE, x, title, bold)
 
 
 def _values(question: Question, before: Answer | None) -> dict[str, object]:
@@ -146,13 +146,15 @@ def _lists(book: Workbook, sheet: Worksheet, columns: list[tuple[str, str, int]]
         source = f"='{lists}'!${chr(65 + column)}$1:${chr(65 + column)}${len(words)}"
         place = _place(columns, name)
         rule = {"validate": "list", "source": source, "error_title": _("Choose from the list")}
-        sheet.data_validation(HEADER + 1, place, last, place, rule | {"error_message": _("Choose one of the answers.")})
+        sheet.data_validation(
+            LINES_ABOVE + 1, place, last, place, rule | {"error_message": _("Choose one of the answers.")}
+        )
     choices.hide()
     for name, most in (("served", rules.MAX_SERVED), ("staff", rules.MAX_STAFF)):
         place = _place(columns, name)
         rule = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": most}
         rule |= {"error_title": _("A whole number"), "error_message": _("Write a whole number, for example 12.")}
-        sheet.data_validation(HEADER + 1, place, last, place, rule)
+        sheet.data_validation(LINES_ABOVE + 1, place, last, place, rule)
 
 
 def _place(columns: list[tuple[str, str, int]], name: str) -> int:

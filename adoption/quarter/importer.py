@@ -26,7 +26,7 @@ from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
 
-KNOWN = {
+ANSWER_HEADINGS = {
     "id": ("ID", "Код", "Код строки", "№ ID"),
     "practice": ("Практика", "Наименование практики", "Practice"),
     "organisation": ("Организация", "Учреждение", "Organisation"),
@@ -38,7 +38,7 @@ KNOWN = {
     "reason": ("Почему", "Причина", "Why"),
     "by": ("Кто ответил", "Ответил", "Исполнитель", "Who answered"),
 }
-NEEDED = ("id", "answer")
+ANSWER_NEEDS = ("id", "answer")
 _NUMBER = re.compile(r"\d{1,9}")
 
 
@@ -56,7 +56,7 @@ class Action(NamedTuple):
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused when it cannot be read at all."""
-    return read_table(name, body, KNOWN, NEEDED)
+    return read_table(name, body, ANSWER_HEADINGS, ANSWER_NEEDS)
 
 
 def plan(table: Table, questions: Sequence[Question]) -> Plan[Action]:
@@ -133,11 +133,11 @@ def _said(cells: dict[str, object], row: Row) -> Said | None:
         try:
             values[name] = reader(cells.get(name), name)
         except CellFault as fault:
-            row.messages.append(f"{KNOWN[name][0]}: {fault}")
+            row.messages.append(f"{ANSWER_HEADINGS[name][0]}: {fault}")
     if row.messages:
         return None
     if values["answer"] is None:
-        row.messages.append(f"{KNOWN['answer'][0]}: {labels.FAULTS[Fault.no_answer]}")
+        row.messages.append(f"{ANSWER_HEADINGS['answer'][0]}: {labels.FAULTS[Fault.no_answer]}")
         return None
     stopped = values["answer"] is AnswerKind.stopped
     exit, reason = (values["exit"], values["reason"]) if stopped else (None, None)
@@ -152,7 +152,10 @@ def _judge(row: Row, question: Question, said: Said, before: Answer | None, by: 
     elif shown.moot:
         found.append(("answer", Fault.interrupted))
     if found:
-        row.messages += [f"{KNOWN.get(name, KNOWN['answer'])[0]}: {labels.FAULTS[fault]}" for name, fault in found]
+        row.messages += [
+            f"{ANSWER_HEADINGS.get(name, ANSWER_HEADINGS['answer'])[0]}: {labels.FAULTS[fault]}"
+            for name, fault in found
+        ]
         return row, None
     current = question.current
     if current is not None and operations.same(current, said):

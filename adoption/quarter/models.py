@@ -13,7 +13,7 @@ from kernel.files import StoredFile
 from kernel.keys import current_id
 from territories.models import Territory
 
-PURPOSE = "quarter"
+QUARTER_LINK = "quarter"
 """Of a municipality's personal link."""
 
 

@@ -16,7 +16,7 @@ from activity.outbox import send
 from adoption import operations as adoptions
 from adoption.models import Adoption
 from adoption.quarter import counts, queries, rules
-from adoption.quarter.models import PURPOSE, Answer, AnswerKind, Ask, Question, Round, Way
+from adoption.quarter.models import QUARTER_LINK, Answer, AnswerKind, Ask, Question, Round, Way
 from adoption.quarter.rules import Fault, Said
 from adoption.queries import today
 from kernel.access import Actor
@@ -127,7 +127,7 @@ def _new_ask(made: Round, territory_id: int, email: str = "") -> Ask:
 
 
 def link_token(ask: Ask) -> str:
-    return token(PURPOSE, ask.uuid, ask.link_generation, ask.key_id)
+    return token(QUARTER_LINK, ask.uuid, ask.link_generation, ask.key_id)
 
 
 def link_path(ask: Ask) -> str:

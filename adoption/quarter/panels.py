@@ -9,15 +9,15 @@ from adoption.quarter import counts, labels, queries, rules
 from adoption.queries import today
 from kernel.access import SignedIn
 
-MOST = 3
+ROUNDS_TOLD = 3
 """So many rounds are told of; nobody leads more at once but an administrator of many regions."""
 
 
 def rounds_under_way(user: SignedIn) -> str | Markup:
     """How far the rounds have come that the user leads. Three queries."""
-    if not user.scopes(queries.LEAD):
+    if not user.scopes(queries.LEAD_ROUNDS):
         return ""
-    found = queries.open_rounds_for(user)[:MOST]
+    found = queries.open_rounds_for(user)[:ROUNDS_TOLD]
     if not found:
         return ""
     progress = counts.progress(found)

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from accounts.scopes import reach
 from adoption.models import Adoption
-from adoption.quarter.models import PURPOSE, Answer, Ask, Question, Round, Way
+from adoption.quarter.models import QUARTER_LINK, Answer, Ask, Question, Round, Way
 from adoption.queries import coordinators_in
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
@@ -22,7 +22,7 @@ from practices.models import Practice
 from territories.models import Level, Territory
 from territories.queries import below
 
-LEAD = "adoption:round:lead"
+LEAD_ROUNDS = "adoption:round:lead"
 
 
 def round_of(region_id: int, year: int, quarter: int) -> Round | None:
@@ -34,7 +34,7 @@ def round_of(region_id: int, year: int, quarter: int) -> Round | None:
 def rounds_for(user: SignedIn) -> Select[Round]:
     """Rounds of the regions where `user` leads them, for a listing."""
     statement = select(Round).options(joinedload(Round.region))
-    territories = reach(user.scopes(LEAD))
+    territories = reach(user.scopes(LEAD_ROUNDS))
     return statement if territories is None else statement.where(Round.region_id.in_(territories))
 
 
@@ -55,7 +55,7 @@ def regions_for(user: SignedIn) -> list[Territory]:
         Territory.valid_to.is_(None),
         Territory.id.in_(parents) | Territory.id.in_(running),
     )
-    territories = reach(user.scopes(LEAD))
+    territories = reach(user.scopes(LEAD_ROUNDS))
     if territories is not None:
         statement = statement.where(Territory.id.in_(territories))
     return list(db.session.scalars(statement.order_by(Territory.name_key)))
@@ -140,7 +140,7 @@ def is_waiting(question: Question) -> bool:
 
 def ask_by_link(secret: str) -> Ask:
     """The municipality's question whose personal link this is. Raises NotFound."""
-    found = found_by(PURPOSE, secret, _ask_by)
+    found = found_by(QUARTER_LINK, secret, _ask_by)
     if found is None:
         raise NotFound()
     return found

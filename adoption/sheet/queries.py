@@ -31,8 +31,8 @@ from kernel.zones import home_zone
 from practices.models import Practice
 from territories.models import Level, Territory
 
-VIEW = queries.VIEW
-MOST = 5_000
+VIEW_ADOPTIONS = queries.VIEW_ADOPTIONS
+CASES_IN_A_WORKBOOK = 5_000
 """So many who stand still fit the workbook, the longest over their time first."""
 LIMIT = 5
 """So many who stand still, and so many moves, fit a page that can be read on Monday."""
@@ -117,7 +117,7 @@ def places_in(territories: Shown) -> list[Territory]:
 def sheet(user: SignedIn, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> Sheet:
     """The sheet of the reader's territories, or of one of them. Raises NotFound for somebody else's."""
     today = queries.today()
-    reached = reach(user.scopes(VIEW))
+    reached = reach(user.scopes(VIEW_ADOPTIONS))
     places = places_in(reached)
     chosen = next((place for place in places if place.oktmo == oktmo), None)
     if oktmo and chosen is None:
@@ -135,8 +135,8 @@ def sheet(user: SignedIn, oktmo: str = "", *, page: int = 1, size: int = LIMIT) 
 
 def _rung(user: SignedIn, reached: Shown) -> Shown:
     """Territories whose telephones the reader may see; as a rule all that are read, or none."""
-    may = user.scopes(queries.RING)
-    return set() if not may else reached if may == user.scopes(VIEW) else reach(may)
+    may = user.scopes(queries.RING_CONTACTS)
+    return set() if not may else reached if may == user.scopes(VIEW_ADOPTIONS) else reach(may)
 
 
 def _of(statement: Select[Any], shown: Shown) -> Select[Any]:

@@ -9,8 +9,8 @@ from kernel.access import actor
 from territories import queries as territories
 
 blueprint = Blueprint("forum_desk", __name__)
-EDIT = "forum:forum:edit"
-SERIES = "forum:series:edit"
+EDIT_FORUMS = "forum:forum:edit"
+EDIT_SERIES = "forum:series:edit"
 
 
 def territory_choices() -> list[tuple[int, str]]:
@@ -21,4 +21,4 @@ def territory_choices() -> list[tuple[int, str]]:
 
 def may_begin_series() -> bool:
     """An organiser of one series does not make others."""
-    return actor().scopes(SERIES).everywhere
+    return actor().scopes(EDIT_SERIES).everywhere

@@ -10,7 +10,7 @@ from forum import operations, queries
 from forum.documents import summary_data
 from forum.facts import facts
 from forum.labels import STATUS_LABELS
-from forum.manage.base import EDIT, blueprint
+from forum.manage.base import EDIT_FORUMS, blueprint
 from forum.models import ForumStatus
 from forum.readiness import closing, lacks
 from forum.rules import moves
@@ -49,9 +49,9 @@ def summary(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/status")
-@requires(EDIT)
+@requires(EDIT_FORUMS)
 def status(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT)
+    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
     wanted = next((one for one in ForumStatus if one.value == request.form.get("status")), forum.status)
     with writing():
         fits = wanted is forum.status or wanted in moves(forum.status, queries.is_over(forum))

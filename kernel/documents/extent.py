@@ -24,7 +24,7 @@ MAX_ROWS = 20_000
 MAX_CELLS = 4_000_000
 """Of the rectangles from A1 to each sheet's last value: the reader keeps every cell of them in memory."""
 MAX_EMPTY_CELLS = 1_000_000
-MAX_UNPACKED = 60_000_000
+MAX_SHEETS_UNPACKED = 60_000_000
 MAX_TAGS = 2_000_000
 """Opening ones, of all parts: a table of 20,000 rows and 30 columns has fewer."""
 MAX_LETTERS = 20_000_000
@@ -78,7 +78,7 @@ def _weigh(archive: zipfile.ZipFile) -> int:
     for entry in archive.infolist():
         part = archive.read(entry)
         size += len(part)
-        _keep_within(size, MAX_UNPACKED)
+        _keep_within(size, MAX_SHEETS_UNPACKED)
         if b"sheetData" not in part and not entry.filename.lower().endswith(_SHARED):
             tags += part.count(b"<")
             _keep_within(tags, MAX_TAGS)

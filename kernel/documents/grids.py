@@ -26,7 +26,7 @@ from kernel.files import FileRefused, check_archive, is_plainly_packed
 
 MAX_COLUMNS = 100
 MAX_SHEETS = 100
-MAX_SECONDS = 5
+SECONDS_FOR_SHEETS = 5
 """Of the processor's time for all sheets: a hundred of them may be one and the same part of the file."""
 Grid = list[list[Any]]
 
@@ -96,7 +96,7 @@ def _workbook(body: bytes) -> Iterator[Sheet]:
             raise FileRefused(_("There are values far from the table. Leave only the table on the sheet and retry."))
         workbook, begun = CalamineWorkbook.from_filelike(io.BytesIO(body)), thread_time()
         for place, about in enumerate(workbook.sheets_metadata):
-            if len(workbook.sheets_metadata) > MAX_SHEETS or thread_time() - begun > MAX_SECONDS:
+            if len(workbook.sheets_metadata) > MAX_SHEETS or thread_time() - begun > SECONDS_FOR_SHEETS:
                 raise FileRefused(too_much())
             if about.visible is SheetVisibleEnum.Visible and about.typ is SheetTypeEnum.WorkSheet:
                 sheet = workbook.get_sheet_by_index(place)

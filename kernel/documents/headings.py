@@ -15,7 +15,7 @@ Known = Mapping[str, Sequence[str | re.Pattern[str]]]
 Needed = Sequence[str | tuple[str, ...]]
 """Columns that must be there; of several in brackets one is enough."""
 
-LONGEST = 200
+LONGEST_HEADING = 200
 """Letters of a heading; questions of a form are long ones."""
 
 
@@ -40,7 +40,7 @@ class Headings:
 
     def columns(self, row: Sequence[object], loosely: bool = True) -> list[str | None]:
         """Our column over each cell; one known by its whole heading goes before one found in a longer heading."""
-        keys = [heading_key(cell) if isinstance(cell, str) and len(cell) < LONGEST else "" for cell in row]
+        keys = [heading_key(cell) if isinstance(cell, str) and len(cell) < LONGEST_HEADING else "" for cell in row]
         found = [self.exact.get(key) if key else None for key in keys]
         for column, pattern in self.patterns if loosely else ():
             if column not in found:

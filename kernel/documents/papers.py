@@ -9,7 +9,7 @@ from xml.parsers.expat import ExpatError
 
 from flask_babel import gettext as _
 
-from kernel.documents.extent import MAX_ROWS, MAX_UNPACKED, Part
+from kernel.documents.extent import MAX_ROWS, MAX_SHEETS_UNPACKED, Part
 from kernel.documents.grids import MAX_COLUMNS, Sheet, Span
 from kernel.files import FileRefused, check_archive
 
@@ -35,7 +35,7 @@ def tables_of(body: bytes) -> list[Sheet]:
     check_archive(body, BODY)
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         part = archive.read(BODY)
-    if len(part) > MAX_UNPACKED:
+    if len(part) > MAX_SHEETS_UNPACKED:
         raise FileRefused(_too_much())
     paper = _Paper()
     try:

@@ -18,7 +18,7 @@ from kernel.documents.grids import Grid, Sheet, sheets_of, unmerged
 from kernel.documents.guards import harmless
 from kernel.documents.headings import Headings, Known, Needed, alternatives, plain
 from kernel.documents.separated import HEAD
-from kernel.files import MAX_BYTES, FileRefused, Upload
+from kernel.files import BYTES_OF_A_FILE, FileRefused, Upload
 from kernel.text import clean, one_line, printable
 
 if TYPE_CHECKING:
@@ -158,8 +158,8 @@ def accept(file: FileStorage | None) -> Upload:
     if file is None or not file.filename:
         raise FileRefused(_("Choose a file."))
     name = clean(Path(file.filename.replace("\\", "/")).name)[-200:]
-    body = file.stream.read(MAX_BYTES + 1)
-    if len(body) > MAX_BYTES:
+    body = file.stream.read(BYTES_OF_A_FILE + 1)
+    if len(body) > BYTES_OF_A_FILE:
         raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
     return Upload(name, XLSX if body[:2] == b"PK" else "text/csv", body)
 
@@ -171,7 +171,7 @@ def read_table(name: str, body: bytes, known: Known, needed: Needed) -> Table:
     it is the first of the first 15 rows with all of `needed`.
     Values are str, or date/time/datetime/float from XLSX. Raises FileRefused with a sentence for the reader.
     """
-    if len(body) > MAX_BYTES:
+    if len(body) > BYTES_OF_A_FILE:
         raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
     headings = Headings(known)
     found, others, heads = None, [], list[Grid]()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-LANGUAGES = {"ru": "ru-RU", "en": "en-GB"}
+LANGUAGE_TAGS = {"ru": "ru-RU", "en": "en-GB"}
 FACE = "Times New Roman"
 TEXT_WIDTH = 180
 """Millimetres between the margins."""

@@ -19,7 +19,7 @@ from kernel.search.ranking import score
 from kernel.search.snippets import answered, marked, snippet
 from kernel.search.spelling import nearest, retyped, tolerance
 from kernel.search.tables import EVERYWHERE, Document, Pattern, table
-from kernel.search.words import MAX_QUERY, MAX_TERMS, WORD, stem, stems, terms
+from kernel.search.words import LONGEST_QUERY_SEARCHED, MAX_TERMS, WORD, stem, stems, terms
 from kernel.text import clean
 
 __all__ = [
@@ -43,7 +43,7 @@ __all__ = [
     "terms",
 ]
 
-ENOUGH = 24
+ENOUGH_HITS = 24
 """With fewer hits documents that hold most of what was asked are added, and words that only begin alike."""
 TOP = 48
 """How many of the best are put in order word by word; the rest keep the order of their tier."""
@@ -138,7 +138,7 @@ def _find(question: Question, within: int | None) -> tuple[Answer, list[Want]]:
     place, wants = table(question.kind), question.wants
     tiers = place.sets([Pattern(wants, 1), Pattern(wants, 3), Pattern(wants)])
     whole = _inside(tiers[-1], within)
-    if whole.bit_count() >= ENOUGH:
+    if whole.bit_count() >= ENOUGH_HITS:
         return Answer(question, _apart(tiers, within), whole), []
     each = [_inside(found, within) for found in place.sets([Pattern([want], EVERYWHERE, True) for want in wants])]
     missing = [want for want, found in zip(wants, each, strict=True) if not found]
@@ -209,7 +209,8 @@ def _meant(question: Question, missing: Sequence[Want], within: int | None) -> I
             repairs[word] = found
     if repairs:
         yield WORD.sub(
-            lambda word: repairs.get(word.group().casefold(), word.group()), clean(question.text[:MAX_QUERY])
+            lambda word: repairs.get(word.group().casefold(), word.group()),
+            clean(question.text[:LONGEST_QUERY_SEARCHED]),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from kernel.text import clean
 
 MAX_TERMS = 12
-MAX_QUERY = 200
+LONGEST_QUERY_SEARCHED = 200
 WORD = re.compile(r"[^\W_]+")
 STOP = frozenset(
     """
@@ -55,7 +55,7 @@ def stems(sentence: str) -> list[str]:
 
 def typed(query: str) -> list[str]:
     """The words of a query in small letters, in order."""
-    return [word.casefold() for word in WORD.findall(clean(query[:MAX_QUERY]))]
+    return [word.casefold() for word in WORD.findall(clean(query[:LONGEST_QUERY_SEARCHED]))]
 
 
 def names(word: str) -> bool:

@@ -10,7 +10,7 @@ from kernel.db import db
 from practices.grading.models import PracticeGrade
 from practices.models import Admission, Practice, SampleDocument
 
-GRADE = "practices:practice:grade"
+GRADE_PRACTICES = "practices:practice:grade"
 _graded = (
     select(PracticeGrade.practice_id, func.max(PracticeGrade.edition).label("edition"))
     .group_by(PracticeGrade.practice_id)
@@ -19,7 +19,7 @@ _graded = (
 
 
 def _reached(user: SignedIn, statement: Select[Practice]) -> Select[Practice]:
-    territories = reach(user.scopes(GRADE))
+    territories = reach(user.scopes(GRADE_PRACTICES))
     statement = statement.where(Practice.admission == Admission.published)
     return statement if territories is None else statement.where(Practice.territory_id.in_(territories))
 

@@ -46,7 +46,7 @@ class PracticeComment(Model):
     id: Mapped[IntPk]
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"))
     field: Mapped[str] = mapped_column(String(40), default="")
-    """A name of `passport.CARD`, "documents", or "" for the whole."""
+    """A name of `passport.CARD_FIELDS`, "documents", or "" for the whole."""
     text: Mapped[str] = mapped_column(Text)
     from_author: Mapped[bool] = mapped_column(default=False, server_default=false())
     by_id: Mapped[int | None]

@@ -21,9 +21,9 @@ from practices.models import Admission, Practice, PracticeEdition, Values
 from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from territories.models import Territory
 
-EDIT = "practices:practice:edit"
-PUBLISH = "practices:practice:publish"
-SHOWN = 10
+EDIT_PRACTICES = "practices:practice:edit"
+PUBLISH_PRACTICES = "practices:practice:publish"
+WAITING_SHOWN = 10
 """Rows of each list on the first screen; the rest is behind a link."""
 SAME = timedelta(days=1)
 """What is sent again in the same words within this time is the same."""
@@ -221,7 +221,7 @@ def _pile(user: SignedIn, permission: str, order: Any, *where: ColumnElement[boo
     if not total:
         return Pile(0, [])
     statement = statement.options(joinedload(Practice.territory), joinedload(Practice.organisation))
-    return Pile(total, list(db.session.scalars(statement.order_by(order, Practice.id).limit(SHOWN))))
+    return Pile(total, list(db.session.scalars(statement.order_by(order, Practice.id).limit(WAITING_SHOWN))))
 
 
 def lacks_facts() -> ColumnElement[bool]:
@@ -272,19 +272,19 @@ def _conditions(today: date) -> dict[str, ColumnElement[bool]]:
     }
 
 
-KINDS = ("submitted", "accepted", "answers", "confirmed", "review", "incomplete")
+KINDS_OF_WAITING = ("submitted", "accepted", "answers", "confirmed", "review", "incomplete")
 _ORDERS = {"review": Practice.review_due, "incomplete": Practice.name_key}
 
 
 def only_waiting(statement: Select[Practice], kind: str) -> Select[Practice]:
-    """The practices of `statement` that wait for `kind` of deed (one of KINDS)."""
+    """The practices of `statement` that wait for `kind` of deed (one of KINDS_OF_WAITING)."""
     return statement.where(_conditions(today())[kind])
 
 
 def waiting_for(user: SignedIn, today: date) -> dict[str, Pile]:
     """What waits, by kind, what has waited longest first. At most twelve queries, however much waits."""
     return {
-        kind: _pile(user, EDIT, _ORDERS.get(kind, Practice.updated_at), condition)
+        kind: _pile(user, EDIT_PRACTICES, _ORDERS.get(kind, Practice.updated_at), condition)
         for kind, condition in _conditions(today).items()
     }
 

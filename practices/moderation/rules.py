@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from practices.models import Admission
 from practices.moderation.models import PracticeAuthor
-from practices.passport import CARD
+from practices.passport import CARD_FIELDS
 
 MOVES: dict[Admission, frozenset[Admission]] = {
     Admission.draft: frozenset({Admission.submitted, Admission.published, Admission.archived}),
@@ -24,7 +24,7 @@ AUTHORS_TURN = frozenset({Admission.draft, Admission.returned})
 """When the author's link lets the card be changed."""
 REVIEWED = frozenset({Admission.submitted, Admission.accepted})
 """When the card is with the editors, who may return it."""
-COMMENTED = (*CARD, "documents", "")
+COMMENTED = (*CARD_FIELDS, "documents", "")
 """What a moderator may comment on; "" is the whole."""
 
 
@@ -52,7 +52,7 @@ def check_move(now: Admission, to: Admission) -> None:
 
 def missing(passport: Mapping[str, object]) -> list[str]:
     """Names of the card's fields that are empty in a passport as JSON."""
-    return [name for name in CARD if not passport.get(name)]
+    return [name for name in CARD_FIELDS if not passport.get(name)]
 
 
 def lacking_in_catalogue(passport: Mapping[str, object]) -> list[str]:

@@ -17,7 +17,7 @@ from practices.operations import hold
 from practices.questions.models import PracticeQuestion
 from practices.questions.queries import author_address, same_question
 
-KEPT = timedelta(days=180)
+QUESTIONS_KEPT = timedelta(days=180)
 
 
 def ask(
@@ -49,4 +49,4 @@ def ask(
 def forget_old() -> None:
     """Delete questions asked half a year ago."""
     with writing():
-        db.session.execute(delete(PracticeQuestion).where(PracticeQuestion.created_at < utcnow() - KEPT))
+        db.session.execute(delete(PracticeQuestion).where(PracticeQuestion.created_at < utcnow() - QUESTIONS_KEPT))

@@ -18,11 +18,11 @@ from practices.models import Practice
 from practices.views.base import blueprint
 from practices.views.way import keep_way
 
-GRADE = "practices:practice:grade"
+GRADE_PRACTICES = "practices:practice:grade"
 
 
 @blueprint.get("/manage/grading")
-@requires(GRADE)
+@requires(GRADE_PRACTICES)
 def grading() -> ResponseReturnValue:
     keep_way()
     done = request.args.get("graded") == "yes"
@@ -33,7 +33,7 @@ def grading() -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/grading/<slug>", methods=["GET", "POST"])
-@requires(GRADE)
+@requires(GRADE_PRACTICES)
 @shows_form
 def grade(slug: str) -> ResponseReturnValue:
     practice = queries.practice_to_grade(actor(), slug)

@@ -16,17 +16,17 @@ from kernel.forms import form_page
 from kernel.imports import Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import writing
 from practices import importer
-from practices.cells import HEADINGS
+from practices.cells import PRACTICE_HEADINGS
 from practices.forms import ImportForm
 from practices.importer import Action
 from practices.views.base import blueprint
-from practices.views.manage import EDIT, PUBLISH
+from practices.views.manage import EDIT_PRACTICES, PUBLISH_PRACTICES
 
-KIND = "practices"
+PRACTICE_PREVIEWS = "practices"
 
 
 @blueprint.route("/manage/practices/import", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 @shows_form
 def upload() -> ResponseReturnValue:
     form = ImportForm()
@@ -40,36 +40,36 @@ def upload() -> ResponseReturnValue:
         return form_page("practices/import.html", form)
     stored = files.write(checked)
     with writing():
-        preview = keep_preview(KIND, None, actor().id, stored)
+        preview = keep_preview(PRACTICE_PREVIEWS, None, actor().id, stored)
     return redirect(url_for("practices.import_preview", uuid=preview.uuid))
 
 
 def _plan(table: Table) -> Plan[Action]:
-    territories, publishing = reach(actor().scopes(EDIT)), reach(actor().scopes(PUBLISH))
+    territories, publishing = reach(actor().scopes(EDIT_PRACTICES)), reach(actor().scopes(PUBLISH_PRACTICES))
     return importer.plan_rows(table, territories=territories, publishing=publishing)
 
 
 @blueprint.get("/manage/practices/import/<uuid>")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def import_preview(uuid: str) -> ResponseReturnValue:
-    preview = preview_for(uuid, KIND, None, actor().id)
+    preview = preview_for(uuid, PRACTICE_PREVIEWS, None, actor().id)
     plan = _plan(importer.read(preview.file.name, files.read(preview.file)))
     return render_template("practices/import_preview.html", preview=preview, **shown(plan))
 
 
 @blueprint.get("/manage/practices/import/<uuid>/left-out.xlsx")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def import_left_out(uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
-    preview = preview_for(uuid, KIND, None, actor().id)
+    preview = preview_for(uuid, PRACTICE_PREVIEWS, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
-    return download(left_out(table, HEADINGS, _plan(table)), sheets.XLSX, "practices-left-out.xlsx")
+    return download(left_out(table, PRACTICE_HEADINGS, _plan(table)), sheets.XLSX, "practices-left-out.xlsx")
 
 
 @blueprint.post("/manage/practices/import/<uuid>/confirmation")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def import_confirmation(uuid: str) -> ResponseReturnValue:
-    preview = preview_for(uuid, KIND, None, actor().id)
+    preview = preview_for(uuid, PRACTICE_PREVIEWS, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
     with writing():
         plan = settle(_plan(table), preview) if take(preview) else None
@@ -79,9 +79,9 @@ def import_confirmation(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/practices/import/template.xlsx")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def import_template() -> ResponseReturnValue:
-    columns = [Column(headings[0], 28) for headings in HEADINGS.values()]
+    columns = [Column(headings[0], 28) for headings in PRACTICE_HEADINGS.values()]
     notes = [
         _("One row a practice. Only the name and the territory are obligatory; the rest may come later."),
         _("Several items in a cell stand one a line."),

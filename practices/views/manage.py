@@ -35,8 +35,8 @@ from practices.views.samples import SAMPLES, checked
 from practices.views.way import keep_way
 from territories.models import Territory
 
-EDIT = "practices:practice:edit"
-PUBLISH = "practices:practice:publish"
+EDIT_PRACTICES = "practices:practice:edit"
+PUBLISH_PRACTICES = "practices:practice:publish"
 
 
 @blueprint.get("/manage/practices")
@@ -48,7 +48,7 @@ def manage() -> ResponseReturnValue:
         actor(), q=request.args.get("q", "").strip()[:200], admission=admission, sphere=sphere
     )
     kind = request.args.get("waiting", "")
-    if kind in moderation_queries.KINDS:
+    if kind in moderation_queries.KINDS_OF_WAITING:
         statement = moderation_queries.only_waiting(statement, kind)
     orders = {
         "name": Practice.name_key,
@@ -88,7 +88,7 @@ def export() -> ResponseReturnValue:
 
 def _form(practice: Practice | None = None) -> PassportForm:
     form = PassportForm()
-    form.territory.choices = queries.territory_choices(actor(), EDIT)
+    form.territory.choices = queries.territory_choices(actor(), EDIT_PRACTICES)
     if practice is not None:
         shown = moderation_queries.working(practice)
         form.kept = shown.organisation
@@ -98,7 +98,7 @@ def _form(practice: Practice | None = None) -> PassportForm:
 
 
 @blueprint.route("/manage/practices/new", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 @shows_form
 def new() -> ResponseReturnValue:
     form = _form()
@@ -112,10 +112,10 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/practices/<slug>", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 @shows_form
 def edit(slug: str) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
     form = _form(practice)
     if not form.validate_on_submit():
         return _edit_page(practice, form), status_of(form)
@@ -134,10 +134,10 @@ def edit(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/practices/<slug>/autosave")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def autosave(slug: str) -> ResponseReturnValue:
     """Keep what is being typed; fields with a fault wait until it is mended."""
-    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
     form = _form(practice)
     form.validate()
     values = form.values()
@@ -176,23 +176,23 @@ def _edit_page(
 
 
 def _may_publish(practice: Practice) -> bool:
-    reached = reach(actor().scopes(PUBLISH))
+    reached = reach(actor().scopes(PUBLISH_PRACTICES))
     return reached is None or practice.territory_id in reached
 
 
 @blueprint.get("/manage/practices/<slug>/preview")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def preview(slug: str) -> ResponseReturnValue:
     """The page as it will be after the next publication."""
-    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
     return practice_page(moderation_queries.working(practice), preview=True)
 
 
 @blueprint.post("/manage/practices/<slug>/archive")
-@requires(PUBLISH)
+@requires(PUBLISH_PRACTICES)
 @shows_form
 def archive(slug: str) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, PUBLISH)
+    practice = moderation_queries.with_working(actor(), slug, PUBLISH_PRACTICES)
     form = ArchiveForm()
     if not form.validate_on_submit():
         return _edit_page(practice, _untouched(practice), archive=form), 422
@@ -209,15 +209,15 @@ def archive(slug: str) -> ResponseReturnValue:
 def _untouched(practice: Practice) -> PassportForm:
     """The big form as stored, when a small one beside it came back."""
     shown = PassportForm(formdata=None).show(moderation_queries.working(practice))
-    shown.territory.choices = queries.territory_choices(actor(), EDIT)
+    shown.territory.choices = queries.territory_choices(actor(), EDIT_PRACTICES)
     return shown
 
 
 @blueprint.post("/manage/practices/<slug>/documents")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 @shows_form
 def documents(slug: str) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
     form = SampleForm()
     stored = checked(form)
     if stored is None:
@@ -230,9 +230,9 @@ def documents(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/practices/<slug>/documents/<int:document_id>/removal")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def document_removal(slug: str, document_id: int) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
     with writing():
         operations.hold(practice)
         operations.remove_document(queries.document_of(practice, document_id), by=actor())
@@ -241,10 +241,10 @@ def document_removal(slug: str, document_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/practices/<slug>/documents/<int:document_id>/return")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def document_return(slug: str, document_id: int) -> ResponseReturnValue:
     """What was to leave with the next edition stays."""
-    practice = moderation_queries.with_working(actor(), slug, EDIT)
+    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
     with writing():
         operations.hold(practice)
         operations.keep_document(queries.document_of(practice, document_id), by=actor())
@@ -253,7 +253,7 @@ def document_return(slug: str, document_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/practices/<slug>/documents/<int:document_id>")
-@requires(EDIT)
+@requires(EDIT_PRACTICES)
 def own_document(slug: str, document_id: int) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, EDIT)
+    practice = queries.practice_for(actor(), slug, EDIT_PRACTICES)
     return files.download(queries.document_of(practice, document_id).file)

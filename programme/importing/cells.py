@@ -7,10 +7,10 @@ import re
 from kernel.text import clean, sort_key
 from programme.models import SlotKind, TalkFormat
 
-NOTHING = "—"
+NO_VALUE = "—"
 """Of one person among several, where the others have a value."""
 
-KINDS: dict[str, SlotKind] = {
+KINDS_BY_WORD: dict[str, SlotKind] = {
     "открытие": SlotKind.opening,
     "приветствие": SlotKind.opening,
     "opening": SlotKind.opening,
@@ -67,7 +67,7 @@ def together(values: list[str]) -> str:
     if not any(values):
         return ""
     if len(values) > 1 and any(";" in value for value in values):
-        return ";\n".join(value or NOTHING for value in values)
+        return ";\n".join(value or NO_VALUE for value in values)
     return "; ".join(values)
 
 
@@ -75,13 +75,13 @@ def spread(text: str, number: int) -> list[str]:
     """One value for each of `number` people: split when there are as many parts, else the same for all."""
     lines = [clean(line) for line in re.split(r";\s*\n", text.rstrip("; \n"))]
     if number > 1 and len(lines) == number:
-        return ["" if line == NOTHING else line for line in lines]
+        return ["" if line == NO_VALUE else line for line in lines]
     parts = [clean(part) for part in re.split(r"[;\n]", text)]
     return parts if len(parts) == number else [clean(text)] * number
 
 
 def read_kind(text: str) -> SlotKind | None:
-    return KINDS.get(sort_key(text))
+    return KINDS_BY_WORD.get(sort_key(text))
 
 
 def read_format(text: str) -> TalkFormat | None:

@@ -12,7 +12,7 @@ MONTHS = {name: number for number, name in enumerate(_MONTHS, start=1)} | {"ма
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = 20_000, 80_000
 """Numbers that are days as Excel counts them: from 1954 to 2119."""
-LONGEST = 300
+LONGEST_DATE = 300
 _DATE = re.compile(
     r"(?<![\d.:])(\d{1,2})(?:([./])(\d{1,2})\2(\d{4}|\d{2})|-(\d{1,2})-(\d{4}))(?:\s*г(?:ода|\.)?)?(?![\d:])"
 )
@@ -43,7 +43,7 @@ def read_date(value: object, year: int, first: date | None = None) -> date | Non
 
 def take_date(text: str, year: int, first: date | None = None) -> tuple[date | None, str]:
     """The day named in a text («Программа форума, 20 мая 2027 года»), and the text without it."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_DATE:
         return None, text
     for pattern in (_ISO_DATE, _DATE, _WORD_DATE):
         if found := pattern.search(text):

@@ -25,7 +25,7 @@ from programme.items import Item, Known, Person, as_item, changes, check_times, 
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.models import Slot, SlotKind, TalkFormat
 
-KNOWN = {
+ITEM_HEADINGS = {
     "id": ("ID", "Код"),
     "number": ("№", "№ п/п", "№ пп", "Номер", "N"),
     "date": ("Дата", "День", "Date"),
@@ -75,7 +75,7 @@ def make_plan(forum: Forum, table: Table) -> Plan[Item]:
 
 
 def _read(number: int, values: dict[str, object], known: Known) -> Item:
-    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
+    text = {name: clean(as_text(values.get(name))) for name in ITEM_HEADINGS}
     item = Item(
         number,
         text["id"][:64],

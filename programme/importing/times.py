@@ -31,7 +31,7 @@ _HOURS = r"(?P<hours>\d{1,2}(?:[.,]\d)?)\s*(?:часа|часов|час|ч|hour
 _MINUTES = r"(?P<minutes>\d{1,3})\s*(?:минуты?|минут|мин|м|minutes?|min|['’′])\.?"
 _LENGTH = re.compile(rf"\+?\s*(?:{_HOURS})?\s*(?:{_MINUTES})?")
 LONGEST_TEXT = 200
-LONGEST = timedelta(hours=12)
+LONGEST_ITEM = timedelta(hours=12)
 EVENING, MORNING = time(18), time(6)
 """What begins after the one and ends before the other goes over midnight."""
 
@@ -250,4 +250,4 @@ def _made_a_date(value: object) -> str:
 
 
 def _kept(length: timedelta) -> timedelta | None:
-    return length if timedelta() < length <= LONGEST else None
+    return length if timedelta() < length <= LONGEST_ITEM else None

@@ -5,4 +5,4 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("programme_desk", __name__)
-EDIT = "forum:programme:edit"
+EDIT_PROGRAMME = "forum:programme:edit"

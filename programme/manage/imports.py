@@ -18,22 +18,22 @@ from kernel.transaction import writing
 from programme import operations
 from programme.forms import ImportForm, UploadForm
 from programme.importing import importer
-from programme.importing.plan import KNOWN
-from programme.manage.base import EDIT, blueprint
+from programme.importing.plan import ITEM_HEADINGS
+from programme.manage.base import EDIT_PROGRAMME, blueprint
 
 
 @blueprint.get("/manage/forums/<slug>/programme/template.xlsx")
-@requires(EDIT)
+@requires(EDIT_PROGRAMME)
 def template(slug: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT)
+    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
     return download(importer.template(forum), sheets.XLSX, f"programme-template-{forum.slug}.xlsx")
 
 
 @blueprint.route("/manage/forums/<slug>/programme/import", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_PROGRAMME)
 @shows_form
 def upload(slug: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT)
+    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
     form = UploadForm()
     page = "programme/manage/upload.html"
     if not form.validate_on_submit():
@@ -51,9 +51,9 @@ def upload(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/programme/import/<uuid>")
-@requires(EDIT)
+@requires(EDIT_PROGRAMME)
 def preview(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT)
+    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     plan = importer.plan(forum, found.file.name, files.read(found.file))
     return render_template(
@@ -67,20 +67,20 @@ def preview(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/programme/import/<uuid>/left-out.xlsx")
-@requires(EDIT)
+@requires(EDIT_PROGRAMME)
 def left_out(slug: str, uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
-    forum = forums.forum_for(actor(), slug, EDIT)
+    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     table = importer.read(found.file.name, files.read(found.file), forum)
-    body = left_out_sheet(table, KNOWN, importer.plan_table(forum, table), always=("date",))
+    body = left_out_sheet(table, ITEM_HEADINGS, importer.plan_table(forum, table), always=("date",))
     return download(body, sheets.XLSX, f"programme-{forum.slug}-left-out.xlsx")
 
 
 @blueprint.post("/manage/forums/<slug>/programme/import/<uuid>/confirmation")
-@requires(EDIT)
+@requires(EDIT_PROGRAMME)
 def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT)
+    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     name, body = found.file.name, files.read(found.file)
     table, on_paper = importer.read(name, body, forum), bool(ImportForm().on_paper.data)

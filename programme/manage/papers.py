@@ -15,15 +15,15 @@ from kernel.i18n import spoken
 from practices.queries import spreads
 from programme import queries
 from programme.documents import thanks_data
-from programme.manage.base import EDIT, blueprint
+from programme.manage.base import EDIT_PROGRAMME, blueprint
 from programme.resolution.documents import draft, practices_of
 
 
 @blueprint.get("/manage/forums/<slug>/thanks.pdf")
-@requires(EDIT)
+@requires(EDIT_PROGRAMME)
 def thanks(slug: str) -> ResponseReturnValue:
     """Letters of thanks to those who spoke, a page each."""
-    forum = forums.forum_for(actor(), slug, EDIT)
+    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
     spoke = queries.spoke_at(forum.id)
     if not spoke:
         raise NotFound()
@@ -32,13 +32,13 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/resolution.docx")
-@requires(EDIT)
+@requires(EDIT_PROGRAMME)
 def resolution(slug: str) -> ResponseReturnValue:
     """The draft of the resolution, to be finished in a word processor."""
-    forum = forums.forum_for(actor(), slug, EDIT)
+    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
     talks = queries.told_at(forum.id)
     if not talks:
         raise NotFound()
     shown = spreads([practice.id for practice in practices_of(talks)])
-    body = word.to_docx(draft(forum, facts(forum), talks, shown), _("Draft resolution"), word.LANGUAGES[spoken()])
+    body = word.to_docx(draft(forum, facts(forum), talks, shown), _("Draft resolution"), word.LANGUAGE_TAGS[spoken()])
     return download(body, word.DOCX, f"resolution-{forum.slug}.docx")

@@ -11,7 +11,7 @@ from kernel import files
 from kernel.access import actor, public, requires, shows_form
 from kernel.forms import form_page
 from kernel.transaction import writing
-from programme.manage.base import EDIT
+from programme.manage.base import EDIT_PROGRAMME
 from programme.manage.base import blueprint as desk
 from programme.materials import operations, queries
 from programme.materials.forms import MaterialForm
@@ -19,12 +19,12 @@ from programme.models import Slot
 from programme.queries import public_slot, slot_of
 from programme.views import blueprint as pages
 
-KINDS = {".pptx", ".pdf", ".docx", ".odt", ".xlsx", ".png", ".jpg", ".jpeg"}
-BASE = "/manage/forums/<slug>/programme/slots/<code>/materials"
+KINDS_OF_MATERIALS = {".pptx", ".pdf", ".docx", ".odt", ".xlsx", ".png", ".jpg", ".jpeg"}
+MATERIALS_PATH = "/manage/forums/<slug>/programme/slots/<code>/materials"
 
 
-@desk.route(BASE, methods=["GET", "POST"])
-@requires(EDIT)
+@desk.route(MATERIALS_PATH, methods=["GET", "POST"])
+@requires(EDIT_PROGRAMME)
 @shows_form
 def materials(slug: str, code: str) -> ResponseReturnValue:
     slot = _slot(slug, code)
@@ -32,7 +32,7 @@ def materials(slug: str, code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(slot, form)
     try:
-        stored = files.write(files.check(form.file.data, KINDS))
+        stored = files.write(files.check(form.file.data, KINDS_OF_MATERIALS))
     except files.FileRefused as refusal:
         form.file.errors = [str(refusal)]
         return _page(slot, form)
@@ -42,14 +42,14 @@ def materials(slug: str, code: str) -> ResponseReturnValue:
     return _back(slug, code)
 
 
-@desk.get(BASE + "/<int:material_id>")
-@requires(EDIT)
+@desk.get(MATERIALS_PATH + "/<int:material_id>")
+@requires(EDIT_PROGRAMME)
 def material(slug: str, code: str, material_id: int) -> ResponseReturnValue:
     return files.download(queries.material_of(_slot(slug, code), material_id).file)
 
 
-@desk.post(BASE + "/<int:material_id>/publication")
-@requires(EDIT)
+@desk.post(MATERIALS_PATH + "/<int:material_id>/publication")
+@requires(EDIT_PROGRAMME)
 def material_publication(slug: str, code: str, material_id: int) -> ResponseReturnValue:
     """Show it to visitors, or with `published=no` hide it."""
     slot = _slot(slug, code)
@@ -60,8 +60,8 @@ def material_publication(slug: str, code: str, material_id: int) -> ResponseRetu
     return _back(slug, code)
 
 
-@desk.post(BASE + "/<int:material_id>/removal")
-@requires(EDIT)
+@desk.post(MATERIALS_PATH + "/<int:material_id>/removal")
+@requires(EDIT_PROGRAMME)
 def material_removal(slug: str, code: str, material_id: int) -> ResponseReturnValue:
     slot = _slot(slug, code)
     with writing():
@@ -71,7 +71,7 @@ def material_removal(slug: str, code: str, material_id: int) -> ResponseReturnVa
 
 
 def _slot(slug: str, code: str) -> Slot:
-    return slot_of(forums.forum_for(actor(), slug, EDIT), code)
+    return slot_of(forums.forum_for(actor(), slug, EDIT_PROGRAMME), code)
 
 
 def _page(slot: Slot, form: MaterialForm) -> ResponseReturnValue:
@@ -81,7 +81,7 @@ def _page(slot: Slot, form: MaterialForm) -> ResponseReturnValue:
         forum=slot.forum,
         slot=slot,
         materials=queries.materials_of(slot),
-        accept=",".join(sorted(KINDS)),
+        accept=",".join(sorted(KINDS_OF_MATERIALS)),
     )
 
 

@@ -21,7 +21,7 @@ from speakers import operations as speakers
 from speakers import queries as profiles
 
 blueprint = Blueprint("programme_work", __name__)
-OWN = "speakers:profile:own"
+OWN_PROFILE = "speakers:profile:own"
 
 
 @blueprint.get("/running-order/<slug>/<section_slug>")
@@ -40,7 +40,7 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/profile/<code>", methods=["GET", "POST"])
-@requires(OWN)
+@requires(OWN_PROFILE)
 @shows_form
 def profile(code: str) -> ResponseReturnValue:
     speaker = profiles.own_speaker(actor(), code)
@@ -64,7 +64,7 @@ def profile(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/profile/<code>/consent-withdrawal")
-@requires(OWN)
+@requires(OWN_PROFILE)
 def consent_withdrawal(code: str) -> ResponseReturnValue:
     speaker = profiles.own_speaker(actor(), code)
     with writing():

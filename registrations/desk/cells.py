@@ -10,7 +10,7 @@ from kernel.documents.headings import Known, Needed
 from kernel.text import clean, sort_key
 from registrations.details import QUESTIONS
 
-KNOWN: Known = {
+PARTICIPANT_HEADINGS: Known = {
     "name": (
         "ФИО",
         "Фамилия, имя, отчество",
@@ -86,7 +86,7 @@ KNOWN: Known = {
         re.compile(r"\bstatus\b|\bстатус\b"),
     ),
 }
-NEEDED: Needed = ("email", ("name", "surname", "first_name"))
+PARTICIPANT_NEEDS: Needed = ("email", ("name", "surname", "first_name"))
 _IN_PERSON = re.compile(r"\bочн|\bоф+лайн|\boff ?line|\bлично\b|\bв зале|\bin person|присутств|\bonsite|\bon site")
 _REMOTE = re.compile(
     r"дистанц|\bонлайн|\bon ?line|удален|\bвкс\b|\bзаочн|\bremote|трансляц|видеоконф|\bвиртуал|\bvirtual|\bzoom\b"

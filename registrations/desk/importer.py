@@ -20,7 +20,7 @@ from kernel.text import clean, email_key, is_one_word, sort_key
 from kernel.twins import address_doubt, name_doubt
 from registrations import queries
 from registrations.desk import queries as desk_queries
-from registrations.desk.cells import KNOWN, NEEDED, is_gone, is_no, read_format, take_sections
+from registrations.desk.cells import PARTICIPANT_HEADINGS, PARTICIPANT_NEEDS, is_gone, is_no, read_format, take_sections
 from registrations.details import LONGEST_ANSWER, QUESTIONS, Details, details_of, identity_of
 from registrations.labels import FORMAT_LABELS, STATUS_LABELS
 from registrations.models import Registration, RegistrationStatus
@@ -29,7 +29,7 @@ from territories.gazetteer import Gazetteer
 from territories.models import Level
 from territories.queries import names_alone, regions
 
-KIND = "registrations"
+PARTICIPANT_PREVIEWS = "registrations"
 """Of the previews of such lists."""
 LONGEST_ADDRESS, LONGEST_LOCAL = 254, 64
 """RFC 5321: letters of an address, and of its part before the @."""
@@ -115,7 +115,7 @@ class Known:
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused when it cannot be read at all."""
-    return read_table(name, body, KNOWN, NEEDED)
+    return read_table(name, body, PARTICIPANT_HEADINGS, PARTICIPANT_NEEDS)
 
 
 def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
@@ -135,7 +135,7 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
 
 def identity_in(values: dict[str, Any]) -> str:
     """Who a row of the file is."""
-    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
+    text = {name: clean(as_text(values.get(name))) for name in PARTICIPANT_HEADINGS}
     return identity_of(text["email"], _name(text))
 
 
@@ -144,7 +144,7 @@ def _name(text: dict[str, str]) -> str:
 
 
 def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
-    text = {name: clean(as_text(values.get(name))) for name in KNOWN}
+    text = {name: clean(as_text(values.get(name))) for name in PARTICIPANT_HEADINGS}
     name, email = _name(text), email_key(text["email"])
     entry = Entry(number, Details(name, email, answers={key: text[key] for key in QUESTIONS}))
     _check_lengths(entry)
@@ -281,7 +281,7 @@ def template() -> bytes:
     """The workbook to fill in."""
     widths = {"name": 36, "email": 28, "format": 16, "territory": 34}
     widths |= {key: question.width for key, question in QUESTIONS.items()} | {"sections": 40}
-    columns = [Column(str(KNOWN[name][0]), width) for name, width in widths.items()]
+    columns = [Column(str(PARTICIPANT_HEADINGS[name][0]), width) for name, width in widths.items()]
     notes = [
         _("One row a participant. Surname and first name, and an e-mail, are needed; the rest helps."),
         _("Several people may share one e-mail: each gets a ticket of their own."),

@@ -14,7 +14,7 @@ from kernel.imports import ImportPreview
 from kernel.text import email_key, sort_key, whole
 from kernel.twins import holds
 from registrations.models import Interest, Presence, Registration, RegistrationStatus
-from registrations.queries import ANSWERS, COMES_FROM, LONGEST
+from registrations.queries import ANSWERS, COMES_FROM, LONGEST_SEARCH
 from territories.models import Territory
 
 
@@ -30,7 +30,7 @@ class Narrowing(NamedTuple):
 
     @classmethod
     def of(cls, args: Any) -> Narrowing:
-        return cls(**{name: args.get(name, "").strip()[:LONGEST] for name in cls._fields})
+        return cls(**{name: args.get(name, "").strip()[:LONGEST_SEARCH] for name in cls._fields})
 
 
 def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
@@ -64,10 +64,10 @@ def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[Colu
         return db.session.connection().execute(select(func.count(Registration.id)).where(*held)).scalar_one(), held
     # Looking for words reads every row of the forum: when few are found it is done once, not again to sort them.
     found = db.session.connection().execute(select(Registration.id).where(*held)).scalars().all()
-    return len(found), held if len(found) > FEW else [Registration.id.in_(found)]
+    return len(found), held if len(found) > PARTICIPANTS_ASKED_BY_ID else [Registration.id.in_(found)]
 
 
-FEW = 500
+PARTICIPANTS_ASKED_BY_ID = 500
 
 
 def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:

@@ -9,10 +9,10 @@ from itertools import islice, product
 from kernel.secrets import normalise
 from kernel.text import clean
 
-PREFIX = "T1."
+TICKET_PREFIX = "T1."
 WHOLE, SHORT = 26, 8
 """Characters of a code, and of its beginning that stands under the QR code to be typed."""
-LONGEST = 80
+LONGEST_SCAN = 80
 """So much of what was scanned is looked at: a ticket with what scanners put around it is shorter."""
 
 _KEYS = str.maketrans("ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", "QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.")
@@ -30,7 +30,7 @@ _GUESSES = 256
 def read_code(text: str) -> str:
     """A scanned or typed code without its prefix and without what hands do to it."""
     text = clean(text)
-    return normalise(text.upper().rpartition(PREFIX)[2])
+    return normalise(text.upper().rpartition(TICKET_PREFIX)[2])
 
 
 def readings(text: str) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def readings(text: str) -> tuple[str, ...]:
     Around the code a scanner may send a prefix (such as AIM's «]Q1») or a suffix; under a Russian keyboard layout
     it types «Е1Ю7К…» for «T1.7R…»; a person types the letters a code looks like: «РОНЕ» for «PONE».
     """
-    text = clean(text)[:LONGEST].upper()
+    text = clean(text)[:LONGEST_SCAN].upper()
     found = list(_codes(text))
     if _CYRILLIC.search(text):
         if not _LATIN.search(text):

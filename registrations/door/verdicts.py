@@ -14,7 +14,7 @@ from registrations.door.attendance import Answer, Verdict
 from registrations.door.codes import SHORT, read_code
 from registrations.models import RegistrationStatus
 
-KINDS = {Answer.go: "go", Answer.again: "again"}
+KIND_OF_ANSWER = {Answer.go: "go", Answer.again: "again"}
 
 
 class Said(NamedTuple):
@@ -33,7 +33,7 @@ def say(verdict: Verdict, zone: str) -> Said:
     word, detail, action = _WORDS[verdict.answer](verdict, zone)
     nameless = {Answer.unknown: verdict.typed, Answer.other_forum: _("Ask for another ticket")}
     name = verdict.name or nameless.get(verdict.answer, "")
-    return Said(KINDS.get(verdict.answer, "no"), word, name, detail, action)
+    return Said(KIND_OF_ANSWER.get(verdict.answer, "no"), word, name, detail, action)
 
 
 def count_line(inside: int, expected: int | None) -> str:

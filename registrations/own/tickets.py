@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 from kernel.keys import current_id
 from kernel.rekeying import Secret, lock_key
 from kernel.secrets import every_token, token, token_hash
-from registrations.door.codes import PREFIX, SHORT
+from registrations.door.codes import SHORT, TICKET_PREFIX
 from registrations.models import Registration
 
 START = Secret("code", "code_generation", "short_hash", SHORT)
@@ -69,7 +69,7 @@ def code_hashes(uuid: str, generation: int, made_by: str | None = None) -> tuple
 
 
 def qr_text(registration: Registration) -> str:
-    return PREFIX + code_token(registration)
+    return TICKET_PREFIX + code_token(registration)
 
 
 def short_code(registration: Registration) -> str:

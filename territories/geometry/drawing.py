@@ -22,7 +22,7 @@ FINER = 8
 """Kept outlines are this much finer than drawn ones."""
 PLENTY = 50_000
 """A map that is no lighter after simplifying is gone on with from there, not from the beginning."""
-ENOUGH = 5_000
+VERTICES_OF_AN_INSIDE = 5_000
 """So many vertices of an outline say where its inside is."""
 Outline = Sequence[Sequence[Point]]
 """Rings of (longitude, latitude), outer ones and holes alike; the first point is not repeated."""
@@ -120,7 +120,7 @@ def path_of(rings: Sequence[Ring]) -> str:
 
 def _inside(ring: Ring) -> tuple[int, int, int]:
     """A place well inside the outline and the room around it: of a coarse grid the point farthest from the border."""
-    ring = ring[:: len(ring) // ENOUGH + 1]
+    ring = ring[:: len(ring) // VERTICES_OF_AN_INSIDE + 1]
     left, right = min(x for x, _y in ring), max(x for x, _y in ring)
     top, bottom = min(y for _x, y in ring), max(y for _x, y in ring)
     best, found = -1.0, ((left + right) // 2, (top + bottom) // 2)

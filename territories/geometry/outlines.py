@@ -71,7 +71,7 @@ def _arcs(arcs: list[list[Vertex]], tolerance: float, known: dict[tuple[Vertex, 
     return made
 
 
-WORK = 40
+LOOKS_A_VERTEX = 40
 """So many looks at each vertex of a line: real borders take a tenth to a third of them, however long they are."""
 
 
@@ -82,7 +82,7 @@ def _thin(line: Sequence[Vertex], tolerance: float) -> list[Vertex]:
     """
     keep = {0, len(line) - 1}
     limit = tolerance * tolerance
-    work = WORK * len(line)
+    work = LOOKS_A_VERTEX * len(line)
     spans = [(0, len(line) - 1)]
     while spans:
         start, end = spans.pop()

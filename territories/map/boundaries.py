@@ -29,7 +29,7 @@ from territories.models import Boundary, BoundaryMap, Level, Territory
 from territories.queries import Sketch
 from territories.rules import in_country
 
-MAX_BYTES = 60 * 1024 * 1024
+BYTES_OF_BOUNDARIES = 60 * 1024 * 1024
 MAX_CREDIT = 255
 MOST_LIKENESSES = 300
 ALIKE = 0.85
@@ -50,7 +50,7 @@ def plan(body: bytes, credit: str) -> Plan[Outline]:
     credit = clean(credit)
     if not credit or len(credit) > MAX_CREDIT:
         raise FileRefused(_("Say who made the boundaries and on what terms, in up to 255 characters."))
-    if len(body) > MAX_BYTES:
+    if len(body) > BYTES_OF_BOUNDARIES:
         raise FileRefused(_("The file is larger than 60 MB. Choose a smaller one."))
     known = _Known()
     result: Plan[Outline] = Plan([], [])

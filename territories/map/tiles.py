@@ -12,7 +12,7 @@ from math import ceil, cos, radians, sqrt
 
 SPARE = 1.7
 RANK_WEIGHT = 0.55
-MOST = 160
+POINTS_ASSIGNED_AT_BEST = 160
 """More points than this are laid line by line: the optimal assignment would take many seconds."""
 
 
@@ -21,7 +21,7 @@ def layout(points: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
     if not points:
         return []
     columns, rows = _grid(points)
-    if len(points) > MOST:
+    if len(points) > POINTS_ASSIGNED_AT_BEST:
         return _by_lines(points, columns)
     targets = list(
         zip(_blend([lon for _, lon in points], columns), _blend([-lat for lat, _ in points], rows), strict=True)

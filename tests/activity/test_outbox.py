@@ -92,10 +92,10 @@ def test_a_refused_letter_is_tried_again_with_the_same_id(person, mailbox):
 
 def test_a_letter_nobody_takes_is_given_up_and_kept(person, mailbox):
     mailbox.refuse = True
-    for _attempt in range(outbox.ATTEMPTS):
+    for _attempt in range(outbox.ATTEMPTS_AT_A_LETTER):
         deliver_due()
         later(24 * 60)
-    assert (only().status, only().attempts) == (LetterStatus.dead, outbox.ATTEMPTS)
+    assert (only().status, only().attempts) == (LetterStatus.dead, outbox.ATTEMPTS_AT_A_LETTER)
 
 
 def test_a_worker_that_dies_after_sending_sends_it_twice_and_loses_nothing(person, mailbox):

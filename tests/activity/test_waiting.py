@@ -195,7 +195,7 @@ def test_a_letter_too_large_holds_no_other(smtp, answer):
 def test_a_refused_address_is_the_letters_own(smtp):
     smtp.rcpt = "550 5.1.1 no such mailbox"
     a_day_of_trouble()
-    assert states() == [("dead", outbox.ATTEMPTS), *[("sent", 1)] * (NUMBER - 1)]
+    assert states() == [("dead", outbox.ATTEMPTS_AT_A_LETTER), *[("sent", 1)] * (NUMBER - 1)]
     assert queries.given_up().number == 1
 
 

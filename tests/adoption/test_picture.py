@@ -196,13 +196,13 @@ def test_pages_of_every_shape_hold_what_the_file_holds(world, client):
 
 def test_a_territory_s_page_names_so_many_practices_of_a_state(world, client):
     with writing():
-        for number in range(panels.MOST + 2):
+        for number in range(panels.PRACTICES_ON_A_TERRITORY + 2):
             adoption(factories.practice(f"Практика {number:02}"), factories.organisation(), Stage.launched)
     page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True)
-    assert page.count("в\xa01\xa0учреждении") == panels.MOST
+    assert page.count("в\xa01\xa0учреждении") == panels.PRACTICES_ON_A_TERRITORY
     assert f'<a href="/practices/?territory={factories.TAYSHET}">и ещё 2</a>' in page.replace("\xa0", " ")
     with writing():
-        for number in range(panels.MOST + 3):
+        for number in range(panels.PRACTICES_ON_A_TERRITORY + 3):
             adoption(factories.practice(f"Другая {number:02}"), factories.organisation(), Stage.preparation)
     page = client.get(f"/territories/{factories.TAYSHET}").get_data(as_text=True).replace("\xa0", " ")
     assert '<a href="/adoption/?turned=1#matrix">и ещё 3</a>' in page

@@ -30,7 +30,7 @@ def plain(answer) -> str:
 def stalled(world):
     """Five who went on in the month the dates of the tests leave, and one in Tayshet that has stood since July."""
     with writing():
-        for number in range(stall.ENOUGH):
+        for number in range(stall.ENOUGH_TO_BE_USUAL):
             adoption(factories.practice(f"Быстрая {number}"), factories.organisation(), Stage.preparation)
         slow = adoption(world["practice"], world["organisation"], Stage.assessment)
     return world | {"slow": slow}
@@ -147,7 +147,7 @@ def test_the_whole_list_as_a_workbook(stalled, monkeypatch):
     assert "Ответственная Ольга Тестовна, olga@example.org" in first[6]
     assert "Спросите, издан ли приказ." in first[7].replace("\xa0", " ")
     assert "'=Ждущая 0" in [row[1] for row in lines]
-    monkeypatch.setattr(queries, "MOST", 3)
+    monkeypatch.setattr(queries, "CASES_IN_A_WORKBOOK", 3)
     assert len(book().get_sheet_by_index(0).to_python()) == 4
     assert "и ещё 4" in str(book().get_sheet_by_index(1).to_python()).replace("\\xa0", " ")
 

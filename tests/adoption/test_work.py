@@ -11,7 +11,7 @@ from accounts.enums import Role, ScopeKind
 from adoption.models import Stage, StageStep
 from adoption.queries import today
 from adoption.sheet.queries import sheet
-from adoption.stall import ENOUGH
+from adoption.stall import ENOUGH_TO_BE_USUAL
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
@@ -33,7 +33,7 @@ def reach(adoption, stage: Stage, days: int) -> None:
 
 def went_on(stage: Stage) -> None:
     """As many as it takes to know what is usual have reached `stage`, a step every five days."""
-    for number in range(ENOUGH):
+    for number in range(ENOUGH_TO_BE_USUAL):
         _went_on(stage, number)
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
-from kernel.files import MAX_BYTES, ODT, FileRefused, check, download, write
+from kernel.files import BYTES_OF_A_FILE, ODT, FileRefused, check, download, write
 from kernel.i18n import speaking
 from tests.kernel.workbooks import liar, office
 
@@ -103,7 +103,7 @@ def test_a_pdf_with_scripts_is_refused(app):
 
 
 def test_size_and_kind_are_told(app):
-    assert refusal("order.pdf", b"%PDF-" + b"0" * MAX_BYTES) == "Файл больше 10 МБ. Выберите файл поменьше."
+    assert refusal("order.pdf", b"%PDF-" + b"0" * BYTES_OF_A_FILE) == "Файл больше 10 МБ. Выберите файл поменьше."
     assert refusal("order.pdf", b"") == "Файл пуст. Выберите другой."
     assert "Подойдут: .pdf" in refusal("order.docm", office(WORD), {".pdf"})
     assert refusal("order.docx", b"PK broken").startswith("Файл повреждён")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from kernel.db import db, set_clock, utcnow
 from kernel.files import GRACE, StoredFile, Upload, _path, write
-from kernel.imports import KEPT, ImportPreview, forget_old
+from kernel.imports import PREVIEWS_KEPT, ImportPreview, forget_old
 from kernel.jobs import run_due
 from kernel.transaction import writing
 
@@ -20,7 +20,9 @@ def test_what_was_brought_in_is_kept_for_a_week(app):
     """A list of participants would lie in the folder for ever, and every upload by a personal link with it."""
     files = [write(Upload(name, "text/csv", b"a")) for name in ("old.csv", "new.csv", "document.pdf")]
     with writing():
-        for file, age in zip(files, (KEPT + timedelta(hours=1), KEPT - timedelta(hours=1)), strict=False):
+        for file, age in zip(
+            files, (PREVIEWS_KEPT + timedelta(hours=1), PREVIEWS_KEPT - timedelta(hours=1)), strict=False
+        ):
             db.session.add(ImportPreview(kind="practices", user_id=1, file=file, created_at=utcnow() - age))
         db.session.add(files[2])
     paths = [_path(file.uuid) for file in files]

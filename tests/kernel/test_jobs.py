@@ -83,10 +83,10 @@ def test_a_failing_job_is_tried_again_later_and_given_up_at_last(app):
     assert run_due() == 1
     assert only().error == "ValueError('always')"
     assert run_due() == 0
-    for _attempt in range(jobs.ATTEMPTS):
+    for _attempt in range(jobs.ATTEMPTS_AT_A_JOB):
         later(24 * 60)
         run_due()
-    assert (only().attempts, only().dead) == (jobs.ATTEMPTS, True)
+    assert (only().attempts, only().dead) == (jobs.ATTEMPTS_AT_A_JOB, True)
 
 
 def test_a_job_whose_worker_died_is_taken_up_after_its_lease(app):
@@ -106,7 +106,7 @@ def test_a_job_that_kills_its_worker_is_not_tried_for_ever(app):
     while jobs._claim() is not None:
         claims += 1
         later(11)
-    assert claims == jobs.ATTEMPTS
+    assert claims == jobs.ATTEMPTS_AT_A_JOB
     jobs.forget_old()
     assert only().dead
 

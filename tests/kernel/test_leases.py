@@ -15,7 +15,7 @@ from kernel import jobs, leases
 from kernel.db import db, utcnow
 from kernel.feature import JobKind, registry
 from kernel.jobs import Job, enqueue, run_due
-from kernel.leases import ANY, BATCH, HEAVY, QUICK, Urgency
+from kernel.leases import ANY, HEAVY, QUICK, ROWS_A_CLAIM, Urgency
 from kernel.transaction import writing
 from tests import factories
 
@@ -64,15 +64,15 @@ def test_whoever_is_waited_for_goes_first_and_the_heavy_have_a_lane_of_their_own
 
 
 def test_many_are_taken_with_one_write(app, count_queries):
-    queue(*map(str, range(BATCH + 3)))
+    queue(*map(str, range(ROWS_A_CLAIM + 3)))
     with count_queries() as counted:
-        batch = jobs._claim(BATCH, QUICK)
+        batch = jobs._claim(ROWS_A_CLAIM, QUICK)
     assert counted.number == 3  # is there anything, which, take
     assert list(batch.ids) == sorted(batch.ids)
-    assert len(batch.ids) == BATCH
+    assert len(batch.ids) == ROWS_A_CLAIM
     assert run_due(lane=QUICK) == 3
     later(11)
-    assert run_due(lane=QUICK) == BATCH
+    assert run_due(lane=QUICK) == ROWS_A_CLAIM
 
 
 def test_what_was_not_begun_is_given_back_with_its_place(app):
@@ -85,17 +85,17 @@ def test_what_was_not_begun_is_given_back_with_its_place(app):
 
 def test_a_row_that_ended_its_worker_takes_nobody_along(app):
     """Ten are taken, the first kills: from then on each is taken alone, and only the first runs out of attempts."""
-    queue(*map(str, range(BATCH)))
-    assert len(jobs._claim(BATCH, QUICK).ids) == BATCH
+    queue(*map(str, range(ROWS_A_CLAIM)))
+    assert len(jobs._claim(ROWS_A_CLAIM, QUICK).ids) == ROWS_A_CLAIM
     later(11)
-    assert len(jobs._claim(BATCH, QUICK).ids) == 1
-    assert run_due(lane=QUICK) == BATCH - 1
-    assert done == [str(number) for number in range(1, BATCH)]
-    for _attempt in range(jobs.ATTEMPTS - 2):
+    assert len(jobs._claim(ROWS_A_CLAIM, QUICK).ids) == 1
+    assert run_due(lane=QUICK) == ROWS_A_CLAIM - 1
+    assert done == [str(number) for number in range(1, ROWS_A_CLAIM)]
+    for _attempt in range(jobs.ATTEMPTS_AT_A_JOB - 2):
         later(11)
-        assert len(jobs._claim(BATCH, QUICK).ids) == 1
+        assert len(jobs._claim(ROWS_A_CLAIM, QUICK).ids) == 1
     later(11)
-    assert jobs._claim(BATCH, QUICK) is None
+    assert jobs._claim(ROWS_A_CLAIM, QUICK) is None
 
 
 def test_a_lease_is_renewed_while_the_worker_lives_and_ends_with_it(app):
@@ -132,7 +132,7 @@ def test_what_is_finished_is_neither_renewed_nor_given_back(app):
 def test_a_long_job_in_its_last_attempt_is_not_given_up_while_it_runs(app):
     queue("последняя попытка", kind="lease-heavy")
     with writing():
-        db.session.scalars(select(Job)).one().attempts = jobs.ATTEMPTS - 1
+        db.session.scalars(select(Job)).one().attempts = jobs.ATTEMPTS_AT_A_JOB - 1
     assert jobs._claim(1, HEAVY) is not None
     jobs.forget_old()
     assert db.session.scalars(select(Job.dead)).one() is False

@@ -79,7 +79,7 @@ def test_a_small_file_that_asks_for_much_is_refused(app, body):
 
 
 def test_a_hundred_sheets_that_are_one_part_are_not_read_for_long(app, monkeypatch):
-    monkeypatch.setattr(grids, "MAX_SECONDS", 0.1)
+    monkeypatch.setattr(grids, "SECONDS_FOR_SHEETS", 0.1)
     rows = HEAD + "".join(f'<row r="{n}">{cell(f"A{n}", "x") * 20}</row>' for n in range(2, 5000))
     assert refusal(workbook(rows, sheets=100)) == FAR_MORE
 

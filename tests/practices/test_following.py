@@ -139,7 +139,7 @@ def test_too_many_changes_are_read_whole(app, monkeypatch):
 
 
 def test_old_changes_are_forgotten(app, monkeypatch):
-    monkeypatch.setattr(changes, "KEPT", 5)
+    monkeypatch.setattr(changes, "VERSIONS_KEPT", 5)
     with writing():
         for number in range(1, 13):
             pages.bump(rows={"somewhere": [number]})

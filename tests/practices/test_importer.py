@@ -12,7 +12,7 @@ from kernel.documents.sheets import Column, xlsx
 from kernel.imports import Verdict
 from kernel.transaction import writing
 from practices import cli, importer
-from practices.cells import HEADINGS
+from practices.cells import PRACTICE_HEADINGS
 from practices.exports import workbook
 from practices.models import Admission, Practice, PracticeEdition
 from territories.gazetteer import Gazetteer
@@ -148,7 +148,9 @@ def test_the_command_previews_then_imports(app):
 
 def test_the_command_fails_on_errors(app, tmp_path):
     path = tmp_path / "t.xlsx"
-    path.write_bytes(xlsx("t", [Column(HEADINGS[name][0]) for name in ("name", "territory")], [("Клуб", "Атлантида")]))
+    path.write_bytes(
+        xlsx("t", [Column(PRACTICE_HEADINGS[name][0]) for name in ("name", "territory")], [("Клуб", "Атлантида")])
+    )
     result = app.test_cli_runner().invoke(cli.import_practices, [str(path), "--yes"])
     assert (result.exit_code, result.output.splitlines()[-1]) == (1, "created 0, changed 0, skipped 0, errors 1")
     assert db.session.scalars(select(Practice)).all() == []

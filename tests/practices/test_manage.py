@@ -15,7 +15,7 @@ from kernel.files import FileRefused, check_archive
 from kernel.i18n import speaking
 from kernel.transaction import writing
 from practices import operations
-from practices.cells import HEADINGS
+from practices.cells import PRACTICE_HEADINGS
 from practices.facts import facts as read_facts
 from practices.models import Admission, Practice, PracticeEdition, TargetGroup
 from practices.moderation import operations as moderation
@@ -288,7 +288,7 @@ def test_the_list_is_searched_filtered_and_exported(editor, practice):
     assert "Летняя бригада" not in page
     body = editor.get("/manage/practices.xlsx").data
     check_archive(body, "xl/workbook.xml")
-    rows = read_table("p.xlsx", body, HEADINGS, ("name", "territory")).rows
+    rows = read_table("p.xlsx", body, PRACTICE_HEADINGS, ("name", "territory")).rows
     assert [row["name"] for _number, row in rows] == ["Домашний консультант", "Летняя бригада"]
 
 
@@ -321,7 +321,7 @@ def test_a_file_that_is_no_table_is_refused(editor):
 def test_the_template_is_read_by_the_importer(editor):
     body = editor.get("/manage/practices/import/template.xlsx").data
     with speaking("ru"), pytest.raises(FileRefused, match="только заголовки"):
-        read_table("t.xlsx", body, HEADINGS, ("name", "territory"))
+        read_table("t.xlsx", body, PRACTICE_HEADINGS, ("name", "territory"))
 
 
 def test_strangers_see_nothing(practice, sign_in, client):

@@ -13,7 +13,7 @@ from kernel.documents.sheets import Column, read_table, xlsx
 from kernel.transaction import writing
 from registrations import erasing
 from registrations.desk import exports, importer, operations
-from registrations.desk.cells import KNOWN, NEEDED
+from registrations.desk.cells import PARTICIPANT_HEADINGS, PARTICIPANT_NEEDS
 from registrations.desk.queries import Narrowing
 from registrations.details import QUESTIONS, Details, details_of, questions_named
 from registrations.models import Registration
@@ -64,11 +64,11 @@ def test_by_hand_and_put_right(forum, organiser):
 def test_out_into_the_workbook_and_in_again(forum):
     enrol(forum, **ANSWERS)
     name, body = "list.xlsx", exports.xlsx(forum, Narrowing())
-    [(_number, values)] = read_table(name, body, KNOWN, NEEDED).rows
+    [(_number, values)] = read_table(name, body, PARTICIPANT_HEADINGS, PARTICIPANT_NEEDS).rows
     assert {key: values[key] for key in QUESTIONS} == ANSWERS
     assert importer.plan(forum, (name, body)).actions == []
     changed = {key: f"{answer}, иначе" for key, answer in ANSWERS.items()}
-    columns = [Column(str(KNOWN[key][0]), 20) for key in ("name", "email", *QUESTIONS)]
+    columns = [Column(str(PARTICIPANT_HEADINGS[key][0]), 20) for key in ("name", "email", *QUESTIONS)]
     row = [only().name, only().email, *changed.values()]
     plan = importer.plan(forum, (name, xlsx("Список", columns, [row], [])))
     assert [len(one.messages) for one in plan.rows] == [len(QUESTIONS)]
@@ -78,7 +78,7 @@ def test_out_into_the_workbook_and_in_again(forum):
 
 
 def test_new_people_of_a_list(forum):
-    columns = [Column(str(KNOWN[key][0]), 20) for key in ("name", "email", *QUESTIONS)]
+    columns = [Column(str(PARTICIPANT_HEADINGS[key][0]), 20) for key in ("name", "email", *QUESTIONS)]
     body = xlsx("Список", columns, [["Примерова Анна", "anna@example.org", *ANSWERS.values()]], [])
     with writing():
         quotas.lock_counters(forum.id)

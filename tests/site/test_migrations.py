@@ -20,7 +20,7 @@ from app import create_app
 from forum import operations as forums
 from forum.models import Forum, ForumStatus
 from kernel.db import db, utcnow
-from kernel.shelving import PREFIX
+from kernel.shelving import SHELF_PREFIX
 from kernel.transaction import writing
 from practices.models import Admission, DocumentState, Practice, PracticeEdition, Readiness, SampleDocument
 from programme.models import Slot
@@ -168,7 +168,7 @@ def test_all_the_way_down_and_up_again_keeps_every_row(loaded):
     before = counts()
     downgrade(revision="base")
     db.engine.dispose()
-    assert {name for name in counts() if not name.startswith(PREFIX)} <= {"alembic_version"}
+    assert {name for name in counts() if not name.startswith(SHELF_PREFIX)} <= {"alembic_version"}
     upgrade()
     db.engine.dispose()
     assert counts() == before
@@ -273,7 +273,7 @@ def test_the_log_tells_which_cancelled_items_had_been_seen(server, tmp_path):
             forums.publish_programme(forum, True, by=None)
         downgrade(revision="0014")
         with writing():
-            db.session.execute(text(f"DROP TABLE {PREFIX}slot__0015"))
+            db.session.execute(text(f"DROP TABLE {SHELF_PREFIX}slot__0015"))
         upgrade()
         db.engine.dispose()
         assert db.session.scalars(select(Slot.title).where(Slot.announced)).all() == ["на виду"]

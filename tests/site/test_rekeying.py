@@ -282,7 +282,7 @@ def test_the_migration_finds_out_which_key_made_a_row(app, sent):
 
 
 def test_links_opened_while_it_runs(sent, start, monkeypatch):
-    monkeypatch.setattr(rekeying, "BATCH", 2)
+    monkeypatch.setattr(rekeying, "ROWS_REKEYED_AT_ONCE", 2)
     forum = db.session.get_one(Forum, sent["forum"])
     people = [enrol(forum, f"Примеров {number}", f"p{number}@example.org") for number in range(30)]
     links, both = [link_path(one) for one in people], start(SECOND, KEY)

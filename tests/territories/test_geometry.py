@@ -122,10 +122,10 @@ def wandering(seed: int, length: int = 400) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("work", [0, 3, outlines.WORK])
+@pytest.mark.parametrize("work", [0, 3, outlines.LOOKS_A_VERTEX])
 def test_whatever_is_dropped_lies_near_what_is_left(monkeypatch, seed, work):
     """Also when the work is used up at once, or on the way."""
-    monkeypatch.setattr(outlines, "WORK", work)
+    monkeypatch.setattr(outlines, "LOOKS_A_VERTEX", work)
     line, tolerance = wandering(seed), 6.0
     light = outlines._thin(line, tolerance)
     assert (light[0], light[-1]) == (line[0], line[-1])
@@ -156,7 +156,7 @@ def test_a_line_made_to_be_slow_takes_no_more_than_its_share(length):
 
 
 def test_a_border_swept_is_still_one_border_for_both(monkeypatch):
-    monkeypatch.setattr(outlines, "WORK", 0)
+    monkeypatch.setattr(outlines, "LOOKS_A_VERTEX", 0)
     border = sorted({x: (x, y) for x, y in wandering(7)}.values())
     low, high = border[0][0], border[-1][0]
     upper = [*border, (high, 900), (low, 900)]

@@ -31,7 +31,11 @@ from practices.models import Practice
 from practices.questions.queries import author_address
 from territories.models import Territory
 
-EDIT, VIEW, CONFIRM = "adoption:adoption:edit", "adoption:adoption:view", "adoption:adoption:confirm"
+EDIT_ADOPTIONS, VIEW_ADOPTIONS, CONFIRM_LAUNCHES = (
+    "adoption:adoption:edit",
+    "adoption:adoption:view",
+    "adoption:adoption:confirm",
+)
 
 
 @blueprint.get("/cabinet/")
@@ -63,7 +67,7 @@ def cabinet() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/adoptions")
-@requires(VIEW)
+@requires(VIEW_ADOPTIONS)
 def adoptions() -> ResponseReturnValue:
     state = request.args.get("state", "")
     wanted = State(state) if state in {member.value for member in State} else None
@@ -102,7 +106,7 @@ def adoptions() -> ResponseReturnValue:
 @blueprint.get("/cabinet/adoptions/<code>")
 @signed_in
 def adoption(code: str) -> ResponseReturnValue:
-    return _page(queries.adoption_for(actor(), code, EDIT, VIEW))
+    return _page(queries.adoption_for(actor(), code, EDIT_ADOPTIONS, VIEW_ADOPTIONS))
 
 
 def _page(found: Adoption, **forms: FlaskForm) -> str:
@@ -122,8 +126,8 @@ def _page(found: Adoption, **forms: FlaskForm) -> str:
         states=state_line(found),
         labels=labels,
         Stage=Stage,
-        may_edit=queries.may(actor(), found, EDIT),
-        may_ring=queries.may(actor(), found, queries.RING) or queries.may(actor(), found, EDIT),
+        may_edit=queries.may(actor(), found, EDIT_ADOPTIONS),
+        may_ring=queries.may(actor(), found, queries.RING_CONTACTS) or queries.may(actor(), found, EDIT_ADOPTIONS),
         may_confirm=launches.role_of(actor(), found) is not None,
         refusal=forms.get("refusal") or RefusalForm(formdata=None),
         refused=rules.to_mend(found),
@@ -167,10 +171,10 @@ def _change(found: Adoption, form: VersionedForm, typed: list[tuple[str, str]], 
 
 
 @blueprint.post("/cabinet/adoptions/<code>/stage")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 @shows_form
 def stage(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT)
+    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
     form = MoveForm()
     ahead = rules.ahead(found.stage)
     if not form.validate_on_submit():
@@ -199,10 +203,10 @@ def stage(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/return")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 @shows_form
 def return_(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT)
+    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
     form = BackForm().offer(found)
     if not form.validate_on_submit():
         return _page(found, back=form), 422
@@ -225,10 +229,10 @@ def return_(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/exit")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 @shows_form
 def exit_(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT)
+    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
     form = ExitForm().offer(found)
     if not form.validate_on_submit():
         return _page(found, leave=form), 422
@@ -240,9 +244,9 @@ def exit_(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/resumption")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 def resumption(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT)
+    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
 
     def deed() -> None:
         operations.hold(found)
@@ -254,10 +258,10 @@ def resumption(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/details")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 @shows_form
 def details(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT)
+    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
     form = DetailsForm().offer(queries.mentors_for(found))
     if not form.validate_on_submit():
         return _page(found, details=form), 422
@@ -268,9 +272,9 @@ def details(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/confirmation")
-@requires(CONFIRM)
+@requires(CONFIRM_LAUNCHES)
 def confirmation(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, CONFIRM)
+    found = queries.adoption_for(actor(), code, CONFIRM_LAUNCHES)
     if found.confirmed:
         flash(_("There is nothing to confirm."), "info")
         return redirect(url_for("adoption.adoption", code=code))
@@ -290,10 +294,10 @@ def confirmation(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/refusal")
-@requires(CONFIRM)
+@requires(CONFIRM_LAUNCHES)
 @shows_form
 def refusal(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, CONFIRM)
+    found = queries.adoption_for(actor(), code, CONFIRM_LAUNCHES)
     form, role = RefusalForm(), launches.role_of(actor(), found)
     if role is None and (found.confirmed or rules.refusal(found.steps)):
         say_undone(found)
@@ -312,5 +316,5 @@ def refusal(code: str) -> ResponseReturnValue:
 @blueprint.get("/cabinet/adoptions/<code>/files/<int:step_id>")
 @signed_in
 def evidence(code: str, step_id: int) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT, VIEW)
+    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS, VIEW_ADOPTIONS)
     return files.download(queries.evidence_file(found, step_id))

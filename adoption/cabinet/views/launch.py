@@ -17,7 +17,7 @@ from kernel.access import Actor, ByLink, actor, public, requires, shows_form, to
 from kernel.text import whole
 from kernel.transaction import write
 
-OPEN = "adoption/quarter/open.html"
+OPEN_PAGE = "adoption/quarter/open.html"
 
 
 @blueprint.get("/launch/<token>")
@@ -63,7 +63,7 @@ def _authors_page(token: str, form: RefusalForm) -> str:
     return _page(
         found,
         form,
-        OPEN,
+        OPEN_PAGE,
         url_for("adoption.launch_confirmation", token=token),
         url_for("adoption.launch_refusal", token=token),
         url_for("adoption.launch_file", token=token),
@@ -78,7 +78,7 @@ def launch_file(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/cabinet/launches/<code>/file")
-@requires(launches.EDIT)
+@requires(launches.EDIT_ADOPTIONS)
 def pupil_file(code: str) -> ResponseReturnValue:
     found, _role = launches.launch_for(actor(), code)
     return _file(found)
@@ -93,13 +93,13 @@ def _file(found: Adoption) -> ResponseReturnValue:
 
 
 @blueprint.get("/cabinet/launches/<code>")
-@requires(launches.EDIT)
+@requires(launches.EDIT_ADOPTIONS)
 def pupil(code: str) -> ResponseReturnValue:
     return _mentors_page(code, RefusalForm(formdata=None))
 
 
 @blueprint.post("/cabinet/launches/<code>/confirmation")
-@requires(launches.EDIT)
+@requires(launches.EDIT_ADOPTIONS)
 def pupil_confirmation(code: str) -> ResponseReturnValue:
     found, role = launches.launch_for(actor(), code)
 
@@ -115,7 +115,7 @@ def pupil_confirmation(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/launches/<code>/refusal")
-@requires(launches.EDIT)
+@requires(launches.EDIT_ADOPTIONS)
 @shows_form
 def pupil_refusal(code: str) -> ResponseReturnValue:
     found, role = launches.launch_for(actor(), code)

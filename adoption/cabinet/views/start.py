@@ -24,16 +24,16 @@ from practices.queries import published_practice
 from programme.models import Slot
 from territories.models import Territory
 
-START = "adoption:adoption:start"
+START_ADOPTIONS = "adoption:adoption:start"
 Shown = list[tuple[Slot, Forum, Section]]
 
 
 @blueprint.route("/practices/<slug>/adoption", methods=["GET", "POST"])
-@requires(START)
+@requires(START_ADOPTIONS)
 @shows_form
 def start(slug: str) -> ResponseReturnValue:
     practice = published_practice(slug)
-    territories = queries.territories_for(actor(), START)
+    territories = queries.territories_for(actor(), START_ADOPTIONS)
     if not territories:
         return render_template("adoption/no_territory.html", practice=practice)
     organisations = queries.organisations_in(territories)

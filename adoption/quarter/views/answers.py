@@ -30,7 +30,7 @@ from kernel.access import ByLink, actor, public, requires, shows_form, token_pag
 from kernel.forms import Form
 from kernel.transaction import write
 
-EDIT = "adoption:adoption:edit"
+EDIT_ADOPTIONS = "adoption:adoption:edit"
 
 
 def say_result(cards: Sequence[Card], result: Result) -> None:
@@ -48,10 +48,10 @@ def say_result(cards: Sequence[Card], result: Result) -> None:
 
 
 @blueprint.route("/cabinet/quarter", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 @shows_form
 def quarter() -> ResponseReturnValue:
-    territories = adoption_queries.territories_for(actor(), EDIT)
+    territories = adoption_queries.territories_for(actor(), EDIT_ADOPTIONS)
     head = CabinetHead()
     cards = make_cards(queries.open_questions(territories), sent=head.is_submitted())
     if not head.is_submitted():

@@ -15,7 +15,7 @@ from adoption.quarter import exports, importer, labels, queries
 from adoption.quarter.forms import FormUpload
 from adoption.quarter.models import Ask, Question, Round, Way
 from adoption.quarter.operations import AnswerRefused, Overtaken, Source
-from adoption.quarter.views.answers import EDIT
+from adoption.quarter.views.answers import EDIT_ADOPTIONS
 from kernel import files, limits
 from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
@@ -24,8 +24,8 @@ from kernel.forms import status_of
 from kernel.imports import Plan, checked_table, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.transaction import write
 
-KIND = "quarter"
-LEAD = queries.LEAD
+QUARTER_PREVIEWS = "quarter"
+LEAD = queries.LEAD_ROUNDS
 
 
 class Place(NamedTuple):
@@ -66,9 +66,9 @@ def hand_in(place: Place) -> ResponseReturnValue:
         form.file.errors = [str(refusal)]
         return _upload_page(place, form), 422
     if not place.user_id:
-        limits.count((limits.LINK_FILES, f"{KIND}:{place.scope_id}"))
+        limits.count((limits.LINK_FILES, f"{QUARTER_PREVIEWS}:{place.scope_id}"))
     stored = files.write(checked)
-    kept = write(lambda: keep_preview(KIND, place.scope_id, place.user_id, stored))
+    kept = write(lambda: keep_preview(QUARTER_PREVIEWS, place.scope_id, place.user_id, stored))
     return redirect(place.preview(kept.uuid), 303)
 
 
@@ -78,17 +78,17 @@ def _upload_page(place: Place, form: FormUpload) -> str:
 
 def show(place: Place, uuid: str) -> ResponseReturnValue:
     """What handing in would do, row by row; with `?left-out` the rows that would not come in, as a workbook."""
-    kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
+    kept = preview_for(uuid, QUARTER_PREVIEWS, place.scope_id, place.user_id)
     table = importer.read(kept.file.name, files.read(kept.file))
     plan = importer.plan(table, place.questions())
     if "left-out" in request.args:
-        return download(left_out(table, importer.KNOWN, plan), sheets.XLSX, "quarter-left-out.xlsx")
+        return download(left_out(table, importer.ANSWER_HEADINGS, plan), sheets.XLSX, "quarter-left-out.xlsx")
     return render_template("adoption/quarter/preview.html", place=place, preview=kept, **shown(plan))
 
 
 def confirm(place: Place, uuid: str) -> ResponseReturnValue:
     """Keep the answers of the file that can be kept; rows with errors wait for their repair."""
-    kept = preview_for(uuid, KIND, place.scope_id, place.user_id)
+    kept = preview_for(uuid, QUARTER_PREVIEWS, place.scope_id, place.user_id)
     table = importer.read(kept.file.name, files.read(kept.file))
 
     def deed() -> Plan[importer.Action] | None:
@@ -110,7 +110,7 @@ def _cabinet_place() -> Place:
     return Place(
         scope_id=None,
         user_id=user.id,
-        questions=lambda: queries.open_questions(adoption_queries.territories_for(user, EDIT)),
+        questions=lambda: queries.open_questions(adoption_queries.territories_for(user, EDIT_ADOPTIONS)),
         by=user,
         answered_by=user.display_name,
         layout="layouts/work.html",
@@ -122,26 +122,26 @@ def _cabinet_place() -> Place:
 
 
 @blueprint.get("/cabinet/quarter.xlsx")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 def quarter_form() -> ResponseReturnValue:
     return workbook(_cabinet_place().questions())
 
 
 @blueprint.route("/cabinet/quarter/file", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 @shows_form
 def quarter_upload() -> ResponseReturnValue:
     return hand_in(_cabinet_place())
 
 
 @blueprint.get("/cabinet/quarter/file/<uuid>")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 def quarter_preview(uuid: str) -> ResponseReturnValue:
     return show(_cabinet_place(), uuid)
 
 
 @blueprint.post("/cabinet/quarter/file/<uuid>/confirmation")
-@requires(EDIT)
+@requires(EDIT_ADOPTIONS)
 def quarter_confirmation(uuid: str) -> ResponseReturnValue:
     return confirm(_cabinet_place(), uuid)
 

@@ -25,7 +25,7 @@ from kernel.listing import paginate
 from kernel.transaction import write
 from territories.models import Territory
 
-LEAD = queries.LEAD
+LEAD = queries.LEAD_ROUNDS
 
 
 @blueprint.get("/manage/rounds")

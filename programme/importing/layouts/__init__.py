@@ -15,11 +15,11 @@ from kernel.documents.headings import plain
 from kernel.documents.papers import is_paper, tables_of
 from kernel.documents.separated import HEAD
 from kernel.documents.sheets import NOTES, Table
-from kernel.files import MAX_BYTES, FileRefused
+from kernel.files import BYTES_OF_A_FILE, FileRefused
 from kernel.i18n import day
 from programme.importing.layouts.across import Frame, frame_of, read_across
 from programme.importing.layouts.context import Context, Familiar
-from programme.importing.layouts.rows import HEADINGS, NEEDED, Header, guessed, header_of, read_rows
+from programme.importing.layouts.rows import ITEM_NEEDS, ROW_HEADINGS, Header, guessed, header_of, read_rows
 from programme.importing.layouts.talks import Reading, finish
 from programme.importing.layouts.words import OLD, REMARK, SECTION
 
@@ -28,10 +28,10 @@ Found = Header | Frame
 
 def read(name: str, body: bytes, familiar: Familiar) -> Table:
     """The programme in a file. Raises FileRefused with what was found and what is missing."""
-    if len(body) > MAX_BYTES:
+    if len(body) > BYTES_OF_A_FILE:
         raise FileRefused(_("The file is larger than 10 MB. Choose a smaller one."))
     paper = body[:2] == b"PK" and is_paper(body)
-    sheets = tables_of(body) if paper else list(sheets_of(name, body, HEADINGS.fits))
+    sheets = tables_of(body) if paper else list(sheets_of(name, body, ROW_HEADINGS.fits))
     reading = Reading(familiar)
     if paper:
         reading.way(_("a table of a Word document"))
@@ -143,12 +143,12 @@ def _tell_columns(header: Header, reading: Reading) -> None:
         reading.headings = reading.headings or header.names
         if header.body - header.top > 1:
             reading.way(_("headings in two lines"))
-        for note in HEADINGS.told(header.names, header.columns):
+        for note in ROW_HEADINGS.told(header.names, header.columns):
             if note not in reading.notes:
                 reading.notes.append(note)
         return
     titles = [
-        f"{number} → «{HEADINGS.titles[column]}»" for number, column in enumerate(header.columns, start=1) if column
+        f"{number} → «{ROW_HEADINGS.titles[column]}»" for number, column in enumerate(header.columns, start=1) if column
     ]
     reading.way(_("columns by what they hold, without headings: %(columns)s", columns=", ".join(titles)))
 
@@ -167,4 +167,4 @@ def _refuse(sheets: list[Sheet]) -> None:
     if any(header_of(sheet, unmerged(sheet)) for sheet in sheets):
         raise FileRefused(_("There are only headings in the file. Fill in at least one row and retry."))
     rows = (row for sheet in sheets for row in sheet.rows[:HEAD])
-    raise FileRefused(HEADINGS.missing(rows, NEEDED))
+    raise FileRefused(ROW_HEADINGS.missing(rows, ITEM_NEEDS))

@@ -12,7 +12,7 @@ from programme.importing.dates import read_date, take_date, take_short_date
 from programme.importing.layouts.words import HEADLINE, REMARK, SECTION, WHERE, section_name, take_room
 
 DEFAULT_SHEETS = ("лист", "sheet", "table", "таблица", "программа", "programme", "program", "расписание")
-LONGEST = 200
+LONGEST_DIVIDER = 200
 
 
 class Familiar(NamedTuple):
@@ -59,7 +59,7 @@ class Context:
 
     def title(self, text: str) -> bool:
         """A line above the table, or a sheet's name; whether it names a section."""
-        day, rest = take_date(clean(text[:LONGEST]), self.familiar.year, self.familiar.first)
+        day, rest = take_date(clean(text[:LONGEST_DIVIDER]), self.familiar.year, self.familiar.first)
         self.day = day or self.day
         self.titled = self.titled or day is not None
         if SECTION.match(rest) and not HEADLINE.search(rest.split(",")[0]):
@@ -85,7 +85,7 @@ class Context:
         named = False
         for line in plain(value).split("\n"):
             text = clean(line)
-            day, rest = take_date(text[:LONGEST], self.familiar.year, self.familiar.first)
+            day, rest = take_date(text[:LONGEST_DIVIDER], self.familiar.year, self.familiar.first)
             if day is None:
                 day, rest = _whole_short_date(text, self.familiar.year) or (None, rest)
             self.day = day or self.day
@@ -94,8 +94,8 @@ class Context:
                 continue  # a day, perhaps with its name: «20 мая, четверг»
             if WHERE.match(rest):
                 self.room = _room(take_room(rest)[1])
-            elif REMARK.match(rest) or len(text) > LONGEST or named:
-                self.unread.append(text[:LONGEST])
+            elif REMARK.match(rest) or len(text) > LONGEST_DIVIDER or named:
+                self.unread.append(text[:LONGEST_DIVIDER])
             else:
                 named = self._section(rest)
 
@@ -127,6 +127,6 @@ def is_day(value: object, familiar: Familiar) -> bool:
     """Whether a cell holds a day and nothing else."""
     if isinstance(value, date | datetime):
         return True
-    text = clean(plain(value))[:LONGEST]
+    text = clean(plain(value))[:LONGEST_DIVIDER]
     day, rest = take_date(text, familiar.year, familiar.first)
     return day is not None and len(rest.strip(" ,.;()")) < 15

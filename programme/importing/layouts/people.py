@@ -11,7 +11,7 @@ from programme.importing.layouts.words import ORGANISATION, PERSON, is_person, i
 _NUMBER = re.compile(r"^\d{1,2}[.)]\s*")
 _AFTER_NAME = re.compile(r"\s*[,:]\s*|\s+[–—-]\s+|\s*(?=\()")
 _IN_BRACKETS = re.compile(r"\s*\(([^()]{2,80})\)\s*$")
-LONGEST = 3000
+LONGEST_LIST_OF_PEOPLE = 3000
 
 
 class Written(NamedTuple):
@@ -23,7 +23,7 @@ class Written(NamedTuple):
 
 def people_of(text: str) -> list[Written]:
     """The people of a cell: «Чижов А. О., психолог центра «Гнездо» (г. Саянск); Дроздова А. К., водитель»."""
-    return [_person(entry) for entry in _entries(text[:LONGEST])]
+    return [_person(entry) for entry in _entries(text[:LONGEST_LIST_OF_PEOPLE])]
 
 
 def columns_of(people: list[Written]) -> dict[str, str]:

@@ -13,11 +13,11 @@ from kernel.documents.headings import Headings, plain
 from kernel.documents.separated import HEAD
 from kernel.documents.sheets import as_text
 from kernel.text import clean, sort_key
-from programme.importing.cells import FORMATS, KINDS
+from programme.importing.cells import FORMATS, KINDS_BY_WORD
 from programme.importing.layouts.context import Context, Familiar, is_day
 from programme.importing.layouts.talks import Reading, Talk, complete, is_timed
 from programme.importing.layouts.words import HEADLINE, REMARK, ROOM, SECTION, is_person, is_place, may_be_name
-from programme.importing.plan import KNOWN
+from programme.importing.plan import ITEM_HEADINGS
 from programme.importing.times import read_when
 
 MORE: dict[str, tuple[str | re.Pattern[str], ...]] = {
@@ -40,8 +40,8 @@ MORE: dict[str, tuple[str | re.Pattern[str], ...]] = {
     "municipality": ("Город", "Населённый пункт", "Район", re.compile(r"муниципал|территори|город|регион")),
     "format": (re.compile(r"\bформат\b"),),
 }
-HEADINGS = Headings({name: (*names, *MORE.get(name, ())) for name, names in KNOWN.items()})
-NEEDED = ("start", "title")
+ROW_HEADINGS = Headings({name: (*names, *MORE.get(name, ())) for name, names in ITEM_HEADINGS.items()})
+ITEM_NEEDS = ("start", "title")
 _BUILDING = re.compile(
     r"дворец|\bдом\b|\bдк\b|\bул\.|корпус|театр|библиотек|университет|школа|гостиниц|отель", re.IGNORECASE
 )
@@ -66,7 +66,7 @@ def header_of(sheet: Sheet, grid: Grid) -> Header | None:
                 continue
             names = _names(sheet, grid, top, rows)
             columns = _columns(names)
-            enough = all(column in columns for column in NEEDED)
+            enough = all(column in columns for column in ITEM_NEEDS)
             if enough and (best is None or _worth(columns) > _worth(best.columns)):
                 best = Header(top, top + rows, columns, [_shown(name) for name in names])
         if any(is_timed(cell) for cell in grid[top]):
@@ -107,7 +107,7 @@ def _columns(names: list[tuple[str, ...]]) -> list[str | None]:
     for loosely in (False, True):
         for rank in range(3):
             asked = [name[rank] if rank < len(name) else "" for name in names]
-            for place, column in enumerate(HEADINGS.columns(asked, loosely=loosely)):
+            for place, column in enumerate(ROW_HEADINGS.columns(asked, loosely=loosely)):
                 if column and found[place] is None and (column not in found or column == "section"):
                     found[place] = column
     return _with_venue(found, names)
@@ -153,7 +153,7 @@ def guessed(grid: Grid, familiar: Familiar) -> Header | None:
 _SIGNS = (
     ("number", lambda cell: re.fullmatch(r"\d{1,3}[.)]?", as_text(cell))),
     ("format", lambda cell: sort_key(plain(cell)) in FORMATS),
-    ("kind", lambda cell: sort_key(plain(cell)) in KINDS),
+    ("kind", lambda cell: sort_key(plain(cell)) in KINDS_BY_WORD),
     ("room", lambda cell: ROOM.match(plain(cell))),
     ("section", lambda cell: SECTION.match(plain(cell))),
     ("speaker", lambda cell: is_person(plain(cell)) or may_be_name(plain(cell).split(",")[0])),

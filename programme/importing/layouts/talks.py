@@ -22,7 +22,7 @@ from programme.importing.layouts.people import columns_of, people_of
 from programme.importing.layouts.words import SHARED, is_person, kind_of, without_format
 from programme.importing.times import EVENING, MORNING, read_when
 
-MAX_SECONDS = 8
+SECONDS_FOR_LAYOUTS = 8
 """Of the processor's time for the layouts of all sheets."""
 GENERAL = "Общая программа"
 """The section of what stands before or across all of them: data, like the workbook's headings."""
@@ -60,7 +60,7 @@ class Reading:
 
     def check_effort(self) -> None:
         """Refuse what takes too long: a small file may ask for much. Raises FileRefused."""
-        if thread_time() - self.begun > MAX_SECONDS:
+        if thread_time() - self.begun > SECONDS_FOR_LAYOUTS:
             raise FileRefused(too_much())
 
     def way(self, text: str) -> None:

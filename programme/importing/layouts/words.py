@@ -54,7 +54,7 @@ OLD = re.compile(r"копия|стар(?:ая|ый|ое)|чернов|архив
 """Names of sheets that are put aside."""
 HEADLINE = re.compile(r"программ|форум|повестк|регламент|утвержд|расписан|конференц|приложени", re.IGNORECASE)
 _FORMAT = re.compile(r"\s*[(\[]\s*([^()\[\]]{2,30})\s*[)\]]")
-KINDS = (
+KINDS_BY_PATTERN = (
     (re.compile(r"кофе|перерыв|пауза|break|coffee"), "перерыв"),
     (re.compile(r"регистрац|сбор участник|registration"), "перерыв"),
     (re.compile(r"обед|ланч|фуршет|lunch"), "обед"),
@@ -70,7 +70,7 @@ SHARED = ("перерыв", "обед", "открытие", "закрытие")
 def kind_of(title: str) -> str:
     """The kind of an item without speakers by its title; "" for a talk."""
     key = clean(title[:200]).casefold()
-    return next((kind for pattern, kind in KINDS if pattern.match(key)), "")
+    return next((kind for pattern, kind in KINDS_BY_PATTERN if pattern.match(key)), "")
 
 
 def without_format(title: str, known: dict[str, object]) -> tuple[str, str]:

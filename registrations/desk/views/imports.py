@@ -20,24 +20,24 @@ from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_
 from kernel.transaction import retried, writing
 from registrations.blueprint import blueprint
 from registrations.desk import importer, operations, queries
-from registrations.desk.cells import KNOWN
-from registrations.desk.views.participants import BASE, EDIT
+from registrations.desk.cells import PARTICIPANT_HEADINGS
+from registrations.desk.views.participants import EDIT_REGISTRATIONS, REGISTRATIONS_PATH
 from registrations.forms import ImportForm
 from registrations.signup import quotas
 
 
-@blueprint.get(BASE + "/import/template.xlsx")
-@requires(EDIT)
+@blueprint.get(REGISTRATIONS_PATH + "/import/template.xlsx")
+@requires(EDIT_REGISTRATIONS)
 def import_template(slug: str) -> ResponseReturnValue:
-    forum_for(current_user, slug, EDIT)
+    forum_for(current_user, slug, EDIT_REGISTRATIONS)
     return download(importer.template(), XLSX, "participants.xlsx")
 
 
-@blueprint.route(BASE + "/import", methods=["GET", "POST"])
-@requires(EDIT)
+@blueprint.route(REGISTRATIONS_PATH + "/import", methods=["GET", "POST"])
+@requires(EDIT_REGISTRATIONS)
 @shows_form
 def import_file(slug: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, EDIT)
+    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
     form = ImportForm()
     page = "registrations/manage/import.html"
     if not form.validate_on_submit():
@@ -50,17 +50,17 @@ def import_file(slug: str) -> ResponseReturnValue:
         return form_page(page, form, forum=forum)
     stored = files.write(upload)
     with writing():
-        preview = keep_preview(importer.KIND, forum.id, current_user.id, stored)
+        preview = keep_preview(importer.PARTICIPANT_PREVIEWS, forum.id, current_user.id, stored)
     letters = "1" if form.letters.data else None
     return redirect(url_for("registrations.import_preview", slug=slug, uuid=preview.uuid, letters=letters), 303)
 
 
-@blueprint.route(BASE + "/import/<uuid>", methods=["GET", "POST"])
-@requires(EDIT)
+@blueprint.route(REGISTRATIONS_PATH + "/import/<uuid>", methods=["GET", "POST"])
+@requires(EDIT_REGISTRATIONS)
 def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     """GET shows what would happen; POST computes it again from the same file and does it."""
-    forum = forum_for(current_user, slug, EDIT)
-    preview = preview_for(uuid, importer.KIND, forum.id, current_user.id)
+    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    preview = preview_for(uuid, importer.PARTICIPANT_PREVIEWS, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
     letters = request.values.get("letters") == "1"
     if request.method == "GET":
@@ -71,14 +71,14 @@ def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     return redirect(tell(done, here, url_for("registrations.participants", slug=slug)), 303)
 
 
-@blueprint.get(BASE + "/import/<uuid>/left-out.xlsx")
-@requires(EDIT)
+@blueprint.get(REGISTRATIONS_PATH + "/import/<uuid>/left-out.xlsx")
+@requires(EDIT_REGISTRATIONS)
 def import_left_out(slug: str, uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
-    forum = forum_for(current_user, slug, EDIT)
-    preview = preview_for(uuid, importer.KIND, forum.id, current_user.id)
+    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    preview = preview_for(uuid, importer.PARTICIPANT_PREVIEWS, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
-    body = left_out(table, KNOWN, importer.plan(forum, table))
+    body = left_out(table, PARTICIPANT_HEADINGS, importer.plan(forum, table))
     return download(body, XLSX, "participants-left-out.xlsx")
 
 

@@ -18,7 +18,7 @@ from registrations import operations, queries
 from registrations.details import Details
 from registrations.door import attendance
 from registrations.door.attendance import Verdict
-from registrations.door.views.base import WORK, Door, answer, ask, blueprint, door_of, has_hall, new_nonce
+from registrations.door.views.base import WORK_AT_THE_DOOR, Door, answer, ask, blueprint, door_of, has_hall, new_nonce
 from registrations.forms import ON_PAPER, ArrivalForm
 from registrations.operations import NoPlaces
 from registrations.signup.page import consents_asked
@@ -28,15 +28,15 @@ REMOTE, WAITING = "remote", "waiting"
 
 
 @blueprint.route("/door/<slug>/registrations", methods=["GET", "POST"])
-@requires(WORK)
+@requires(WORK_AT_THE_DOOR)
 @shows_form
 def arrival(slug: str) -> ResponseReturnValue:
     """Doubts (a namesake, a full hall) are asked about on the same page, with what was typed kept."""
-    found, door = forum_for(current_user, slug, WORK), door_of(slug)
+    found, door = forum_for(current_user, slug, WORK_AT_THE_DOOR), door_of(slug)
     if not has_hall(found):
         raise NotFound()
     closed = door.unanswered or door.practice
-    form = ArrivalForm(data={"name": request.args.get("name", "")[: queries.LONGEST]})
+    form = ArrivalForm(data={"name": request.args.get("name", "")[: queries.LONGEST_SEARCH]})
     sent = form.validate_on_submit()
     if closed and (sent or not form.is_submitted()):
         return ask(door)
