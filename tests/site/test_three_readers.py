@@ -8,7 +8,8 @@ from datetime import timedelta
 import flask
 import pytest
 
-from kernel import pages, panels, security
+from kernel import pages, security
+from kernel.feature import registry
 from kernel.kept import NotInKey, left_open
 from kernel.transaction import writing
 from tests import factories
@@ -55,7 +56,7 @@ def cold(reader: PageClient, path: str) -> object:
 
 
 def test_every_kept_page_is_the_same_for_all_but_for_panels_declared_personal(app, world, carrying, readers):
-    anybody = app.test_client()
+    anybody = PageClient(app)
     rules = kept_rules(app)
     assert len(rules) >= 20
     for rule in rules:
@@ -76,13 +77,8 @@ def test_every_kept_page_is_the_same_for_all_but_for_panels_declared_personal(ap
             assert "Set-Cookie" not in str([one.headers for one in (first, again, answer)])
 
 
-def test_the_panels_declared_personal_are_these():
-    own = [
-        place
-        for place, shown in panels._places.items()
-        for _order, show in shown
-        if show.__qualname__.startswith(panels.personal_panel.__name__)
-    ]
+def test_the_panels_declared_personal_are_these(app):
+    own = [panel.place for panels in registry().panels.values() for panel in panels if panel.about is not None]
     assert own == ["practice.aside"]
 
 

@@ -18,6 +18,7 @@ from programme import operations
 from programme.importing import importer as programme
 from programme.models import SlotKind, TalkFormat
 from registrations.desk import importer as participants
+from registrations.desk import operations as desk
 from tests import factories
 from tests.registrations.conftest import enrol
 
@@ -102,7 +103,7 @@ def test_a_list_of_participants_without_the_format(app, more):
     assert told(participants.plan(forum, ("p.xlsx", book(row)))) == (SAME, [])
     with writing():
         changed = participants.plan(forum, ("p.xlsx", book(row | {"Должность": "директор"})))
-        participants.carry_out(changed, forum, None, letters=False)
+        desk.carry_out(changed, forum, None, letters=False)
     db.session.expire_all()
     assert (person.format, person.position) == (Format.remote, "директор")
 
