@@ -155,6 +155,10 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         cursor.close()
 
 
+_SNAPSHOT = 3
+"""PostgreSQL's REPEATABLE READ: what a page reads by several statements is of one moment, as it is on SQLite."""
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection: Any) -> None:
     writing = mode.is_writing()
@@ -164,3 +168,4 @@ def _begin(connection: Any) -> None:
         driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
     else:
         driver.read_only = not writing
+        driver.isolation_level = None if writing else _SNAPSHOT

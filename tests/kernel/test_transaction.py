@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import InternalError, OperationalError
 
 from accounts.models import Setting
@@ -55,3 +57,24 @@ def test_what_was_loaded_before_is_refreshed_inside(app):
         mode.reset(token)
     with writing():
         assert setting.value == "новое"
+
+
+def test_what_is_read_by_several_statements_is_of_one_moment(app):
+    """Else a calendar tells the new hour under the old version: on PostgreSQL it did."""
+    with writing():
+        db.session.add_all([Setting(name="operator", value="старое"), Setting(name="name", value="старое")])
+
+    def change() -> None:
+        with app.app_context(), writing():
+            db.session.execute(update(Setting).values(value="новое"))
+
+    def value(name: str) -> str | None:
+        return db.session.scalar(select(Setting.value).where(Setting.name == name))
+
+    assert value("operator") == "старое"
+    other = Thread(target=change)
+    other.start()
+    other.join()
+    assert value("name") == "старое"
+    db.session.rollback()
+    assert value("name") == "новое"
