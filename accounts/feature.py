@@ -9,6 +9,7 @@ from activity.reading import log_places
 from kernel.access import resume
 from kernel.feature import Area, Feature, JobKind, LetterKind, RoleScope, SubjectKind
 from kernel.leases import Urgency
+from kernel.zones import zone_setting
 
 FEATURE = Feature(
     "accounts",
@@ -20,7 +21,11 @@ FEATURE = Feature(
         Area(100, "accounts:user:edit", "accounts.people", _l("People and roles"), "people"),
         Area(120, "accounts:settings:edit", "accounts.site_settings", _l("Site settings"), "settings"),
     ),
-    receivers=(log_places.to(entries.places), resume.to(session.resume_form)),
+    receivers=(
+        log_places.to(entries.places),
+        resume.to(session.resume_form),
+        zone_setting.to(settings.timezone),
+    ),
     letters=(
         LetterKind("account_invitation", letters.invitation),
         LetterKind("password_reset", letters.reset, Urgency.waited_for),

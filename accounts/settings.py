@@ -72,6 +72,9 @@ class _LazySite:
         return str(getattr(site(), name))
 
 
+def timezone() -> str:
+    return site().timezone
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["site"] = _LazySite()
-    zones.told_by(lambda: site().timezone)

@@ -217,6 +217,7 @@ def install(app: Flask, features: Sequence[Feature]) -> None:
     app.cli.add_command(bring)
     app.cli.add_command(take)
     _check_pages(app, {page.__name__ for each in features for page in each.pages})
+    _check_named_pages(app, known)
     _check_permissions(app, known)
 
 
@@ -224,6 +225,12 @@ def _check_pages(app: Flask, pages: Collection[str]) -> None:
     for endpoint, view in app.view_functions.items():
         if "." in endpoint and view.__module__ not in pages:
             raise ValueError(f"no manifest names the pages of {endpoint}, {view.__module__}")
+
+
+def _check_named_pages(app: Flask, known: Registry) -> None:
+    for name, endpoint in known.named_pages.items():
+        if endpoint not in app.view_functions:
+            raise ValueError(f"the page {name!r} is said to be {endpoint}, which is no endpoint")
 
 
 def _check_permissions(app: Flask, known: Registry) -> None:

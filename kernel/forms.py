@@ -79,7 +79,7 @@ class Form(FlaskForm):  # type: ignore[misc]
             return CombinedMultiDict((files, request.form))
 
 
-def form_page(template: str, form: Form, **values: Any) -> tuple[str, int]:
+def form_page(template: str, form: Form, **values: object) -> tuple[str, int]:
     """The page with `form`: as it is opened, or 422 with all that was typed after a submission that was not taken."""
     return render_template(template, form=form, **values), status_of(form)
 

@@ -1,11 +1,10 @@
 """The zone of the region: what happened is kept as UTC and told in it; a forum has a zone of its own.
 
-Which zone it is stands in the site's settings, read by whatever `told_by` was given.
+Which zone it is stands in the site's settings, read by whoever receives `zone_setting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from flask import has_app_context
 from flask_babel import lazy_gettext as _l
 
 from kernel.db import utcnow
+from kernel.feature import Signal
 
 DEFAULT = "Asia/Irkutsk"
 ZONES = {
@@ -29,17 +29,13 @@ ZONES = {
     "Asia/Kamchatka": _l("Kamchatka, UTC+12"),
 }
 
-_setting: Callable[[], str] = lambda: DEFAULT  # noqa: E731
-
-
-def told_by(setting: Callable[[], str]) -> None:
-    """Where the name of the region's zone is read, inside an application's context."""
-    global _setting
-    _setting = setting
+zone_setting: Signal[[], str] = Signal()
+"""Asks for the name of the region's zone."""
 
 
 def home_zone_name() -> str:
-    return _setting() if has_app_context() else DEFAULT
+    told = zone_setting() if has_app_context() else []
+    return told[0] if told else DEFAULT
 
 
 def home_zone() -> ZoneInfo:

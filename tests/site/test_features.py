@@ -92,9 +92,10 @@ def test_every_panel_has_its_place_on_a_page():
         (Feature("here", areas=(Area(1, "no:such:area", "here.index", "", ""),)), "no:such:area"),
         (Feature("here", parts=(permissions,)), "work:cabinet:open"),
         (Feature("here", blueprints=(pages(),)), "here.<lambda>"),
+        (Feature("here", named_pages={"forum.somewhere": "no.such"}), "no.such"),
         (Feature("here", letters=(LetterKind("twice", str), LetterKind("twice", str))), "twice"),
     ],
-    ids=["a view's permission", "an area's", "a role's", "pages", "a letter named twice"],
+    ids=["a view's permission", "an area's", "a role's", "pages", "a named page", "a letter named twice"],
 )
 def test_what_no_manifest_names_is_refused_at_the_start(feature, said):
     with pytest.raises(ValueError, match=re.escape(said)):
