@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 
 
-def load(overrides: Mapping[str, object] | None = None) -> dict[str, Any]:
+def load(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
     """Return the application's settings; `overrides` win over the environment.
 
     Raises RuntimeError when production lacks a secret key.

@@ -31,7 +31,7 @@ class CapacityBelowTaken(ValueError):
         self.kind, self.taken = kind, taken
 
 
-def free_slug(model: type[Model], text: str, **where: Any) -> str:
+def free_slug(model: type[Model], text: str, **where: object) -> str:
     """A slug of `text` nobody has within `where`."""
     base = slugify(text)
     slug, number = base, 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from forum.models import Format, Forum, Room, Section, Venue
 from kernel.feature import Signal
@@ -11,7 +10,7 @@ from kernel.feature import Signal
 quota_changed: Signal[[int, Format], object] = Signal()
 """The capacity of a forum, by its id, for a format was raised or lifted."""
 
-parent_changed: Signal[[Forum, Forum | Venue | Room | Section, Mapping[str, Any], str], None] = Signal()
+parent_changed: Signal[[Forum, Forum | Venue | Room | Section, Mapping[str, object], str], None] = Signal()
 """What the events of the forum, whose row this transaction has locked, hang on has changed.
 
 The parent itself, its changed columns as they were, and `sure`: see `kernel.asking`. A receiver may raise Doubtful.

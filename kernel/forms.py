@@ -58,13 +58,13 @@ class Form(FlaskForm):  # type: ignore[misc]
     prefix = ""
     """Stands before the names and ids of the fields, where several forms on one page have fields of one name."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **{"prefix": self.prefix, **kwargs})
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf_class = _Token
 
-        def bind_field(self, form: Form, unbound_field: Any, options: dict[str, Any]) -> Field:
+        def bind_field(self, form: Form, unbound_field: object, options: dict[str, object]) -> Field:
             if options["name"] in GO_ALONG:
                 options["prefix"] = ""
             return super().bind_field(form, unbound_field, options)

@@ -16,7 +16,7 @@ from kernel.files import FileRefused
 from kernel.imports import Plan, Verdict
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 YES = click.option("--yes", is_flag=True, help="Load what is good; without this only a preview is shown.")
 DOUBTS = click.option("--doubts", "sure", is_flag=True, help="Load the rows that raise a doubt too.")

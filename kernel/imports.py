@@ -59,7 +59,7 @@ class Row:
     warnings: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """What is possible and yet hardly meant: confirmed once, by a tick at the load."""
-    action: Any = None
+    action: object = None
     """Which of the plan's actions carries the row out; needed by rows with doubts."""
     about: str = ""
     """What else would come in, for whoever looks before it does."""

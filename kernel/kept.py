@@ -82,12 +82,12 @@ class _Somebody:
 class Gap(NamedTuple):
     """A place in a kept page for what only its reader may see: never kept, made at each reading."""
 
-    show: Callable[[Any], Markup | str]
-    what: Any
+    show: Callable[[object], Markup | str]
+    what: object
     """Plain values, the same for every reader: they are kept beside the page."""
 
 
-def left_open(show: Callable[[Any], Markup | str], what: Any) -> Markup | str:
+def left_open(show: Callable[[object], Markup | str], what: object) -> Markup | str:
     """In a page that is kept, a mark; elsewhere what `show(what)` gives."""
     asked = request._get_current_object()  # type: ignore[attr-defined]
     return asked.leave(Gap(show, what)) if isinstance(asked, KeptRequest) else show(what)

@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(page_url)
 
 
-def page_url(name: str, **values: Any) -> str:
+def page_url(name: str, **values: object) -> str:
     """The path of a page that an upper feature's manifest names: a lower one knows its name and not whose it is."""
     return path_for(registry().named_pages[name], **values)
 

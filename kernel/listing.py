@@ -77,7 +77,7 @@ NEAR = 4
 
 
 def paginate(
-    statement: Select[*tuple[Any, ...]],
+    statement: Select[*tuple[object, ...]],
     sorts: dict[str, Any],
     *,
     default: str,
@@ -110,12 +110,12 @@ def paginate(
     if wide and page > NEAR:
         cut = statement.where(tie.in_(cut.with_only_columns(tie, maintain_column_froms=True))).order_by(*order)
     result = db.session.execute(cut)
-    items: list[Any] = list(result.unique().scalars()) if scalars else list(result)  # type: ignore[arg-type]
+    items: list[object] = list(result.unique().scalars()) if scalars else list(result)  # type: ignore[arg-type]
     path = request.script_root + request.path
     return Listing(items, total, page, per_page, sort, params.get("q", [""])[0].strip(), params, path)
 
 
-def _counting(statement: Select[*tuple[Any, ...]]) -> Select[int]:
+def _counting(statement: Select[*tuple[object, ...]]) -> Select[int]:
     """How many rows; without the columns, so that outer joins nobody reads cost nothing."""
     statement = statement.order_by(None)
     if statement._distinct or statement._group_by_clauses:

@@ -68,7 +68,7 @@ def export_organisations(file: Path) -> None:
 def _run(module: Any, file: Path, yes: bool, sure: bool, rest: Path | None, known: dict[str, tuple[str, ...]]) -> None:
     with speaking("ru"):
         table = import_cli.read(file, module.read)
-        plan: Plan[Any] = module.plan_rows(table)
+        plan: Plan[object] = module.plan_rows(table)
         import_cli.settle(plan, sure)
         if yes:
             with writing():

@@ -65,9 +65,9 @@ class CardForm(VersionedForm):
         self.version.data = practice.version
         return self
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """What was typed in fields without a fault, as the operations take it."""
-        values: dict[str, Any] = {name: self[name].data or "" for name in _TEXTS if self._good(name)}
+        values: dict[str, object] = {name: self[name].data or "" for name in _TEXTS if self._good(name)}
         if self._good("groups"):
             values["groups"] = [TargetGroup(value) for value in self.groups.data or []]
         values["contact_public"] = bool(self.contact_public.data)
@@ -176,7 +176,7 @@ class PassportForm(CardForm):
         if len(self._organisations()) > 1:
             raise ValidationError(_l("Several organisations are called so. Write the full name or the code of yours."))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         values = super().values()
         values |= {name: self[name].data for name in _NUMBERS if self._good(name)}
         values |= {name: passport.lines(self[name].data or "") for name in _LISTS if self._good(name)}
@@ -198,9 +198,9 @@ class PassportForm(CardForm):
             ]
         return values | self._places()
 
-    def _places(self) -> dict[str, Any]:
+    def _places(self) -> dict[str, object]:
         territory = current(self.territory.data) if self._good("territory") else None
-        values: dict[str, Any] = {"territory_id": territory.id} if territory else {}
+        values: dict[str, object] = {"territory_id": territory.id} if territory else {}
         if self._good("organisation"):
             found = self._organisations()
             values["organisation_id"] = found[0].id if found else None
@@ -254,7 +254,7 @@ def _shown(value: object) -> str:
 
 def typed(practice: Any) -> dict[str, Any]:
     """The practice as the form's fields hold it."""
-    values: dict[str, Any] = {name: getattr(practice, name) for name in _TEXTS + _NUMBERS}
+    values: dict[str, object] = {name: getattr(practice, name) for name in _TEXTS + _NUMBERS}
     values |= {name: "\n".join(getattr(practice, name)) for name in _LISTS}
     values |= {kind: passport.write_resources(practice.resources, kind) for kind in passport.KINDS_OF_RESOURCES}
     values["staff"] = None if practice.staff is None else _number(practice.staff)

@@ -32,7 +32,7 @@ class Action:
     """What a row asks for: a practice to add or change, and where it should stand."""
 
     practice: Practice | None
-    values: dict[str, Any]
+    values: dict[str, object]
     slug: str
     source_id: str | None
     admission: Admission | None
@@ -84,7 +84,7 @@ def plan_rows(
     return result
 
 
-def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Action | None]:
+def _plan_row(number: int, cells: dict[str, object], known: Known) -> tuple[Row, Action | None]:
     name = clean(as_text(cells.get("name")))
     row = Row(number, name or _("row %(number)s", number=number), Verdict.error)
     if not name:
@@ -112,7 +112,7 @@ def _plan_row(number: int, cells: dict[str, Any], known: Known) -> tuple[Row, Ac
     return row, Action(practice, values, slug, source_id, admission, _may_publish(practice, known))
 
 
-def _resources(cells: dict[str, Any], values: dict[str, Any], practice: Practice | None) -> None:
+def _resources(cells: dict[str, object], values: dict[str, object], practice: Practice | None) -> None:
     """Of the kinds that the file has a column for; those of the others stay."""
     if not any(kind in cells for kind in passport.KINDS_OF_RESOURCES):
         return
@@ -203,7 +203,7 @@ def _check(row: Row, number: int, practice: Practice | None, values: dict[str, A
 
 
 def _admission(
-    cells: dict[str, Any], row: Row, practice: Practice | None, territory_id: int | None, known: Known
+    cells: dict[str, object], row: Row, practice: Practice | None, territory_id: int | None, known: Known
 ) -> Admission | None:
     if "status" not in cells or not as_text(cells["status"]):
         return None
@@ -267,7 +267,7 @@ def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:
         _admit(practice, action.admission, by)
 
 
-def _into_working(practice: Practice, values: dict[str, Any], by: Actor | None) -> None:
+def _into_working(practice: Practice, values: dict[str, object], by: Actor | None) -> None:
     """Without the right to publish a file changes the working copy, as the form does."""
     text = passport.editable(practice).keys()
     moderation.work_on(practice, {name: value for name, value in values.items() if name in text}, by=by)

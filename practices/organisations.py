@@ -115,7 +115,7 @@ def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row
         row.messages.append(_("The kind or the sphere is unknown."))
     if row.messages or territory is None:
         return row, None
-    values: dict[str, Any] = {"name": name, "territory_id": territory.id}
+    values: dict[str, object] = {"name": name, "territory_id": territory.id}
     if "short_name" in cells:
         values["short_name"] = clean(as_text(cells["short_name"]))
     if "demo" in cells:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any
 
 from accounts.enums import Sphere
 from practices.models import Item, Practice, Prevention, SampleDocument, TargetGroup, Values
@@ -71,7 +70,7 @@ CARD_FIELDS = ["name", "effect", "groups", "what_is_done", "who_does_it", "what_
 
 def content(practice: Practice) -> dict[str, object]:
     """The passport as JSON, for an edition and for telling whether anything changed."""
-    kept: dict[str, Any] = {name: _json(getattr(practice, name)) for name in PASSPORT}
+    kept: dict[str, object] = {name: _json(getattr(practice, name)) for name in PASSPORT}
     kept["groups"] = sorted(group.value for group in practice.target_groups)
     kept["organisation_id"] = practice.organisation_id
     kept["territory_id"] = practice.territory_id
@@ -89,7 +88,7 @@ def editable(practice: Practice) -> dict[str, object]:
     return content(practice) | {name: getattr(practice, name) for name in CONTACTS}
 
 
-def freeze(values: Values) -> dict[str, Any]:
+def freeze(values: Values) -> dict[str, object]:
     """Values as the operations take them, as JSON."""
     return {
         name: sorted(group.value for group in value) if name == "groups" else _json(value)
@@ -97,7 +96,7 @@ def freeze(values: Values) -> dict[str, Any]:
     }
 
 
-def thaw(kept: Values) -> dict[str, Any]:
+def thaw(kept: Values) -> dict[str, object]:
     """JSON of `freeze` as the operations take it; documents have operations of their own."""
     values = {name: value for name, value in kept.items() if name != "documents"}
     if "groups" in values:

@@ -24,7 +24,7 @@ LONGEST_IDENTITY = 400
 class Question(NamedTuple):
     """What is asked of a participant in one line; it may stay unanswered."""
 
-    label: Any
+    label: object
     headings: tuple[str | re.Pattern[str], ...]
     """What people write over the column of a list; the first is our own workbook's."""
     autocomplete: str = "off"

@@ -134,7 +134,7 @@ class PersonForm(SectionsForm):
             self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
 
     @property
-    def questions(self) -> list[tuple[Any, Question]]:
+    def questions(self) -> list[tuple[object, Question]]:
         """The fields of the questions, in order."""
         return [(self[key], question) for key, question in QUESTIONS.items()]
 
@@ -151,7 +151,7 @@ for _key, _question in QUESTIONS.items():
     setattr(PersonForm, _key, LineField(_question.label, [Optional()]))
 
 
-def as_entered(registration: Registration) -> dict[str, Any]:
+def as_entered(registration: Registration) -> dict[str, object]:
     """What a registration says, as the data of a form."""
     return {
         "name": registration.name,

@@ -338,7 +338,7 @@ def _spots(region: str, entries: Iterable[Entry], known: Known) -> dict[str, Spo
     }
 
 
-def new_values(entry: Entry) -> dict[str, Any]:
+def new_values(entry: Entry) -> dict[str, object]:
     """The columns an entry sets, derived ones included."""
     values = dict(entry.values)
     if "short_name" not in values and (entry.known is None or entry.renamed):
@@ -368,7 +368,7 @@ def template() -> bytes:
     return xlsx(_("Territories"), columns, rows, notes)
 
 
-def export(rows: Iterable[Any]) -> bytes:
+def export(rows: Iterable[object]) -> bytes:
     """Territories as a workbook that the import reads back."""
     columns = [Column(str(headings[0]), 40 if name == "name" else 20) for name, headings in TERRITORY_HEADINGS.items()]
     return xlsx(_("Territories"), columns, ([*_exported(row)] for row in rows))

@@ -88,7 +88,7 @@ class Row(NamedTuple):
 class Matrix(NamedTuple):
     bands: list[tuple[str, list[Row]]]
     columns: list[Band]
-    listing: Listing[Any]
+    listing: Listing[object]
     """Of practices, wherever they stand."""
     turned: bool
 

@@ -149,7 +149,7 @@ def _chosen(audience: TargetGroup | None, grouped: bool) -> Select[Any]:
 
 
 def _ordered(statement: Select[Any], sort: str, grouped: bool) -> Select[Any]:
-    order: list[ColumnElement[Any]] = [_RANK] if grouped else []
+    order: list[ColumnElement[object]] = [_RANK] if grouped else []
     if sort == "spread":
         stands = _STANDS.subquery()
         statement = statement.join(stands, stands.c.practice_id == _practice.id)

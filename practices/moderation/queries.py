@@ -34,7 +34,7 @@ OWN_WORDS = 5
 class Working:
     """A practice as its next edition will say it: the working copy over the text everybody reads."""
 
-    def __init__(self, practice: Practice, values: dict[str, Any]) -> None:
+    def __init__(self, practice: Practice, values: dict[str, object]) -> None:
         self.practice, self.values = practice, values
 
     def __getattr__(self, name: str) -> object:

@@ -34,7 +34,7 @@ def speaker_names(series_id: int) -> list[str]:
     return list(db.session.scalars(statement))
 
 
-def statement_of(forum_id: int, words: str = "") -> Select[Any]:
+def statement_of(forum_id: int, words: str = "") -> Select[object]:
     """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
     statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
     if key := sort_key(words):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -133,7 +132,7 @@ def plan(forum: Forum, source: Table | tuple[str, bytes]) -> Plan[Entry]:
     return Plan(with_oddities(rows, table), actions, notes=table.notes)
 
 
-def identity_in(values: dict[str, Any]) -> str:
+def identity_in(values: dict[str, object]) -> str:
     """Who a row of the file is."""
     text = {name: clean(as_text(values.get(name))) for name in PARTICIPANT_HEADINGS}
     return identity_of(text["email"], _name(text))
@@ -143,7 +142,7 @@ def _name(text: dict[str, str]) -> str:
     return text["name"] or " ".join(text[part] for part in ("surname", "first_name", "patronymic") if text[part])
 
 
-def _read(number: int, values: dict[str, Any], known: Known) -> Entry:
+def _read(number: int, values: dict[str, object], known: Known) -> Entry:
     text = {name: clean(as_text(values.get(name))) for name in PARTICIPANT_HEADINGS}
     name, email = _name(text), email_key(text["email"])
     entry = Entry(number, Details(name, email, answers={key: text[key] for key in QUESTIONS}))
@@ -222,7 +221,7 @@ def _read_sections(entry: Entry, text: str, known: Known) -> None:
     entry.section_ids = tuple(sorted({known.sections[key] for key in found}))
 
 
-def _read_service(entry: Entry, values: dict[str, Any], text: dict[str, str]) -> None:
+def _read_service(entry: Entry, values: dict[str, object], text: dict[str, str]) -> None:
     """What a form or a sign-up service says of the answer itself."""
     if is_gone(text["status"]):
         entry.left_out = _("The status is “%(status)s”: not signed up.", status=text["status"][:80])

@@ -108,7 +108,7 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
     }
 
 
-def _seat_all(forum_id: int, format: Format, rows: list[dict[str, Any]]) -> None:
+def _seat_all(forum_id: int, format: Format, rows: list[dict[str, object]]) -> None:
     """Confirm as many as there are places, number the rest."""
     if not rows:
         return

@@ -27,7 +27,7 @@ from registrations.models import Attendance, AttendanceKind, Presence, Registrat
 from registrations.operations import Application
 from registrations.own.tickets import codes_of
 
-Seen = Row[Any]
+Seen = Row[object]
 """What the door reads of a code: columns of several tables, in the order of the statement."""
 
 
@@ -184,7 +184,7 @@ def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
     return _verdict(Answer.again, fresh)
 
 
-def _verdict(answer: Answer, seen: Seen, **changes: Any) -> Verdict:
+def _verdict(answer: Answer, seen: Seen, **changes: object) -> Verdict:
     values: dict[str, Any] = {
         "inside": seen.inside,
         "capacity": seen.capacity,

@@ -139,19 +139,19 @@ def is_recent(at: datetime | None) -> bool:
     return at is not None and abs(utcnow() - at) < RECENT  # not one of a clock that was ahead
 
 
-def seen_by_code(forum_id: int, code: str) -> Row[Any] | None:
+def seen_by_code(forum_id: int, code: str) -> Row[object] | None:
     """Whose whole code it is, and everything a verdict needs; of whatever forum."""
-    found: Row[Any] | None = run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
+    found: Row[object] | None = run(_BY_CODE, forum=forum_id, key=token_hash(code)).first()
     return found
 
 
-def seen_by_uuid(forum_id: int, uuid: str) -> Row[Any] | None:
-    found: Row[Any] | None = run(_BY_UUID, forum=forum_id, key=uuid).first()
+def seen_by_uuid(forum_id: int, uuid: str) -> Row[object] | None:
+    found: Row[object] | None = run(_BY_UUID, forum=forum_id, key=uuid).first()
     return found
 
 
-def seen_by_id(forum_id: int, registration_id: int) -> Row[Any]:
-    found: Row[Any] = run(_BY_ID, forum=forum_id, key=registration_id).one()
+def seen_by_id(forum_id: int, registration_id: int) -> Row[object]:
+    found: Row[object] = run(_BY_ID, forum=forum_id, key=registration_id).one()
     return found
 
 
@@ -176,7 +176,7 @@ def inside(forum_id: int) -> set[int]:
     return set(db.session.scalars(select(Presence.registration_id).where(Presence.forum_id == forum_id)))
 
 
-def entries_from(forum_id: int, source: str, nonces: Sequence[Any]) -> Iterable[tuple[int, int]]:
+def entries_from(forum_id: int, source: str, nonces: Sequence[object]) -> Iterable[tuple[int, int]]:
     """(id, registration id) of entries with these nonces; of all from `source` when they are too many to name."""
     which = Attendance.nonce.in_(nonces) if len(nonces) <= 500 else Attendance.source == source
     return db.session.execute(

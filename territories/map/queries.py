@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 
@@ -62,7 +62,7 @@ def real_map(territory_id: int) -> RealMap | None:
 
 def tiles(region_id: int) -> list[Territory]:
     """Municipalities with a place on the tile map."""
-    statement: Select[Any] = select(Territory).where(
+    statement: Select[object] = select(Territory).where(
         Territory.parent_id == region_id, Territory.valid_to.is_(None), Territory.tile_col.is_not(None)
     )
     return list(db.session.scalars(statement.order_by(Territory.tile_row, Territory.tile_col)))

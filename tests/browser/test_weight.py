@@ -36,7 +36,7 @@ def test_the_compact_style_sheet_says_what_its_sources_say(pages: Pages) -> None
     read = """css => {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(css);
-        return [...sheet.cssRules].map(rule => rule.cssText.replaceAll(", ", ",").replaceAll(/\\s+/g, " "));
+        return [...sheet.cssRules].map(rule => rule.cssText.replaceAll(/\\s+/g, " ").replaceAll(", ", ","));
     }"""
     rules: list[str] = page.evaluate(read, written)
     assert len(rules) > 20

@@ -90,7 +90,7 @@ def participants(slug: str) -> ResponseReturnValue:
 
 
 def _name_filters(
-    listing: Listing[Any], by: desk_queries.Narrowing, sections: dict[str, str], territories: dict[str, str]
+    listing: Listing[object], by: desk_queries.Narrowing, sections: dict[str, str], territories: dict[str, str]
 ) -> None:
     named = [
         ("status", _("State"), {status.value: str(label) for status, label in STATUS_LABELS.items()}),
