@@ -16,6 +16,7 @@ from accounts.scopes import read_scope
 from accounts.settings import site
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from kernel.secrets import agrees
 from kernel.text import email_key, sort_key
 from kernel.twins import holds
@@ -102,7 +103,7 @@ def active_people(*, but: User) -> list[tuple[str, str, str]]:
 
 def user_for(uuid: str, by: SignedIn) -> User:
     """A user, for somebody who may edit users everywhere. Raises NotFound."""
-    if not by.scopes("accounts:user:edit").everywhere:
+    if not by.scopes(Permission.EDIT_USERS).everywhere:
         raise NotFound()
     user = db.session.scalar(select(User).where(User.uuid == uuid))
     if user is None:

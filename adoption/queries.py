@@ -16,6 +16,7 @@ from kernel import pages
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
+from kernel.permissions import Permission
 from kernel.text import email_key
 from kernel.zones import local
 from kernel.zones import today as today
@@ -24,8 +25,6 @@ from practices.scopes import CATALOGUE, HOME
 from programme.models import Slot
 from territories.models import Level, Territory
 
-EDIT_ADOPTIONS, VIEW_ADOPTIONS = "adoption:adoption:edit", "adoption:adoption:view"
-RING_CONTACTS = "adoption:contact:ring"
 """To see the telephone: those the field names, curators and organisers, and whoever enters it."""
 
 
@@ -59,7 +58,7 @@ def adoption_by_code(code: str) -> Adoption | None:
     return db.session.scalar(whole().where(Adoption.code == code))
 
 
-def adoption_for(user: SignedIn, code: str, *permissions: str) -> Adoption:
+def adoption_for(user: SignedIn, code: str, *permissions: Permission) -> Adoption:
     """The adoption, when `user` holds one of `permissions` in its territory. Raises NotFound."""
     found = db.session.scalar(whole().where(Adoption.code == code))
     if found is None or not any(_reaches(user, found, permission) for permission in permissions):
@@ -67,7 +66,7 @@ def adoption_for(user: SignedIn, code: str, *permissions: str) -> Adoption:
     return found
 
 
-def _reaches(user: SignedIn, adoption: Adoption, permission: str) -> bool:
+def _reaches(user: SignedIn, adoption: Adoption, permission: Permission) -> bool:
     scopes = user.scopes(permission)
     if not scopes:
         return False
@@ -75,7 +74,7 @@ def _reaches(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     return territories is None or adoption.territory_id in territories
 
 
-def may(user: SignedIn, adoption: Adoption, permission: str) -> bool:
+def may(user: SignedIn, adoption: Adoption, permission: Permission) -> bool:
     """Whether `user` holds `permission` in the adoption's territory."""
     return _reaches(user, adoption, permission)
 
@@ -207,7 +206,7 @@ def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:
     raise NotFound()
 
 
-def territories_for(user: SignedIn, permission: str) -> list[Territory]:
+def territories_for(user: SignedIn, permission: Permission) -> list[Territory]:
     """Municipalities (or regions held as such) where `user` holds `permission`, by name."""
     scopes = user.scopes(permission)
     statement = select(Territory).where(Territory.valid_to.is_(None))

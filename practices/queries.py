@@ -13,6 +13,7 @@ from accounts.scopes import reach
 from kernel import bits
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from kernel.search import Answer, Document, answer, best_first, search
 from kernel.text import sort_key
 from practices.facets import WORKING, Catalogue, catalogue
@@ -152,7 +153,7 @@ def document_of(practice: Practice, document_id: int) -> SampleDocument:
     raise NotFound()
 
 
-def practice_for(user: SignedIn, slug: str, permission: str) -> Practice:
+def practice_for(user: SignedIn, slug: str, permission: Permission) -> Practice:
     """The practice, when `user` holds `permission` where it belongs. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug).options(*_whole)
     territories = reach(user.scopes(permission))
@@ -178,7 +179,7 @@ def practices_for(
 ) -> Select[Practice]:
     """Practices whose passport `user` may edit, for a listing."""
     statement = all_practices()
-    territories = reach(user.scopes("practices:practice:edit"))
+    territories = reach(user.scopes(Permission.EDIT_PRACTICES))
     if territories is not None:
         statement = statement.where(Practice.territory_id.in_(territories))
     if q:
@@ -192,7 +193,7 @@ def practices_for(
     return statement
 
 
-def territory_choices(user: SignedIn, permission: str) -> list[tuple[str, str]]:
+def territory_choices(user: SignedIn, permission: Permission) -> list[tuple[str, str]]:
     """(OKTMO, name) of territories where `user` holds `permission`: regions first, then municipalities by name."""
     statement = select(Territory.oktmo, Territory.name).where(Territory.valid_to.is_(None))
     territories = reach(user.scopes(permission))

@@ -13,10 +13,10 @@ from werkzeug.exceptions import NotFound
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Stage, StageStep
 from kernel.access import SignedIn
+from kernel.permissions import Permission
 from kernel.secrets import agrees, token
 from kernel.text import email_key
 
-EDIT_ADOPTIONS, CONFIRM_LAUNCHES = "adoption:adoption:edit", "adoption:adoption:confirm"
 LAUNCH_LINK = "launch"
 
 
@@ -52,11 +52,15 @@ def proof(adoption: Adoption) -> Proof | None:
 def role_of(user: SignedIn, adoption: Adoption) -> Confirmer | None:
     """As whom `user` may confirm the launch that waits: nobody confirms their own, nor their municipality's."""
     step = waiting_step(adoption)
-    if step is None or step.user_id == user.id or queries.may(user, adoption, EDIT_ADOPTIONS):
+    if step is None or step.user_id == user.id or queries.may(user, adoption, Permission.EDIT_ADOPTIONS):
         return None
-    if queries.may(user, adoption, CONFIRM_LAUNCHES):
+    if queries.may(user, adoption, Permission.CONFIRM_LAUNCHES):
         return Confirmer.curator
-    if adoption.mentor is not None and adoption.mentor.confirmed and queries.may(user, adoption.mentor, EDIT_ADOPTIONS):
+    if (
+        adoption.mentor is not None
+        and adoption.mentor.confirmed
+        and queries.may(user, adoption.mentor, Permission.EDIT_ADOPTIONS)
+    ):
         return Confirmer.mentor
     return None
 

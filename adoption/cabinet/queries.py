@@ -14,10 +14,11 @@ from accounts.models import Organisation
 from accounts.scopes import reach
 from adoption import counts, rules, stall
 from adoption.models import Adoption, Stage, StageStep, State
-from adoption.queries import VIEW_ADOPTIONS, whole
+from adoption.queries import whole
 from adoption.stall import Stay
 from kernel.access import SignedIn
 from kernel.db import db, dialect
+from kernel.permissions import Permission
 from kernel.text import sort_key
 from practices.models import Practice
 from territories.models import Territory
@@ -42,7 +43,7 @@ def adoptions_for(
     exit: bool | None = None,
     unconfirmed: bool = False,
     hasty: bool = False,
-    permission: str = VIEW_ADOPTIONS,
+    permission: Permission = Permission.VIEW_ADOPTIONS,
 ) -> Select[Adoption]:
     """Adoptions where `user` holds `permission`, for a listing joined to practice, organisation and territory.
 
@@ -104,7 +105,7 @@ def _launch_waits() -> tuple[ColumnElement[bool], ...]:
 
 def unconfirmed_launches(user: SignedIn, limit: int = 10) -> list[Adoption]:
     """Launches that wait for a confirmation of `user`, the oldest change first."""
-    statement = adoptions_for(user, unconfirmed=True, permission="adoption:adoption:confirm").options(
+    statement = adoptions_for(user, unconfirmed=True, permission=Permission.CONFIRM_LAUNCHES).options(
         selectinload(Adoption.steps).options(joinedload(StageStep.file), joinedload(StageStep.user))
     )
     return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())

@@ -16,13 +16,12 @@ from adoption.queries import coordinators_in
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
+from kernel.permissions import Permission
 from kernel.secrets import found_by
 from kernel.zones import local
 from practices.models import Practice
 from territories.models import Level, Territory
 from territories.queries import below
-
-LEAD_ROUNDS = "adoption:round:lead"
 
 
 def round_of(region_id: int, year: int, quarter: int) -> Round | None:
@@ -34,7 +33,7 @@ def round_of(region_id: int, year: int, quarter: int) -> Round | None:
 def rounds_for(user: SignedIn) -> Select[Round]:
     """Rounds of the regions where `user` leads them, for a listing."""
     statement = select(Round).options(joinedload(Round.region))
-    territories = reach(user.scopes(LEAD_ROUNDS))
+    territories = reach(user.scopes(Permission.LEAD_ROUNDS))
     return statement if territories is None else statement.where(Round.region_id.in_(territories))
 
 
@@ -55,7 +54,7 @@ def regions_for(user: SignedIn) -> list[Territory]:
         Territory.valid_to.is_(None),
         Territory.id.in_(parents) | Territory.id.in_(running),
     )
-    territories = reach(user.scopes(LEAD_ROUNDS))
+    territories = reach(user.scopes(Permission.LEAD_ROUNDS))
     if territories is not None:
         statement = statement.where(Territory.id.in_(territories))
     return list(db.session.scalars(statement.order_by(Territory.name_key)))

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kernel.access import actor, requires
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from practices import labels
 from practices.moderation import operations, queries
-from practices.moderation.queries import EDIT_PRACTICES, PUBLISH_PRACTICES
 from practices.moderation.rules import IllegalMove, Incomplete
 from practices.views.base import blueprint
 
@@ -42,7 +42,7 @@ def moved_on(slug: str) -> ResponseReturnValue:
     return redirect(url_for("practices.edit", slug=slug), 303)
 
 
-def deed(address: str, permission: str, act: Callable[..., object], done: object, then: str = "edit") -> None:
+def deed(address: str, permission: Permission, act: Callable[..., object], done: object, then: str = "edit") -> None:
     """Add the view `practices.<address>` of a deed that needs nothing but the practice and who does it."""
 
     @requires(permission)
@@ -54,19 +54,30 @@ def deed(address: str, permission: str, act: Callable[..., object], done: object
     blueprint.add_url_rule(f"/manage/practices/<slug>/{address}", name, view, methods=["POST"])
 
 
-deed("author/letter", EDIT_PRACTICES, operations.send_link_again, _l("The letter is on its way."), "author")
-deed("author/revocation", EDIT_PRACTICES, operations.revoke_link, _l("The link does not open any more."), "author")
+deed("author/letter", Permission.EDIT_PRACTICES, operations.send_link_again, _l("The letter is on its way."), "author")
+deed(
+    "author/revocation",
+    Permission.EDIT_PRACTICES,
+    operations.revoke_link,
+    _l("The link does not open any more."),
+    "author",
+)
 deed(
     "changes/removal",
-    EDIT_PRACTICES,
+    Permission.EDIT_PRACTICES,
     operations.drop_working,
     _l("The unpublished changes are gone; the page stays as readers see it."),
 )
 deed(
     "confirmation",
-    EDIT_PRACTICES,
+    Permission.EDIT_PRACTICES,
     operations.ask_confirmation,
     _l("The author has been asked; the answer will appear here."),
 )
-deed("review-date", EDIT_PRACTICES, operations.note_review, _l("Noted: the next look is in two years."))
-deed("draft", PUBLISH_PRACTICES, operations.withdraw, _l("The practice is a draft again and has left the catalogue."))
+deed("review-date", Permission.EDIT_PRACTICES, operations.note_review, _l("Noted: the next look is in two years."))
+deed(
+    "draft",
+    Permission.PUBLISH_PRACTICES,
+    operations.withdraw,
+    _l("The practice is a draft again and has left the catalogue."),
+)
