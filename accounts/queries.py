@@ -130,7 +130,7 @@ def administrators() -> int:
     )
 
 
-def administering() -> Select[int]:
+def administrators_statement() -> Select[int]:
     """Ids of everybody who administers the site, for a condition."""
     return select(RoleAssignment.user_id).where(*_ADMINISTERS)
 

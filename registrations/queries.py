@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
 from accounts.queries import user_by_email
-from forum.kept import forum_copy
+from forum.copies import forum_copy
 from forum.models import Format, Forum, Quota
 from forum.queries import local_today
 from kernel.db import db

@@ -31,7 +31,7 @@ from territories.models import Territory
 @requires(Permission.LEAD_ROUNDS)
 def rounds() -> ResponseReturnValue:
     orders = {"quarter": (Round.year, Round.quarter), "due": Round.due}
-    listing = paginate(queries.rounds_for(actor()), orders, default="-quarter", tie=Round.id)
+    listing = paginate(queries.rounds_for_statement(actor()), orders, default="-quarter", tie=Round.id)
     return render_template(
         "adoption/quarter/rounds.html",
         listing=listing,
