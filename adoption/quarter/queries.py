@@ -17,7 +17,6 @@ from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.permissions import Permission
-from kernel.secrets import found_by
 from kernel.zones import local
 from practices.models import Practice
 from territories.models import Level, Territory
@@ -139,7 +138,7 @@ def is_waiting(question: Question) -> bool:
 
 def ask_by_link(secret: str) -> Ask:
     """The municipality's question whose personal link this is. Raises NotFound."""
-    found = found_by(QUARTER_LINK, secret, _ask_by)
+    found = QUARTER_LINK.find(secret, _ask_by)
     if found is None:
         raise NotFound()
     return found
