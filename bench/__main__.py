@@ -1,4 +1,4 @@
-"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD] [--large | --spread | --country]
+"""python -m bench [--both | --postgresql] [--markdown] [--quick] [--only WORD] [--large | --spread | --country]
 
 Every figure is a ratio to a bare Flask page asked by turns with ours, over HTTP on loopback, one client.
 """
@@ -10,7 +10,7 @@ import sys
 
 from flask import Flask
 
-from bench import country, load, regions, report
+from bench import both, country, load, regions, report
 from bench.cases import Setting, cases
 from bench.client import Client
 from bench.measure import Result, measure
@@ -23,6 +23,9 @@ REGIONS = "What an answer in one region costs the pages of another"
 
 def main() -> None:
     asked = arguments()
+    if asked.both:
+        both.compare([argument for argument in sys.argv[1:] if argument != "--both"])
+        return
     show = report.as_markdown if asked.markdown else report.as_text
     with world(asked.postgresql) as app:
         if asked.country:
@@ -50,6 +53,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the product against a bare page.")
     parser.add_argument("--postgresql", action="store_true", help="on a throw-away PostgreSQL instead of SQLite")
+    parser.add_argument("--both", action="store_true", help="on SQLite, then on PostgreSQL, as one report")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
     parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, current_app, has_request_context
+from flask import Flask, current_app, has_request_context, request
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
 from kernel.feature import registry
+from kernel.i18n import spoken
 from kernel.links import page_url
 from kernel.text import Lines, cited, dial, one_line, typograph
 
@@ -48,6 +49,21 @@ def pairs(things: Iterable[object], value: str, label: str) -> list[tuple[object
 def fragment(template: str, **context: object) -> str:
     """A piece of a page by itself, without what only whole pages need (navigation, languages)."""
     return current_app.jinja_env.get_template(template).render(context)
+
+
+def drawn(template: str, macro: str, *things: Hashable) -> Markup:
+    """What a macro makes of plain values, remembered by them: a change is another value, and so drawn anew.
+
+    The macro may know nothing but `things`, the language and where the site is; enumerations and texts, no models.
+    """
+    draw = _drawn.__wrapped__ if current_app.debug else _drawn  # a template may be at work
+    return draw(template, macro, spoken(), request.script_root if has_request_context() else "", things)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(template: str, macro: str, language: str, root: str, things: tuple[Hashable, ...]) -> Markup:
+    made: Markup = getattr(current_app.jinja_env.get_template(template).module, macro)(*things)
+    return made
 
 
 class _Unindented(Extension):
@@ -103,6 +119,7 @@ def init_app(app: Flask) -> None:
     app.extensions["tirazh.plain-text"] = app.jinja_env.overlay(finalize=_inserted, bytecode_cache=None)
     app.add_template_global(generate_csrf, "csrf_token")
     app.add_template_global(abbreviations)
+    app.add_template_global(drawn)
     app.context_processor(_navigation)
 
 
