@@ -74,9 +74,9 @@ def run(app: Flask, asked: argparse.Namespace) -> list[Result]:
             client, other = Client(ours.port), Client(theirs.port)
             if case.who:
                 client.sign_in(case.who, load.PASSWORD)
-            statements = count_statements(app, case, client.cookies)
+            counted = count_statements(app, case, client.cookies)
             times = max(3, case.times // 5) if asked.quick else case.times
-            results.append(measure(case, client, other, times, statements))
+            results.append(measure(case, client, other, times, counted))
             print(f"· {case.name}: {results[-1].ms:.2f} ms, × {results[-1].ratio:.1f}", file=sys.stderr, flush=True)
     return results
 

@@ -17,7 +17,7 @@ def case_rows(results: Sequence[Result]) -> list[list[str]]:
             aim = f"≤ {one.case.seconds} s"
         else:
             aim = f"≤ {one.case.aim:g}" if one.case.aim is not None else ""
-        figures = [f"{one.ms:.2f}", f"{one.ratio:.1f}", f"{one.ratio95:.1f}", str(one.statements), f"{one.bytes:,}"]
+        figures = [f"{one.ms:.2f}", f"{one.ratio:.1f}", f"{one.ratio95:.1f}", str(one.asked), f"{one.bytes:,}"]
         rows.append([one.case.name, *figures, aim, VERDICTS[one.holds]])
     return rows
 
@@ -31,7 +31,7 @@ def growth_rows(small: Sequence[Result], large: Sequence[Result]) -> list[list[s
     rows = [["case", "× bare, small", "× bare, large", "large / small", "SQL small", "SQL large", ""]]
     for one, other in zip(small, large, strict=True):
         ratio = other.ratio / one.ratio
-        figures = [f"{one.ratio:.1f}", f"{other.ratio:.1f}", f"{ratio:.2f}", str(one.statements), str(other.statements)]
+        figures = [f"{one.ratio:.1f}", f"{other.ratio:.1f}", f"{ratio:.2f}", str(one.asked), str(other.asked)]
         rows.append([one.case.name, *figures, VERDICTS[ratio <= GROWTH]])
     return rows
 
