@@ -10,7 +10,7 @@ import sys
 
 from flask import Flask
 
-from bench import country, load, regions, report
+from bench import country, load, regions, report, rush
 from bench.cases import Setting, cases
 from bench.client import Client
 from bench.measure import Result, measure
@@ -18,6 +18,7 @@ from bench.servers import bare, product
 from bench.statements import count_statements
 from bench.world import COMING, change, codes, grow, some, spread, stale, world
 
+RUSH = "A rush of sign-ups"
 REGIONS = "What an answer in one region costs the pages of another"
 
 
@@ -43,6 +44,8 @@ def main() -> None:
         if not asked.only or asked.only in REGIONS:
             times = 8 if asked.quick else 40
             print(f"\n{REGIONS}\n\n{show(regions.compare(app, some(app), times))}", flush=True)
+        if not asked.only or asked.only in RUSH:
+            print(f"\n{RUSH}\n\n{show(report.rush_rows(rush.rush(app, asked.quick)))}", flush=True)
         if not asked.only:
             print("\n" + show(report.machine_rows(load.memory(), start)))
 

@@ -288,6 +288,24 @@ def remembered(
     return value
 
 
+def drawn(name: str, scopes: tuple[str, ...], draw: Callable[[], str]) -> str:
+    """A page of one reader's, of which only its gaps are theirs: the rest is kept as `remembered` keeps.
+
+    Whoever waits for a message is drawn a page of their own.
+    """
+    if reader() is Reader.told:
+        return draw()
+    pieces, gaps = remembered(f"{name}:{base_url()}:{request.script_root}", scopes, lambda: _in_pieces(draw))
+    shown = (str(gap.show(gap.what)) for gap in gaps)
+    return "".join(chain.from_iterable(zip_longest(pieces, shown, fillvalue="")))
+
+
+def _in_pieces(draw: Callable[[], str]) -> tuple[list[str], tuple[Gap, ...]]:
+    with of_the_key(base_url(), (), ()) as kept:
+        pieces, gaps = kept.cut(draw().encode())
+    return [piece.decode() for piece in pieces], gaps
+
+
 def _followed(
     then: Versions, now: Versions, value: T, scopes: Collection[str], step: Callable[[T, set[int]], T | None]
 ) -> T | None:

@@ -26,7 +26,7 @@ from registrations import operations, queries
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
 from registrations.models import RegistrationStatus
-from registrations.signup.page import consents_asked, sign_up_page
+from registrations.signup.page import consents_asked, empty_page, sign_up_page
 
 SIGN_UP_MAILBOX = Limit("sign-up-mailbox", 60, 3600)
 # A ministry, or a whole hall, is one network: this only stops a flood.
@@ -45,9 +45,9 @@ def sign_up(slug: str) -> ResponseReturnValue:
     forum = public_forum(slug)
     if not queries.is_open(forum):
         return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
+    if request.method != "POST":
+        return empty_page(forum)
     form = RegistrationForm(forum=forum)
-    if not form.is_submitted():
-        return sign_up_page(forum, form)
     if not form.validate():
         return sign_up_page(forum, form), 422
     address = email_key(form.email.data or "")
