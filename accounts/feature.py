@@ -9,6 +9,7 @@ from activity.reading import log_places
 from kernel.access import resume
 from kernel.feature import Area, Feature, JobKind, LetterKind, RoleScope, SubjectKind
 from kernel.leases import Urgency
+from kernel.permissions import Permission
 from kernel.zones import zone_setting
 
 FEATURE = Feature(
@@ -16,10 +17,10 @@ FEATURE = Feature(
     parts=(login, settings, permissions),
     blueprints=(blueprint,),
     pages=(session, people, handover, site),
-    permissions=("accounts:user:edit", "accounts:settings:edit"),
+    permissions=(Permission.EDIT_USERS, Permission.EDIT_SETTINGS),
     areas=(
-        Area(100, "accounts:user:edit", "accounts.people", _l("People and roles"), "people"),
-        Area(120, "accounts:settings:edit", "accounts.site_settings", _l("Site settings"), "settings"),
+        Area(100, Permission.EDIT_USERS, "accounts.people", _l("People and roles"), "people"),
+        Area(120, Permission.EDIT_SETTINGS, "accounts.site_settings", _l("Site settings"), "settings"),
     ),
     receivers=(
         log_places.to(entries.places),

@@ -9,7 +9,11 @@ from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Spher
 from accounts.permissions import roles_with
 from kernel.access import Scopes
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, utcnow
+from kernel.permissions import Permission
+from kernel.secrets import NamedLink
 from territories.models import Territory
+
+INVITATION_LINK = NamedLink("invitation", "/invitation/{}.{}")
 
 
 class User(Model):
@@ -63,7 +67,7 @@ class User(Model):
     def get_id(self) -> str:
         return f"{self.id}:{self.generation}"
 
-    def scopes(self, permission: str) -> Scopes:
+    def scopes(self, permission: Permission) -> Scopes:
         """Where this user holds `permission`; territories include those below them (filled at assignment)."""
         roles = roles_with(permission)
         ids: dict[str, set[int]] = {}

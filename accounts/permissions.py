@@ -6,56 +6,57 @@ from flask import Flask
 
 from accounts.enums import Role, ScopeKind
 from kernel.feature import registry
+from kernel.permissions import Permission
 
 OF_A_FORUM = {
-    "work:forums:open",
-    "forum:forum:edit",
-    "forum:programme:edit",
-    "registrations:registration:view",
-    "registrations:registration:edit",
-    "registrations:door:work",
+    Permission.OPEN_FORUMS,
+    Permission.EDIT_FORUMS,
+    Permission.EDIT_PROGRAMME,
+    Permission.VIEW_REGISTRATIONS,
+    Permission.EDIT_REGISTRATIONS,
+    Permission.WORK_AT_THE_DOOR,
 }
-OF_PRACTICES = {"work:practices:open", "practices:practice:edit", "practices:practice:publish"}
-OF_ADOPTIONS = {"work:cabinet:open", "adoption:adoption:start", "adoption:adoption:edit"}
+OF_PRACTICES = {Permission.OPEN_PRACTICES, Permission.EDIT_PRACTICES, Permission.PUBLISH_PRACTICES}
+OF_ADOPTIONS = {Permission.OPEN_CABINET, Permission.START_ADOPTIONS, Permission.EDIT_ADOPTIONS}
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.administrator: frozenset(
         OF_A_FORUM
         | OF_PRACTICES
         | {
-            "accounts:user:edit",
-            "accounts:settings:edit",
-            "territories:territory:edit",
-            "registrations:registration:erase",
-            "activity:log:view",
-            "forum:series:edit",
-            "adoption:adoption:view",
-            "adoption:adoption:confirm",
-            "adoption:contact:ring",
-            "adoption:round:lead",
+            Permission.EDIT_USERS,
+            Permission.EDIT_SETTINGS,
+            Permission.EDIT_TERRITORIES,
+            Permission.ERASE_REGISTRATIONS,
+            Permission.VIEW_LOG,
+            Permission.EDIT_SERIES,
+            Permission.VIEW_ADOPTIONS,
+            Permission.CONFIRM_LAUNCHES,
+            Permission.RING_CONTACTS,
+            Permission.LEAD_ROUNDS,
         }
     ),
     Role.organiser: frozenset(
         OF_A_FORUM
         | OF_PRACTICES
         | {
-            "forum:series:edit",
-            "adoption:adoption:view",
-            "adoption:contact:ring",
-            "adoption:round:lead",
-            "activity:log:view",
+            Permission.EDIT_SERIES,
+            Permission.VIEW_ADOPTIONS,
+            Permission.RING_CONTACTS,
+            Permission.LEAD_ROUNDS,
+            Permission.VIEW_LOG,
         }
     ),
-    Role.section_moderator: frozenset({"work:hall:open"}),
-    Role.assistant: frozenset({"work:hall:open"}),
-    Role.door: frozenset({"registrations:door:work"}),
-    Role.speaker: frozenset({"speakers:profile:own"}),
+    Role.section_moderator: frozenset({Permission.OPEN_HALL}),
+    Role.assistant: frozenset({Permission.OPEN_HALL}),
+    Role.door: frozenset({Permission.WORK_AT_THE_DOOR}),
+    Role.speaker: frozenset({Permission.OWN_PROFILE}),
     Role.coordinator: frozenset(OF_ADOPTIONS),
-    Role.curator: frozenset({"adoption:adoption:view", "adoption:adoption:confirm", "adoption:contact:ring"}),
-    Role.approver: frozenset({"adoption:adoption:view", "work:approval:open"}),
-    Role.methodist: frozenset({"work:practices:open", "practices:practice:edit"}),
-    Role.expert: frozenset({"practices:practice:grade"}),
-    Role.analyst: frozenset({"adoption:adoption:view", "work:figures:open"}),
+    Role.curator: frozenset({Permission.VIEW_ADOPTIONS, Permission.CONFIRM_LAUNCHES, Permission.RING_CONTACTS}),
+    Role.approver: frozenset({Permission.VIEW_ADOPTIONS, Permission.OPEN_APPROVAL}),
+    Role.methodist: frozenset({Permission.OPEN_PRACTICES, Permission.EDIT_PRACTICES}),
+    Role.expert: frozenset({Permission.GRADE_PRACTICES}),
+    Role.analyst: frozenset({Permission.VIEW_ADOPTIONS, Permission.OPEN_FIGURES}),
 }
 
 
@@ -76,7 +77,7 @@ SCOPES: dict[Role, tuple[ScopeKind, ...]] = {
 """What a role can be held in: a coordinator without a municipality would coordinate the country."""
 
 
-def roles_with(permission: str) -> frozenset[Role]:
+def roles_with(permission: Permission) -> frozenset[Role]:
     """The roles that hold `permission`."""
     return frozenset(role for role, permissions in PERMISSIONS.items() if permission in permissions)
 

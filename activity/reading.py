@@ -12,8 +12,7 @@ from typing import NamedTuple, cast
 from activity.models import Entry
 from kernel.access import SignedIn
 from kernel.feature import Signal, registry
-
-VIEW_LOG = "activity:log:view"
+from kernel.permissions import Permission
 
 
 class Subject(NamedTuple):
@@ -36,7 +35,7 @@ log_places: Signal[[SignedIn], set[str]] = Signal()
 
 def places_of(user: SignedIn) -> set[str] | None:
     """The places whose log the user may read; None when everything."""
-    if user.scopes(VIEW_LOG).everywhere:
+    if user.scopes(Permission.VIEW_LOG).everywhere:
         return None
     return set().union(*log_places(user))
 

@@ -14,18 +14,19 @@ from activity import exports, queries
 from activity.labels import action_label, subject_label
 from activity.models import Entry, Letter
 from activity.outbox import compose
-from activity.reading import VIEW_LOG, lines, places_of
+from activity.reading import lines, places_of
 from kernel.access import actor, public, requires
 from kernel.documents import sheets
 from kernel.downloads import download
 from kernel.i18n import day
 from kernel.listing import Listing, paginate
+from kernel.permissions import Permission
 
 blueprint = Blueprint("activity", __name__)
 
 
 @blueprint.get("/manage/activity")
-@requires(VIEW_LOG)
+@requires(Permission.VIEW_LOG)
 def log() -> ResponseReturnValue:
     places = places_of(actor())
     narrowing = queries.Narrowing.of(request.args)
@@ -66,7 +67,7 @@ def _tell_filters(listing: Listing[Entry], narrowing: queries.Narrowing, people:
 
 
 @blueprint.get("/manage/activity.xlsx")
-@requires(VIEW_LOG)
+@requires(Permission.VIEW_LOG)
 def log_export() -> ResponseReturnValue:
     entries = queries.entries_for_export(queries.Narrowing.of(request.args), places_of(actor()))
     body = exports.log(lines(actor(), entries))

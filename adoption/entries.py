@@ -11,16 +11,15 @@ from activity.reading import Subject
 from adoption.models import Adoption
 from adoption.quarter.labels import quarter_title
 from adoption.quarter.models import Round
-from adoption.quarter.queries import LEAD_ROUNDS
-from adoption.queries import VIEW_ADOPTIONS
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from practices.models import Practice
 from territories.models import Territory
 
 
 def adoptions(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
-    territories = reach(user.scopes(VIEW_ADOPTIONS))
+    territories = reach(user.scopes(Permission.VIEW_ADOPTIONS))
     rows = db.session.execute(
         select(Adoption.id, Adoption.code, Adoption.territory_id, Practice.name, Organisation.name.label("adopter"))
         .join(Practice, Practice.id == Adoption.practice_id)
@@ -39,7 +38,7 @@ def adoptions(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
 
 
 def rounds(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
-    territories = reach(user.scopes(LEAD_ROUNDS))
+    territories = reach(user.scopes(Permission.LEAD_ROUNDS))
     rows = db.session.execute(
         select(Round.id, Round.code, Round.year, Round.quarter, Round.region_id, Territory.name.label("region"))
         .join(Territory, Territory.id == Round.region_id)

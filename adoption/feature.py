@@ -13,34 +13,33 @@ from adoption.picture import views as picture
 from adoption.quarter import labels as quarter_labels
 from adoption.quarter import letters as quarter_letters
 from adoption.quarter import panels as quarter_panels
-from adoption.quarter.queries import LEAD_ROUNDS
 from adoption.quarter.views import answers, files, rounds
-from adoption.queries import RING_CONTACTS, VIEW_ADOPTIONS
 from adoption.sheet import views as sheet
 from forum.facts import forum_facts
 from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind
 from kernel.leases import Urgency
+from kernel.permissions import Permission
 
 FEATURE = Feature(
     "adoption",
     blueprints=(blueprint,),
     pages=(picture, sheet, adoptions, start, launch, rounds, answers, files),
     permissions=(
-        VIEW_ADOPTIONS,
-        "adoption:adoption:start",
-        "adoption:adoption:edit",
-        "adoption:adoption:confirm",
-        RING_CONTACTS,
-        LEAD_ROUNDS,
-        "work:cabinet:open",
-        "work:figures:open",
-        "work:approval:open",
+        Permission.VIEW_ADOPTIONS,
+        Permission.START_ADOPTIONS,
+        Permission.EDIT_ADOPTIONS,
+        Permission.CONFIRM_LAUNCHES,
+        Permission.RING_CONTACTS,
+        Permission.LEAD_ROUNDS,
+        Permission.OPEN_CABINET,
+        Permission.OPEN_FIGURES,
+        Permission.OPEN_APPROVAL,
     ),
     areas=(
-        Area(10, "work:cabinet:open", "adoption.cabinet", _l("Our municipality"), "home"),
-        Area(50, VIEW_ADOPTIONS, "adoption.adviser_sheet", _l("The adviser's sheet"), "phone"),
-        Area(60, VIEW_ADOPTIONS, "adoption.adoptions", _l("Who takes over what"), "tiles"),
-        Area(70, LEAD_ROUNDS, "adoption.rounds", _l("Quarterly question"), "clock"),
+        Area(10, Permission.OPEN_CABINET, "adoption.cabinet", _l("Our municipality"), "home"),
+        Area(50, Permission.VIEW_ADOPTIONS, "adoption.adviser_sheet", _l("The adviser's sheet"), "phone"),
+        Area(60, Permission.VIEW_ADOPTIONS, "adoption.adoptions", _l("Who takes over what"), "tiles"),
+        Area(70, Permission.LEAD_ROUNDS, "adoption.rounds", _l("Quarterly question"), "clock"),
     ),
     panels=(
         Panel("practice.spread", panels.practice_spread),

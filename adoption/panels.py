@@ -22,6 +22,7 @@ from forum.models import Forum
 from kernel.access import SignedIn, actor
 from kernel.i18n import number
 from kernel.pages import TOTALS
+from kernel.permissions import Permission
 from practices.models import Practice
 from territories.map.queries import real_map, tiles
 from territories.models import Level, Territory
@@ -68,9 +69,9 @@ class Offered(NamedTuple):
 
 def own_municipality(practice: Offered) -> str | Markup:
     """Whether the reader's own municipality has taken the practice, and «Беру к себе» for those that have not."""
-    if not current_user.is_authenticated or not actor().scopes(START_ADOPTIONS):
+    if not current_user.is_authenticated or not actor().scopes(Permission.START_ADOPTIONS):
         return ""
-    territories = queries.territories_for(actor(), START_ADOPTIONS)
+    territories = queries.territories_for(actor(), Permission.START_ADOPTIONS)
     if not 0 < len(territories) <= OWN_MUNICIPALITIES_TOLD:
         return ""
     taken = queries.taken_in(practice.id, territories)
@@ -167,16 +168,14 @@ def home_figures() -> str | Markup:
     )
 
 
-START_ADOPTIONS = "adoption:adoption:start"
-CONFIRM = "adoption:adoption:confirm"
 LAUNCHES, STANDING = 5, 10
 
 
 def to_confirm(user: SignedIn) -> str | Markup:
     """A curator's screen: launches to confirm, and who has stood still for so long that somebody should call."""
-    if not user.scopes(CONFIRM) or user.scopes("accounts:user:edit"):
+    if not user.scopes(Permission.CONFIRM_LAUNCHES) or user.scopes(Permission.EDIT_USERS):
         return ""
-    standing = cabinet_queries.standing(reach(user.scopes(CONFIRM)), queries.today())
+    standing = cabinet_queries.standing(reach(user.scopes(Permission.CONFIRM_LAUNCHES)), queries.today())
     adoptions = queries.by_ids([stay.adoption_id for stay in standing[:STANDING]])
     return Markup(
         render_template(
@@ -194,7 +193,7 @@ def to_confirm(user: SignedIn) -> str | Markup:
 
 def figures_of_mine(user: SignedIn) -> str | Markup:
     """An analyst's screen: the figures of their territories and where to take them from. An approver reads the same."""
-    analyses, approves = user.scopes("work:figures:open"), user.scopes("work:approval:open")
+    analyses, approves = user.scopes(Permission.OPEN_FIGURES), user.scopes(Permission.OPEN_APPROVAL)
     if not analyses and not approves:
         return ""
     counts = cabinet_queries.counts_for(user)

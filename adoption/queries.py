@@ -16,6 +16,7 @@ from kernel import pages
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
+from kernel.permissions import Permission
 from kernel.text import email_key
 from kernel.zones import local
 from kernel.zones import today as today
@@ -24,8 +25,6 @@ from practices.scopes import CATALOGUE, HOME
 from programme.models import Slot
 from territories.models import Level, Territory
 
-EDIT_ADOPTIONS, VIEW_ADOPTIONS = "adoption:adoption:edit", "adoption:adoption:view"
-RING_CONTACTS = "adoption:contact:ring"
 """To see the telephone: those the field names, curators and organisers, and whoever enters it."""
 
 
@@ -35,7 +34,7 @@ def adoption_of(practice_id: int, organisation_id: int) -> Adoption | None:
     )
 
 
-def whole() -> Select[Adoption]:
+def adoptions_statement() -> Select[Adoption]:
     """Adoptions with all that their own page shows."""
     return select(Adoption).options(
         joinedload(Adoption.practice),
@@ -51,23 +50,23 @@ def whole() -> Select[Adoption]:
 
 def adoption_by_id(adoption_id: int) -> Adoption | None:
     """For letters."""
-    return db.session.scalar(whole().where(Adoption.id == adoption_id))
+    return db.session.scalar(adoptions_statement().where(Adoption.id == adoption_id))
 
 
 def adoption_by_code(code: str) -> Adoption | None:
     """For links that carry their own secret, and for finders that check by themselves."""
-    return db.session.scalar(whole().where(Adoption.code == code))
+    return db.session.scalar(adoptions_statement().where(Adoption.code == code))
 
 
-def adoption_for(user: SignedIn, code: str, *permissions: str) -> Adoption:
+def adoption_for(user: SignedIn, code: str, *permissions: Permission) -> Adoption:
     """The adoption, when `user` holds one of `permissions` in its territory. Raises NotFound."""
-    found = db.session.scalar(whole().where(Adoption.code == code))
+    found = db.session.scalar(adoptions_statement().where(Adoption.code == code))
     if found is None or not any(_reaches(user, found, permission) for permission in permissions):
         raise NotFound()
     return found
 
 
-def _reaches(user: SignedIn, adoption: Adoption, permission: str) -> bool:
+def _reaches(user: SignedIn, adoption: Adoption, permission: Permission) -> bool:
     scopes = user.scopes(permission)
     if not scopes:
         return False
@@ -75,7 +74,7 @@ def _reaches(user: SignedIn, adoption: Adoption, permission: str) -> bool:
     return territories is None or adoption.territory_id in territories
 
 
-def may(user: SignedIn, adoption: Adoption, permission: str) -> bool:
+def may(user: SignedIn, adoption: Adoption, permission: Permission) -> bool:
     """Whether `user` holds `permission` in the adoption's territory."""
     return _reaches(user, adoption, permission)
 
@@ -184,7 +183,7 @@ def taken_at(forum_id: int) -> tuple[int, int]:
 def with_contact(email: str) -> list[Adoption]:
     """Adoptions whose contact has this address and that are not over, oldest first."""
     over = (Exit.declined, Exit.stopped)
-    statement = whole().where(func.lower(Adoption.contact_email) == email_key(email))
+    statement = adoptions_statement().where(func.lower(Adoption.contact_email) == email_key(email))
     statement = statement.where(or_(Adoption.exit.is_(None), Adoption.exit.not_in(over)))
     return list(db.session.scalars(statement.order_by(Adoption.id)).unique())
 
@@ -207,7 +206,7 @@ def evidence_file(adoption: Adoption, step_id: int) -> StoredFile:
     raise NotFound()
 
 
-def territories_for(user: SignedIn, permission: str) -> list[Territory]:
+def territories_for(user: SignedIn, permission: Permission) -> list[Territory]:
     """Municipalities (or regions held as such) where `user` holds `permission`, by name."""
     scopes = user.scopes(permission)
     statement = select(Territory).where(Territory.valid_to.is_(None))

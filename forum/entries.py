@@ -5,23 +5,24 @@ from __future__ import annotations
 from flask import url_for
 from sqlalchemy import Select, select
 
-from activity.reading import VIEW_LOG, Subject
+from activity.reading import Subject
 from forum.models import Forum, Room, Section, Series, Venue
 from forum.queries import within
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 
 
 def places(user: SignedIn) -> set[str]:
     """The forums and series where the user may read the log."""
-    scopes = user.scopes(VIEW_LOG)
+    scopes = user.scopes(Permission.VIEW_LOG)
     condition = within(scopes)
     statement = select(Forum.id)
     ids = db.session.scalars(statement if condition is None else statement.where(condition))
     return {f"forum:{forum_id}" for forum_id in ids} | {f"series:{series_id}" for series_id in scopes.of("series")}
 
 
-def slugs(user: SignedIn, permission: str = "work:forums:open") -> dict[int, str]:
+def slugs(user: SignedIn, permission: Permission = Permission.OPEN_FORUMS) -> dict[int, str]:
     """Slugs of the forums the user may work at, by id."""
     statement = select(Forum.id, Forum.slug)
     condition = within(user.scopes(permission))
@@ -36,7 +37,7 @@ def forums(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
 
 
 def series(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
-    scopes = user.scopes("forum:series:edit")
+    scopes = user.scopes(Permission.EDIT_SERIES)
     rows = db.session.execute(select(Series.id, Series.name, Series.slug).where(Series.id.in_(ids)))
     return {
         row.id: Subject(

@@ -5,15 +5,16 @@ from flask_babel import lazy_gettext as _l
 from activity.reading import log_places
 from forum import entries, facts, labels, panels, queries, readiness, views
 from forum.manage import desk, forums, places, series
-from forum.manage.base import EDIT_FORUMS, EDIT_SERIES, blueprint
+from forum.manage.base import blueprint
 from kernel.feature import Area, Feature, Panel, RoleScope, SubjectKind
+from kernel.permissions import Permission
 
 FEATURE = Feature(
     "forum",
     blueprints=(views.blueprint, blueprint),
     pages=(views, series, forums, desk, places),
-    permissions=("work:forums:open", EDIT_FORUMS, EDIT_SERIES),
-    areas=(Area(20, "work:forums:open", "forum_desk.index", _l("Forums"), "calendar"),),
+    permissions=(Permission.OPEN_FORUMS, Permission.EDIT_FORUMS, Permission.EDIT_SERIES),
+    areas=(Area(20, Permission.OPEN_FORUMS, "forum_desk.index", _l("Forums"), "calendar"),),
     panels=(Panel("work.tasks", panels.tasks, order=20),),
     receivers=(
         log_places.to(entries.places),

@@ -7,15 +7,16 @@ from markupsafe import Markup
 
 from forum import queries, readiness
 from kernel.access import SignedIn
+from kernel.permissions import Permission
 
 
 def tasks(user: SignedIn) -> str | Markup:
     """Forums that are not over, with what each still lacks."""
-    if not user.scopes("work:forums:open"):
+    if not user.scopes(Permission.OPEN_FORUMS):
         return ""
     coming = [
         (forum, readiness.lacks(forum))
-        for forum in queries.forums_for(user, "work:forums:open")
+        for forum in queries.forums_for(user, Permission.OPEN_FORUMS)
         if queries.phase(forum) != "after"
     ]
     return Markup(render_template("forum/manage/tasks.html", coming=coming))

@@ -8,10 +8,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
-from forum.kept import forum_copy
+from forum.copies import forum_copy
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from kernel.access import Scopes, SignedIn
 from kernel.db import Model, db, utcnow
+from kernel.permissions import Permission
 from kernel.text import sort_key
 from kernel.zones import today
 
@@ -137,13 +138,13 @@ def within(scopes: Scopes) -> ColumnElement[bool] | None:
     return or_(false(), *held)
 
 
-def forum_for(user: SignedIn, slug: str, permission: str) -> Forum:
+def forum_for(user: SignedIn, slug: str, permission: Permission) -> Forum:
     """The forum, when `user` holds `permission` in it, its series or everywhere. Raises NotFound."""
     statement = select(Forum).where(Forum.slug == slug).options(joinedload(Forum.series))
     return _one(_narrow(statement, user.scopes(permission)))
 
 
-def copy_for(user: SignedIn, slug: str, permission: str) -> Forum:
+def copy_for(user: SignedIn, slug: str, permission: Permission) -> Forum:
     """The forum that `forum_for` finds, as a copy kept in this process: for what is asked often. Raises NotFound."""
     forum, scopes = forum_copy(slug), user.scopes(permission)
     if not (scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum")):
@@ -151,14 +152,14 @@ def copy_for(user: SignedIn, slug: str, permission: str) -> Forum:
     return forum
 
 
-def forums_for(user: SignedIn, permission: str) -> list[Forum]:
+def forums_for(user: SignedIn, permission: Permission) -> list[Forum]:
     """Forums where `user` holds `permission`, newest first."""
     statement = select(Forum).options(joinedload(Forum.series), selectinload(Forum.quotas))
     statement = _narrow(statement, user.scopes(permission))
     return list(db.session.scalars(statement.order_by(Forum.date_start.desc(), Forum.id.desc())))
 
 
-def series_for(user: SignedIn, slug: str, permission: str) -> Series:
+def series_for(user: SignedIn, slug: str, permission: Permission) -> Series:
     """The series, when `user` holds `permission` in it. Raises NotFound."""
     scopes = user.scopes(permission)
     statement = select(Series).where(Series.slug == slug)
@@ -167,7 +168,7 @@ def series_for(user: SignedIn, slug: str, permission: str) -> Series:
     return _one(statement)
 
 
-def all_series_for(user: SignedIn, permission: str) -> list[Series]:
+def all_series_for(user: SignedIn, permission: Permission) -> list[Series]:
     scopes = user.scopes(permission)
     statement = select(Series).order_by(Series.name_key)
     if not scopes.everywhere:

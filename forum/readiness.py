@@ -15,6 +15,7 @@ from forum.models import Format, Forum, ForumStatus, Section
 from kernel.access import actor
 from kernel.feature import Signal
 from kernel.links import page_url
+from kernel.permissions import Permission
 
 
 class Lack(NamedTuple):
@@ -103,7 +104,7 @@ def _operator() -> list[Lack]:
     """A consent names the organisation it is given to. Only an administrator can fill that in."""
     if site().operator:
         return []
-    if actor().scopes("accounts:settings:edit"):
+    if actor().scopes(Permission.EDIT_SETTINGS):
         text = _("Name the operator of personal data: consents are given to it")
         return [Lack(text, url_for("accounts.site_settings"))]
     text = _("The operator of personal data is not named: ask the administrator to fill it in")

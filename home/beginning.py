@@ -11,6 +11,7 @@ from markupsafe import Markup
 from accounts.settings import site
 from home import queries
 from kernel.access import SignedIn
+from kernel.permissions import Permission
 
 
 class Step(NamedTuple):
@@ -24,7 +25,7 @@ class Step(NamedTuple):
 
 def first_steps(user: SignedIn) -> str | Markup:
     """Shown to administrators only; gone for good once there is something of everything."""
-    if not user.scopes("accounts:settings:edit"):
+    if not user.scopes(Permission.EDIT_SETTINGS):
         return ""
     steps = _steps()
     if all(step.done for step in steps):

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from activity import queries
 from kernel.access import SignedIn
 from kernel.jobs import worker_seen
+from kernel.permissions import Permission
 
 SILENT = timedelta(minutes=2)
 _UNREACHED = (
@@ -25,7 +26,7 @@ _UNREACHED = (
 
 def standing_letters(user: SignedIn) -> str | Markup:
     """Shown to administrators only, while letters stand. At most five small queries."""
-    if not user.scopes("accounts:settings:edit"):
+    if not user.scopes(Permission.EDIT_SETTINGS):
         return ""
     held, given_up, overdue = queries.held(), queries.given_up(), queries.overdue()
     if overdue.number and worker_seen(SILENT):

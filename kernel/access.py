@@ -20,6 +20,7 @@ from wtforms import ValidationError
 from kernel.feature import Signal
 from kernel.keys import check_form_token
 from kernel.links import page_url
+from kernel.permissions import Permission
 
 V = TypeVar("V", bound=Callable[..., object])
 
@@ -62,7 +63,7 @@ class SignedIn(Actor, Protocol):
 
     is_authenticated: bool
 
-    def scopes(self, permission: str) -> Scopes: ...
+    def scopes(self, permission: Permission) -> Scopes: ...
 
 
 resume: Signal[[], ResponseReturnValue] = Signal()
@@ -78,7 +79,7 @@ class ByLink(NamedTuple):
 
 class Access(NamedTuple):
     kind: str
-    permission: str | None = None
+    permission: Permission | None = None
 
 
 def actor() -> SignedIn:
@@ -96,7 +97,7 @@ def signed_in(view: V) -> V:
     return _declare(view, Access("signed_in"))
 
 
-def requires(permission: str) -> Callable[[V], V]:
+def requires(permission: Permission) -> Callable[[V], V]:
     """Only users holding `permission` ("feature:thing:verb") in some scope may call."""
     return lambda view: _declare(view, Access("permission", permission))
 

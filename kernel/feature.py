@@ -18,6 +18,7 @@ from flask.cli import AppGroup
 from markupsafe import Markup
 
 from kernel.leases import Urgency
+from kernel.permissions import Permission
 
 if TYPE_CHECKING:
     from kernel.access import SignedIn
@@ -68,7 +69,7 @@ class Area(NamedTuple):
     """A work area in the navigation: shown to whoever holds `permission` somewhere, the lower `order` first."""
 
     order: int
-    permission: str
+    permission: Permission
     endpoint: str
     label: object
     icon: str
@@ -129,7 +130,7 @@ class Feature(NamedTuple):
     blueprints: tuple[Blueprint, ...] = ()
     pages: tuple[ModuleType, ...] = ()
     """The modules in which the blueprints' views stand."""
-    permissions: tuple[str, ...] = ()
+    permissions: tuple[Permission, ...] = ()
     areas: tuple[Area, ...] = ()
     panels: tuple[Panel, ...] = ()
     receivers: tuple[Receiver, ...] = ()

@@ -9,11 +9,12 @@ from accounts.scopes import reach
 from activity.reading import Subject
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from practices.models import Practice
 
 
 def practices(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
-    territories = reach(user.scopes("practices:practice:edit"))
+    territories = reach(user.scopes(Permission.EDIT_PRACTICES))
     rows = db.session.execute(
         select(Practice.id, Practice.name, Practice.slug, Practice.territory_id).where(Practice.id.in_(ids))
     )

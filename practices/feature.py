@@ -5,21 +5,20 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 
 from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SearchSource, SubjectKind
+from kernel.permissions import Permission
 from practices import cli, entries, operations, panels, queries, search_words
-from practices.grading.queries import GRADE_PRACTICES
 from practices.labels import LOG_ACTIONS
 from practices.moderation import letters, rekeying
-from practices.moderation.queries import EDIT_PRACTICES, PUBLISH_PRACTICES
 from practices.questions import letters as question_letters
 from practices.questions import operations as questions
 from practices.views import (
     asking,
     author,
-    deeds,
     editions,
     grading,
     imports,
     manage,
+    one_press,
     public,
     publication,
     review,
@@ -31,11 +30,16 @@ from territories.signals import territories_changed
 FEATURE = Feature(
     "practices",
     blueprints=(blueprint,),
-    pages=(public, asking, author, searches, manage, deeds, editions, grading, imports, publication, review),
-    permissions=("work:practices:open", EDIT_PRACTICES, PUBLISH_PRACTICES, GRADE_PRACTICES),
+    pages=(public, asking, author, searches, manage, one_press, editions, grading, imports, publication, review),
+    permissions=(
+        Permission.OPEN_PRACTICES,
+        Permission.EDIT_PRACTICES,
+        Permission.PUBLISH_PRACTICES,
+        Permission.GRADE_PRACTICES,
+    ),
     areas=(
-        Area(30, "work:practices:open", "practices.waiting", _l("Practices"), "list", "/manage/practices", True),
-        Area(40, GRADE_PRACTICES, "practices.grading", _l("Grades of practices"), "edit", waiting_list=True),
+        Area(30, Permission.OPEN_PRACTICES, "practices.waiting", _l("Practices"), "list", "/manage/practices", True),
+        Area(40, Permission.GRADE_PRACTICES, "practices.grading", _l("Grades of practices"), "edit", waiting_list=True),
     ),
     panels=(
         Panel("territory.main", panels.born_here, order=30),

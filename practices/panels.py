@@ -6,6 +6,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from kernel.access import SignedIn
+from kernel.permissions import Permission
 from practices import labels, queries
 from practices.moderation.queries import counts_for
 from territories.models import Level, Territory
@@ -21,7 +22,7 @@ def born_here(territory: Territory) -> str | Markup:
 
 def waiting(user: SignedIn) -> str | Markup:
     """How many practices wait for an editor."""
-    if not user.scopes("practices:practice:edit"):
+    if not user.scopes(Permission.EDIT_PRACTICES):
         return ""
     counts = counts_for(user)
     return Markup(render_template("practices/panels/tasks.html", counts=counts, labels=labels)) if counts else ""

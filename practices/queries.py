@@ -13,6 +13,7 @@ from accounts.scopes import reach
 from kernel import bits
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from kernel.search import Answer, Document, answer, best_first, search
 from kernel.text import sort_key
 from practices.facets import WORKING, Catalogue, catalogue
@@ -27,7 +28,7 @@ from practices.models import (
     SavedSearch,
 )
 from practices.search_words import document
-from practices.wishes import Wish
+from practices.selection import Selection
 from territories.models import Territory
 from territories.queries import current
 
@@ -40,7 +41,7 @@ def find(q: str) -> tuple[int, ...]:
 
 
 class Found(NamedTuple):
-    """One page of the catalogue as a wish has it."""
+    """One page of the catalogue as a selection has it."""
 
     items: list[Practice]
     total: int
@@ -54,21 +55,21 @@ class Found(NamedTuple):
     """How many of them hold everything that was asked."""
 
 
-def seek(wish: Wish) -> Found:
-    """The page of the catalogue that answers `wish`. The number of statements does not depend on the catalogue's."""
+def seek(selection: Selection) -> Found:
+    """The page of the catalogue that answers `selection`, by as many statements however long the catalogue is."""
     known = catalogue()
-    answered = answer("practice", wish.q, known.published, wish.exact) if wish.q else None
+    answered = answer("practice", selection.q, known.published, selection.exact) if selection.q else None
     hits = answered.found if answered else None
-    left = known.narrow(wish.chosen, hits)
+    left = known.narrow(selection.chosen, hits)
     total = left.bit_count()
-    page = min(wish.page, max(1, -(-total // PRACTICES_A_PAGE)))
-    if answered and wish.sort == "relevance":
+    page = min(selection.page, max(1, -(-total // PRACTICES_A_PAGE)))
+    if answered and selection.sort == "relevance":
         ids = best_first(answered, left, known.orders["spread"], page * PRACTICES_A_PAGE)
     else:
-        ids = bits.in_order(left, known.orders.get(wish.sort, known.orders["spread"]), page * PRACTICES_A_PAGE)
+        ids = bits.in_order(left, known.orders.get(selection.sort, known.orders["spread"]), page * PRACTICES_A_PAGE)
     items = _practices(ids[(page - 1) * PRACTICES_A_PAGE : page * PRACTICES_A_PAGE])
     whole = (left & answered.whole).bit_count() if answered else total
-    return Found(items, total, page, known, known.counts(wish.chosen, hits), answered, whole)
+    return Found(items, total, page, known, known.counts(selection.chosen, hits), answered, whole)
 
 
 def _practices(ids: Sequence[int]) -> list[Practice]:
@@ -152,7 +153,7 @@ def document_of(practice: Practice, document_id: int) -> SampleDocument:
     raise NotFound()
 
 
-def practice_for(user: SignedIn, slug: str, permission: str) -> Practice:
+def practice_for(user: SignedIn, slug: str, permission: Permission) -> Practice:
     """The practice, when `user` holds `permission` where it belongs. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug).options(*_whole)
     territories = reach(user.scopes(permission))
@@ -164,7 +165,7 @@ def practice_for(user: SignedIn, slug: str, permission: str) -> Practice:
     return found
 
 
-def all_practices() -> Select[Practice]:
+def practices_statement() -> Select[Practice]:
     """Every practice, whatever became of it, with what a list says of it."""
     return select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
 
@@ -173,12 +174,12 @@ def number_of_practices() -> int:
     return db.session.scalar(select(func.count()).select_from(Practice)) or 0
 
 
-def practices_for(
+def practices_for_statement(
     user: SignedIn, *, q: str = "", admission: Admission | None = None, sphere: Sphere | None = None
 ) -> Select[Practice]:
     """Practices whose passport `user` may edit, for a listing."""
-    statement = all_practices()
-    territories = reach(user.scopes("practices:practice:edit"))
+    statement = practices_statement()
+    territories = reach(user.scopes(Permission.EDIT_PRACTICES))
     if territories is not None:
         statement = statement.where(Practice.territory_id.in_(territories))
     if q:
@@ -192,7 +193,7 @@ def practices_for(
     return statement
 
 
-def territory_choices(user: SignedIn, permission: str) -> list[tuple[str, str]]:
+def territory_choices(user: SignedIn, permission: Permission) -> list[tuple[str, str]]:
     """(OKTMO, name) of territories where `user` holds `permission`: regions first, then municipalities by name."""
     statement = select(Territory.oktmo, Territory.name).where(Territory.valid_to.is_(None))
     territories = reach(user.scopes(permission))

@@ -9,14 +9,13 @@ from activity.reading import Subject
 from forum.entries import slugs
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from programme.models import Appearance, Slot
 from speakers.models import Speaker
 
-EDIT_PROGRAMME = "forum:programme:edit"
-
 
 def slots(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
-    mine = slugs(user, EDIT_PROGRAMME)
+    mine = slugs(user, Permission.EDIT_PROGRAMME)
     rows = db.session.execute(select(Slot.id, Slot.title, Slot.code, Slot.forum_id).where(Slot.id.in_(ids)))
     return {
         row.id: Subject(
@@ -29,7 +28,7 @@ def slots(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
 
 def speakers(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
     """Names only for those who see the list of speakers of one of their forums, and the newest such list."""
-    mine, scopes = slugs(user, EDIT_PROGRAMME), user.scopes(EDIT_PROGRAMME)
+    mine, scopes = slugs(user, Permission.EDIT_PROGRAMME), user.scopes(Permission.EDIT_PROGRAMME)
     here = select(Appearance.speaker_id, Slot.forum_id).join(Slot).where(Slot.forum_id.in_(mine)).subquery()
     statement = select(Speaker.id, Speaker.name, func.max(here.c.forum_id).label("forum_id"))
     statement = statement.outerjoin(here, here.c.speaker_id == Speaker.id).where(Speaker.id.in_(ids))

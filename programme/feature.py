@@ -7,10 +7,10 @@ from forum.moving import scheduled
 from forum.readiness import readiness
 from forum.signals import parent_changed, programme_hides, programme_moves
 from kernel.feature import Feature, Panel, SubjectKind
+from kernel.permissions import Permission
 from programme import cli, entries, following, operations, panels, views
 from programme.labels import LOG_ACTIONS
 from programme.manage import imports, papers, programme, slots, speakers
-from programme.manage.base import EDIT_PROGRAMME
 from programme.manage.base import blueprint as desk
 from programme.materials import views as materials
 from programme.work import views as work
@@ -19,7 +19,7 @@ FEATURE = Feature(
     "programme",
     blueprints=(views.blueprint, desk, work.blueprint),
     pages=(views, programme, slots, speakers, papers, imports, materials, work),
-    permissions=(EDIT_PROGRAMME, "work:hall:open"),
+    permissions=(Permission.EDIT_PROGRAMME, Permission.OPEN_HALL),
     panels=(
         Panel("practice.aside", panels.told_at, order=40),
         Panel("territory.main", panels.told_from, order=60),

@@ -14,6 +14,7 @@ from forum.queries import phase
 from forum.readiness import Lack
 from kernel.access import SignedIn
 from kernel.i18n import number
+from kernel.permissions import Permission
 from practices.models import Practice
 from programme import queries
 from programme.following import events
@@ -128,7 +129,7 @@ def thanks(forum: Forum) -> str | Markup:
 def own_sections(user: SignedIn) -> str | Markup:
     """The sections a moderator chairs or an assistant helps in: when, where, what."""
     held = work_queries.own_section_ids(user)
-    if not user.scopes("work:hall:open"):
+    if not user.scopes(Permission.OPEN_HALL):
         return ""
     sections = work_queries.sections_by_id(held)
     past = [section for section in sections if phase(section.forum) == "after"]
@@ -140,7 +141,7 @@ def own_sections(user: SignedIn) -> str | Markup:
 
 def own_talks(user: SignedIn) -> str | Markup:
     """A speaker's talks, and what their profile still lacks."""
-    if not user.scopes("speakers:profile:own"):
+    if not user.scopes(Permission.OWN_PROFILE):
         return ""
     speakers = own_speakers(user)
     ids = [speaker.id for speaker in speakers]

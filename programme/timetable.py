@@ -74,6 +74,10 @@ class Item(NamedTuple):
     practice: Subject | None
     people: tuple[Person, ...]
 
+    @property
+    def section_id(self) -> int:
+        return self.section.id
+
 
 def timetable(forum: Forum, sections: Sequence[Section]) -> list[Item]:
     """Items of these `sections` of the forum in order of time; what was cancelled after visitors saw it stays."""

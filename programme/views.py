@@ -9,13 +9,14 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from forum.kept import public_forum, section_of
-from forum.models import Forum
+from forum.copies import public_forum, section_of
+from forum.models import Forum, Room, Section
 from kernel.access import public
 from kernel.downloads import download
 from kernel.pages import warm
 from kernel.zones import zone_name
 from programme import exports, queries
+from programme.grid import grid
 from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
 from programme.materials.queries import public_materials
 from programme.models import SlotKind
@@ -26,6 +27,8 @@ blueprint = Blueprint("programme", __name__)
 SCOPES = ("site", "forum:{slug}")
 TOLD_OF = (*SCOPES, "catalogue")
 """Where the practices are named that talks are about."""
+VIEWS = ("", "grid", "sections", "halls")
+"""By time, as a table, by section, by hall."""
 
 
 class Hour(NamedTuple):
@@ -52,8 +55,9 @@ def programme(slug: str) -> ResponseReturnValue:
     days = sorted({slot.starts.date() for slot in slots})
     day = _chosen_day(days)
     chosen = request.args.get("section", "")
-    by_section = request.args.get("view") == "sections"
-    shown = [slot for slot in slots if slot.starts.date() == day and chosen in ("", slot.section.slug)]
+    view = request.args.get("view", "")
+    of_day = [slot for slot in slots if slot.starts.date() == day]
+    shown = [slot for slot in of_day if chosen in ("", slot.section.slug)]
     return render_template(
         "programme/programme.html",
         forum=forum,
@@ -62,9 +66,14 @@ def programme(slug: str) -> ResponseReturnValue:
         days=days,
         day=day,
         chosen=chosen,
-        by_section=by_section,
+        view=view if view in VIEWS else "",
         hours=_by_time(shown),
-        groups=[(section, [slot for slot in shown if slot.section is section]) for section in sections],
+        groups=_by_section(shown, sections)
+        if view == "sections"
+        else _by_hall(shown, forum)
+        if view == "halls"
+        else [],
+        grid=grid(of_day, sections) if view == "grid" else None,
         counts=_counts(slots),
         zone=zone_name(forum.timezone),
         kinds=KIND_LABELS,
@@ -87,6 +96,18 @@ def _by_time(slots: list[Item]) -> list[Hour]:
             hours.append(Hour(slot.starts, []))
         hours[-1].slots.append(slot)
     return hours
+
+
+def _by_section(slots: list[Item], sections: list[Section]) -> list[tuple[Section, list[Item]]]:
+    groups = [(section, [slot for slot in slots if slot.section is section]) for section in sections]
+    return [(section, held) for section, held in groups if held]
+
+
+def _by_hall(slots: list[Item], forum: Forum) -> list[tuple[Room | None, list[Item]]]:
+    """Halls in the order of the forum's venues; what has no hall yet comes last."""
+    halls = [room for venue in forum.venues for room in venue.rooms]
+    groups = [(hall, [slot for slot in slots if slot.room is hall]) for hall in (*halls, None)]
+    return [(hall, held) for hall, held in groups if held]
 
 
 def _counts(slots: list[Item]) -> dict[str, int]:

@@ -10,11 +10,12 @@ from activity.reading import Subject
 from forum.entries import slugs
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from registrations.models import Registration
 
 
 def registrations(user: SignedIn, ids: set[int]) -> dict[int, Subject]:
-    mine = slugs(user, "registrations:registration:view")
+    mine = slugs(user, Permission.VIEW_REGISTRATIONS)
     columns = (Registration.id, Registration.uuid, Registration.name, Registration.forum_id)
     rows = db.session.execute(select(*columns).where(Registration.id.in_(ids), Registration.forum_id.in_(mine)))
     return {

@@ -7,12 +7,11 @@ from forum.readiness import closing, loaded, readiness
 from forum.signals import quota_changed
 from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind
 from kernel.leases import Urgency
+from kernel.permissions import Permission
 from registrations import cli, entries, letters, operations, panels, rekeying
 from registrations.blueprint import blueprint
 from registrations.desk.views import imports, participants
-from registrations.desk.views.participants import EDIT_REGISTRATIONS, ERASE_REGISTRATIONS, VIEW_REGISTRATIONS
 from registrations.door.views import arrivals, door
-from registrations.door.views.base import WORK_AT_THE_DOOR
 from registrations.door.views.base import blueprint as door_pages
 from registrations.labels import LOG_ACTIONS
 from registrations.own import queries as own_queries
@@ -23,8 +22,13 @@ FEATURE = Feature(
     "registrations",
     blueprints=(blueprint, door_pages),
     pages=(signup, own, participants, imports, door, arrivals),
-    permissions=(VIEW_REGISTRATIONS, EDIT_REGISTRATIONS, ERASE_REGISTRATIONS, WORK_AT_THE_DOOR),
-    areas=(Area(80, WORK_AT_THE_DOOR, "door.choose", _l("The door"), "qr"),),
+    permissions=(
+        Permission.VIEW_REGISTRATIONS,
+        Permission.EDIT_REGISTRATIONS,
+        Permission.ERASE_REGISTRATIONS,
+        Permission.WORK_AT_THE_DOOR,
+    ),
+    areas=(Area(80, Permission.WORK_AT_THE_DOOR, "door.choose", _l("The door"), "qr"),),
     panels=(
         Panel("privacy.kept", panels.kept_of_a_participant, order=10),
         Panel("forum.actions", panels.take_part, order=10),

@@ -13,6 +13,7 @@ from forum.models import Forum
 from forum.queries import phase, quotas_of
 from forum.readiness import Lack
 from kernel.i18n import number
+from kernel.permissions import Permission
 from registrations import counts, queries
 from registrations.details import questions_named
 from registrations.signup.page import places_notes
@@ -38,7 +39,7 @@ def kept_of_a_participant() -> Markup:
 
 def participants(forum: Forum) -> Markup | str:
     """Before the day: sign-ups day by day and places left; on the day: who is here; the way to the list always."""
-    if not current_user.scopes("registrations:registration:view"):
+    if not current_user.scopes(Permission.VIEW_REGISTRATIONS):
         return ""
     now = phase(forum)
     figures = counts.figures(forum)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kernel.feature import Area, Feature, SubjectKind
+from kernel.permissions import Permission
 from territories import cli, manage, views
 from territories.labels import LOG_ACTIONS
 
@@ -10,8 +11,8 @@ FEATURE = Feature(
     "territories",
     blueprints=(views.blueprint, manage.blueprint),
     pages=(views, manage),
-    permissions=(manage.EDIT_TERRITORIES,),
-    areas=(Area(90, manage.EDIT_TERRITORIES, "territories_desk.territories", _l("Territories"), "map"),),
+    permissions=(Permission.EDIT_TERRITORIES,),
+    areas=(Area(90, Permission.EDIT_TERRITORIES, "territories_desk.territories", _l("Territories"), "map"),),
     subjects=(SubjectKind("territory", _l("territory")),),
     actions=LOG_ACTIONS,
     imports=(cli.import_territories, cli.import_boundaries),

@@ -19,6 +19,7 @@ from kernel.files import FileRefused, Upload
 from kernel.forms import form_page
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.listing import paginate
+from kernel.permissions import Permission
 from kernel.text import clean, sort_key
 from kernel.transaction import writing
 from territories import importer, operations, queries
@@ -28,13 +29,12 @@ from territories.map import boundaries
 from territories.models import Level, Territory
 
 blueprint = Blueprint("territories_desk", __name__)
-EDIT_TERRITORIES = "territories:territory:edit"
 LEVELS = {Level.municipality.value: Level.municipality, Level.region.value: Level.region}
 
 
 def _asked() -> tuple[Select[Territory], Territory | None]:
     """What the list's search and filters ask for, and the region chosen."""
-    statement = queries.named(request.args.get("q", "") if sort_key(request.args.get("q", "")) else "")
+    statement = queries.named_statement(request.args.get("q", "") if sort_key(request.args.get("q", "")) else "")
     if level := LEVELS.get(request.args.get("level", "")):
         statement = statement.where(Territory.level == level)
     region = queries.current(request.args["region"]) if request.args.get("region") else None
@@ -48,7 +48,7 @@ def _narrowing() -> dict[str, Any]:
 
 
 @blueprint.get("/manage/territories")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def territories() -> ResponseReturnValue:
     statement, region = _asked()
     sorts = {"name": Territory.name_key, "code": Territory.oktmo, "people": Territory.population}
@@ -68,19 +68,19 @@ def territories() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories.xlsx")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def export() -> ResponseReturnValue:
     return download(importer.export(queries.exported(_asked()[0])), sheets.XLSX, "territories.xlsx")
 
 
 @blueprint.get("/manage/territories/import/template.xlsx")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def template() -> ResponseReturnValue:
     return download(importer.template(), sheets.XLSX, "territories-template.xlsx")
 
 
 @blueprint.route("/manage/territories/import", methods=["GET", "POST"])
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 @shows_form
 def upload() -> ResponseReturnValue:
     form, page = ImportForm(), "territories/import.html"
@@ -112,7 +112,7 @@ def _territories_preview(uuid: str) -> tuple[ImportPreview, Table, str]:
 
 
 @blueprint.get("/manage/territories/import/<uuid>")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def preview(uuid: str) -> ResponseReturnValue:
     found, table, region = _territories_preview(uuid)
     names: dict[str, Any] = {"uuid": uuid, "region": request.args.get("region") or None}
@@ -123,7 +123,7 @@ def preview(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories/import/<uuid>/left-out.xlsx")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def import_left_out(uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
     _found, table, region = _territories_preview(uuid)
@@ -153,7 +153,7 @@ def _preview_page(
 
 
 @blueprint.post("/manage/territories/import/<uuid>/confirmation")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def confirmation(uuid: str) -> ResponseReturnValue:
     found, table, region = _territories_preview(uuid)
     with writing():
@@ -166,7 +166,7 @@ def confirmation(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/territories/boundaries", methods=["GET", "POST"])
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 @shows_form
 def boundaries_upload() -> ResponseReturnValue:
     form, page = BoundariesForm(), "territories/boundaries.html"
@@ -186,7 +186,7 @@ def boundaries_upload() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories/boundaries/<uuid>")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def boundaries_preview(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()
@@ -198,7 +198,7 @@ def boundaries_preview(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/territories/boundaries/<uuid>/left-out.geojson")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def boundaries_left_out(uuid: str) -> ResponseReturnValue:
     """The features that did not come in, to be put right and loaded again."""
     body = files.read(preview_for(uuid, "boundaries", None, actor().id).file)
@@ -215,7 +215,7 @@ def _credit() -> str:
 
 
 @blueprint.post("/manage/territories/boundaries/<uuid>/confirmation")
-@requires(EDIT_TERRITORIES)
+@requires(Permission.EDIT_TERRITORIES)
 def boundaries_confirmation(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()

@@ -13,14 +13,14 @@ from accounts.handover import HandedOver, NothingLeft, belongings_of, hand_over
 from accounts.labels import ROLE_LABELS
 from accounts.models import User
 from accounts.views.base import blueprint
-from accounts.views.people import EDIT_USERS
 from kernel.access import actor, requires, shows_form
 from kernel.i18n import language
+from kernel.permissions import Permission
 from kernel.transaction import writing
 
 
 @blueprint.route("/manage/people/<uuid>/handover", methods=["GET", "POST"])
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 @shows_form
 def handover(uuid: str) -> ResponseReturnValue:
     giver = queries.user_for(uuid, actor())

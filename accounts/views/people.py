@@ -22,13 +22,12 @@ from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
+from kernel.permissions import Permission
 from kernel.transaction import writing
-
-EDIT_USERS = "accounts:user:edit"
 
 
 @blueprint.get("/manage/people")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 def people() -> ResponseReturnValue:
     narrowing = queries.Narrowing.of(request.args)
     scopes = scope_choices()
@@ -62,14 +61,14 @@ def _tell_filters(listing: Listing[User], narrowing: queries.Narrowing, scopes: 
 
 
 @blueprint.get("/manage/people.xlsx")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 def people_export() -> ResponseReturnValue:
     body = exports.people(queries.users_for_export(queries.Narrowing.of(request.args)))
     return download(body, sheets.XLSX, "people-and-roles.xlsx")
 
 
 @blueprint.route("/manage/people/new", methods=["GET", "POST"])
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 @shows_form
 def new_person() -> ResponseReturnValue:
     form = UserForm()
@@ -89,7 +88,7 @@ def new_person() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/people/<uuid>")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 def person(uuid: str) -> ResponseReturnValue:
     return _person_page(queries.user_for(uuid, actor()), _assignment_form(formdata=False))
 
@@ -114,7 +113,7 @@ def _assignment_form(*, formdata: bool) -> AssignmentForm:
 
 
 @blueprint.post("/manage/people/<uuid>/roles")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 @shows_form
 def roles(uuid: str) -> ResponseReturnValue:
     user = queries.user_for(uuid, actor())
@@ -130,7 +129,7 @@ def roles(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/people/<uuid>/roles/<int:assignment_id>/withdrawal")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 def role_withdrawal(uuid: str, assignment_id: int) -> ResponseReturnValue:
     user = queries.user_for(uuid, actor())
     try:
@@ -147,7 +146,7 @@ def _refuse_last() -> None:
 
 
 @blueprint.post("/manage/people/<uuid>/invitation")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 def person_invitation(uuid: str) -> ResponseReturnValue:
     user = queries.user_for(uuid, actor())
     with writing():
@@ -157,7 +156,7 @@ def person_invitation(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/people/<uuid>/suspension")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 @shows_form
 def suspension(uuid: str) -> ResponseReturnValue:
     """Close the account, with the reason."""
@@ -175,7 +174,7 @@ def suspension(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/people/<uuid>/restoration")
-@requires(EDIT_USERS)
+@requires(Permission.EDIT_USERS)
 def restoration(uuid: str) -> ResponseReturnValue:
     user = queries.user_for(uuid, actor())
     with writing():

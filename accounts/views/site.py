@@ -19,12 +19,13 @@ from kernel.access import actor, public, requires, shows_form
 from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.pages import warm
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from kernel.zones import today
 
 
 @blueprint.route("/manage/settings", methods=["GET", "POST"])
-@requires("accounts:settings:edit")
+@requires(Permission.EDIT_SETTINGS)
 @shows_form
 def site_settings() -> ResponseReturnValue:
     known = {name: getattr(site(), name) for name in DEFAULTS}

@@ -13,11 +13,12 @@ from werkzeug.exceptions import NotFound
 from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Stage, StageStep
 from kernel.access import SignedIn
-from kernel.secrets import agrees, token
+from kernel.permissions import Permission
+from kernel.secrets import NamedLink
 from kernel.text import email_key
 
-EDIT_ADOPTIONS, CONFIRM_LAUNCHES = "adoption:adoption:edit", "adoption:adoption:confirm"
-LAUNCH_LINK = "launch"
+LAUNCH_LINK = NamedLink("launch", "/launch/{}-{}")
+"""A launch moved back from and reached again is another step, so the old link dies with the old one."""
 
 
 def waiting_step(adoption: Adoption) -> StageStep | None:
@@ -52,11 +53,15 @@ def proof(adoption: Adoption) -> Proof | None:
 def role_of(user: SignedIn, adoption: Adoption) -> Confirmer | None:
     """As whom `user` may confirm the launch that waits: nobody confirms their own, nor their municipality's."""
     step = waiting_step(adoption)
-    if step is None or step.user_id == user.id or queries.may(user, adoption, EDIT_ADOPTIONS):
+    if step is None or step.user_id == user.id or queries.may(user, adoption, Permission.EDIT_ADOPTIONS):
         return None
-    if queries.may(user, adoption, CONFIRM_LAUNCHES):
+    if queries.may(user, adoption, Permission.CONFIRM_LAUNCHES):
         return Confirmer.curator
-    if adoption.mentor is not None and adoption.mentor.confirmed and queries.may(user, adoption.mentor, EDIT_ADOPTIONS):
+    if (
+        adoption.mentor is not None
+        and adoption.mentor.confirmed
+        and queries.may(user, adoption.mentor, Permission.EDIT_ADOPTIONS)
+    ):
         return Confirmer.mentor
     return None
 
@@ -85,18 +90,13 @@ def link_path(adoption: Adoption) -> str | None:
     step = waiting_step(adoption)
     if step is None or not _author_is_outside(adoption, step):
         return None
-    return f"/launch/{adoption.code}-{_secret(adoption, step)}"
+    return LAUNCH_LINK.path(adoption.code, step.id)
 
 
 def _author_is_outside(adoption: Adoption, step: StageStep) -> bool:
     author = email_key(adoption.practice.contact_email)
     reporters = {email_key(adoption.contact_email), email_key(step.user.email) if step.user else ""}
     return bool(author) and author not in reporters
-
-
-def _secret(adoption: Adoption, step: StageStep) -> str:
-    # A launch moved back from and reached again is another step, so the old link dies with the old one.
-    return token(LAUNCH_LINK, adoption.code, step.id)
 
 
 def adoption_by_link(text: str) -> Adoption:
@@ -106,6 +106,6 @@ def adoption_by_link(text: str) -> Adoption:
     step = asked_step(found) if found is not None else None
     if found is None or step is None or not _author_is_outside(found, step):
         raise NotFound()
-    if not agrees(LAUNCH_LINK, found.code, step.id, secret):
+    if not LAUNCH_LINK.opens(found.code, step.id, secret):
         raise NotFound()
     return found

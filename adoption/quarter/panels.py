@@ -8,6 +8,7 @@ from markupsafe import Markup
 from adoption.quarter import counts, labels, queries, rules
 from adoption.queries import today
 from kernel.access import SignedIn
+from kernel.permissions import Permission
 
 ROUNDS_TOLD = 3
 """So many rounds are told of; nobody leads more at once but an administrator of many regions."""
@@ -15,7 +16,7 @@ ROUNDS_TOLD = 3
 
 def rounds_under_way(user: SignedIn) -> str | Markup:
     """How far the rounds have come that the user leads. Three queries."""
-    if not user.scopes(queries.LEAD_ROUNDS):
+    if not user.scopes(Permission.LEAD_ROUNDS):
         return ""
     found = queries.open_rounds_for(user)[:ROUNDS_TOLD]
     if not found:

@@ -16,13 +16,11 @@ from adoption.queries import coordinators_in
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
-from kernel.secrets import found_by
+from kernel.permissions import Permission
 from kernel.zones import local
 from practices.models import Practice
 from territories.models import Level, Territory
 from territories.queries import below
-
-LEAD_ROUNDS = "adoption:round:lead"
 
 
 def round_of(region_id: int, year: int, quarter: int) -> Round | None:
@@ -31,16 +29,16 @@ def round_of(region_id: int, year: int, quarter: int) -> Round | None:
     )
 
 
-def rounds_for(user: SignedIn) -> Select[Round]:
+def rounds_for_statement(user: SignedIn) -> Select[Round]:
     """Rounds of the regions where `user` leads them, for a listing."""
     statement = select(Round).options(joinedload(Round.region))
-    territories = reach(user.scopes(LEAD_ROUNDS))
+    territories = reach(user.scopes(Permission.LEAD_ROUNDS))
     return statement if territories is None else statement.where(Round.region_id.in_(territories))
 
 
 def round_for(user: SignedIn, code: str) -> Round:
     """A round of a region where `user` leads them. Raises NotFound."""
-    found = db.session.scalar(rounds_for(user).where(Round.code == code))
+    found = db.session.scalar(rounds_for_statement(user).where(Round.code == code))
     if found is None:
         raise NotFound()
     return found
@@ -55,7 +53,7 @@ def regions_for(user: SignedIn) -> list[Territory]:
         Territory.valid_to.is_(None),
         Territory.id.in_(parents) | Territory.id.in_(running),
     )
-    territories = reach(user.scopes(LEAD_ROUNDS))
+    territories = reach(user.scopes(Permission.LEAD_ROUNDS))
     if territories is not None:
         statement = statement.where(Territory.id.in_(territories))
     return list(db.session.scalars(statement.order_by(Territory.name_key)))
@@ -140,7 +138,7 @@ def is_waiting(question: Question) -> bool:
 
 def ask_by_link(secret: str) -> Ask:
     """The municipality's question whose personal link this is. Raises NotFound."""
-    found = found_by(QUARTER_LINK, secret, _ask_by)
+    found = QUARTER_LINK.find(secret, _ask_by)
     if found is None:
         raise NotFound()
     return found
@@ -208,7 +206,9 @@ def answered_later(question: Question) -> bool:
 
 def open_rounds_for(user: SignedIn) -> list[Round]:
     """Rounds under way that `user` leads, the nearest date first."""
-    return list(db.session.scalars(rounds_for(user).where(Round.closed_at.is_(None)).order_by(Round.due, Round.id)))
+    return list(
+        db.session.scalars(rounds_for_statement(user).where(Round.closed_at.is_(None)).order_by(Round.due, Round.id))
+    )
 
 
 def open_rounds() -> list[Round]:

@@ -26,12 +26,12 @@ from kernel.access import SignedIn
 from kernel.db import db
 from kernel.documents.sheets import Column
 from kernel.i18n import day
+from kernel.permissions import Permission
 from kernel.text import DASH, quoted, typograph
 from kernel.zones import home_zone
 from practices.models import Practice
 from territories.models import Level, Territory
 
-VIEW_ADOPTIONS = queries.VIEW_ADOPTIONS
 CASES_IN_A_WORKBOOK = 5_000
 """So many who stand still fit the workbook, the longest over their time first."""
 LIMIT = 5
@@ -117,7 +117,7 @@ def places_in(territories: Shown) -> list[Territory]:
 def sheet(user: SignedIn, oktmo: str = "", *, page: int = 1, size: int = LIMIT) -> Sheet:
     """The sheet of the reader's territories, or of one of them. Raises NotFound for somebody else's."""
     today = queries.today()
-    reached = reach(user.scopes(VIEW_ADOPTIONS))
+    reached = reach(user.scopes(Permission.VIEW_ADOPTIONS))
     places = places_in(reached)
     chosen = next((place for place in places if place.oktmo == oktmo), None)
     if oktmo and chosen is None:
@@ -135,8 +135,8 @@ def sheet(user: SignedIn, oktmo: str = "", *, page: int = 1, size: int = LIMIT) 
 
 def _rung(user: SignedIn, reached: Shown) -> Shown:
     """Territories whose telephones the reader may see; as a rule all that are read, or none."""
-    may = user.scopes(queries.RING_CONTACTS)
-    return set() if not may else reached if may == user.scopes(VIEW_ADOPTIONS) else reach(may)
+    may = user.scopes(Permission.RING_CONTACTS)
+    return set() if not may else reached if may == user.scopes(Permission.VIEW_ADOPTIONS) else reach(may)
 
 
 def _of(statement: Select[Any], shown: Shown) -> Select[Any]:

@@ -14,8 +14,7 @@ from kernel.access import actor, requires
 from kernel.documents import sheets
 from kernel.downloads import download
 from kernel.listing import PER_PAGE, Listing
-
-VIEW_ADOPTIONS = "adoption:adoption:view"
+from kernel.permissions import Permission
 
 
 def _asked() -> str:
@@ -23,7 +22,7 @@ def _asked() -> str:
 
 
 @blueprint.get("/manage/adoption/sheet")
-@requires(VIEW_ADOPTIONS)
+@requires(Permission.VIEW_ADOPTIONS)
 def adviser_sheet() -> ResponseReturnValue:
     found = queries.sheet(actor(), _asked())
     return render_template("adoption/sheet.html", **_values(found))
@@ -34,14 +33,14 @@ def _values(found: Sheet) -> dict[str, object]:
 
 
 @blueprint.get("/manage/adoption/sheet.pdf")
-@requires(VIEW_ADOPTIONS)
+@requires(Permission.VIEW_ADOPTIONS)
 def adviser_sheet_pdf() -> ResponseReturnValue:
     found = queries.sheet(actor(), _asked())
     return download(documents.render(found), "application/pdf", f"adoption-{found.day.isoformat()}.pdf", inline=True)
 
 
 @blueprint.get("/manage/adoption/standing")
-@requires(VIEW_ADOPTIONS)
+@requires(Permission.VIEW_ADOPTIONS)
 def standing() -> ResponseReturnValue:
     page = request.args.get("page", 1, type=int)
     found = queries.sheet(actor(), _asked(), page=page, size=PER_PAGE)
@@ -49,7 +48,7 @@ def standing() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/adoption/standing.xlsx")
-@requires(VIEW_ADOPTIONS)
+@requires(Permission.VIEW_ADOPTIONS)
 def standing_xlsx() -> ResponseReturnValue:
     found = queries.sheet(actor(), _asked(), size=queries.CASES_IN_A_WORKBOOK)
     body = sheets.xlsx(_("Who stands still"), *queries.table(found), [standing_rule(), *queries.notes(found)])

@@ -6,11 +6,10 @@ from flask import Blueprint
 
 from accounts.settings import site
 from kernel.access import actor
+from kernel.permissions import Permission
 from territories import queries as territories
 
 blueprint = Blueprint("forum_desk", __name__)
-EDIT_FORUMS = "forum:forum:edit"
-EDIT_SERIES = "forum:series:edit"
 
 
 def territory_choices() -> list[tuple[int, str]]:
@@ -21,4 +20,4 @@ def territory_choices() -> list[tuple[int, str]]:
 
 def may_begin_series() -> bool:
     """An organiser of one series does not make others."""
-    return actor().scopes(EDIT_SERIES).everywhere
+    return actor().scopes(Permission.EDIT_SERIES).everywhere

@@ -10,21 +10,22 @@ from forum import operations, queries
 from forum.documents import summary_data
 from forum.facts import facts
 from forum.labels import STATUS_LABELS
-from forum.manage.base import EDIT_FORUMS, blueprint
+from forum.manage.base import blueprint
 from forum.models import ForumStatus
 from forum.readiness import closing, lacks
 from forum.rules import moves
 from kernel.access import actor, requires
 from kernel.documents import pdf
 from kernel.downloads import download
+from kernel.permissions import Permission
 from kernel.transaction import writing
 
 
 @blueprint.get("/manage/forums/<slug>")
-@requires("work:forums:open")
+@requires(Permission.OPEN_FORUMS)
 def desk(slug: str) -> ResponseReturnValue:
     """What matters now: what is not ready before the day, the day itself, its figures afterwards."""
-    forum = queries.forum_for(actor(), slug, "work:forums:open")
+    forum = queries.forum_for(actor(), slug, Permission.OPEN_FORUMS)
     phase, over = queries.phase(forum), queries.is_over(forum)
     return render_template(
         "forum/manage/desk.html",
@@ -40,18 +41,18 @@ def desk(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/summary.pdf")
-@requires("work:forums:open")
+@requires(Permission.OPEN_FORUMS)
 def summary(slug: str) -> ResponseReturnValue:
     """Справка: one page of figures with their definitions."""
-    forum = queries.forum_for(actor(), slug, "work:forums:open")
+    forum = queries.forum_for(actor(), slug, Permission.OPEN_FORUMS)
     body = pdf.render("summary", summary_data(forum, facts(forum)))
     return download(body, "application/pdf", f"summary-{forum.slug}.pdf")
 
 
 @blueprint.post("/manage/forums/<slug>/status")
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 def status(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     wanted = next((one for one in ForumStatus if one.value == request.form.get("status")), forum.status)
     with writing():
         fits = wanted is forum.status or wanted in moves(forum.status, queries.is_over(forum))
@@ -65,9 +66,9 @@ def status(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/programme-publication")
-@requires("forum:programme:edit")
+@requires(Permission.EDIT_PROGRAMME)
 def programme_publication(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, "forum:programme:edit")
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     with writing():
         operations.publish_programme(forum, request.form.get("published") == "yes", by=actor())
     flash(_("The programme is published.") if forum.programme_published else _("The programme is hidden."), "ok")

@@ -13,35 +13,36 @@ from flask_babel import ngettext
 from forum import moving, operations, queries
 from forum.forms import ForumForm
 from forum.labels import ANSWER_LABELS, STATUS_LABELS
-from forum.manage.base import EDIT_FORUMS, EDIT_SERIES, blueprint, may_begin_series, territory_choices
+from forum.manage.base import blueprint, may_begin_series, territory_choices
 from forum.models import EventKind, Format, Forum, Series
 from forum.moving import Days, ProgrammeWaits
 from forum.saving import columns, save
 from kernel.access import actor, requires, shows_form
 from kernel.forms import form_page, status_of
 from kernel.i18n import day, day_range
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from kernel.zones import ZONES
 
 
 @blueprint.get("/manage/forums")
-@requires("work:forums:open")
+@requires(Permission.OPEN_FORUMS)
 def index() -> ResponseReturnValue:
-    forums = queries.forums_for(actor(), "work:forums:open")
+    forums = queries.forums_for(actor(), Permission.OPEN_FORUMS)
     return render_template(
         "forum/manage/index.html",
         forums=forums,
-        series=queries.all_series_for(actor(), EDIT_SERIES),
+        series=queries.all_series_for(actor(), Permission.EDIT_SERIES),
         statuses=STATUS_LABELS,
         may_begin_series=may_begin_series(),
     )
 
 
 @blueprint.route("/manage/forums/new", methods=["GET", "POST"])
-@requires(EDIT_SERIES)
+@requires(Permission.EDIT_SERIES)
 @shows_form
 def new_forum() -> ResponseReturnValue:
-    choices = queries.all_series_for(actor(), EDIT_SERIES)
+    choices = queries.all_series_for(actor(), Permission.EDIT_SERIES)
     if not choices:
         return redirect(url_for("forum_desk.new_series"))
     form = _forum_form(None, choices)
@@ -50,7 +51,7 @@ def new_forum() -> ResponseReturnValue:
         return form_page(page, form, forum=None, series=choices)
     chosen = form.series.data if form.series else request.form.get("series", choices[0].slug)
     with writing():
-        series = queries.series_for(actor(), chosen, EDIT_SERIES)
+        series = queries.series_for(actor(), chosen, Permission.EDIT_SERIES)
         operations.hold(series)
         forum = queries.same_forum(series, form.name.data, form.date_start.data)
         known = forum is not None
@@ -98,10 +99,10 @@ def _capacities(forum: Forum) -> dict[str, object]:
 
 
 @blueprint.route("/manage/forums/<slug>/edit", methods=["GET", "POST"])
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 @shows_form
 def edit_forum(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     form = _forum_form(forum, [])
     asked = moving.question(forum, Days(forum.date_start, forum.date_end))
     if not form.validate_on_submit():
@@ -174,10 +175,10 @@ def _say_why(form: ForumForm, asked: moving.Question, forum: Forum) -> None:
 
 
 @blueprint.post("/manage/forums/<slug>/days-return")
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 def days_return(slug: str) -> ResponseReturnValue:
     """Take the last change of days back."""
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     try:
         with writing():
             operations.move_back(forum, by=actor())

@@ -8,19 +8,20 @@ from flask_babel import gettext as _
 
 from forum import operations, queries
 from forum.forms import RoomForm, SectionForm, VenueForm
-from forum.manage.base import EDIT_FORUMS, blueprint
+from forum.manage.base import blueprint
 from forum.models import Forum, Section
 from forum.saving import add_once, columns, remove, save
 from kernel.access import actor, requires, shows_form
 from kernel.asking import Doubtful, confirmed
 from kernel.forms import form_page
+from kernel.permissions import Permission
 from kernel.transaction import writing
 
 
 @blueprint.get("/manage/forums/<slug>/places")
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 def places(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     return _places_page(forum, VenueForm(formdata=None), _room_form(forum, None))
 
 
@@ -42,10 +43,10 @@ def _room_form(forum: Forum, formdata: object) -> RoomForm:
 
 
 @blueprint.post("/manage/forums/<slug>/venues")
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 @shows_form
 def venues(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     form = VenueForm()
     if not form.validate_on_submit():
         return _places_page(forum, form, _room_form(forum, None)), 422
@@ -65,10 +66,10 @@ def venues(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/forums/<slug>/venues/<int:venue_id>", methods=["GET", "POST"])
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 @shows_form
 def venue(slug: str, venue_id: int) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     found = queries.venue_of(forum, venue_id)
     form = VenueForm(obj=found)
     if not form.validate_on_submit():
@@ -80,10 +81,10 @@ def venue(slug: str, venue_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/rooms")
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 @shows_form
 def rooms(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     form = _room_form(forum, request.form)
     if not form.validate_on_submit():
         return _places_page(forum, VenueForm(formdata=None), form), 422
@@ -103,10 +104,10 @@ def rooms(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/forums/<slug>/rooms/<int:room_id>", methods=["GET", "POST"])
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 @shows_form
 def room(slug: str, room_id: int) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     found = queries.room_of(forum, room_id)
     form = RoomForm(data=columns(found))
     del form.venue  # a room stays where it was built
@@ -127,9 +128,9 @@ def room(slug: str, room_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/<any(venues, rooms):kind>/<int:place_id>/removal")
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 def removal(slug: str, kind: str, place_id: int) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     find = queries.venue_of if kind == "venues" else queries.room_of
     remove(forum, find(forum, place_id))
     return redirect(url_for("forum_desk.places", slug=slug))
@@ -143,10 +144,10 @@ def _section_form(forum: Forum, section: Section | None) -> SectionForm:
 
 
 @blueprint.route("/manage/forums/<slug>/sections/new", methods=["GET", "POST"])
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 @shows_form
 def new_section(slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     form = _section_form(forum, None)
     if not form.validate_on_submit():
         return form_page("forum/manage/section.html", form, forum=forum, section=None)
@@ -166,10 +167,10 @@ def new_section(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/forums/<slug>/sections/<section_slug>", methods=["GET", "POST"])
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 @shows_form
 def section(slug: str, section_slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     found = queries.section_of(forum, section_slug)
     form = _section_form(forum, found)
     page = "forum/manage/section.html"
@@ -189,8 +190,8 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/sections/<section_slug>/removal")
-@requires(EDIT_FORUMS)
+@requires(Permission.EDIT_FORUMS)
 def section_removal(slug: str, section_slug: str) -> ResponseReturnValue:
-    forum = queries.forum_for(actor(), slug, EDIT_FORUMS)
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
     remove(forum, queries.section_of(forum, section_slug))
     return redirect(url_for("forum_desk.places", slug=slug))

@@ -10,16 +10,17 @@ from werkzeug.exceptions import NotFound
 from accounts.scopes import reach
 from forum import operations, queries
 from forum.forms import SeriesForm
-from forum.manage.base import EDIT_SERIES, blueprint, may_begin_series, territory_choices
+from forum.manage.base import blueprint, may_begin_series, territory_choices
 from forum.models import Series
 from forum.saving import add_once, columns, save
 from kernel.access import actor, requires, shows_form
 from kernel.forms import form_page
+from kernel.permissions import Permission
 from territories import queries as territories
 
 
 @blueprint.route("/manage/series/new", methods=["GET", "POST"])
-@requires(EDIT_SERIES)
+@requires(Permission.EDIT_SERIES)
 @shows_form
 def new_series() -> ResponseReturnValue:
     if not may_begin_series():
@@ -44,10 +45,10 @@ def new_series() -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/series/<slug>/edit", methods=["GET", "POST"])
-@requires(EDIT_SERIES)
+@requires(Permission.EDIT_SERIES)
 @shows_form
 def edit_series(slug: str) -> ResponseReturnValue:
-    series = queries.series_for(actor(), slug, EDIT_SERIES)
+    series = queries.series_for(actor(), slug, Permission.EDIT_SERIES)
     form = _series_form(series)
     if not form.validate_on_submit():
         return form_page("forum/manage/series.html", form, series=series)
@@ -62,7 +63,7 @@ def edit_series(slug: str) -> ResponseReturnValue:
 def _series_form(series: Series | None) -> SeriesForm:
     """An organiser's rights reach as far as their series does: it moves only to where they hold them already."""
     form = SeriesForm(data=columns(series) | {"territory": series.territory_id}) if series else SeriesForm()
-    reached = reach(actor().scopes(EDIT_SERIES))
+    reached = reach(actor().scopes(Permission.EDIT_SERIES))
     choices = [(number, name) for number, name in territory_choices() if reached is None or number in reached]
     if series and series.territory_id not in {number for number, _name in choices}:
         choices.append((series.territory_id, series.territory.name))

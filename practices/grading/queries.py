@@ -7,10 +7,10 @@ from werkzeug.exceptions import NotFound
 from accounts.scopes import reach
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from practices.grading.models import PracticeGrade
 from practices.models import Admission, Practice, SampleDocument
 
-GRADE_PRACTICES = "practices:practice:grade"
 _graded = (
     select(PracticeGrade.practice_id, func.max(PracticeGrade.edition).label("edition"))
     .group_by(PracticeGrade.practice_id)
@@ -19,7 +19,7 @@ _graded = (
 
 
 def _reached(user: SignedIn, statement: Select[Practice]) -> Select[Practice]:
-    territories = reach(user.scopes(GRADE_PRACTICES))
+    territories = reach(user.scopes(Permission.GRADE_PRACTICES))
     statement = statement.where(Practice.admission == Admission.published)
     return statement if territories is None else statement.where(Practice.territory_id.in_(territories))
 

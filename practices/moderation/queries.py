@@ -13,16 +13,14 @@ from accounts.scopes import reach
 from activity.queries import history
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
-from kernel.secrets import found_by
+from kernel.permissions import Permission
 from kernel.text import email_key, sort_key
 from kernel.zones import today
 from practices import passport
 from practices.models import Admission, Practice, PracticeEdition, Values
-from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
+from practices.moderation.models import AUTHOR_LINK, Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from territories.models import Territory
 
-EDIT_PRACTICES = "practices:practice:edit"
-PUBLISH_PRACTICES = "practices:practice:publish"
 WAITING_SHOWN = 10
 """Rows of each list on the first screen; the rest is behind a link."""
 SAME = timedelta(days=1)
@@ -70,7 +68,7 @@ def editable(practice: Practice) -> dict[str, object]:
 
 def author_by_link(text: str) -> PracticeAuthor:
     """Whose personal link this is. Raises NotFound, also when the link was revoked."""
-    found = found_by("author", text, _author_by)
+    found = AUTHOR_LINK.find(text, _author_by)
     if found is None:
         raise NotFound()
     return found
@@ -212,7 +210,7 @@ class Pile(NamedTuple):
     practices: list[Practice]
 
 
-def _pile(user: SignedIn, permission: str, order: Any, *where: ColumnElement[bool]) -> Pile:
+def _pile(user: SignedIn, permission: Permission, order: Any, *where: ColumnElement[bool]) -> Pile:
     statement: Select[Practice] = select(Practice).where(*where)
     territories = reach(user.scopes(permission))
     if territories is not None:
@@ -284,7 +282,7 @@ def only_waiting(statement: Select[Practice], kind: str) -> Select[Practice]:
 def waiting_for(user: SignedIn, today: date) -> dict[str, Pile]:
     """What waits, by kind, what has waited longest first. At most twelve queries, however much waits."""
     return {
-        kind: _pile(user, EDIT_PRACTICES, _ORDERS.get(kind, Practice.updated_at), condition)
+        kind: _pile(user, Permission.EDIT_PRACTICES, _ORDERS.get(kind, Practice.updated_at), condition)
         for kind, condition in _conditions(today).items()
     }
 
@@ -295,7 +293,7 @@ def counts_for(user: SignedIn) -> dict[str, int]:
     return {kind: pile.total for kind, pile in found.items() if pile.total and kind != "incomplete"}
 
 
-def with_working(user: SignedIn, slug: str, permission: str) -> Practice:
+def with_working(user: SignedIn, slug: str, permission: Permission) -> Practice:
     """A practice with its working copy, when `user` holds `permission` where it belongs. Raises NotFound."""
     statement = select(Practice).where(Practice.slug == slug).options(undefer(Practice.working))
     territories = reach(user.scopes(permission))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from kernel.access import actor, requires, shows_form
 from kernel.forms import form_page
 from kernel.listing import paginate
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from practices import display, labels
 from practices.grading import operations, queries
@@ -16,15 +17,13 @@ from practices.grading.forms import GradeForm
 from practices.grading.labels import ANSWER_LABELS, QUESTION_LABELS
 from practices.models import Practice
 from practices.views.base import blueprint
-from practices.views.way import keep_way
-
-GRADE_PRACTICES = "practices:practice:grade"
+from practices.views.last_list import remember_list
 
 
 @blueprint.get("/manage/grading")
-@requires(GRADE_PRACTICES)
+@requires(Permission.GRADE_PRACTICES)
 def grading() -> ResponseReturnValue:
-    keep_way()
+    remember_list()
     done = request.args.get("graded") == "yes"
     statement = queries.graded_statement(actor()) if done else queries.waiting_statement(actor())
     orders = {"published": (Practice.published_at, Practice.name_key), "name": Practice.name_key}
@@ -33,7 +32,7 @@ def grading() -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/grading/<slug>", methods=["GET", "POST"])
-@requires(GRADE_PRACTICES)
+@requires(Permission.GRADE_PRACTICES)
 @shows_form
 def grade(slug: str) -> ResponseReturnValue:
     practice = queries.practice_to_grade(actor(), slug)

@@ -14,19 +14,19 @@ from kernel.documents.sheets import Column, Table
 from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.imports import Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from practices import importer
 from practices.cells import PRACTICE_HEADINGS
 from practices.forms import ImportForm
 from practices.importer import Action
 from practices.views.base import blueprint
-from practices.views.manage import EDIT_PRACTICES, PUBLISH_PRACTICES
 
 PRACTICE_PREVIEWS = "practices"
 
 
 @blueprint.route("/manage/practices/import", methods=["GET", "POST"])
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 @shows_form
 def upload() -> ResponseReturnValue:
     form = ImportForm()
@@ -45,12 +45,15 @@ def upload() -> ResponseReturnValue:
 
 
 def _plan(table: Table) -> Plan[Action]:
-    territories, publishing = reach(actor().scopes(EDIT_PRACTICES)), reach(actor().scopes(PUBLISH_PRACTICES))
+    territories, publishing = (
+        reach(actor().scopes(Permission.EDIT_PRACTICES)),
+        reach(actor().scopes(Permission.PUBLISH_PRACTICES)),
+    )
     return importer.plan_rows(table, territories=territories, publishing=publishing)
 
 
 @blueprint.get("/manage/practices/import/<uuid>")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def import_preview(uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, PRACTICE_PREVIEWS, None, actor().id)
     plan = _plan(importer.read(preview.file.name, files.read(preview.file)))
@@ -58,7 +61,7 @@ def import_preview(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/practices/import/<uuid>/left-out.xlsx")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def import_left_out(uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
     preview = preview_for(uuid, PRACTICE_PREVIEWS, None, actor().id)
@@ -67,7 +70,7 @@ def import_left_out(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/practices/import/<uuid>/confirmation")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def import_confirmation(uuid: str) -> ResponseReturnValue:
     preview = preview_for(uuid, PRACTICE_PREVIEWS, None, actor().id)
     table = importer.read(preview.file.name, files.read(preview.file))
@@ -79,7 +82,7 @@ def import_confirmation(uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/practices/import/template.xlsx")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def import_template() -> ResponseReturnValue:
     columns = [Column(headings[0], 28) for headings in PRACTICE_HEADINGS.values()]
     notes = [

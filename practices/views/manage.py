@@ -17,6 +17,7 @@ from kernel.downloads import download
 from kernel.errors import Conflict
 from kernel.forms import form_page, status_of
 from kernel.listing import paginate
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from practices import exports, labels, operations, queries
 from practices.chronicle import chronicle
@@ -30,21 +31,18 @@ from practices.moderation import standing
 from practices.moderation.rules import IllegalMove
 from practices.saving import saved
 from practices.views.base import blueprint
+from practices.views.last_list import remember_list
 from practices.views.public import member, practice_page
 from practices.views.samples import SAMPLES, checked
-from practices.views.way import keep_way
 from territories.models import Territory
-
-EDIT_PRACTICES = "practices:practice:edit"
-PUBLISH_PRACTICES = "practices:practice:publish"
 
 
 @blueprint.get("/manage/practices")
-@requires("work:practices:open")
+@requires(Permission.OPEN_PRACTICES)
 def manage() -> ResponseReturnValue:
-    keep_way()
+    remember_list()
     admission, sphere = member(Admission, "admission"), member(Sphere, "sphere")
-    statement = queries.practices_for(
+    statement = queries.practices_for_statement(
         actor(), q=request.args.get("q", "").strip()[:200], admission=admission, sphere=sphere
     )
     kind = request.args.get("waiting", "")
@@ -75,9 +73,9 @@ def manage() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/practices.xlsx")
-@requires("work:practices:open")
+@requires(Permission.OPEN_PRACTICES)
 def export() -> ResponseReturnValue:
-    statement = queries.practices_for(
+    statement = queries.practices_for_statement(
         actor(),
         q=request.args.get("q", "").strip()[:200],
         admission=member(Admission, "admission"),
@@ -88,7 +86,7 @@ def export() -> ResponseReturnValue:
 
 def _form(practice: Practice | None = None) -> PassportForm:
     form = PassportForm()
-    form.territory.choices = queries.territory_choices(actor(), EDIT_PRACTICES)
+    form.territory.choices = queries.territory_choices(actor(), Permission.EDIT_PRACTICES)
     if practice is not None:
         shown = moderation_queries.working(practice)
         form.kept = shown.organisation
@@ -98,7 +96,7 @@ def _form(practice: Practice | None = None) -> PassportForm:
 
 
 @blueprint.route("/manage/practices/new", methods=["GET", "POST"])
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 @shows_form
 def new() -> ResponseReturnValue:
     form = _form()
@@ -112,10 +110,10 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/practices/<slug>", methods=["GET", "POST"])
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 @shows_form
 def edit(slug: str) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = moderation_queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     form = _form(practice)
     if not form.validate_on_submit():
         return _edit_page(practice, form), status_of(form)
@@ -134,10 +132,10 @@ def edit(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/practices/<slug>/autosave")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def autosave(slug: str) -> ResponseReturnValue:
     """Keep what is being typed; fields with a fault wait until it is mended."""
-    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = moderation_queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     form = _form(practice)
     form.validate()
     values = form.values()
@@ -176,23 +174,23 @@ def _edit_page(
 
 
 def _may_publish(practice: Practice) -> bool:
-    reached = reach(actor().scopes(PUBLISH_PRACTICES))
+    reached = reach(actor().scopes(Permission.PUBLISH_PRACTICES))
     return reached is None or practice.territory_id in reached
 
 
 @blueprint.get("/manage/practices/<slug>/preview")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def preview(slug: str) -> ResponseReturnValue:
     """The page as it will be after the next publication."""
-    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = moderation_queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     return practice_page(moderation_queries.working(practice), preview=True)
 
 
 @blueprint.post("/manage/practices/<slug>/archive")
-@requires(PUBLISH_PRACTICES)
+@requires(Permission.PUBLISH_PRACTICES)
 @shows_form
 def archive(slug: str) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, PUBLISH_PRACTICES)
+    practice = moderation_queries.with_working(actor(), slug, Permission.PUBLISH_PRACTICES)
     form = ArchiveForm()
     if not form.validate_on_submit():
         return _edit_page(practice, _untouched(practice), archive=form), 422
@@ -209,15 +207,15 @@ def archive(slug: str) -> ResponseReturnValue:
 def _untouched(practice: Practice) -> PassportForm:
     """The big form as stored, when a small one beside it came back."""
     shown = PassportForm(formdata=None).show(moderation_queries.working(practice))
-    shown.territory.choices = queries.territory_choices(actor(), EDIT_PRACTICES)
+    shown.territory.choices = queries.territory_choices(actor(), Permission.EDIT_PRACTICES)
     return shown
 
 
 @blueprint.post("/manage/practices/<slug>/documents")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 @shows_form
 def documents(slug: str) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = moderation_queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     form = SampleForm()
     stored = checked(form)
     if stored is None:
@@ -230,9 +228,9 @@ def documents(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/practices/<slug>/documents/<int:document_id>/removal")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def document_removal(slug: str, document_id: int) -> ResponseReturnValue:
-    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = moderation_queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     with writing():
         operations.hold(practice)
         operations.remove_document(queries.document_of(practice, document_id), by=actor())
@@ -241,10 +239,10 @@ def document_removal(slug: str, document_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/practices/<slug>/documents/<int:document_id>/return")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def document_return(slug: str, document_id: int) -> ResponseReturnValue:
     """What was to leave with the next edition stays."""
-    practice = moderation_queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = moderation_queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     with writing():
         operations.hold(practice)
         operations.keep_document(queries.document_of(practice, document_id), by=actor())
@@ -253,7 +251,7 @@ def document_return(slug: str, document_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/practices/<slug>/documents/<int:document_id>")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def own_document(slug: str, document_id: int) -> ResponseReturnValue:
-    practice = queries.practice_for(actor(), slug, EDIT_PRACTICES)
+    practice = queries.practice_for(actor(), slug, Permission.EDIT_PRACTICES)
     return files.download(queries.document_of(practice, document_id).file)

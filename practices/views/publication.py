@@ -8,18 +8,18 @@ from flask_babel import gettext as _
 
 from kernel.access import actor, requires, shows_form
 from kernel.forms import status_of
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from practices import labels, passport
 from practices.differences import Difference, differences
 from practices.models import Practice
 from practices.moderation import operations, queries
 from practices.moderation.forms import PublishForm
-from practices.moderation.queries import EDIT_PRACTICES, PUBLISH_PRACTICES
 from practices.moderation.rules import IllegalMove, Incomplete, OpenComments, Unconfirmed
 from practices.moderation.standing import Standing, standing
 from practices.operations import hold
 from practices.views.base import blueprint
-from practices.views.deeds import moved_on
+from practices.views.one_press import moved_on
 
 
 def _changes(practice: Practice) -> list[Difference]:
@@ -28,19 +28,19 @@ def _changes(practice: Practice) -> list[Difference]:
 
 
 @blueprint.get("/manage/practices/<slug>/changes")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def changes(slug: str) -> ResponseReturnValue:
     """What the next edition changes in the text readers see now."""
-    practice = queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     rows = _changes(practice)
     return render_template("practices/manage/changes.html", practice=practice, rows=rows, working=practice.working)
 
 
 @blueprint.route("/manage/practices/<slug>/publication", methods=["GET", "POST"])
-@requires(PUBLISH_PRACTICES)
+@requires(Permission.PUBLISH_PRACTICES)
 @shows_form
 def publication(slug: str) -> ResponseReturnValue:
-    practice = queries.with_working(actor(), slug, PUBLISH_PRACTICES)
+    practice = queries.with_working(actor(), slug, Permission.PUBLISH_PRACTICES)
     stand, form = standing(practice), PublishForm()
     good = form.validate_on_submit()
     if not stand.publishable and (good or not form.is_submitted()):

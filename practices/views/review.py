@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from kernel.access import actor, requires, shows_form
 from kernel.errors import Conflict
 from kernel.forms import form_page
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from kernel.zones import today
 from practices import labels
@@ -17,31 +18,30 @@ from practices.differences import in_words
 from practices.models import Admission, Practice
 from practices.moderation import operations, queries
 from practices.moderation.forms import AuthorForm, InvitationForm, ReturnForm
-from practices.moderation.queries import EDIT_PRACTICES, PUBLISH_PRACTICES
 from practices.moderation.rules import COMMENTED, REVIEWED, IllegalMove, Incomplete, digest
 from practices.operations import hold
 from practices.views.base import blueprint
-from practices.views.deeds import decide, moved_on, tell_lacking
-from practices.views.way import keep_way
+from practices.views.last_list import remember_list
+from practices.views.one_press import decide, moved_on, tell_lacking
 
 
 @blueprint.get("/manage/practices/waiting")
-@requires("work:practices:open")
+@requires(Permission.OPEN_PRACTICES)
 def waiting() -> ResponseReturnValue:
     """The first screen: what waits for whoever completes passports, and nothing else."""
-    keep_way()
+    remember_list()
     piles = queries.waiting_for(actor(), today())
-    may_publish = bool(actor().scopes(PUBLISH_PRACTICES))
+    may_publish = bool(actor().scopes(Permission.PUBLISH_PRACTICES))
     return render_template("practices/manage/waiting.html", piles=piles, labels=labels, may_publish=may_publish)
 
 
 @blueprint.route("/manage/practices/invitation", methods=["GET", "POST"])
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 @shows_form
 def invitation() -> ResponseReturnValue:
     """A draft for a named author, who gets the personal link."""
     form = InvitationForm()
-    form.territory.choices = [("", _("Choose")), *practices.territory_choices(actor(), EDIT_PRACTICES)]
+    form.territory.choices = [("", _("Choose")), *practices.territory_choices(actor(), Permission.EDIT_PRACTICES)]
     if not form.validate_on_submit():
         return form_page("practices/manage/invitation.html", form)
     territory_id = practices.territory_id_of(form.territory.data)
@@ -55,11 +55,11 @@ def invitation() -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/practices/<slug>/author", methods=["GET", "POST"])
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 @shows_form
 def author(slug: str) -> ResponseReturnValue:
     """Who holds the personal link; another person may be given it."""
-    practice = practices.practice_for(actor(), slug, EDIT_PRACTICES)
+    practice = practices.practice_for(actor(), slug, Permission.EDIT_PRACTICES)
     known = queries.author_of(practice)
     form = AuthorForm()
     if not form.validate_on_submit():
@@ -74,11 +74,11 @@ def author(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/practices/<slug>/review", methods=["GET", "POST"])
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 @shows_form
 def review(slug: str) -> ResponseReturnValue:
     """The card as the author sent it: accepted as it is, or returned with a comment beside a field."""
-    practice = queries.with_working(actor(), slug, EDIT_PRACTICES)
+    practice = queries.with_working(actor(), slug, Permission.EDIT_PRACTICES)
     form = ReturnForm()
     if form.is_submitted() and not form.validate():
         return _review_page(practice, form), 422
@@ -170,10 +170,10 @@ def _review_page(practice: Practice, form: ReturnForm) -> str:
 
 
 @blueprint.post("/manage/practices/<slug>/comments/<int:comment_id>/resolution")
-@requires(EDIT_PRACTICES)
+@requires(Permission.EDIT_PRACTICES)
 def comment_resolution(slug: str, comment_id: int) -> ResponseReturnValue:
     """`then` names the page the button stood on."""
-    practice = practices.practice_for(actor(), slug, EDIT_PRACTICES)
+    practice = practices.practice_for(actor(), slug, Permission.EDIT_PRACTICES)
     comment = queries.comment_of(practice, comment_id)
     then = request.form.get("then", "")
 

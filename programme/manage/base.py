@@ -5,4 +5,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("programme_desk", __name__)
-EDIT_PROGRAMME = "forum:programme:edit"

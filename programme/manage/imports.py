@@ -14,26 +14,27 @@ from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.imports import keep_preview, preview_for, settle, shown, take, tell
 from kernel.imports import left_out as left_out_sheet
+from kernel.permissions import Permission
 from kernel.transaction import writing
 from programme import operations
 from programme.forms import ImportForm, UploadForm
 from programme.importing import importer
 from programme.importing.plan import ITEM_HEADINGS
-from programme.manage.base import EDIT_PROGRAMME, blueprint
+from programme.manage.base import blueprint
 
 
 @blueprint.get("/manage/forums/<slug>/programme/template.xlsx")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def template(slug: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     return download(importer.template(forum), sheets.XLSX, f"programme-template-{forum.slug}.xlsx")
 
 
 @blueprint.route("/manage/forums/<slug>/programme/import", methods=["GET", "POST"])
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 @shows_form
 def upload(slug: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     form = UploadForm()
     page = "programme/manage/upload.html"
     if not form.validate_on_submit():
@@ -51,9 +52,9 @@ def upload(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/programme/import/<uuid>")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def preview(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     plan = importer.plan(forum, found.file.name, files.read(found.file))
     return render_template(
@@ -67,10 +68,10 @@ def preview(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/programme/import/<uuid>/left-out.xlsx")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def left_out(slug: str, uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     table = importer.read(found.file.name, files.read(found.file), forum)
     body = left_out_sheet(table, ITEM_HEADINGS, importer.plan_table(forum, table), always=("date",))
@@ -78,9 +79,9 @@ def left_out(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/programme/import/<uuid>/confirmation")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def confirmation(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     found = preview_for(uuid, "programme", forum.id, actor().id)
     name, body = found.file.name, files.read(found.file)
     table, on_paper = importer.read(name, body, forum), bool(ImportForm().on_paper.data)

@@ -12,18 +12,19 @@ from kernel.access import actor, requires
 from kernel.documents import pdf, word
 from kernel.downloads import download
 from kernel.i18n import spoken
+from kernel.permissions import Permission
 from practices.queries import spreads
 from programme import queries
 from programme.documents import thanks_data
-from programme.manage.base import EDIT_PROGRAMME, blueprint
+from programme.manage.base import blueprint
 from programme.resolution.documents import draft, practices_of
 
 
 @blueprint.get("/manage/forums/<slug>/thanks.pdf")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def thanks(slug: str) -> ResponseReturnValue:
     """Letters of thanks to those who spoke, a page each."""
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     spoke = queries.spoke_at(forum.id)
     if not spoke:
         raise NotFound()
@@ -32,10 +33,10 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/resolution.docx")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def resolution(slug: str) -> ResponseReturnValue:
     """The draft of the resolution, to be finished in a word processor."""
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     talks = queries.told_at(forum.id)
     if not talks:
         raise NotFound()

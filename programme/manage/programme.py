@@ -12,21 +12,22 @@ from kernel.access import actor, requires
 from kernel.documents import sheets
 from kernel.downloads import download
 from kernel.listing import paginate
+from kernel.permissions import Permission
 from programme import queries
 from programme.importing import importer
 from programme.labels import KIND_LABELS
 from programme.manage import queries as manage_queries
-from programme.manage.base import EDIT_PROGRAMME, blueprint
+from programme.manage.base import blueprint
 from programme.models import Slot
 
 GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without a practice")}
 
 
 @blueprint.get("/manage/forums/<slug>/programme")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def programme(slug: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
-    statement = manage_queries.statement_of(forum.id, request.args.get("q", ""))
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
+    statement = manage_queries.slots_statement(forum.id, request.args.get("q", ""))
     sections = forums.sections_of(forum.id)
     section = next((one for one in sections if one.slug == request.args.get("section")), None)
     if section is not None:
@@ -54,7 +55,7 @@ def programme(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/forums/<slug>/programme.xlsx")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def export(slug: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     return download(importer.workbook(forum), sheets.XLSX, f"programme-{forum.slug}.xlsx")

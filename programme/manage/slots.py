@@ -13,22 +13,23 @@ from forum.models import Forum
 from kernel.access import actor, requires, shows_form
 from kernel.asking import Doubtful, confirmed, question_page
 from kernel.errors import Conflict
+from kernel.permissions import Permission
 from kernel.text import inner
 from kernel.transaction import writing
 from programme import operations, queries
 from programme.forms import SlotForm, as_typed
 from programme.items import compare
 from programme.manage import queries as manage_queries
-from programme.manage.base import EDIT_PROGRAMME, blueprint
+from programme.manage.base import blueprint
 from programme.models import Slot
 from territories.queries import municipality_choices
 
 
 @blueprint.route("/manage/forums/<slug>/programme/slots/new", methods=["GET", "POST"])
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 @shows_form
 def new_slot(slug: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     form = _slot_form(forum, None)
     if not _finished(form):
         return _slot_page(forum, None, form)
@@ -47,10 +48,10 @@ def new_slot(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/forums/<slug>/programme/slots/<code>", methods=["GET", "POST"])
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 @shows_form
 def slot(slug: str, code: str) -> ResponseReturnValue:
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     found = queries.slot_of(forum, code)
     form = _slot_form(forum, found)
     if not _finished(form):
@@ -111,10 +112,10 @@ def _slot_page(forum: Forum, found: Slot | None, form: SlotForm, doubt: Doubtful
 
 
 @blueprint.post("/manage/forums/<slug>/programme/slots/<code>/cancellation")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def cancellation(slug: str, code: str) -> ResponseReturnValue:
     """Cancel the item, or with `cancelled=no` bring it back: pressed twice, it does no more than once."""
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     found = queries.slot_of(forum, code)
     cancelled, title = request.form.get("cancelled") != "no", found.title
     try:

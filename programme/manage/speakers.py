@@ -13,28 +13,29 @@ from forum import queries as forums
 from forum.models import Forum
 from kernel.access import actor, requires, shows_form
 from kernel.listing import paginate
+from kernel.permissions import Permission
 from kernel.text import sort_key
 from kernel.transaction import writing
 from kernel.twins import holds
 from programme import operations, queries
 from programme.forms import EmailForm
 from programme.manage import queries as manage_queries
-from programme.manage.base import EDIT_PROGRAMME, blueprint
+from programme.manage.base import blueprint
 from speakers.models import Speaker
 from speakers.operations import consent, set_email, withdraw_consent
 from speakers.queries import decided_among, publication_consents
 
 
 @blueprint.get("/manage/forums/<slug>/speakers")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def speakers(slug: str) -> ResponseReturnValue:
     """Who speaks: whose profile it is, and whether the name may be published."""
-    return _speakers_page(forums.forum_for(actor(), slug, EDIT_PROGRAMME))
+    return _speakers_page(forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME))
 
 
 def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None) -> str:
     lacking = request.args.get("consent") == "no"
-    statement = queries.unnamed_of(forum.id) if lacking else manage_queries.named_at(forum.id)
+    statement = queries.unnamed_statement(forum.id) if lacking else manage_queries.speakers_at_statement(forum.id)
     if key := sort_key(request.args.get("q", "")):
         statement = statement.where(holds(Speaker.name_key, key))
     listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)
@@ -54,11 +55,11 @@ def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None)
 
 
 @blueprint.post("/manage/forums/<slug>/speakers/<code>/email")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 @shows_form
 def speaker_email(slug: str, code: str) -> ResponseReturnValue:
     """Say by an e-mail who may edit the profile: they see it when they sign in with it."""
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     speaker = manage_queries.speaker_of(forum, code)
     form = EmailForm()
     if not form.validate_on_submit():
@@ -70,10 +71,10 @@ def speaker_email(slug: str, code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/speakers/<code>/paper-consent")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def paper_consent(slug: str, code: str) -> ResponseReturnValue:
     """The consent was signed on paper; with `withdrawn=yes` it was taken back."""
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     speaker = manage_queries.speaker_of(forum, code)
     text = consent_text(ConsentKind.publication, "ru")
     with writing():
@@ -87,10 +88,10 @@ def paper_consent(slug: str, code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/forums/<slug>/speakers/paper-consents")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def paper_consents(slug: str) -> ResponseReturnValue:
     """Everybody of the forum who had not decided yet signed the consent on paper."""
-    forum = forums.forum_for(actor(), slug, EDIT_PROGRAMME)
+    forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
     with writing():
         noted = operations.note_paper_consents(forum, by=actor())
     if noted:

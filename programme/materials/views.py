@@ -10,8 +10,8 @@ from forum import queries as forums
 from kernel import files
 from kernel.access import actor, public, requires, shows_form
 from kernel.forms import form_page
+from kernel.permissions import Permission
 from kernel.transaction import writing
-from programme.manage.base import EDIT_PROGRAMME
 from programme.manage.base import blueprint as desk
 from programme.materials import operations, queries
 from programme.materials.forms import MaterialForm
@@ -24,7 +24,7 @@ MATERIALS_PATH = "/manage/forums/<slug>/programme/slots/<code>/materials"
 
 
 @desk.route(MATERIALS_PATH, methods=["GET", "POST"])
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 @shows_form
 def materials(slug: str, code: str) -> ResponseReturnValue:
     slot = _slot(slug, code)
@@ -43,13 +43,13 @@ def materials(slug: str, code: str) -> ResponseReturnValue:
 
 
 @desk.get(MATERIALS_PATH + "/<int:material_id>")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def material(slug: str, code: str, material_id: int) -> ResponseReturnValue:
     return files.download(queries.material_of(_slot(slug, code), material_id).file)
 
 
 @desk.post(MATERIALS_PATH + "/<int:material_id>/publication")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def material_publication(slug: str, code: str, material_id: int) -> ResponseReturnValue:
     """Show it to visitors, or with `published=no` hide it."""
     slot = _slot(slug, code)
@@ -61,7 +61,7 @@ def material_publication(slug: str, code: str, material_id: int) -> ResponseRetu
 
 
 @desk.post(MATERIALS_PATH + "/<int:material_id>/removal")
-@requires(EDIT_PROGRAMME)
+@requires(Permission.EDIT_PROGRAMME)
 def material_removal(slug: str, code: str, material_id: int) -> ResponseReturnValue:
     slot = _slot(slug, code)
     with writing():
@@ -71,7 +71,7 @@ def material_removal(slug: str, code: str, material_id: int) -> ResponseReturnVa
 
 
 def _slot(slug: str, code: str) -> Slot:
-    return slot_of(forums.forum_for(actor(), slug, EDIT_PROGRAMME), code)
+    return slot_of(forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME), code)
 
 
 def _page(slot: Slot, form: MaterialForm) -> ResponseReturnValue:

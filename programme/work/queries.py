@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from forum.models import Forum, Room, Section
 from kernel.access import SignedIn
 from kernel.db import db
+from kernel.permissions import Permission
 from programme.models import Appearance, Slot, SlotKind
 from programme.queries import with_people
 
@@ -30,7 +31,7 @@ def sections_by_id(section_ids: Iterable[int]) -> list[Section]:
 
 def own_section_ids(user: SignedIn) -> frozenset[int]:
     """Sections the user chairs or helps in."""
-    return user.scopes("work:hall:open").of("section")
+    return user.scopes(Permission.OPEN_HALL).of("section")
 
 
 def section_for(user: SignedIn, slug: str, section_slug: str) -> Section:

@@ -11,6 +11,7 @@ from accounts.queries import consent_text
 from kernel.access import actor, requires, shows_form
 from kernel.forms import form_page
 from kernel.i18n import language
+from kernel.permissions import Permission
 from kernel.security import client_address
 from kernel.transaction import writing
 from programme import operations, queries
@@ -21,11 +22,10 @@ from speakers import operations as speakers
 from speakers import queries as profiles
 
 blueprint = Blueprint("programme_work", __name__)
-OWN_PROFILE = "speakers:profile:own"
 
 
 @blueprint.get("/running-order/<slug>/<section_slug>")
-@requires("work:hall:open")
+@requires(Permission.OPEN_HALL)
 def section(slug: str, section_slug: str) -> ResponseReturnValue:
     """The running order, to be printed too."""
     found = work_queries.section_for(actor(), slug, section_slug)
@@ -40,7 +40,7 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/profile/<code>", methods=["GET", "POST"])
-@requires(OWN_PROFILE)
+@requires(Permission.OWN_PROFILE)
 @shows_form
 def profile(code: str) -> ResponseReturnValue:
     speaker = profiles.own_speaker(actor(), code)
@@ -64,7 +64,7 @@ def profile(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/profile/<code>/consent-withdrawal")
-@requires(OWN_PROFILE)
+@requires(Permission.OWN_PROFILE)
 def consent_withdrawal(code: str) -> ResponseReturnValue:
     speaker = profiles.own_speaker(actor(), code)
     with writing():

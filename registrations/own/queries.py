@@ -11,6 +11,7 @@ from forum.models import Forum, Room, Section
 from kernel import pages
 from kernel.db import db
 from programme.models import Slot, SlotKind
+from programme.rules import plenary_sections
 
 
 class Item(NamedTuple):
@@ -29,7 +30,7 @@ class Item(NamedTuple):
     cancelled: bool
     kind: SlotKind
     plenary: bool = False
-    """Of a section that is for everybody: see `_plenaries`."""
+    """Of a section that is for everybody: see `programme.rules.plenary_sections`."""
 
 
 def has_items(forum: Forum) -> bool:
@@ -50,20 +51,8 @@ def _read(forum_id: int) -> list[Item]:
         Item._make((row[0], row[1] or row[2], row[2], row[3], row[4] or "", row[5] or "", *row[6:], False))
         for row in rows
     ]
-    plenaries = _plenaries(items)
+    plenaries = plenary_sections(items)
     return [item._replace(plenary=item.section_id in plenaries) for item in items]
-
-
-def _plenaries(items: list[Item]) -> set[int]:
-    """Sections beside which no other has anything on, at a forum where other sections run in parallel."""
-    held = [item for item in items if not item.cancelled and item.kind not in (SlotKind.break_, SlotKind.lunch)]
-    parallel = {
-        item.section_id
-        for item in held
-        for other in held
-        if item.section_id != other.section_id and item.starts < other.ends and other.starts < item.ends
-    }
-    return {item.section_id for item in held} - parallel if parallel else set()
 
 
 _slot, _section, _room = Slot.__table__.c, Section.__table__.c, Room.__table__.c

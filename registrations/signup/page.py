@@ -12,10 +12,10 @@ from markupsafe import Markup, escape
 from accounts import consenting
 from accounts.consenting import Wording, wordings
 from accounts.enums import ConsentKind
-from forum.kept import places_left
+from forum.copies import places_left
 from forum.models import Format, Forum
 from kernel.i18n import language, number
-from kernel.kept import left_open
+from kernel.keyed_request import left_open
 from kernel.pages import drawn
 from registrations.forms import KEPT_BY, RegistrationForm
 

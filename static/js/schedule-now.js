@@ -1,5 +1,5 @@
 // Marks items with data-start and data-end (ISO, with offset) inside a data-schedule-now list as
-// past, now or next.
+// past, now or next; in a table of a day a line ([data-now-line]) moves down its rows.
 // The list carries the words: data-now-word, data-next-word. Pages are cached for everybody, so the
 // clock is the reader's.
 export function bind(list) {
@@ -33,8 +33,22 @@ export function bind(list) {
       if (current) jump.hash = current.id;
     }
   };
-  draw();
-  lead();
-  setInterval(lead, 30_000);
-  setInterval(draw, 30_000);
+  const line = list.querySelector("[data-now-line]");
+  const rows = line ? [...list.querySelectorAll("[data-row-start]")] : [];
+  const mark = () => {
+    const time = Date.now();
+    const row = rows.find(
+      ({ dataset }) => Date.parse(dataset.rowStart) <= time && time < Date.parse(dataset.rowEnd),
+    );
+    if (line) line.hidden = !row;
+    if (!row) return;
+    const start = Date.parse(row.dataset.rowStart),
+      end = Date.parse(row.dataset.rowEnd);
+    const share = (time - start) / (end - start);
+    line.style.insetBlockStart = `${row.offsetTop + share * row.offsetHeight}px`;
+  };
+  for (const step of [draw, lead, mark]) {
+    step();
+    setInterval(step, 30_000);
+  }
 }

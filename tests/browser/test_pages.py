@@ -215,6 +215,8 @@ MORE: dict[str, tuple[str, str]] = {
     "catalogue: nothing found": ("", "/practices/?q=фывапролдж"),
     "graded already": ("expert", "/manage/grading?graded=yes"),
     "coming programme": ("", "/forums/{coming}/programme"),
+    "programme as a table": ("", "/forums/{past}/programme?view=grid"),
+    "programme by hall": ("", "/forums/{past}/programme?view=halls"),
     "closed registration": ("", "/forums/{past}/registration"),
     "participants: nobody found": ("organiser", "/manage/forums/{past}/registrations?q=фывапролдж"),
     "past forum": ("", "/forums/{past}/"),

@@ -41,11 +41,38 @@ def test_programme_json_and_calendar_agree(client, world):
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?view=sections", "?section=early-help", "?day=2027-04-22", "?day=x&view=y&section=z"]
+    "query",
+    [
+        "",
+        "?view=sections",
+        "?view=halls",
+        "?view=grid",
+        "?section=early-help",
+        "?day=2027-04-22",
+        "?day=x&view=y&section=z",
+    ],
 )
 def test_programme_in_every_form(client, world, query):
     assert client.get(f"/forums/prosemyu-2027/programme{query}").status_code == 200
     assert client.get(f"/en/forums/prosemyu-2027/programme{query}").status_code == 200
+
+
+def test_by_hall_an_item_without_one_comes_last(client, world):
+    with writing():
+        forum = world["forum"]
+        room = factories.room(forum, "Зал 7")
+        factories.slot(world["section"], "Показ", starts=world["talk"].ends, room_id=room.id)
+    page = client.get("/forums/prosemyu-2027/programme?view=halls").get_data(as_text=True)
+    parts = [part for part in page.split("<section")[1:] if "hall" in part.split(">")[0]]
+    assert ["Зал 7" in part for part in parts] == [True, False]
+    assert ["Показ" in part for part in parts] == [True, False]
+    assert ["Домашний консультант" in part for part in parts] == [False, True]
+
+
+def test_every_view_gives_the_end_of_an_item(client, world):
+    lasts = "{:%H:%M}–{:%H:%M}".format(world["talk"].starts, world["talk"].ends)
+    for view in ("", "grid", "sections", "halls"):
+        assert lasts in client.get(f"/forums/prosemyu-2027/programme?view={view}").get_data(as_text=True), view
 
 
 def test_section_talk_and_speaker_pages(client, world):

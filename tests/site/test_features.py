@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 import tomllib
@@ -16,6 +15,7 @@ from app import FEATURES
 from kernel.access import public, requires
 from kernel.feature import Area, Feature, LetterKind, Panel, Registry, Signal, install
 from kernel.panels import panels
+from kernel.permissions import Permission
 
 ROOT = Path(__file__).parents[2]
 LAYERS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
@@ -58,17 +58,25 @@ def test_nothing_is_imported_for_its_effect():
     assert [str(path) for path, text in code().items() if effect.search(text)] == []
 
 
-def test_the_permissions_of_manifests_are_those_that_the_code_asks_for():
-    """The table of roles asks for none: what only stands there is held and opens nothing."""
-    texts = {area.permission for area in KNOWN.areas} | {
-        node.value
+def test_every_permission_is_told_in_words_owned_by_a_manifest_held_by_a_role_and_asked_for():
+    everything = set(Permission)
+    told = {one for one in Permission if one.__doc__ and one.__doc__.endswith(".")}
+    owned = [one for feature in FEATURES for one in feature.permissions]
+    held = set().union(*permissions.PERMISSIONS.values())
+    asked_for = {
+        Permission[name]
         for path, text in code().items()
         if path.name not in ("feature.py", "permissions.py")
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    permission = re.compile(r"[a-z_]+:[a-z_]+:[a-z_]+")
-    assert {text for text in texts if permission.fullmatch(text)} - {"feature:thing:verb"} == KNOWN.permissions
+        for name in re.findall(r"\bPermission\.([A-Z_]+)", text)
+    } | {area.permission for area in KNOWN.areas}
+    assert (told, set(owned), held, asked_for) == (everything,) * 4
+    assert len(owned) == len(everything)
+
+
+def test_no_permission_stands_as_bare_text():
+    text = re.compile(r"""["'][a-z_]+:[a-z_]+:[a-z_]+["']""")
+    bare = {path.name for path, source in code().items() if text.search(source.replace('"feature:thing:verb"', ""))}
+    assert bare == {"permissions.py"}
 
 
 def test_no_page_is_forgotten():

@@ -26,22 +26,17 @@ from kernel import files
 from kernel.access import actor, requires, shows_form, signed_in
 from kernel.forms import VersionedForm
 from kernel.listing import paginate
+from kernel.permissions import Permission
 from kernel.transaction import write
 from practices.models import Practice
 from practices.questions.queries import author_address
 from territories.models import Territory
 
-EDIT_ADOPTIONS, VIEW_ADOPTIONS, CONFIRM_LAUNCHES = (
-    "adoption:adoption:edit",
-    "adoption:adoption:view",
-    "adoption:adoption:confirm",
-)
-
 
 @blueprint.get("/cabinet/")
-@requires("work:cabinet:open")
+@requires(Permission.OPEN_CABINET)
 def cabinet() -> ResponseReturnValue:
-    territories = queries.territories_for(actor(), "work:cabinet:open")
+    territories = queries.territories_for(actor(), Permission.OPEN_CABINET)
     chosen = [place for place in territories if place.oktmo == request.args.get("territory")]
     shown = chosen or territories
     questions = quarter_queries.open_questions(shown)
@@ -67,11 +62,11 @@ def cabinet() -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/adoptions")
-@requires(VIEW_ADOPTIONS)
+@requires(Permission.VIEW_ADOPTIONS)
 def adoptions() -> ResponseReturnValue:
     state = request.args.get("state", "")
     wanted = State(state) if state in {member.value for member in State} else None
-    statement = cabinet_queries.adoptions_for(
+    statement = cabinet_queries.adoptions_for_statement(
         actor(),
         q=request.args.get("q", "")[:200],
         state=wanted,
@@ -106,7 +101,7 @@ def adoptions() -> ResponseReturnValue:
 @blueprint.get("/cabinet/adoptions/<code>")
 @signed_in
 def adoption(code: str) -> ResponseReturnValue:
-    return _page(queries.adoption_for(actor(), code, EDIT_ADOPTIONS, VIEW_ADOPTIONS))
+    return _page(queries.adoption_for(actor(), code, Permission.EDIT_ADOPTIONS, Permission.VIEW_ADOPTIONS))
 
 
 def _page(found: Adoption, **forms: FlaskForm) -> str:
@@ -126,8 +121,9 @@ def _page(found: Adoption, **forms: FlaskForm) -> str:
         states=state_line(found),
         labels=labels,
         Stage=Stage,
-        may_edit=queries.may(actor(), found, EDIT_ADOPTIONS),
-        may_ring=queries.may(actor(), found, queries.RING_CONTACTS) or queries.may(actor(), found, EDIT_ADOPTIONS),
+        may_edit=queries.may(actor(), found, Permission.EDIT_ADOPTIONS),
+        may_ring=queries.may(actor(), found, Permission.RING_CONTACTS)
+        or queries.may(actor(), found, Permission.EDIT_ADOPTIONS),
         may_confirm=launches.role_of(actor(), found) is not None,
         refusal=forms.get("refusal") or RefusalForm(formdata=None),
         refused=rules.to_mend(found),
@@ -171,10 +167,10 @@ def _change(found: Adoption, form: VersionedForm, typed: list[tuple[str, str]], 
 
 
 @blueprint.post("/cabinet/adoptions/<code>/stage")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 @shows_form
 def stage(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
+    found = queries.adoption_for(actor(), code, Permission.EDIT_ADOPTIONS)
     form = MoveForm()
     ahead = rules.ahead(found.stage)
     if not form.validate_on_submit():
@@ -203,10 +199,10 @@ def stage(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/return")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 @shows_form
 def return_(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
+    found = queries.adoption_for(actor(), code, Permission.EDIT_ADOPTIONS)
     form = BackForm().offer(found)
     if not form.validate_on_submit():
         return _page(found, back=form), 422
@@ -229,10 +225,10 @@ def return_(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/exit")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 @shows_form
 def exit_(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
+    found = queries.adoption_for(actor(), code, Permission.EDIT_ADOPTIONS)
     form = ExitForm().offer(found)
     if not form.validate_on_submit():
         return _page(found, leave=form), 422
@@ -244,9 +240,9 @@ def exit_(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/resumption")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 def resumption(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
+    found = queries.adoption_for(actor(), code, Permission.EDIT_ADOPTIONS)
 
     def deed() -> None:
         operations.hold(found)
@@ -258,10 +254,10 @@ def resumption(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/details")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 @shows_form
 def details(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS)
+    found = queries.adoption_for(actor(), code, Permission.EDIT_ADOPTIONS)
     form = DetailsForm().offer(queries.mentors_for(found))
     if not form.validate_on_submit():
         return _page(found, details=form), 422
@@ -272,9 +268,9 @@ def details(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/confirmation")
-@requires(CONFIRM_LAUNCHES)
+@requires(Permission.CONFIRM_LAUNCHES)
 def confirmation(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, CONFIRM_LAUNCHES)
+    found = queries.adoption_for(actor(), code, Permission.CONFIRM_LAUNCHES)
     if found.confirmed:
         flash(_("There is nothing to confirm."), "info")
         return redirect(url_for("adoption.adoption", code=code))
@@ -294,10 +290,10 @@ def confirmation(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/adoptions/<code>/refusal")
-@requires(CONFIRM_LAUNCHES)
+@requires(Permission.CONFIRM_LAUNCHES)
 @shows_form
 def refusal(code: str) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, CONFIRM_LAUNCHES)
+    found = queries.adoption_for(actor(), code, Permission.CONFIRM_LAUNCHES)
     form, role = RefusalForm(), launches.role_of(actor(), found)
     if role is None and (found.confirmed or rules.refusal(found.steps)):
         say_undone(found)
@@ -316,5 +312,5 @@ def refusal(code: str) -> ResponseReturnValue:
 @blueprint.get("/cabinet/adoptions/<code>/files/<int:step_id>")
 @signed_in
 def evidence(code: str, step_id: int) -> ResponseReturnValue:
-    found = queries.adoption_for(actor(), code, EDIT_ADOPTIONS, VIEW_ADOPTIONS)
+    found = queries.adoption_for(actor(), code, Permission.EDIT_ADOPTIONS, Permission.VIEW_ADOPTIONS)
     return files.download(queries.evidence_file(found, step_id))

@@ -14,7 +14,8 @@ from adoption.cabinet.forms import RefusalForm
 from adoption.models import Adoption, Confirmer
 from kernel import files
 from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
-from kernel.text import whole
+from kernel.permissions import Permission
+from kernel.text import whole_number
 from kernel.transaction import write
 
 OPEN_PAGE = "adoption/quarter/open.html"
@@ -78,7 +79,7 @@ def launch_file(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/cabinet/launches/<code>/file")
-@requires(launches.EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 def pupil_file(code: str) -> ResponseReturnValue:
     found, _role = launches.launch_for(actor(), code)
     return _file(found)
@@ -93,13 +94,13 @@ def _file(found: Adoption) -> ResponseReturnValue:
 
 
 @blueprint.get("/cabinet/launches/<code>")
-@requires(launches.EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 def pupil(code: str) -> ResponseReturnValue:
     return _mentors_page(code, RefusalForm(formdata=None))
 
 
 @blueprint.post("/cabinet/launches/<code>/confirmation")
-@requires(launches.EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 def pupil_confirmation(code: str) -> ResponseReturnValue:
     found, role = launches.launch_for(actor(), code)
 
@@ -115,7 +116,7 @@ def pupil_confirmation(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cabinet/launches/<code>/refusal")
-@requires(launches.EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 @shows_form
 def pupil_refusal(code: str) -> ResponseReturnValue:
     found, role = launches.launch_for(actor(), code)
@@ -131,7 +132,7 @@ def pupil_refusal(code: str) -> ResponseReturnValue:
 
 def shown_launch() -> int:
     """Id of the launch on the page whose button was pressed; 0 of none."""
-    return whole(request.form.get("launch", "")) or 0
+    return whole_number(request.form.get("launch", "")) or 0
 
 
 def _asked_id(found: Adoption) -> int:

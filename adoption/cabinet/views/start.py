@@ -17,6 +17,7 @@ from adoption.operations import Request
 from forum.models import Forum, Section
 from kernel.access import actor, requires, shows_form
 from kernel.forms import status_of
+from kernel.permissions import Permission
 from kernel.text import DASH
 from kernel.transaction import write
 from practices.models import Practice
@@ -24,16 +25,15 @@ from practices.queries import published_practice
 from programme.models import Slot
 from territories.models import Territory
 
-START_ADOPTIONS = "adoption:adoption:start"
 Shown = list[tuple[Slot, Forum, Section]]
 
 
 @blueprint.route("/practices/<slug>/adoption", methods=["GET", "POST"])
-@requires(START_ADOPTIONS)
+@requires(Permission.START_ADOPTIONS)
 @shows_form
 def start(slug: str) -> ResponseReturnValue:
     practice = published_practice(slug)
-    territories = queries.territories_for(actor(), START_ADOPTIONS)
+    territories = queries.territories_for(actor(), Permission.START_ADOPTIONS)
     if not territories:
         return render_template("adoption/no_territory.html", practice=practice)
     organisations = queries.organisations_in(territories)

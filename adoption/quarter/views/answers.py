@@ -28,9 +28,8 @@ from adoption.queries import today
 from kernel import files
 from kernel.access import ByLink, actor, public, requires, shows_form, token_page
 from kernel.forms import Form
+from kernel.permissions import Permission
 from kernel.transaction import write
-
-EDIT_ADOPTIONS = "adoption:adoption:edit"
 
 
 def say_result(cards: Sequence[Card], result: Result) -> None:
@@ -48,10 +47,10 @@ def say_result(cards: Sequence[Card], result: Result) -> None:
 
 
 @blueprint.route("/cabinet/quarter", methods=["GET", "POST"])
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 @shows_form
 def quarter() -> ResponseReturnValue:
-    territories = adoption_queries.territories_for(actor(), EDIT_ADOPTIONS)
+    territories = adoption_queries.territories_for(actor(), Permission.EDIT_ADOPTIONS)
     head = CabinetHead()
     cards = make_cards(queries.open_questions(territories), sent=head.is_submitted())
     if not head.is_submitted():

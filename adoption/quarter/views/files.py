@@ -15,17 +15,16 @@ from adoption.quarter import exports, importer, labels, queries
 from adoption.quarter.forms import FormUpload
 from adoption.quarter.models import Ask, Question, Round, Way
 from adoption.quarter.operations import AnswerRefused, Overtaken, Source
-from adoption.quarter.views.answers import EDIT_ADOPTIONS
 from kernel import files, limits
 from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.documents import sheets
 from kernel.downloads import download
 from kernel.forms import status_of
 from kernel.imports import Plan, checked_table, keep_preview, left_out, preview_for, settle, shown, take, tell
+from kernel.permissions import Permission
 from kernel.transaction import write
 
 QUARTER_PREVIEWS = "quarter"
-LEAD = queries.LEAD_ROUNDS
 
 
 class Place(NamedTuple):
@@ -110,7 +109,7 @@ def _cabinet_place() -> Place:
     return Place(
         scope_id=None,
         user_id=user.id,
-        questions=lambda: queries.open_questions(adoption_queries.territories_for(user, EDIT_ADOPTIONS)),
+        questions=lambda: queries.open_questions(adoption_queries.territories_for(user, Permission.EDIT_ADOPTIONS)),
         by=user,
         answered_by=user.display_name,
         layout="layouts/work.html",
@@ -122,26 +121,26 @@ def _cabinet_place() -> Place:
 
 
 @blueprint.get("/cabinet/quarter.xlsx")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 def quarter_form() -> ResponseReturnValue:
     return workbook(_cabinet_place().questions())
 
 
 @blueprint.route("/cabinet/quarter/file", methods=["GET", "POST"])
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 @shows_form
 def quarter_upload() -> ResponseReturnValue:
     return hand_in(_cabinet_place())
 
 
 @blueprint.get("/cabinet/quarter/file/<uuid>")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 def quarter_preview(uuid: str) -> ResponseReturnValue:
     return show(_cabinet_place(), uuid)
 
 
 @blueprint.post("/cabinet/quarter/file/<uuid>/confirmation")
-@requires(EDIT_ADOPTIONS)
+@requires(Permission.EDIT_ADOPTIONS)
 def quarter_confirmation(uuid: str) -> ResponseReturnValue:
     return confirm(_cabinet_place(), uuid)
 
@@ -208,26 +207,26 @@ def _round_place(code: str) -> Place:
 
 
 @blueprint.route("/manage/rounds/<round_code>/file", methods=["GET", "POST"])
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 @shows_form
 def round_upload(round_code: str) -> ResponseReturnValue:
     return hand_in(_round_place(round_code))
 
 
 @blueprint.get("/manage/rounds/<round_code>/file/<uuid>")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_preview(round_code: str, uuid: str) -> ResponseReturnValue:
     return show(_round_place(round_code), uuid)
 
 
 @blueprint.post("/manage/rounds/<round_code>/file/<uuid>/confirmation")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_confirmation(round_code: str, uuid: str) -> ResponseReturnValue:
     return confirm(_round_place(round_code), uuid)
 
 
 @blueprint.get("/manage/rounds/<round_code>/<oktmo>/quarter.xlsx")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_form(round_code: str, oktmo: str) -> ResponseReturnValue:
     ask = queries.ask_of(queries.round_for(actor(), round_code), oktmo)
     return workbook(queries.questions_of([ask]))

@@ -13,7 +13,7 @@ from adoption.blueprint import blueprint
 from adoption.quarter import counts, exports, labels, operations, queries, rules
 from adoption.quarter.cards import Card, Result, context, keep, make_cards, say_kept
 from adoption.quarter.forms import AddressForm, PaperForm, RemindForm, RoundForm
-from adoption.quarter.models import Ask, Round, Way
+from adoption.quarter.models import QUARTER_LINK, Ask, Round, Way
 from adoption.quarter.operations import Source
 from adoption.queries import today
 from kernel import files
@@ -22,17 +22,16 @@ from kernel.documents import sheets
 from kernel.downloads import download
 from kernel.forms import form_page, status_of
 from kernel.listing import paginate
+from kernel.permissions import Permission
 from kernel.transaction import write
 from territories.models import Territory
 
-LEAD = queries.LEAD_ROUNDS
-
 
 @blueprint.get("/manage/rounds")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def rounds() -> ResponseReturnValue:
     orders = {"quarter": (Round.year, Round.quarter), "due": Round.due}
-    listing = paginate(queries.rounds_for(actor()), orders, default="-quarter", tie=Round.id)
+    listing = paginate(queries.rounds_for_statement(actor()), orders, default="-quarter", tie=Round.id)
     return render_template(
         "adoption/quarter/rounds.html",
         listing=listing,
@@ -44,7 +43,7 @@ def rounds() -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/rounds/new", methods=["GET", "POST"])
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 @shows_form
 def new_round() -> ResponseReturnValue:
     regions = queries.regions_for(actor())
@@ -71,7 +70,7 @@ def _asked(regions: list[Territory]) -> list[tuple[Territory, int, int, list[str
 
 
 @blueprint.get("/manage/rounds/<round_code>")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     state = request.args.get("state", "")
@@ -96,7 +95,7 @@ def round_(round_code: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/rounds/<round_code>.xlsx")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_xlsx(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     body = exports.answers(of, queries.questions_of_round(of.id))
@@ -104,7 +103,7 @@ def round_xlsx(round_code: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/rounds/<round_code>/reminders", methods=["GET", "POST"])
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 @shows_form
 def round_reminders(round_code: str) -> ResponseReturnValue:
     """Who would get a reminder, in two groups; then the letters."""
@@ -139,7 +138,7 @@ def _reminders_page(of: Round, form: RemindForm) -> str:
 
 
 @blueprint.post("/manage/rounds/<round_code>/closing")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_closing(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     if request.form.get("confirm") != "yes":
@@ -152,7 +151,7 @@ def round_closing(round_code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/rounds/<round_code>/reopening")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_reopening(round_code: str) -> ResponseReturnValue:
     of = queries.round_for(actor(), round_code)
     write(lambda: operations.reopen(of, by=actor()))
@@ -161,7 +160,7 @@ def round_reopening(round_code: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/manage/rounds/<round_code>/<oktmo>", methods=["GET", "POST"])
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 @shows_form
 def paper(round_code: str, oktmo: str) -> ResponseReturnValue:
     """A municipality's answers, and the form to type them in «по письму № … от …»."""
@@ -193,13 +192,13 @@ def _paper_page(ask: Ask, head: PaperForm, cards: list[Card], result: Result | N
         head=head,
         address=AddressForm(formdata=None, data={"address": ask.email}),
         coordinated=bool(queries.coordinated({ask.territory_id})),
-        link=operations.link_path(ask),
+        link=QUARTER_LINK.path(ask),
         **context(cards, result),
     )
 
 
 @blueprint.post("/manage/rounds/<round_code>/<oktmo>/letter")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_letter(round_code: str, oktmo: str) -> ResponseReturnValue:
     ask = queries.ask_of(queries.round_for(actor(), round_code), oktmo)
     form = AddressForm()
@@ -217,7 +216,7 @@ def round_letter(round_code: str, oktmo: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/rounds/<round_code>/<oktmo>/link")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def round_link(round_code: str, oktmo: str) -> ResponseReturnValue:
     ask = queries.ask_of(queries.round_for(actor(), round_code), oktmo)
     write(lambda: operations.renew_link(ask, by=actor()))
@@ -226,6 +225,6 @@ def round_link(round_code: str, oktmo: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/rounds/<round_code>/scans/<int:answer_id>")
-@requires(LEAD)
+@requires(Permission.LEAD_ROUNDS)
 def answer_scan(round_code: str, answer_id: int) -> ResponseReturnValue:
     return files.download(queries.scan_of(queries.round_for(actor(), round_code), answer_id))

@@ -17,27 +17,28 @@ from kernel.downloads import download
 from kernel.files import FileRefused
 from kernel.forms import form_page
 from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
+from kernel.permissions import Permission
 from kernel.transaction import retried, writing
 from registrations.blueprint import blueprint
 from registrations.desk import importer, operations, queries
 from registrations.desk.cells import PARTICIPANT_HEADINGS
-from registrations.desk.views.participants import EDIT_REGISTRATIONS, REGISTRATIONS_PATH
+from registrations.desk.views.participants import REGISTRATIONS_PATH
 from registrations.forms import ImportForm
 from registrations.signup import quotas
 
 
 @blueprint.get(REGISTRATIONS_PATH + "/import/template.xlsx")
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 def import_template(slug: str) -> ResponseReturnValue:
-    forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     return download(importer.template(), XLSX, "participants.xlsx")
 
 
 @blueprint.route(REGISTRATIONS_PATH + "/import", methods=["GET", "POST"])
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 @shows_form
 def import_file(slug: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     form = ImportForm()
     page = "registrations/manage/import.html"
     if not form.validate_on_submit():
@@ -56,10 +57,10 @@ def import_file(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route(REGISTRATIONS_PATH + "/import/<uuid>", methods=["GET", "POST"])
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
     """GET shows what would happen; POST computes it again from the same file and does it."""
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     preview = preview_for(uuid, importer.PARTICIPANT_PREVIEWS, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
     letters = request.values.get("letters") == "1"
@@ -72,10 +73,10 @@ def import_preview(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.get(REGISTRATIONS_PATH + "/import/<uuid>/left-out.xlsx")
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 def import_left_out(slug: str, uuid: str) -> ResponseReturnValue:
     """The rows that did not come in, to be put right and loaded again."""
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     preview = preview_for(uuid, importer.PARTICIPANT_PREVIEWS, forum.id, current_user.id)
     table = importer.read(preview.file.name, files.read(preview.file))
     body = left_out(table, PARTICIPANT_HEADINGS, importer.plan(forum, table))

@@ -23,6 +23,7 @@ from kernel.downloads import download
 from kernel.forms import form_page
 from kernel.i18n import language
 from kernel.listing import Listing, paginate
+from kernel.permissions import Permission
 from kernel.transaction import retried, writing
 from kernel.zones import zone_name
 from registrations import counts, erasing, operations, queries
@@ -37,16 +38,13 @@ from registrations.own import tickets
 from territories.models import Territory
 from territories.queries import choices
 
-VIEW_REGISTRATIONS = "registrations:registration:view"
-EDIT_REGISTRATIONS = "registrations:registration:edit"
-ERASE_REGISTRATIONS = "registrations:registration:erase"
 REGISTRATIONS_PATH = "/manage/forums/<slug>/registrations"
 
 
 @blueprint.get(REGISTRATIONS_PATH)
-@requires(VIEW_REGISTRATIONS)
+@requires(Permission.VIEW_REGISTRATIONS)
 def participants(slug: str) -> ResponseReturnValue:
-    forum = copy_for(current_user, slug, VIEW_REGISTRATIONS)
+    forum = copy_for(current_user, slug, Permission.VIEW_REGISTRATIONS)
     by = desk_queries.Narrowing.of(request.args)
     figures = counts.figures(forum)
     total, conditions = desk_queries.matched(forum, by, figures.everybody)
@@ -107,31 +105,31 @@ def _name_filters(
 
 
 def _may_edit(forum: Forum) -> bool:
-    scopes = current_user.scopes(EDIT_REGISTRATIONS)
+    scopes = current_user.scopes(Permission.EDIT_REGISTRATIONS)
     return bool(scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum"))
 
 
 @blueprint.get(REGISTRATIONS_PATH + ".xlsx")
-@requires(VIEW_REGISTRATIONS)
+@requires(Permission.VIEW_REGISTRATIONS)
 def participants_xlsx(slug: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, VIEW_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.VIEW_REGISTRATIONS)
     return download(exports.xlsx(forum, desk_queries.Narrowing.of(request.args)), XLSX, f"{slug}-participants.xlsx")
 
 
 @blueprint.get(REGISTRATIONS_PATH + ".csv")
-@requires(VIEW_REGISTRATIONS)
+@requires(Permission.VIEW_REGISTRATIONS)
 def participants_csv(slug: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, VIEW_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.VIEW_REGISTRATIONS)
     body = exports.csv(forum, desk_queries.Narrowing.of(request.args))
     return download(body, "text/csv", f"{slug}-participants.csv")
 
 
 @blueprint.route(REGISTRATIONS_PATH + "/new", methods=["GET", "POST"])
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 @shows_form
 def new_participant(slug: str) -> ResponseReturnValue:
     """Add somebody by hand, as when the application came on paper."""
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     form = AddForm(forum=forum)
     page = "registrations/manage/new.html"
     if not form.validate_on_submit():
@@ -160,9 +158,9 @@ def new_participant(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get(REGISTRATIONS_PATH + "/<uuid>")
-@requires(VIEW_REGISTRATIONS)
+@requires(Permission.VIEW_REGISTRATIONS)
 def participant(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, VIEW_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.VIEW_REGISTRATIONS)
     registration = queries.registration_of(forum, uuid)
     other = Format.remote if registration.format is Format.in_person else Format.in_person
     waitlisted = registration.status is RegistrationStatus.waitlisted
@@ -185,17 +183,17 @@ def participant(slug: str, uuid: str) -> ResponseReturnValue:
         sources=SOURCE_LABELS,
         actions=ACTION_LABELS,
         may_edit=_may_edit(forum),
-        may_erase=bool(current_user.scopes(ERASE_REGISTRATIONS)),
+        may_erase=bool(current_user.scopes(Permission.ERASE_REGISTRATIONS)),
         short_code=tickets.short_code(registration),
         awaited=queries.is_awaited(registration),
     )
 
 
 @blueprint.route(REGISTRATIONS_PATH + "/<uuid>/edit", methods=["GET", "POST"])
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 @shows_form
 def edit_participant(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     registration = queries.registration_of(forum, uuid)
     form = CorrectionForm(forum=forum, data=as_entered(registration))
     page = "registrations/manage/edit.html"
@@ -217,9 +215,9 @@ def edit_participant(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post(REGISTRATIONS_PATH + "/<uuid>/cancellation")
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 def participant_cancellation(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     registration = queries.registration_of(forum, uuid)
     if request.form.get("confirm") == "ask":
         return render_template(
@@ -240,10 +238,10 @@ def participant_cancellation(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.route(REGISTRATIONS_PATH + "/<uuid>/erasure", methods=["GET", "POST"])
-@requires(ERASE_REGISTRATIONS)
+@requires(Permission.ERASE_REGISTRATIONS)
 def participant_erasure(slug: str, uuid: str) -> ResponseReturnValue:
     """Whoever asked the operator: every registration of the person, at every forum."""
-    forum = forum_for(current_user, slug, ERASE_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.ERASE_REGISTRATIONS)
     registration = queries.registration_of(forum, uuid)
     everywhere = queries.same_person(registration)
     if request.method == "GET":
@@ -260,10 +258,10 @@ def participant_erasure(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post(REGISTRATIONS_PATH + "/<uuid>/format")
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 def participant_format(slug: str, uuid: str) -> ResponseReturnValue:
     """Change the format, or with `back=yes` bring a cancelled registration back in the format named."""
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     registration = queries.registration_of(forum, uuid)
     if request.form.get("format") not in {kind.value for kind in Format}:
         raise BadRequest()
@@ -284,9 +282,9 @@ def participant_format(slug: str, uuid: str) -> ResponseReturnValue:
 
 
 @blueprint.post(REGISTRATIONS_PATH + "/<uuid>/letter")
-@requires(EDIT_REGISTRATIONS)
+@requires(Permission.EDIT_REGISTRATIONS)
 def participant_letter(slug: str, uuid: str) -> ResponseReturnValue:
-    forum = forum_for(current_user, slug, EDIT_REGISTRATIONS)
+    forum = forum_for(current_user, slug, Permission.EDIT_REGISTRATIONS)
     registration = queries.registration_of(forum, uuid)
     with writing():
         operations.send_again(registration, by=_by())

@@ -13,12 +13,13 @@ from forum.queries import forum_for
 from kernel.access import requires, shows_form
 from kernel.forms import status_of
 from kernel.i18n import language
+from kernel.permissions import Permission
 from kernel.security import client_address
 from registrations import operations, queries
 from registrations.details import Details
 from registrations.door import attendance
 from registrations.door.attendance import Verdict
-from registrations.door.views.base import WORK_AT_THE_DOOR, Door, answer, ask, blueprint, door_of, has_hall, new_nonce
+from registrations.door.views.base import Door, answer, ask, blueprint, door_of, has_hall, new_nonce
 from registrations.forms import ON_PAPER, ArrivalForm
 from registrations.operations import NoPlaces
 from registrations.signup.page import consents_asked
@@ -28,11 +29,11 @@ REMOTE, WAITING = "remote", "waiting"
 
 
 @blueprint.route("/door/<slug>/registrations", methods=["GET", "POST"])
-@requires(WORK_AT_THE_DOOR)
+@requires(Permission.WORK_AT_THE_DOOR)
 @shows_form
 def arrival(slug: str) -> ResponseReturnValue:
     """Doubts (a namesake, a full hall) are asked about on the same page, with what was typed kept."""
-    found, door = forum_for(current_user, slug, WORK_AT_THE_DOOR), door_of(slug)
+    found, door = forum_for(current_user, slug, Permission.WORK_AT_THE_DOOR), door_of(slug)
     if not has_hall(found):
         raise NotFound()
     closed = door.unanswered or door.practice

@@ -13,13 +13,13 @@ from flask_login import current_user
 from forum.models import Format, Forum
 from forum.queries import copy_for, local_today
 from kernel.i18n import clock
+from kernel.permissions import Permission
 from kernel.templating import fragment
 from registrations.door import queries
 from registrations.door.attendance import Answer, Verdict
 from registrations.door.verdicts import count_line, initials, say
 
 blueprint = Blueprint("door", __name__)
-WORK_AT_THE_DOOR = "registrations:door:work"
 PRACTICE, RECORD = "practice", "record"
 """What a volunteer answers on a day that is not the forum's: only a check, or let people in all the same."""
 
@@ -50,7 +50,7 @@ class Door(NamedTuple):
 
 def door_of(slug: str) -> Door:
     """What the volunteer's request is about. Raises NotFound for another forum's volunteer."""
-    place = copy_for(current_user, slug, WORK_AT_THE_DOOR)
+    place = copy_for(current_user, slug, Permission.WORK_AT_THE_DOOR)
     off_day = not place.date_start <= local_today(place) <= place.date_end
     said = request.values.get("mode", "")
     mode = said if off_day and said in (PRACTICE, RECORD) else ""

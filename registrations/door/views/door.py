@@ -12,6 +12,7 @@ from flask_login import current_user
 from forum.queries import forum_for, forums_for
 from kernel.access import requires
 from kernel.files import FileRefused
+from kernel.permissions import Permission
 from kernel.security import allow_scanner
 from kernel.text import clean
 from kernel.transaction import retried, writing
@@ -21,35 +22,25 @@ from registrations.door import queries as door_queries
 from registrations.door.attendance import Answer, Verdict
 from registrations.door.photos import read_photo
 from registrations.door.verdicts import count_line
-from registrations.door.views.base import (
-    WORK_AT_THE_DOOR,
-    Door,
-    answer,
-    ask,
-    blueprint,
-    door_of,
-    has_hall,
-    last_line,
-    new_nonce,
-)
+from registrations.door.views.base import Door, answer, ask, blueprint, door_of, has_hall, last_line, new_nonce
 from registrations.operations import NoPlaces
 
 LETTERS_TO_SEARCH = 2
 
 
 @blueprint.get("/door/")
-@requires(WORK_AT_THE_DOOR)
+@requires(Permission.WORK_AT_THE_DOOR)
 def choose() -> ResponseReturnValue:
-    forums = forums_for(current_user, WORK_AT_THE_DOOR)
+    forums = forums_for(current_user, Permission.WORK_AT_THE_DOOR)
     if len(forums) == 1:
         return redirect(url_for("door.forum", slug=forums[0].slug))
     return render_template("registrations/door/choose.html", forums=forums)
 
 
 @blueprint.get("/door/<slug>")
-@requires(WORK_AT_THE_DOOR)
+@requires(Permission.WORK_AT_THE_DOOR)
 def forum(slug: str) -> ResponseReturnValue:
-    found, door = forum_for(current_user, slug, WORK_AT_THE_DOOR), door_of(slug)
+    found, door = forum_for(current_user, slug, Permission.WORK_AT_THE_DOOR), door_of(slug)
     allow_scanner()
     q = request.args.get("q", "").strip()[: queries.LONGEST_SEARCH]
     people = queries.by_name(found, q) if len(q) >= LETTERS_TO_SEARCH else queries.Found([], 0)
@@ -71,7 +62,7 @@ def forum(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/door/<slug>/count")
-@requires(WORK_AT_THE_DOOR)
+@requires(Permission.WORK_AT_THE_DOOR)
 def count(slug: str) -> ResponseReturnValue:
     """How many are inside, for the line at the top of the scanner."""
     door = door_of(slug)
@@ -80,7 +71,7 @@ def count(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/door/<slug>/scans")
-@requires(WORK_AT_THE_DOOR)
+@requires(Permission.WORK_AT_THE_DOOR)
 def scans(slug: str) -> ResponseReturnValue:
     """A scanned or typed `code`, a `photo` of one, or a `registration` found by name."""
     door = door_of(slug)
@@ -144,10 +135,10 @@ def _let_in(judge: Callable[[], Verdict]) -> Verdict:
 
 
 @blueprint.post("/door/<slug>/places")
-@requires(WORK_AT_THE_DOOR)
+@requires(Permission.WORK_AT_THE_DOOR)
 def places(slug: str) -> ResponseReturnValue:
     """Give the place in the hall back to somebody who gave it up, and let them in."""
-    found, door = forum_for(current_user, slug, WORK_AT_THE_DOOR), door_of(slug)
+    found, door = forum_for(current_user, slug, Permission.WORK_AT_THE_DOOR), door_of(slug)
     if door.unanswered:
         return ask(door)
     registration = queries.registration_of(found, request.form.get("registration", ""))
@@ -164,7 +155,7 @@ def places(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/door/<slug>/undo")
-@requires(WORK_AT_THE_DOOR)
+@requires(Permission.WORK_AT_THE_DOOR)
 def undo(slug: str) -> ResponseReturnValue:
     """Take back an entry made by mistake."""
     door = door_of(slug)
