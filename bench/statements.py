@@ -73,7 +73,7 @@ def count_statements(app: Flask, case: Case, cookies: dict[str, str]) -> Counted
     with app.app_context():
         engine = db.engine
     with NamedTemporaryFile("r", prefix="tirazh-trace-") as trace:
-        heard = _Heard(trace.name)
+        heard = Heard(trace.name)
         engine.dispose()  # the connections to come are listened to
         event.listen(engine, "connect", heard.listen)
         try:
@@ -87,7 +87,7 @@ def count_statements(app: Flask, case: Case, cookies: dict[str, str]) -> Counted
             engine.dispose()
 
 
-class _Heard:
+class Heard:
     """What went over the connections of an engine, as their drivers tell: SQLAlchemy does not see all of it."""
 
     def __init__(self, path: str) -> None:
