@@ -29,7 +29,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, Length, NumberRange, StopValidation, ValidationError
 
-from kernel.keyed_request import left_open
+from kernel.keyed_request import each_their_own
 from kernel.keys import check_form_token
 from kernel.text import clean, dial, whole_number
 from kernel.twins import address_doubt, name_doubt
@@ -38,8 +38,8 @@ SURE = "meant"
 
 
 def form_token() -> str:
-    """The token of the reader's session; in a kept page a gap for it."""
-    return left_open(lambda _nothing: str(generate_csrf()), None)
+    """The token of the reader's session; a gap for it in a page that is kept and filled for each."""
+    return each_their_own(lambda _nothing: str(generate_csrf()), None)
 
 
 class _Token(_FlaskFormCSRF):  # type: ignore[misc]

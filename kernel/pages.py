@@ -302,6 +302,7 @@ def drawn(name: str, scopes: tuple[str, ...], draw: Callable[[], str]) -> str:
 
 def _in_pieces(draw: Callable[[], str]) -> tuple[list[str], tuple[Gap, ...]]:
     with of_the_key(base_url(), (), ()) as kept:
+        kept.filled = True
         pieces, gaps = kept.cut(draw().encode())
     return [piece.decode() for piece in pieces], gaps
 

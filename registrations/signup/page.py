@@ -15,7 +15,7 @@ from accounts.enums import ConsentKind
 from forum.copies import places_left
 from forum.models import Format, Forum
 from kernel.i18n import language, number
-from kernel.keyed_request import left_open
+from kernel.keyed_request import each_their_own
 from kernel.pages import drawn
 from registrations.forms import KEPT_BY, RegistrationForm
 
@@ -49,8 +49,8 @@ def empty_page(forum: Forum) -> str:
 
 
 def places_notes(forum: Forum) -> dict[str, str]:
-    """What is said of each format: places left, the waiting list, or no limit. In a kept page it is left open."""
-    return {quota.format.value: left_open(_note, (forum.id, quota.format)) for quota in forum.quotas}
+    """What is said of each format: places left, the waiting list, or no limit."""
+    return {quota.format.value: each_their_own(_note, (forum.id, quota.format)) for quota in forum.quotas}
 
 
 def _note(what: object) -> Markup:

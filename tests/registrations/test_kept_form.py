@@ -9,6 +9,8 @@ import pytest
 from accounts import settings
 from forum.operations import edit_forum, edit_section
 from kernel import pages
+from kernel.forms import form_token
+from kernel.keyed_request import NotInKey, of_the_key
 from kernel.transaction import writing
 from registrations import forms
 from tests import factories
@@ -77,3 +79,9 @@ def test_languages_are_kept_apart(forum, client):
     assert 'lang="ru"' in form_of(client)
     assert 'lang="en"' in form_of(client, "/en" + PAGE)
     assert 'lang="ru"' in form_of(client)
+
+
+def test_a_form_in_a_page_kept_for_all_is_refused(app):
+    """Whoever is not signed in finds the gaps of such a page closed: its form would have no token."""
+    with app.test_request_context("/"), of_the_key("https://forum.example.org", (), ()), pytest.raises(NotInKey):
+        form_token()
