@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, current_app, has_request_context, request
-from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from jinja2.ext import Extension
@@ -17,6 +16,7 @@ from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
 from kernel.feature import registry
+from kernel.forms import form_token
 from kernel.i18n import spoken
 from kernel.links import page_url
 from kernel.text import Lines, cited, dial, one_line, typograph
@@ -117,7 +117,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     # What is compiled for it differs: a cache of what the other environment compiled would be the wrong one.
     app.extensions["tirazh.plain-text"] = app.jinja_env.overlay(finalize=_inserted, bytecode_cache=None)
-    app.add_template_global(generate_csrf, "csrf_token")
+    app.add_template_global(form_token, "csrf_token")
     app.add_template_global(abbreviations)
     app.add_template_global(drawn)
     app.context_processor(_navigation)
