@@ -17,6 +17,7 @@ from flask import Blueprint, Flask, current_app
 from flask.cli import AppGroup
 from markupsafe import Markup
 
+from kernel.db import Record
 from kernel.leases import Urgency
 from kernel.permissions import Permission
 
@@ -125,7 +126,7 @@ class RoleScope(NamedTuple):
 
 class Feature(NamedTuple):
     name: str
-    parts: tuple[Any, ...] = ()
+    parts: Record = ()
     """Modules with an `init_app`."""
     blueprints: tuple[Blueprint, ...] = ()
     pages: tuple[ModuleType, ...] = ()

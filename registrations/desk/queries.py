@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select
 
 from forum.models import Format, Forum, Section
-from kernel.db import db
+from kernel.db import Record, db
 from kernel.files import StoredFile
 from kernel.imports import ImportPreview
 from kernel.text import email_key, sort_key, whole_number
@@ -70,7 +70,7 @@ def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[Colu
 PARTICIPANTS_ASKED_BY_ID = 500
 
 
-def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
+def export_rows(forum: Forum, by: Narrowing) -> list[Record]:
     """Plain values for the export, by name, the answers last; see `registrations.desk.exports` for the columns."""
     statement = (
         select(

@@ -18,7 +18,7 @@ from sqlalchemy import Row, bindparam, delete, exists, insert, select
 from activity.operations import record
 from forum.models import Format, Forum
 from kernel.access import SignedIn
-from kernel.db import along, db, dialect, inserting, utcnow
+from kernel.db import Columns, Record, along, db, dialect, inserting, utcnow
 from kernel.secrets import forms_of
 from registrations import operations
 from registrations.door import queries
@@ -158,7 +158,7 @@ def _refusal(seen: Seen) -> Answer | None:
 
 def _enter(
     forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str, at: datetime
-) -> list[tuple[Any, ...]]:
+) -> list[Record]:
     """Append the entry, together with the next statement: its id, by then; nothing when this nonce is known already."""
     values = {
         "forum_id": forum_id,
@@ -201,7 +201,7 @@ def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
 
 
 def _verdict(answer: Answer, seen: Seen, **changes: object) -> Verdict:
-    values: dict[str, Any] = {
+    values: Columns = {
         "inside": seen.inside,
         "capacity": seen.capacity,
         "expected": seen.taken,
