@@ -12,7 +12,7 @@ from activity.models import Letter, LetterStatus
 from forum.models import Format, Forum, Section
 from forum.queries import local_today
 from kernel.db import db, utcnow
-from registrations.models import Attendance, AttendanceKind, Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Attendance, AttendanceKind, Inside, Interest, Registration, RegistrationStatus
 from territories.models import Level, Territory
 
 
@@ -55,10 +55,10 @@ _STATES = (
     .group_by(Registration.status, Registration.format, Registration.territory_id)
 )
 _TOOK_PART = select(
-    select(func.count()).select_from(Presence).where(Presence.forum_id == _forum).scalar_subquery().label("came"),
+    select(func.count()).select_from(Inside).where(Inside.forum_id == _forum).scalar_subquery().label("came"),
     func.count(_watched.c.registration_id).label("watched"),
-    func.count(Presence.registration_id).label("both"),
-).select_from(_watched.outerjoin(Presence.__table__, Presence.registration_id == _watched.c.registration_id))
+    func.count(Inside.registration_id).label("both"),
+).select_from(_watched.outerjoin(Inside.__table__, Inside.registration_id == _watched.c.registration_id))
 
 
 def figures(forum: Forum) -> Figures:
@@ -127,11 +127,9 @@ def door_now(forum: Forum) -> DoorNow:
     watching = select(Attendance.registration_id).where(
         Attendance.forum_id == forum.id, Attendance.kind == AttendanceKind.minutes, Attendance.at >= midnight
     )
-    lately = select(Presence.registration_id).where(
-        Presence.forum_id == forum.id, Presence.entered_at > utcnow() - TEMPO
-    )
+    lately = select(Inside.registration_id).where(Inside.forum_id == forum.id, Inside.entered_at > utcnow() - TEMPO)
     return DoorNow(
-        inside=_count(select(Presence.registration_id).where(Presence.forum_id == forum.id)),
+        inside=_count(select(Inside.registration_id).where(Inside.forum_id == forum.id)),
         at_screens=_count(watching.distinct()) or None,
         lately=_count(lately),
     )

@@ -22,8 +22,8 @@ from kernel.secrets import forms_of
 from registrations import operations
 from registrations.door import queries
 from registrations.door.codes import SHORT, WHOLE
-from registrations.door.queries import ATTENDANCE, PRESENCE, counter, run
-from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
+from registrations.door.queries import ATTENDANCE, INSIDE, counter, run
+from registrations.models import Attendance, AttendanceKind, Inside, Registration, RegistrationStatus
 from registrations.operations import Application
 from registrations.own.tickets import codes_of
 
@@ -172,7 +172,7 @@ def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None,
 
 def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
     """Mark as present; False when another door did so a moment ago."""
-    statement = _first(PRESENCE, dialect(), "registration_id", "registration_id")
+    statement = _first(INSIDE, dialect(), "registration_id", "registration_id")
     values = {"registration_id": registration_id, "forum_id": forum_id, "entry_id": entry_id, "entered_at": utcnow()}
     return run(statement, **values).first() is not None
 
@@ -249,7 +249,7 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     )
     if undone.first() is None:
         return False
-    db.session.execute(delete(Presence).where(Presence.entry_id == entry.id))
+    db.session.execute(delete(Inside).where(Inside.entry_id == entry.id))
     return True
 
 
@@ -302,6 +302,6 @@ def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source:
         for entry, registration_id in ids
         if registration_id in new
     ]
-    db.session.execute(insert(Presence), present)
+    db.session.execute(insert(Inside), present)
     record(None, "attendance.imported", forum, count=len(present))
     return len(present)
