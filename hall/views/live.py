@@ -126,7 +126,7 @@ def _drawn(token: str, forum: Forum, now: Now) -> str:
         now=now,
         provider=providers.provider(now.main.section.stream_url) if now.main else "",
         page=providers.page(now.main.section.stream_url) if now.main else "",
-        place=forum.place or zone_name(forum.timezone),
+        place=zone_name(forum.timezone),
         several_days=forum.date_start != forum.date_end,
     )
 

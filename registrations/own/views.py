@@ -76,7 +76,7 @@ def my_forum(token: str) -> ResponseReturnValue:
         format_label=FORMAT_LABELS[registration.format],
         awaited=queries.is_awaited(registration),
         sections=[section.name for section in forum.sections if section.id in chosen],
-        others=[quota for quota in forum.quotas if quota.format is not registration.format],
+        others=forum.formats - {registration.format},
     )
 
 

@@ -39,7 +39,8 @@ def sign_up_page(forum: Forum, form: RegistrationForm, action: str = "") -> str:
 
 def places_notes(forum: Forum) -> dict[str, str]:
     """What is said of each format: places left, the waiting list, or no limit."""
-    return {format.value: places_note(left) for format, left in places_left(forum.id).items()}
+    left = places_left(forum.id)
+    return {format.value: places_note(left[format]) for format in forum.formats}
 
 
 def places_note(left: int | None) -> str:

@@ -46,6 +46,7 @@ export function bind(page) {
       });
       // A refusal will be one the next time, too; trouble on the way or on the server passes.
       if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
+      if (answer.ok) page.dataset.beat = (await answer.json()).next;
       const later = kept(name);
       for (const one of minutes) later.delete(one);
       keep(name, later);
