@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.passwords import MINIMUM, is_weak
 from accounts.permissions import SCOPES
 from kernel.forms import ChecksField, Form, LineField, email, email_shape, plain_name, required
-from kernel.text import whole
+from kernel.text import whole_number
 from kernel.zones import ZONES
 
 
@@ -94,7 +94,7 @@ class SettingsForm(Form):
     backup_days = LineField(_l("For how many days copies of the database are kept"), [required], maximum=4)
 
     def validate_backup_days(self, field: LineField) -> None:
-        if not whole(field.data):
+        if not whole_number(field.data):
             raise ValidationError(_l("Give a number of days, as the command for copies has it: 30 unless changed."))
 
     def _check_link(self, field: LineField) -> None:

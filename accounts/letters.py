@@ -6,17 +6,16 @@ from flask_babel import gettext as _
 
 from accounts.enums import Role
 from accounts.labels import ROLE_LABELS
-from accounts.models import User
+from accounts.models import INVITATION_LINK, User
 from accounts.settings import site
 from activity.outbox import Content
 from kernel.db import db
 from kernel.links import public_url
-from kernel.secrets import token
 
 
 def invitation_path(user: User) -> str:
     """The secret address by which the person sets a password."""
-    return f"/invitation/{user.uuid}.{token('invitation', user.uuid, user.invitation_generation)}"
+    return INVITATION_LINK.path(user.uuid, user.invitation_generation)
 
 
 def invitation(user_id: int) -> Content | None:

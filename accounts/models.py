@@ -10,7 +10,10 @@ from accounts.permissions import roles_with
 from kernel.access import Scopes
 from kernel.db import IntPk, Model, enum_column, keep_key, key_column, utcnow
 from kernel.permissions import Permission
+from kernel.secrets import NamedLink
 from territories.models import Territory
+
+INVITATION_LINK = NamedLink("invitation", "/invitation/{}.{}")
 
 
 class User(Model):

@@ -13,8 +13,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from accounts.enums import ConsentKind, OrganisationKind, Role, ScopeKind, Sphere
 from accounts.models import Consent, ConsentText, Organisation, RoleAssignment, User
 from accounts.queries import (
-    administering,
     administrators,
+    administrators_statement,
     known_wordings,
     organisation_by_code,
     organisations_there,
@@ -143,7 +143,7 @@ def hold(*users: SignedIn, and_administrators: bool = False) -> None:
     everybody who administers the site. In id order and all at once: who waits for one holds none behind it."""
     wanted: ColumnElement[bool] = User.id.in_([user.id for user in users])
     if and_administrators:
-        wanted = wanted | User.id.in_(administering())
+        wanted = wanted | User.id.in_(administrators_statement())
     # Ids alone: with the roles joined, as a signed-in account is read, PostgreSQL refuses to lock.
     db.session.execute(select(User.id).where(wanted).order_by(User.id).with_for_update())
     for user in users:

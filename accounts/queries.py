@@ -11,13 +11,12 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from accounts.enums import ConsentKind, Role, ScopeKind
-from accounts.models import ConsentText, Organisation, RoleAssignment, User
+from accounts.models import INVITATION_LINK, ConsentText, Organisation, RoleAssignment, User
 from accounts.scopes import read_scope
 from accounts.settings import site
 from kernel.access import SignedIn
 from kernel.db import db
 from kernel.permissions import Permission
-from kernel.secrets import agrees
 from kernel.text import email_key, sort_key
 from kernel.twins import holds
 from territories import queries as territories
@@ -32,7 +31,7 @@ def user_by_invitation(uuid: str, secret: str) -> User:
     user = db.session.scalar(select(User).where(User.uuid == uuid))
     if user is None or user.suspended_at or not user.invitation_generation:
         raise NotFound()
-    if not agrees("invitation", user.uuid, user.invitation_generation, secret):
+    if not INVITATION_LINK.opens(user.uuid, user.invitation_generation, secret):
         raise NotFound()
     return user
 
@@ -130,7 +129,7 @@ def administrators() -> int:
     )
 
 
-def administering() -> Select[int]:
+def administrators_statement() -> Select[int]:
     """Ids of everybody who administers the site, for a condition."""
     return select(RoleAssignment.user_id).where(*_ADMINISTERS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts import queries
-from accounts.models import User
+from accounts.models import INVITATION_LINK, User
 from accounts.operations import INVITATION_LIFE, invite, request_reset
 from kernel.db import utcnow
 from kernel.rekeying import Compared
@@ -24,4 +24,6 @@ def tell() -> int:
     return len(found)
 
 
-INVITATIONS = Compared("invitation", lambda: [(user.uuid, user.invitation_generation) for user in waiting()], tell)
+INVITATIONS = Compared(
+    INVITATION_LINK.purpose, lambda: [(one.uuid, one.invitation_generation) for one in waiting()], tell
+)

@@ -8,7 +8,7 @@ from accounts.enums import ScopeKind
 from accounts.labels import SCOPE_LABELS
 from kernel.access import Scopes
 from kernel.feature import registry
-from kernel.text import whole
+from kernel.text import whole_number
 from territories.queries import below
 
 
@@ -37,7 +37,7 @@ def read_scope(text: str) -> tuple[ScopeKind, int | None] | None:
     if text == ScopeKind.site.value:
         return ScopeKind.site, None
     kind, _sep, number = str(text or "").partition(":")
-    scope_id = whole(number)
+    scope_id = whole_number(number)
     if kind not in {one.value for one in ScopeKind} or scope_id is None:
         return None
     return ScopeKind(kind), scope_id

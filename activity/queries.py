@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from activity.models import Entry, Letter, LetterStatus
 from kernel.db import db, utcnow
-from kernel.text import sort_key, whole
+from kernel.text import sort_key, whole_number
 from kernel.zones import home_zone
 
 T = TypeVar("T")
@@ -30,9 +30,9 @@ class Narrowing(NamedTuple):
     def of(cls, args: MultiDict[str, str]) -> Narrowing:
         return cls(
             args.get("action", "")[:64],
-            whole(args.get("actor", "")),
+            whole_number(args.get("actor", "")),
             args.get("kind", "")[:48],
-            whole(args.get("subject", "")),
+            whole_number(args.get("subject", "")),
             _day(args.get("since", "")),
             _day(args.get("until", "")),
         )

@@ -65,7 +65,7 @@ class History(NamedTuple):
     """(stage, day, adoptions)"""
 
 
-def kept(name: str, make: Callable[[], T]) -> T:
+def remembered_figure(name: str, make: Callable[[], T]) -> T:
     """What is counted over the country, kept for a while."""
     return pages.remembered(name, (CATALOGUE, HOME, "territories"), make, pages.TOTALS / 2)
 
@@ -73,13 +73,13 @@ def kept(name: str, make: Callable[[], T]) -> T:
 def going(audience: TargetGroup | None = None) -> Going:
     """Practices of the catalogue by territory and state, of all or of those for one group of families."""
     name = f"adoption.going.{audience.value if audience else ''}"
-    return kept(name, lambda: _by_territory(_GOING_FOR if audience else _GOING, audience))
+    return remembered_figure(name, lambda: _by_territory(_GOING_FOR if audience else _GOING, audience))
 
 
 def waiting(audience: TargetGroup | None = None) -> Going:
     """As `going`, only of practices of which somebody there has reported a launch that is not confirmed yet."""
     name = f"adoption.waiting.{audience.value if audience else ''}"
-    return kept(name, lambda: _by_territory(_WAITING_FOR if audience else _WAITING, audience))
+    return remembered_figure(name, lambda: _by_territory(_WAITING_FOR if audience else _WAITING, audience))
 
 
 class Region(NamedTuple):
@@ -114,7 +114,7 @@ def _by_territory(statement: Select[Any], audience: TargetGroup | None = None) -
 
 
 def totals() -> Totals:
-    return kept("adoption.totals", _totals)
+    return remembered_figure("adoption.totals", _totals)
 
 
 def _totals() -> Totals:
@@ -126,7 +126,7 @@ def _totals() -> Totals:
 
 
 def history() -> History:
-    return kept("adoption.history", _history)
+    return remembered_figure("adoption.history", _history)
 
 
 def _history() -> History:
@@ -139,7 +139,7 @@ def _history() -> History:
 
 def usual() -> dict[Stage, int]:
     """Days each stage usually takes, of all adoptions, interrupted ones too."""
-    return kept("adoption.usual", _usual)
+    return remembered_figure("adoption.usual", _usual)
 
 
 def _usual() -> dict[Stage, int]:

@@ -34,7 +34,7 @@ def adoption_of(practice_id: int, organisation_id: int) -> Adoption | None:
     )
 
 
-def whole() -> Select[Adoption]:
+def adoptions_statement() -> Select[Adoption]:
     """Adoptions with all that their own page shows."""
     return select(Adoption).options(
         joinedload(Adoption.practice),
@@ -50,17 +50,17 @@ def whole() -> Select[Adoption]:
 
 def adoption_by_id(adoption_id: int) -> Adoption | None:
     """For letters."""
-    return db.session.scalar(whole().where(Adoption.id == adoption_id))
+    return db.session.scalar(adoptions_statement().where(Adoption.id == adoption_id))
 
 
 def adoption_by_code(code: str) -> Adoption | None:
     """For links that carry their own secret, and for finders that check by themselves."""
-    return db.session.scalar(whole().where(Adoption.code == code))
+    return db.session.scalar(adoptions_statement().where(Adoption.code == code))
 
 
 def adoption_for(user: SignedIn, code: str, *permissions: Permission) -> Adoption:
     """The adoption, when `user` holds one of `permissions` in its territory. Raises NotFound."""
-    found = db.session.scalar(whole().where(Adoption.code == code))
+    found = db.session.scalar(adoptions_statement().where(Adoption.code == code))
     if found is None or not any(_reaches(user, found, permission) for permission in permissions):
         raise NotFound()
     return found
@@ -183,7 +183,7 @@ def taken_at(forum_id: int) -> tuple[int, int]:
 def with_contact(email: str) -> list[Adoption]:
     """Adoptions whose contact has this address and that are not over, oldest first."""
     over = (Exit.declined, Exit.stopped)
-    statement = whole().where(func.lower(Adoption.contact_email) == email_key(email))
+    statement = adoptions_statement().where(func.lower(Adoption.contact_email) == email_key(email))
     statement = statement.where(or_(Adoption.exit.is_(None), Adoption.exit.not_in(over)))
     return list(db.session.scalars(statement.order_by(Adoption.id)).unique())
 

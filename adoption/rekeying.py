@@ -11,7 +11,7 @@ from adoption.models import Adoption
 from adoption.quarter.models import QUARTER_LINK, Ask
 from adoption.quarter.operations import tell as tell_municipality
 from adoption.quarter.queries import asks_of_open_rounds
-from kernel.rekeying import Compared, Secret, Stored
+from kernel.rekeying import Compared, Stored
 
 
 def tell(ids: Sequence[int]) -> int:
@@ -37,7 +37,7 @@ def tell_authors() -> int:
     return len(found)
 
 
-QUESTIONS = Stored(Ask, (Secret(QUARTER_LINK, "link_generation", "link_hash"),), tell)
+QUESTIONS = Stored(Ask, (QUARTER_LINK,), tell)
 LAUNCHES = Compared(
-    launches.LAUNCH_LINK, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors
+    launches.LAUNCH_LINK.purpose, lambda: [(adoption.code, step_id) for adoption, step_id in waiting()], tell_authors
 )

@@ -22,10 +22,10 @@ from hall.models import (
 )
 from kernel.db import db
 from kernel.errors import DeadLink
-from kernel.secrets import found_by
 from programme.materials.models import TalkMaterial
 from programme.models import Slot
 from registrations.models import Attendance, AttendanceKind, Registration, RegistrationStatus
+from registrations.own.tickets import OWN_LINK
 from territories.models import Territory
 
 
@@ -39,7 +39,7 @@ class Viewer(NamedTuple):
 
 def viewer(link: str) -> Viewer:
     """Whoever has a place, in whatever format. Raises DeadLink."""
-    row = found_by("link", link, lambda key: db.session.connection().execute(_VIEWER, {"key": key}).first())
+    row = OWN_LINK.find(link, lambda key: db.session.connection().execute(_VIEWER, {"key": key}).first())
     if row is None:
         raise DeadLink()
     return Viewer(*row)

@@ -30,7 +30,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, Length, NumberRange, StopValidation, ValidationError
 
 from kernel.keys import check_form_token
-from kernel.text import clean, dial, whole
+from kernel.text import clean, dial, whole_number
 from kernel.twins import address_doubt, name_doubt
 
 SURE = "meant"
@@ -96,7 +96,7 @@ class VersionedForm(Form):
 
     def opened_version(self) -> int:
         """The version sent back, or 0 when it is missing or not a number."""
-        return whole((self.version.raw_data or [""])[0]) or 0
+        return whole_number((self.version.raw_data or [""])[0]) or 0
 
 
 def _clean_line(value: object) -> object:

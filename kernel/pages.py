@@ -2,7 +2,7 @@
 
 The version is per scope (a forum, a practice, a territory): one indexed read made before the content, raised last in
 the writing transaction. Everybody is given the same page; what is for one reader alone is put into its gaps
-(`kernel.kept`). Whoever waits for a message is rendered afresh.
+(`kernel.keyed_request`). Whoever waits for a message is rendered afresh.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel import changes, mode
 from kernel.compression import QUICK_STEP, Packed, mark, taken
 from kernel.db import Model, db, inserting
-from kernel.kept import Chosen, Gap, KeptRequest, of_the_key
+from kernel.keyed_request import Chosen, Gap, KeptRequest, of_the_key
 from kernel.links import base_url
 from kernel.security import Reader, reader, renew
 
@@ -123,7 +123,7 @@ def warm(
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
     """Keep the view's answer while the `scopes` (templates over view arguments, "forum:{slug}") stand still.
 
-    `query` names the parameters the page reads: others are dropped, and reading one raises (see `kernel.kept`).
+    `query` names the parameters the page reads: others are dropped, reading one raises (see `kernel.keyed_request`).
     `seconds` bounds its age for what changes without a version, such as places left or dates.
     """
 

@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from kernel.feature import Panel, registry
-from kernel.kept import left_open
+from kernel.keyed_request import left_open
 
 
 def panels(place: str, **context: object) -> Markup:

@@ -11,28 +11,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, RowMapping, bindparam, delete, func, or_, select, update
 
-from kernel.db import Model, db, inserting
+from kernel.db import db, inserting
 from kernel.feature import registry
 from kernel.keys import current_id
-from kernel.secrets import FormerSecret, every_token, token, token_hash
+from kernel.secrets import FormerSecret, Secret, every_token, token_hash
 from kernel.transaction import write
 
 ROWS_REKEYED_AT_ONCE = 200
-
-
-class Secret(NamedTuple):
-    purpose: str
-    generation: str
-    """The column of its generation."""
-    hash: str
-    """The column of its hash."""
-    start: int = 0
-    """Of a secret that is typed: only so many of its first characters are kept a hash of."""
-
-    @property
-    def kept_as(self) -> str:
-        """Its purpose among the former secrets."""
-        return f"{self.purpose}:{self.start}" if self.start else self.purpose
 
 
 class Stored(NamedTuple):
@@ -146,7 +131,9 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     else:
         db.session.execute(delete(FormerSecret).where(FormerSecret.uuid.in_([row["uuid"] for row in rows])))
     new = [
-        {"row": row["id"]} | {f"new_{secret.hash}": _hash_now(secret, row) for secret in one.secrets} for row in rows
+        {"row": row["id"]}
+        | {f"new_{secret.hash}": secret.hash_of(row["uuid"], row[secret.generation]) for secret in one.secrets}
+        for row in rows
     ]
     hashes: dict[str, BindParameter[str]] = {secret.hash: bindparam(f"new_{secret.hash}") for secret in one.secrets}
     db.session.connection().execute(
@@ -154,11 +141,6 @@ def _batch(one: Stored, after: int, *, keep: bool) -> tuple[int, Moved]:
     )
     letters = 0 if keep else one.tell([row["id"] for row in rows])
     return rows[-1]["id"], Moved(len(rows), letters)
-
-
-def _hash_now(secret: Secret, row: RowMapping) -> str:
-    text = token(secret.purpose, row["uuid"], row[secret.generation])
-    return token_hash(text[: secret.start] if secret.start else text)
 
 
 def _former(secret: Secret, row: RowMapping) -> dict[str, object]:
@@ -173,12 +155,3 @@ def _former(secret: Secret, row: RowMapping) -> dict[str, object]:
 def _renew(one: Compared) -> int:
     db.session.execute(delete(FormerSecret).where(FormerSecret.purpose == one.purpose))
     return one.tell()
-
-
-def lock_key(row: Model) -> str:
-    """The id of the key that `row`'s secrets are made by, held until the transaction ends.
-
-    Call it before a secret of a stored row is made anew: else the key might be changed in between.
-    """
-    db.session.refresh(row, ["key_id"], with_for_update=True)
-    return str(row.key_id)  # type: ignore[attr-defined]

@@ -13,9 +13,10 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import String, bindparam, select
+from sqlalchemy import String, bindparam, inspect, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -24,6 +25,13 @@ from kernel.keys import current_id, keys
 
 log = logging.getLogger("tirazh")
 T = TypeVar("T")
+
+
+class Keeper(Protocol):
+    """A row that keeps hashes of secrets."""
+
+    uuid: str
+    key_id: str
 
 
 class FormerSecret(Model):
@@ -38,6 +46,69 @@ class FormerSecret(Model):
 
 class KeyMissing(ServiceUnavailable):
     """A row's secret was made by a key that is neither in force nor among SECRET_KEY_FALLBACKS."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A kind of secret that rows with `uuid` and `key_id` keep the hash of."""
+
+    purpose: str
+    generation: str = "link_generation"
+    """The column of its generation."""
+    hash: str = "link_hash"
+    """The column of its hash."""
+    start: int = 0
+    """Of a secret that is typed: only so many of its first characters are kept a hash of."""
+
+    @property
+    def kept_as(self) -> str:
+        """Its purpose among the former secrets."""
+        return f"{self.purpose}:{self.start}" if self.start else self.purpose
+
+    def token(self, row: Keeper) -> str:
+        """The secret of the row as it was given out."""
+        return token(self.purpose, row.uuid, getattr(row, self.generation), row.key_id)
+
+    def keep(self, row: Keeper) -> None:
+        """Keep the hash in step with the generation."""
+        setattr(row, self.hash, self.hash_of(row.uuid, getattr(row, self.generation), row.key_id))
+
+    def hash_of(self, uuid: str, generation: int, made_by: str | None = None) -> str:
+        return token_hash(token(self.purpose, uuid, generation, made_by)[: self.start or None])
+
+    def find(self, text: str, look: Callable[[str], T | None]) -> T | None:
+        """What `look(hash)` finds by a secret, also by one given out under a key of before."""
+        return found_by(self.purpose, text, look)
+
+
+@dataclass(frozen=True)
+class SecretLink(Secret):
+    """A personal link: whoever has it acts without an account. A new generation revokes those given out before."""
+
+    address: str = "/{}"
+
+    def path(self, row: Keeper) -> str:
+        return self.address.format(self.token(row))
+
+    def renew(self, row: Keeper) -> None:
+        """Links given out before do not open any more; a row not stored yet gets its first one."""
+        row.key_id = lock_key(row) if inspect(row).persistent else current_id()
+        setattr(row, self.generation, getattr(row, self.generation) + 1)
+        self.keep(row)
+
+
+class NamedLink(NamedTuple):
+    """A link that names what it opens, with the secret beside it: no hash is kept, secrets are compared."""
+
+    purpose: str
+    address: str
+    """With places for the name and the secret."""
+
+    def path(self, name: str, generation: int) -> str:
+        return self.address.format(name, token(self.purpose, name, generation))
+
+    def opens(self, name: str, generation: int, text: str) -> bool:
+        return agrees(self.purpose, name, generation, text)
 
 
 def token(purpose: str, uuid: str, generation: int, made_by: str | None = None) -> str:
@@ -102,3 +173,12 @@ def _digest(key: str, purpose: str, uuid: str, generation: int) -> bytes:
 
 def _encode(raw: bytes) -> str:
     return base64.b32encode(raw).decode().rstrip("=")
+
+
+def lock_key(row: Keeper) -> str:
+    """The id of the key that `row`'s secrets are made by, held until the transaction ends.
+
+    Call it before a secret of a stored row is made anew: else the key might be changed in between.
+    """
+    db.session.refresh(row, ["key_id"], with_for_update=True)
+    return row.key_id

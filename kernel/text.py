@@ -187,7 +187,7 @@ def is_one_word(name: str) -> bool:
     return len(sort_key(name).split()) == 1
 
 
-def whole(text: object) -> int | None:
+def whole_number(text: object) -> int | None:
     """A whole number from 0 that fits a database's integer, as written in ASCII digits; None when it is none."""
     written = str(text)
     return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None

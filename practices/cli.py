@@ -51,7 +51,7 @@ def export_practices(file: Path) -> None:
     """Every practice into a new XLSX file."""
     check_suffix(file, ".xlsx")
     with speaking("ru"):
-        write_export(file, exports.workbook(queries.all_practices()), queries.number_of_practices())
+        write_export(file, exports.workbook(queries.practices_statement()), queries.number_of_practices())
 
 
 @click.command("organisations")

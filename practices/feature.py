@@ -14,11 +14,11 @@ from practices.questions import operations as questions
 from practices.views import (
     asking,
     author,
-    deeds,
     editions,
     grading,
     imports,
     manage,
+    one_press,
     public,
     publication,
     review,
@@ -30,7 +30,7 @@ from territories.signals import territories_changed
 FEATURE = Feature(
     "practices",
     blueprints=(blueprint,),
-    pages=(public, asking, author, searches, manage, deeds, editions, grading, imports, publication, review),
+    pages=(public, asking, author, searches, manage, one_press, editions, grading, imports, publication, review),
     permissions=(
         Permission.OPEN_PRACTICES,
         Permission.EDIT_PRACTICES,

@@ -28,7 +28,7 @@ from practices.models import (
     SavedSearch,
 )
 from practices.search_words import document
-from practices.wishes import Wish
+from practices.selection import Selection
 from territories.models import Territory
 from territories.queries import current
 
@@ -41,7 +41,7 @@ def find(q: str) -> tuple[int, ...]:
 
 
 class Found(NamedTuple):
-    """One page of the catalogue as a wish has it."""
+    """One page of the catalogue as a selection has it."""
 
     items: list[Practice]
     total: int
@@ -55,21 +55,21 @@ class Found(NamedTuple):
     """How many of them hold everything that was asked."""
 
 
-def seek(wish: Wish) -> Found:
-    """The page of the catalogue that answers `wish`. The number of statements does not depend on the catalogue's."""
+def seek(selection: Selection) -> Found:
+    """The page of the catalogue that answers `selection`, by as many statements however long the catalogue is."""
     known = catalogue()
-    answered = answer("practice", wish.q, known.published, wish.exact) if wish.q else None
+    answered = answer("practice", selection.q, known.published, selection.exact) if selection.q else None
     hits = answered.found if answered else None
-    left = known.narrow(wish.chosen, hits)
+    left = known.narrow(selection.chosen, hits)
     total = left.bit_count()
-    page = min(wish.page, max(1, -(-total // PRACTICES_A_PAGE)))
-    if answered and wish.sort == "relevance":
+    page = min(selection.page, max(1, -(-total // PRACTICES_A_PAGE)))
+    if answered and selection.sort == "relevance":
         ids = best_first(answered, left, known.orders["spread"], page * PRACTICES_A_PAGE)
     else:
-        ids = bits.in_order(left, known.orders.get(wish.sort, known.orders["spread"]), page * PRACTICES_A_PAGE)
+        ids = bits.in_order(left, known.orders.get(selection.sort, known.orders["spread"]), page * PRACTICES_A_PAGE)
     items = _practices(ids[(page - 1) * PRACTICES_A_PAGE : page * PRACTICES_A_PAGE])
     whole = (left & answered.whole).bit_count() if answered else total
-    return Found(items, total, page, known, known.counts(wish.chosen, hits), answered, whole)
+    return Found(items, total, page, known, known.counts(selection.chosen, hits), answered, whole)
 
 
 def _practices(ids: Sequence[int]) -> list[Practice]:
@@ -165,7 +165,7 @@ def practice_for(user: SignedIn, slug: str, permission: Permission) -> Practice:
     return found
 
 
-def all_practices() -> Select[Practice]:
+def practices_statement() -> Select[Practice]:
     """Every practice, whatever became of it, with what a list says of it."""
     return select(Practice).options(joinedload(Practice.territory), joinedload(Practice.organisation))
 
@@ -174,11 +174,11 @@ def number_of_practices() -> int:
     return db.session.scalar(select(func.count()).select_from(Practice)) or 0
 
 
-def practices_for(
+def practices_for_statement(
     user: SignedIn, *, q: str = "", admission: Admission | None = None, sphere: Sphere | None = None
 ) -> Select[Practice]:
     """Practices whose passport `user` may edit, for a listing."""
-    statement = all_practices()
+    statement = practices_statement()
     territories = reach(user.scopes(Permission.EDIT_PRACTICES))
     if territories is not None:
         statement = statement.where(Practice.territory_id.in_(territories))

@@ -16,7 +16,7 @@ from practices import labels
 from practices.facets import Catalogue
 from practices.models import Practice
 from practices.queries import PRACTICES_A_PAGE, Found
-from practices.wishes import CHOICES, FACETS, ORDERS_OF_PRACTICES, Wish, default_sort
+from practices.selection import CHOICES, FACETS, ORDERS_OF_PRACTICES, Selection, default_sort
 from territories.labels import SIZE_LABELS
 from territories.queries import names_of, with_town
 
@@ -71,26 +71,30 @@ class Answered(NamedTuple):
     suggestion_url: str = ""
 
 
-def listing(wish: Wish, found: Found) -> Listing[Practice]:
+def listing(selection: Selection, found: Found) -> Listing[Practice]:
     """The page with the addresses of the others; each chosen value can be taken away by itself."""
     path = request.script_root + request.path
-    shown = Listing(found.items, found.total, found.page, PRACTICES_A_PAGE, wish.sort, wish.q, wish.params(), path)
-    known = _names(wish, found.catalogue)
-    for name, value in wish.each():
-        rest = [other for other in wish.chosen[name] if other != value] or None
+    shown = Listing(
+        found.items, found.total, found.page, PRACTICES_A_PAGE, selection.sort, selection.q, selection.params(), path
+    )
+    known = _names(selection, found.catalogue)
+    for name, value in selection.each():
+        rest = [other for other in selection.chosen[name] if other != value] or None
         text = known.get((name, value), value)
         shown.filters.append(Filter(str(labels.FACET_LABELS[name]), text, shown.url(**{name: rest})))
     return shown
 
 
-def conditions(wish: Wish, catalogue: Catalogue) -> list[tuple[str, str]]:
+def conditions(selection: Selection, catalogue: Catalogue) -> list[tuple[str, str]]:
     """(label, value) of everything asked for."""
-    known = _names(wish, catalogue)
-    words = [(_("Words"), wish.q)] if wish.q else []
-    return words + [(str(labels.FACET_LABELS[name]), known.get((name, value), value)) for name, value in wish.each()]
+    known = _names(selection, catalogue)
+    words = [(_("Words"), selection.q)] if selection.q else []
+    return words + [
+        (str(labels.FACET_LABELS[name]), known.get((name, value), value)) for name, value in selection.each()
+    ]
 
 
-def _names(wish: Wish, catalogue: Catalogue) -> dict[tuple[str, str], str]:
+def _names(selection: Selection, catalogue: Catalogue) -> dict[tuple[str, str], str]:
     """(facet, value) → what people read."""
     found = {
         (name, str(getattr(member, "value", member))): str(label)
@@ -98,18 +102,18 @@ def _names(wish: Wish, catalogue: Catalogue) -> dict[tuple[str, str], str]:
         for member, label in words.items()
     }
     places = {oktmo: place.name for oktmo, place in catalogue.places.items()}
-    if strange := [oktmo for oktmo in wish.chosen.get("territory", ()) if oktmo not in places]:
+    if strange := [oktmo for oktmo in selection.chosen.get("territory", ()) if oktmo not in places]:
         places |= names_of(strange)
     return found | {(name, oktmo): text for oktmo, text in places.items() for name in ("territory", "near")}
 
 
-def facets(wish: Wish, found: Found) -> list[Facet]:
+def facets(selection: Selection, found: Found) -> list[Facet]:
     """Every facet of ticks, with the count of each choice under the other filters."""
-    known = _names(wish, found.catalogue)
+    known = _names(selection, found.catalogue)
     made = []
     for name in FACETS[1:]:
-        values = CHOICES.get(name) or _territories(wish, found)
-        chosen, counts = wish.chosen.get(name, ()), found.counts.get(name, {})
+        values = CHOICES.get(name) or _territories(selection, found)
+        chosen, counts = selection.chosen.get(name, ()), found.counts.get(name, {})
         options = [
             Option(value, known.get((name, value), value), counts.get(value, 0), value in chosen) for value in values
         ]
@@ -119,9 +123,9 @@ def facets(wish: Wish, found: Found) -> list[Facet]:
     return made
 
 
-def _territories(wish: Wish, found: Found) -> list[str]:
+def _territories(selection: Selection, found: Found) -> list[str]:
     """Territories to choose: those chosen, then those with most practices. Regions only where there are several."""
-    catalogue, counts, chosen = found.catalogue, found.counts["territory"], wish.chosen.get("territory", ())
+    catalogue, counts, chosen = found.catalogue, found.counts["territory"], selection.chosen.get("territory", ())
     parents = {place.parent_id for place in catalogue.places.values()}
     several = len({place.parent_id for place in catalogue.places.values() if place.id not in parents}) > 1
     offered = [oktmo for oktmo, place in catalogue.places.items() if several or place.id not in parents]
@@ -136,9 +140,9 @@ class Near(NamedTuple):
     names: list[str]
 
 
-def near(wish: Wish, found: Found) -> Near:
+def near(selection: Selection, found: Found) -> Near:
     catalogue, counts = found.catalogue, found.counts.get("near", {})
-    chosen = wish.chosen.get("near", ())
+    chosen = selection.chosen.get("near", ())
     options = [
         Option(oktmo, with_town(place.name, place.kind, place.center), counts.get(oktmo, 0), oktmo in chosen)
         for oktmo in catalogue.neighbours
@@ -148,17 +152,17 @@ def near(wish: Wish, found: Found) -> Near:
     return Near(options, around)
 
 
-def sorts(wish: Wish, shown: Listing[Practice]) -> list[tuple[str, str, bool]]:
+def sorts(selection: Selection, shown: Listing[Practice]) -> list[tuple[str, str, bool]]:
     """(label, address, whether chosen) of each order."""
-    names = ORDERS_OF_PRACTICES if wish.q else ORDERS_OF_PRACTICES[1:]
-    default = default_sort(wish.q)
+    names = ORDERS_OF_PRACTICES if selection.q else ORDERS_OF_PRACTICES[1:]
+    default = default_sort(selection.q)
     return [
-        (str(labels.SORT_LABELS[name]), shown.url(sort=None if name == default else name), name == wish.sort)
+        (str(labels.SORT_LABELS[name]), shown.url(sort=None if name == default else name), name == selection.sort)
         for name in names
     ]
 
 
-def answered(wish: Wish, found: Found, shown: Listing[Practice]) -> Answered | None:
+def answered(selection: Selection, found: Found, shown: Listing[Practice]) -> Answered | None:
     answer = found.answer
     if answer is None:
         return None
@@ -172,9 +176,9 @@ def answered(wish: Wish, found: Found, shown: Listing[Practice]) -> Answered | N
     )
 
 
-def unpaged(wish: Wish) -> dict[str, Any]:
-    """The wish's parameters for an address, from the first page."""
-    return {name: values for name, values in wish.params().items() if name != "page"}
+def unpaged(selection: Selection) -> dict[str, Any]:
+    """The selection's parameters for an address, from the first page."""
+    return {name: values for name, values in selection.params().items() if name != "page"}
 
 
 def whole_url(shown: Listing[Practice], page: int) -> str:

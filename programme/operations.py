@@ -18,7 +18,7 @@ from programme import clashes
 from programme.following import retell_speakers
 from programme.items import Item, Known, Person, as_item, check_times, compare, find_double
 from programme.models import Appearance, Slot
-from programme.queries import forums_of_speakers, undecided_of
+from programme.queries import forums_of_speakers, undecided_statement
 from speakers.models import Speaker
 from speakers.operations import consent_on_paper
 
@@ -266,7 +266,7 @@ def _of_speakers(forum: Forum) -> Scope:
 
 def note_paper_consents(forum: Forum, *, by: Actor | None) -> int:
     """Everybody who speaks at the forum and has not decided yet signed the consent on paper. Gives their number."""
-    waiting = list(db.session.scalars(undecided_of(forum.id).order_by(Speaker.id)))
+    waiting = list(db.session.scalars(undecided_statement(forum.id).order_by(Speaker.id)))
     noted = consent_on_paper(waiting, forum, by=by)
     touch_speakers(noted)
     return len(noted)

@@ -16,7 +16,7 @@ from kernel.db import db, utcnow
 from practices.models import Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
-from speakers.queries import decided
+from speakers.queries import decided_statement
 
 
 def with_people(statement: Select[Slot]) -> Select[Slot]:
@@ -134,13 +134,13 @@ def public_slots_from(territory_id: int, limit: int = 20) -> list[Slot]:
 # ── first screens ────────────────────────────────────────────────────────────────────────────────
 
 
-def speakers_of(forum_id: int) -> Select[Speaker]:
+def speakers_statement(forum_id: int) -> Select[Speaker]:
     """Who is to speak at the forum."""
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
     return select(Speaker).where(Speaker.id.in_(speaks))
 
 
-def consented() -> Select[int]:
+def consented_statement() -> Select[int]:
     """Ids of speakers whose consent to publish is in force."""
     return (
         select(Consent.subject_id)
@@ -153,13 +153,13 @@ def consented() -> Select[int]:
     )
 
 
-def undecided_of(forum_id: int) -> Select[Speaker]:
+def undecided_statement(forum_id: int) -> Select[Speaker]:
     """Speakers of the forum who have not said yet whether their name may be published."""
-    return speakers_of(forum_id).where(Speaker.id.not_in(decided()))
+    return speakers_statement(forum_id).where(Speaker.id.not_in(decided_statement()))
 
 
 def without_consent(forum_id: int) -> int:
-    return db.session.scalar(unnamed_of(forum_id).with_only_columns(func.count())) or 0
+    return db.session.scalar(unnamed_statement(forum_id).with_only_columns(func.count())) or 0
 
 
 # ── the organiser's desk ─────────────────────────────────────────────────────────────────────────
@@ -269,7 +269,7 @@ def whole_programme(forum_id: int) -> Sequence[Slot]:
 
 
 def undecided_number(forum_id: int) -> int:
-    return db.session.scalar(undecided_of(forum_id).with_only_columns(func.count())) or 0
+    return db.session.scalar(undecided_statement(forum_id).with_only_columns(func.count())) or 0
 
 
 def without(gap: str) -> ColumnElement[bool] | None:
@@ -281,6 +281,6 @@ def without(gap: str) -> ColumnElement[bool] | None:
     return None
 
 
-def unnamed_of(forum_id: int) -> Select[Speaker]:
+def unnamed_statement(forum_id: int) -> Select[Speaker]:
     """Speakers of the forum who have given no consent to publish their name, or have withdrawn it."""
-    return speakers_of(forum_id).where(Speaker.id.not_in(consented()))
+    return speakers_statement(forum_id).where(Speaker.id.not_in(consented_statement()))

@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from forum.kept import public_forum, section_of
+from forum.copies import public_forum, section_of
 from forum.models import Forum, Room, Section
 from kernel.access import public
 from kernel.downloads import download

@@ -15,7 +15,7 @@ from forum.models import Format, Forum
 from kernel.db import db
 from kernel.forms import ChecksField, Form, LineField, accepted, asked_once, email, personal_name, plain_name, required
 from kernel.i18n import spoken
-from kernel.text import is_one_word, whole
+from kernel.text import is_one_word, whole_number
 from registrations.details import QUESTIONS, Details, Question, questions_named
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration
@@ -81,7 +81,7 @@ consented.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
 def _section_id(value: object) -> int:
-    return whole(value) or 0
+    return whole_number(value) or 0
 
 
 def _one_word(name: str) -> str:

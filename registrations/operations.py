@@ -26,7 +26,7 @@ from kernel.transaction import write, writing
 from registrations import queries
 from registrations.details import Details
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.own.tickets import link_token, set_secrets
+from registrations.own.tickets import OWN_LINK, set_secrets
 from registrations.signup import quotas
 
 T = TypeVar("T")
@@ -105,7 +105,7 @@ def register(forum_id: int, application: Application, *, by: Actor | None = None
         registration.email,
         registration.format,
         registration.status,
-        link_token(registration),
+        OWN_LINK.token(registration),
         known=known,
         others=sum(one is not found for one in same),
     )

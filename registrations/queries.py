@@ -10,16 +10,16 @@ from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
 from accounts.queries import user_by_email
-from forum.kept import forum_copy
+from forum.copies import forum_copy
 from forum.models import Format, Forum, Quota
 from forum.queries import local_today
 from kernel.db import db
 from kernel.errors import DeadLink
-from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
 from kernel.twins import begins
 from registrations.details import QUESTIONS
 from registrations.models import Attendance, Inside, Interest, Registration, RegistrationStatus
+from registrations.own.tickets import OWN_LINK
 from territories.models import Territory
 
 COMES_FROM = case((Registration.place != "", Registration.place), else_=Territory.name)
@@ -45,7 +45,7 @@ _SAME_MAILBOX = (
 
 def registration_by_link(link: str) -> Registration:
     """The registration whose secret address this is, with its forum. Raises DeadLink."""
-    found = found_by("link", link, lambda key: db.session.scalar(_BY_LINK, {"key": key}))
+    found = OWN_LINK.find(link, lambda key: db.session.scalar(_BY_LINK, {"key": key}))
     if found is None:
         raise DeadLink()
     return found
@@ -64,7 +64,7 @@ _BY_LINK = (
 
 def own_page(link: str) -> tuple[Registration, Forum, set[int]]:
     """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises DeadLink."""
-    row = found_by("link", link, lambda key: db.session.execute(_TO_SHOW, {"key": key}).first())
+    row = OWN_LINK.find(link, lambda key: db.session.execute(_TO_SHOW, {"key": key}).first())
     if row is None:
         raise DeadLink()
     chosen = db.session.connection().execute(_CHOSEN, {"registration": row[0].id})

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from activity.outbox import send
 from forum.queries import local_today
-from kernel.rekeying import Secret, Stored
+from kernel.rekeying import Stored
 from registrations import queries
 from registrations.models import Registration
-from registrations.own.tickets import START
+from registrations.own.tickets import SECRETS
 
 
 def tell(ids: Sequence[int]) -> int:
@@ -22,6 +22,6 @@ def tell(ids: Sequence[int]) -> int:
 
 TICKETS = Stored(
     Registration,
-    (Secret("link", "link_generation", "link_hash"), Secret("code", "code_generation", "code_hash"), START),
+    SECRETS,
     tell,
 )

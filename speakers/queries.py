@@ -43,7 +43,7 @@ def publication_consents(speaker_ids: Iterable[int]) -> dict[int, Consent]:
     return {consent.subject_id: consent for consent in db.session.scalars(statement.order_by(Consent.id))}
 
 
-def decided() -> Select[int]:
+def decided_statement() -> Select[int]:
     """Ids of speakers who have answered whether the name may be published, with yes or by withdrawing it since."""
     return (
         select(Consent.subject_id)
@@ -54,7 +54,7 @@ def decided() -> Select[int]:
 
 def decided_among(speaker_ids: Iterable[int]) -> set[int]:
     """Those of the speakers who are `decided`."""
-    return set(db.session.scalars(decided().where(Consent.subject_id.in_(list(speaker_ids)))))
+    return set(db.session.scalars(decided_statement().where(Consent.subject_id.in_(list(speaker_ids)))))
 
 
 def speakers_named(name: str) -> list[Speaker]:

@@ -68,5 +68,5 @@ def export_territories(file: Path, region: str) -> None:
     """Municipalities into a new XLSX file."""
     check_suffix(file, ".xlsx")
     with speaking("ru"):
-        rows = queries.exported(queries.in_force(region))
+        rows = queries.exported(queries.in_force_statement(region))
         write_export(file, importer.export(rows), len(rows))

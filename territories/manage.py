@@ -34,7 +34,7 @@ LEVELS = {Level.municipality.value: Level.municipality, Level.region.value: Leve
 
 def _asked() -> tuple[Select[Territory], Territory | None]:
     """What the list's search and filters ask for, and the region chosen."""
-    statement = queries.named(request.args.get("q", "") if sort_key(request.args.get("q", "")) else "")
+    statement = queries.named_statement(request.args.get("q", "") if sort_key(request.args.get("q", "")) else "")
     if level := LEVELS.get(request.args.get("level", "")):
         statement = statement.where(Territory.level == level)
     region = queries.current(request.args["region"]) if request.args.get("region") else None

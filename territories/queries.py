@@ -162,17 +162,17 @@ def below(territory_ids: set[int]) -> set[int]:
     return found
 
 
-def parts_of(territory_id: int) -> Select[Territory]:
+def parts_statement(territory_id: int) -> Select[Territory]:
     """The parts of a territory in force, for a list."""
     return select(Territory).where(Territory.parent_id == territory_id, Territory.valid_to.is_(None))
 
 
-def in_force(region: str = "") -> Select[Territory]:
+def in_force_statement(region: str = "") -> Select[Territory]:
     """Everything in force, or the parts of the region with this OKTMO: nothing of one that is not known."""
     if not region:
         return select(Territory).where(Territory.valid_to.is_(None))
     known = current(region)
-    return parts_of(known.id if known else 0)
+    return parts_statement(known.id if known else 0)
 
 
 class RegionLine(NamedTuple):
@@ -216,12 +216,14 @@ def answering(text: str, lines: list[RegionLine]) -> list[RegionLine]:
 def number_named(text: str, lines: list[RegionLine], within: Territory | None = None) -> int:
     """How many municipalities `named` gives; without a word nothing is counted again."""
     if sort_key(one_script(text)):
-        wanted = named(text, Level.municipality, within).with_only_columns(func.count(), maintain_column_froms=True)
+        wanted = named_statement(text, Level.municipality, within).with_only_columns(
+            func.count(), maintain_column_froms=True
+        )
         return db.session.scalar(wanted) or 0
     return sum(line.municipalities for line in lines if within is None or line.region is within)
 
 
-def named(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Territory]:
+def named_statement(text: str, level: Level | None = None, within: Territory | None = None) -> Select[Territory]:
     """Territories in force whose name, centre or code answers, with the one above them; everything for no text."""
     statement = (
         select(Territory)

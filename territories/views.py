@@ -48,7 +48,7 @@ ORDERS_OF_TERRITORIES = {"name": Territory.name_key, "people": func.coalesce(Ter
 
 
 def _municipalities(text: str, region: Territory | None, total: int) -> Listing[Territory]:
-    named = queries.named(text, Level.municipality, within=region)
+    named = queries.named_statement(text, Level.municipality, within=region)
     listing = paginate(named, ORDERS_OF_TERRITORIES, default="name", tie=Territory.id, total=total)
     if region is not None:
         listing.add_filter("region", _("Region"), region.name)
@@ -73,6 +73,6 @@ def territory(oktmo: str) -> ResponseReturnValue:
             abort(404)
         return redirect(url_for("territories.territory", oktmo=found.successor.oktmo), 301)
     listing = paginate(
-        queries.parts_of(found.id), {"name": Territory.name_key}, default="name", tie=Territory.id, per_page=100
+        queries.parts_statement(found.id), {"name": Territory.name_key}, default="name", tie=Territory.id, per_page=100
     )
     return render_template("territories/territory.html", territory=found, listing=listing)

@@ -14,10 +14,11 @@ from adoption import queries, rules
 from adoption.models import Adoption, Confirmer, Stage, StageStep
 from kernel.access import SignedIn
 from kernel.permissions import Permission
-from kernel.secrets import agrees, token
+from kernel.secrets import NamedLink
 from kernel.text import email_key
 
-LAUNCH_LINK = "launch"
+LAUNCH_LINK = NamedLink("launch", "/launch/{}-{}")
+"""A launch moved back from and reached again is another step, so the old link dies with the old one."""
 
 
 def waiting_step(adoption: Adoption) -> StageStep | None:
@@ -89,18 +90,13 @@ def link_path(adoption: Adoption) -> str | None:
     step = waiting_step(adoption)
     if step is None or not _author_is_outside(adoption, step):
         return None
-    return f"/launch/{adoption.code}-{_secret(adoption, step)}"
+    return LAUNCH_LINK.path(adoption.code, step.id)
 
 
 def _author_is_outside(adoption: Adoption, step: StageStep) -> bool:
     author = email_key(adoption.practice.contact_email)
     reporters = {email_key(adoption.contact_email), email_key(step.user.email) if step.user else ""}
     return bool(author) and author not in reporters
-
-
-def _secret(adoption: Adoption, step: StageStep) -> str:
-    # A launch moved back from and reached again is another step, so the old link dies with the old one.
-    return token(LAUNCH_LINK, adoption.code, step.id)
 
 
 def adoption_by_link(text: str) -> Adoption:
@@ -110,6 +106,6 @@ def adoption_by_link(text: str) -> Adoption:
     step = asked_step(found) if found is not None else None
     if found is None or step is None or not _author_is_outside(found, step):
         raise NotFound()
-    if not agrees(LAUNCH_LINK, found.code, step.id, secret):
+    if not LAUNCH_LINK.opens(found.code, step.id, secret):
         raise NotFound()
     return found

@@ -14,7 +14,7 @@ from accounts.models import Organisation
 from accounts.scopes import reach
 from adoption import counts, rules, stall
 from adoption.models import Adoption, Stage, StageStep, State
-from adoption.queries import whole
+from adoption.queries import adoptions_statement
 from adoption.stall import Stay
 from kernel.access import SignedIn
 from kernel.db import db, dialect
@@ -28,14 +28,14 @@ def mine(territories: Iterable[Territory]) -> list[Adoption]:
     """Every adoption in the territories, furthest first, with its steps."""
     return list(
         db.session.scalars(
-            whole()
+            adoptions_statement()
             .where(Adoption.territory_id.in_([territory.id for territory in territories]))
             .order_by(Adoption.changed_at.desc(), Adoption.id)
         ).unique()
     )
 
 
-def adoptions_for(
+def adoptions_for_statement(
     user: SignedIn,
     *,
     q: str = "",
@@ -105,7 +105,7 @@ def _launch_waits() -> tuple[ColumnElement[bool], ...]:
 
 def unconfirmed_launches(user: SignedIn, limit: int = 10) -> list[Adoption]:
     """Launches that wait for a confirmation of `user`, the oldest change first."""
-    statement = adoptions_for(user, unconfirmed=True, permission=Permission.CONFIRM_LAUNCHES).options(
+    statement = adoptions_for_statement(user, unconfirmed=True, permission=Permission.CONFIRM_LAUNCHES).options(
         selectinload(Adoption.steps).options(joinedload(StageStep.file), joinedload(StageStep.user))
     )
     return list(db.session.scalars(statement.order_by(Adoption.changed_at, Adoption.id).limit(limit)).unique())
@@ -146,7 +146,7 @@ NOW = (
 def counts_for(user: SignedIn) -> dict[State, int]:
     """How many adoptions the user may view stand in each public state; what was interrupted is left out."""
     columns = (Adoption.stage, Adoption.confirmed)
-    statement = adoptions_for(user, exit=False).with_only_columns(*columns, func.count())
+    statement = adoptions_for_statement(user, exit=False).with_only_columns(*columns, func.count())
     counts = dict.fromkeys(State, 0)
     for stage, confirmed, number in db.session.execute(statement.group_by(*columns).order_by(None)):
         counts[rules.public_state(stage, confirmed)] += number
@@ -155,12 +155,12 @@ def counts_for(user: SignedIn) -> dict[State, int]:
 
 def unconfirmed(user: SignedIn) -> int:
     """How many launches wait for a confirmation of `user`."""
-    return _number(adoptions_for(user, unconfirmed=True))
+    return _number(adoptions_for_statement(user, unconfirmed=True))
 
 
 def hasty(user: SignedIn) -> int:
     """How many were called permanent before their time."""
-    return _number(adoptions_for(user, hasty=True))
+    return _number(adoptions_for_statement(user, hasty=True))
 
 
 def _number(statement: Select[Adoption]) -> int:
@@ -174,7 +174,7 @@ def launches_of_pupils(territories: Iterable[Territory]) -> list[Adoption]:
     mentor = aliased(Adoption)
     return list(
         db.session.scalars(
-            whole()
+            adoptions_statement()
             .join(mentor, mentor.id == Adoption.source_adoption_id)
             .where(mentor.territory_id.in_(ids), mentor.confirmed, Adoption.territory_id.not_in(ids))
             .where(*_launch_waits())
@@ -200,7 +200,9 @@ def shared_by_several() -> list[tuple[Organisation, list[Adoption]]]:
         .having(func.count() > 1)
     )
     found: dict[int, list[Adoption]] = {}
-    for adoption in db.session.scalars(whole().where(Adoption.organisation_id.in_(several)).order_by(Adoption.id)):
+    for adoption in db.session.scalars(
+        adoptions_statement().where(Adoption.organisation_id.in_(several)).order_by(Adoption.id)
+    ):
         if _CUT.fullmatch(adoption.organisation.code):
             found.setdefault(adoption.organisation_id, []).append(adoption)
     return [(booked[0].organisation, booked) for booked in found.values()]
@@ -208,4 +210,4 @@ def shared_by_several() -> list[tuple[Organisation, list[Adoption]]]:
 
 def hastily_permanent() -> list[Adoption]:
     """Called permanent without a confirmed launch or before the time the rule asks: they keep their stage."""
-    return list(db.session.scalars(whole().where(*called_permanent_too_soon()).order_by(Adoption.id)))
+    return list(db.session.scalars(adoptions_statement().where(*called_permanent_too_soon()).order_by(Adoption.id)))

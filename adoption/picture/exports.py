@@ -15,7 +15,7 @@ from adoption.picture import curve, figures
 from adoption.picture import queries as picture_queries
 from adoption.picture.curve import Point
 from adoption.picture.figures import Figure
-from adoption.picture.matrix import Matrix, Wish, matrix
+from adoption.picture.matrix import Matrix, Selection, matrix
 from adoption.picture.queries import Picture, Place, Subject
 from adoption.spread import Cell
 from kernel.documents.sheets import Column
@@ -30,7 +30,7 @@ class Found:
     """The picture with what is asked of it; whatever is not for the map is read when wanted."""
 
     picture: Picture
-    wish: Wish
+    selection: Selection
     chosen: Subject | None = None
     """The practice asked for."""
 
@@ -38,8 +38,8 @@ class Found:
     def cells(self) -> list[Cell]:
         """Of the practice and the group chosen."""
         if self.chosen is None:
-            return spread.cells(audience=self.wish.audience)
-        if self.wish.audience and not picture_queries.is_for(self.chosen.id, self.wish.audience):
+            return spread.cells(audience=self.selection.audience)
+        if self.selection.audience and not picture_queries.is_for(self.chosen.id, self.selection.audience):
             return []
         return spread.cells(practices=[self.chosen.id])
 
@@ -47,14 +47,14 @@ class Found:
     def going(self) -> Going:
         """The same, counted by territory and state."""
         if self.chosen is None:
-            return counts.going(self.wish.audience) if self.wish.audience else self.picture.going
+            return counts.going(self.selection.audience) if self.selection.audience else self.picture.going
         return {cell.territory_id: {cell.state: 1} for cell in self.cells}
 
     @cached_property
     def waiting(self) -> Going:
         """Of them, those with a launch that is reported and not confirmed."""
         if self.chosen is None:
-            return counts.waiting(self.wish.audience)
+            return counts.waiting(self.selection.audience)
         return {cell.territory_id: {cell.state: 1} for cell in self.cells if cell.reported}
 
     def places(self) -> dict[int, Place]:
@@ -72,8 +72,10 @@ class Found:
 
     def matrix(self) -> Matrix:
         """The whole table on one page; a sheet has room for so many columns only."""
-        _lines, total, _page = picture_queries.lines(self.wish.sort, self.wish.audience, self.wish.grouped, per_page=1)
-        return matrix(self.picture, self.wish._replace(turned=self.wish.turned and total <= TURNED), None)
+        _lines, total, _page = picture_queries.lines(
+            self.selection.sort, self.selection.audience, self.selection.grouped, per_page=1
+        )
+        return matrix(self.picture, self.selection._replace(turned=self.selection.turned and total <= TURNED), None)
 
 
 def notes(found: Picture) -> list[str]:
@@ -103,7 +105,7 @@ def map_values(found: Found) -> list[dict[str, object]]:
 
 
 def _places(found: Found) -> list[tuple[Place, figures.MapTile, dict[str, int], int]]:
-    state, places = found.wish.state, found.picture.places
+    state, places = found.selection.state, found.picture.places
     made = []
     tiles = figures.whole_map(found.going, found.waiting, places, state)
     for place, tile in zip(places, tiles, strict=True):
@@ -144,8 +146,8 @@ def matrix_values(found: Found) -> list[dict[str, object]]:
                 "reported": cell.reported,
             }
         )
-    wish = found.wish
-    lines, _total, _page = picture_queries.lines(wish.sort, wish.audience, wish.grouped)
+    selection = found.selection
+    lines, _total, _page = picture_queries.lines(selection.sort, selection.audience, selection.grouped)
     order = dict.fromkeys(subject for _group, subject in lines if subject.id in by_practice)
     groups = picture_queries.groups_of([subject.id for subject in order])
     return [
@@ -196,7 +198,7 @@ def list_table(found: Found) -> Table:
     if made_up:
         columns.append(Column(_("Demonstration data"), 14))
     places = found.places()
-    lines, _total, _page = picture_queries.lines("name", found.wish.audience, grouped=False)
+    lines, _total, _page = picture_queries.lines("name", found.selection.audience, grouped=False)
     by_practice: dict[int, list[Cell]] = {}
     for cell in found.cells:
         by_practice.setdefault(cell.practice_id, []).append(cell)

@@ -33,7 +33,7 @@ NARROW, ROOMY = 44, 16
 E = TypeVar("E", bound=Enum)
 
 
-class Wish(NamedTuple):
+class Selection(NamedTuple):
     """What the address asks for; what it does not know it passes over."""
 
     practice: str = ""
@@ -107,9 +107,9 @@ class Matrix(NamedTuple):
         return len(self.heads) <= ROOMY
 
 
-def read(args: Mapping[str, str]) -> Wish:
-    """The wish in a query string."""
-    return Wish(
+def read(args: Mapping[str, str]) -> Selection:
+    """The selection in a query string."""
+    return Selection(
         practice=args.get("practice", "")[:80],
         state=_member(State, args.get("state")),
         audience=_member(TargetGroup, args.get("audience")),
@@ -130,42 +130,42 @@ def _one_of(known: Sequence[str], value: str | None) -> str:
     return value if value is not None and value in known else known[0]
 
 
-def matrix(picture: Picture, wish: Wish, per_page: int | None = LINES_A_PAGE) -> Matrix:
-    """The table `wish` asks for, only its page read; every practice on one page when `per_page` is None."""
-    lines, total, page = pictures.lines(wish.sort, wish.audience, wish.grouped, wish.page, per_page)
+def matrix(picture: Picture, selection: Selection, per_page: int | None = LINES_A_PAGE) -> Matrix:
+    """The table `selection` asks for, only its page read; every practice on one page when `per_page` is None."""
+    lines, total, page = pictures.lines(selection.sort, selection.audience, selection.grouped, selection.page, per_page)
     shown = {subject.id for _group, subject in lines}
     known = spread.cells(practices=None if per_page is None else shown) if shown else []
     cells = {(cell.practice_id, cell.territory_id): cell for cell in known if cell.practice_id in shown}
     practices = _practice_bands(lines, cells)
-    places = _place_bands(picture, wish, cells)
-    down, across = (places, practices) if wish.turned else (practices, places)
+    places = _place_bands(picture, selection, cells)
+    down, across = (places, practices) if selection.turned else (practices, places)
     heads = [head for band in across for head in band.heads]
     key: Callable[[Head, Head], tuple[int, int]] = (
-        (lambda row, column: (column.id, row.id)) if wish.turned else (lambda row, column: (row.id, column.id))
+        (lambda row, column: (column.id, row.id)) if selection.turned else (lambda row, column: (row.id, column.id))
     )
     bands = [
         (band.label, [Row(row, [cells.get(key(row, column)) for column in heads]) for row in band.heads])
         for band in down
     ]
-    return Matrix(bands, across, _listing(lines, total, page, per_page or max(total, 1), wish), wish.turned)
+    return Matrix(bands, across, _listing(lines, total, page, per_page or max(total, 1), selection), selection.turned)
 
 
-def _listing(lines: list[Any], total: int, page: int, per_page: int, wish: Wish) -> Listing[Any]:
+def _listing(lines: list[Any], total: int, page: int, per_page: int, selection: Selection) -> Listing[Any]:
     path = request.script_root + request.path
-    return Listing(lines, total, page, per_page, wish.sort, "", _params(wish), path)
+    return Listing(lines, total, page, per_page, selection.sort, "", _params(selection), path)
 
 
-def _params(wish: Wish) -> dict[str, list[str]]:
-    """The wish as it stands in an address: what was understood, without what goes without saying."""
+def _params(selection: Selection) -> dict[str, list[str]]:
+    """The selection as it stands in an address: what was understood, without what goes without saying."""
     known = {
-        "practice": wish.practice,
-        "state": wish.state.value if wish.state else "",
-        "audience": wish.audience.value if wish.audience else "",
-        "sort": wish.sort if wish.sort != ORDERS_OF_LINES[0] else "",
-        "group": "audience" if wish.grouped else "",
-        "columns": wish.columns if wish.columns != COLUMNS[0] else "",
-        "turned": "1" if wish.turned else "",
-        "map": "tiles" if wish.as_tiles else "",
+        "practice": selection.practice,
+        "state": selection.state.value if selection.state else "",
+        "audience": selection.audience.value if selection.audience else "",
+        "sort": selection.sort if selection.sort != ORDERS_OF_LINES[0] else "",
+        "group": "audience" if selection.grouped else "",
+        "columns": selection.columns if selection.columns != COLUMNS[0] else "",
+        "turned": "1" if selection.turned else "",
+        "map": "tiles" if selection.as_tiles else "",
     }
     return {name: [value] for name, value in known.items() if value}
 
@@ -189,7 +189,7 @@ def _practice_bands(lines: Sequence[Line], cells: Cells) -> list[Band]:
     return bands
 
 
-def _place_bands(picture: Picture, wish: Wish, cells: Cells) -> list[Band]:
+def _place_bands(picture: Picture, selection: Selection, cells: Cells) -> list[Band]:
     """Every municipality of the region, those without a practice too: who is missing is half of the picture."""
     works: dict[int, int] = {}
     seen = set()
@@ -198,7 +198,7 @@ def _place_bands(picture: Picture, wish: Wish, cells: Cells) -> list[Band]:
         seen.add(place_id)
     bands = [
         Band(label, [_place_head(place, works) for place in places])
-        for label, places in _parts(picture.places, wish.columns)
+        for label, places in _parts(picture.places, selection.columns)
         if places
     ]
     others = [_place_head(place, works) for place in picture.elsewhere(seen)]

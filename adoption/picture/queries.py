@@ -99,7 +99,7 @@ def offered(most: int) -> list[Subject]:
 
 def audiences() -> list[TargetGroup]:
     """Groups that a practice in use is for, in their own order."""
-    return counts.kept("adoption.audiences", _audiences)
+    return counts.remembered_figure("adoption.audiences", _audiences)
 
 
 def _audiences() -> list[TargetGroup]:

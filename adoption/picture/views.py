@@ -30,11 +30,11 @@ CHOICES = 300
 
 def _find() -> Found:
     """The picture by the query string. Raises NotFound when the catalogue has not the practice asked for."""
-    wish = read(request.args)
-    chosen = queries.subject(wish.practice) if wish.practice else None
-    if wish.practice and chosen is None:
+    selection = read(request.args)
+    chosen = queries.subject(selection.practice) if selection.practice else None
+    if selection.practice and chosen is None:
         raise NotFound()
-    return Found(queries.picture(), wish, chosen)
+    return Found(queries.picture(), selection, chosen)
 
 
 @blueprint.get("/adoption/")
@@ -46,7 +46,7 @@ def overview() -> ResponseReturnValue:
     return render_template(
         "adoption/overview.html",
         picture=found.picture,
-        wish=found.wish,
+        selection=found.selection,
         chosen=found.chosen,
         figures=found.figures() if found.picture.going else [],
         tiles=_tiles(found),
@@ -57,7 +57,7 @@ def overview() -> ResponseReturnValue:
         audiences=[(group, str(GROUP_LABELS[group])) for group in queries.audiences()],
         points=points,
         drawings=[(kind, draw(points, kind)) for kind in ("municipalities", "adoptions")] if points else [],
-        matrix=matrix(found.picture, found.wish),
+        matrix=matrix(found.picture, found.selection),
         words={state: str(label) for state, label in labels.STATE_LABELS_OF_OTHERS.items()},
         states=labels.STATE_LABELS,
         reached=labels.REACHED_LABELS,
@@ -69,13 +69,13 @@ def overview() -> ResponseReturnValue:
 
 def _tiles(found: Found) -> list[MapTile]:
     if found.chosen:
-        return figures.practice_map(found.cells, found.picture.places, state=found.wish.state)
-    return figures.whole_map(found.going, found.waiting, found.picture.places, found.wish.state)
+        return figures.practice_map(found.cells, found.picture.places, state=found.selection.state)
+    return figures.whole_map(found.going, found.waiting, found.picture.places, found.selection.state)
 
 
 def _shown(found: Found) -> int:
     """Municipalities coloured on the map."""
-    state = found.wish.state
+    state = found.selection.state
     return sum(bool(figures.standing(found.going, place.id, state)) for place in found.picture.places)
 
 

@@ -18,7 +18,7 @@ from adoption.quarter.models import AnswerKind
 from adoption.quarter.rules import Said
 from adoption.queries import today
 from kernel.forms import Between, Form, LineField, TextField, WholeField, email, plain_name, required
-from kernel.text import whole
+from kernel.text import whole_number
 
 CHOOSE = ("", _l("choose"))
 E = TypeVar("E", bound=Enum)
@@ -73,7 +73,7 @@ class AnswerForm(Form):
 
     def opened_with(self) -> int | None:
         """Id of the answer the form was opened with, 0 for none; None when the form does not say."""
-        return whole(self.seen.data) if self.seen.data else None
+        return whole_number(self.seen.data) if self.seen.data else None
 
     def chosen(self) -> AnswerKind | None:
         return _member(AnswerKind, self.said.data)

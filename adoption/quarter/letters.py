@@ -9,6 +9,7 @@ from accounts.queries import user_by_id
 from accounts.settings import site
 from activity.outbox import Attachment, Content
 from adoption.quarter import exports, labels, operations, queries
+from adoption.quarter.models import QUARTER_LINK
 from kernel.documents.sheets import XLSX
 from kernel.i18n import day
 from kernel.links import public_url
@@ -52,7 +53,7 @@ def _content(ask_id: int, user_id: int | None, *, reminder: bool) -> Content | N
         "waiting": waiting,
         "quarter": quarter,
         "partly": partly,
-        "link": public_url(operations.link_path(ask)),
+        "link": public_url(QUARTER_LINK.path(ask)),
         "demo": ask.round.demo,
     }
     form = Attachment(

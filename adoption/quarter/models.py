@@ -11,9 +11,10 @@ from kernel.codes import new_code
 from kernel.db import IntPk, Model, enum_column, utcnow
 from kernel.files import StoredFile
 from kernel.keys import current_id
+from kernel.secrets import SecretLink
 from territories.models import Territory
 
-QUARTER_LINK = "quarter"
+QUARTER_LINK = SecretLink("quarter", address="/answer/{}")
 """Of a municipality's personal link."""
 
 

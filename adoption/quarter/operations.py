@@ -22,9 +22,6 @@ from adoption.queries import today
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
-from kernel.keys import current_id
-from kernel.rekeying import lock_key
-from kernel.secrets import token, token_hash
 from kernel.text import email_key
 from territories.models import Territory
 from territories.queries import below
@@ -118,28 +115,15 @@ def _ask_all(made: Round) -> None:
 
 
 def _new_ask(made: Round, territory_id: int, email: str = "") -> Ask:
-    ask = Ask(
-        round=made, territory_id=territory_id, uuid=str(uuid4()), link_generation=1, email=email, key_id=current_id()
-    )
-    ask.link_hash = token_hash(link_token(ask))
+    ask = Ask(round=made, territory_id=territory_id, uuid=str(uuid4()), link_generation=0, email=email)
+    QUARTER_LINK.renew(ask)
     db.session.add(ask)
     return ask
 
 
-def link_token(ask: Ask) -> str:
-    return token(QUARTER_LINK, ask.uuid, ask.link_generation, ask.key_id)
-
-
-def link_path(ask: Ask) -> str:
-    """The secret address where the municipality answers without signing in."""
-    return f"/answer/{link_token(ask)}"
-
-
 def renew_link(ask: Ask, *, by: Actor | None) -> None:
     """Revoke the link given out before: letters queued from now on carry a new one."""
-    lock_key(ask)
-    ask.link_generation += 1
-    ask.link_hash = token_hash(link_token(ask))
+    QUARTER_LINK.renew(ask)
     db.session.flush()
     record(by, "round.link_renewed", ask.round, territory=ask.territory.oktmo)
 

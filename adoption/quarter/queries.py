@@ -17,7 +17,6 @@ from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.files import StoredFile
 from kernel.permissions import Permission
-from kernel.secrets import found_by
 from kernel.zones import local
 from practices.models import Practice
 from territories.models import Level, Territory
@@ -30,7 +29,7 @@ def round_of(region_id: int, year: int, quarter: int) -> Round | None:
     )
 
 
-def rounds_for(user: SignedIn) -> Select[Round]:
+def rounds_for_statement(user: SignedIn) -> Select[Round]:
     """Rounds of the regions where `user` leads them, for a listing."""
     statement = select(Round).options(joinedload(Round.region))
     territories = reach(user.scopes(Permission.LEAD_ROUNDS))
@@ -39,7 +38,7 @@ def rounds_for(user: SignedIn) -> Select[Round]:
 
 def round_for(user: SignedIn, code: str) -> Round:
     """A round of a region where `user` leads them. Raises NotFound."""
-    found = db.session.scalar(rounds_for(user).where(Round.code == code))
+    found = db.session.scalar(rounds_for_statement(user).where(Round.code == code))
     if found is None:
         raise NotFound()
     return found
@@ -139,7 +138,7 @@ def is_waiting(question: Question) -> bool:
 
 def ask_by_link(secret: str) -> Ask:
     """The municipality's question whose personal link this is. Raises NotFound."""
-    found = found_by(QUARTER_LINK, secret, _ask_by)
+    found = QUARTER_LINK.find(secret, _ask_by)
     if found is None:
         raise NotFound()
     return found
@@ -207,7 +206,9 @@ def answered_later(question: Question) -> bool:
 
 def open_rounds_for(user: SignedIn) -> list[Round]:
     """Rounds under way that `user` leads, the nearest date first."""
-    return list(db.session.scalars(rounds_for(user).where(Round.closed_at.is_(None)).order_by(Round.due, Round.id)))
+    return list(
+        db.session.scalars(rounds_for_statement(user).where(Round.closed_at.is_(None)).order_by(Round.due, Round.id))
+    )
 
 
 def open_rounds() -> list[Round]:

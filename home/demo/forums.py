@@ -18,7 +18,7 @@ from kernel.transaction import writing
 from kernel.zones import home_zone_name
 from programme.importing import importer
 from programme.operations import carry_out
-from programme.queries import speakers_of
+from programme.queries import speakers_statement
 from speakers.operations import consent_on_paper
 from territories.queries import current
 
@@ -46,7 +46,7 @@ def load_forum(name: str) -> Forum:
         waiting = data.get("no_consent_yet", [])
         carry_out(plan, forum, by=None, on_paper=not waiting)
         if waiting:
-            signed = [one for one in db.session.scalars(speakers_of(forum.id)) if one.name not in waiting]
+            signed = [one for one in db.session.scalars(speakers_statement(forum.id)) if one.name not in waiting]
             consent_on_paper(signed, forum, by=None)
         operations.publish_programme(forum, True, by=None)
     return forum

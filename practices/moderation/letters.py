@@ -8,20 +8,14 @@ from accounts.settings import site
 from activity.outbox import Content
 from kernel.db import db
 from kernel.links import public_url
-from kernel.secrets import token
 from kernel.text import inner
 from practices.labels import comment_label
 from practices.models import Admission
 from practices.moderation import queries
-from practices.moderation.models import PracticeAuthor
+from practices.moderation.models import AUTHOR_LINK, PracticeAuthor
 
 QUOTED = 400
 """Letters of one comment that its letter quotes."""
-
-
-def author_path(author: PracticeAuthor) -> str:
-    """The secret address of the author's page."""
-    return f"/author/{token('author', author.uuid, author.generation, author.key_id)}"
 
 
 def _open_author(author_id: int) -> PracticeAuthor | None:
@@ -30,7 +24,7 @@ def _open_author(author_id: int) -> PracticeAuthor | None:
 
 
 def _content(author: PracticeAuthor, subject: str, template: str, **more: object) -> Content:
-    context = {"author": author, "practice": author.practice, "link": public_url(author_path(author)), **more}
+    context = {"author": author, "practice": author.practice, "link": public_url(AUTHOR_LINK.path(author)), **more}
     reply_to = site().contact_email or None
     return Content(subject, f"practices/letters/{template}", context, reply_to=reply_to)
 
@@ -71,7 +65,7 @@ def confirmation(author_id: int) -> Content | None:
     if author is None or asked is None:
         return None
     subject = _("Please confirm the passport of «%(name)s»", name=inner(author.practice.name))
-    link = public_url(author_path(author) + "/confirmation")
+    link = public_url(AUTHOR_LINK.path(author) + "/confirmation")
     return _content(author, subject, "confirmation", confirmation_link=link)
 
 

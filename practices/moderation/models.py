@@ -7,7 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.db import IntPk, Model, enum_column, utcnow
 from kernel.keys import current_id
+from kernel.secrets import SecretLink
 from practices.models import Practice
+
+AUTHOR_LINK = SecretLink("author", "generation", address="/author/{}")
 
 
 class PracticeAuthor(Model):

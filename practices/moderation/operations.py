@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import uuid4
 
-from sqlalchemy import inspect
-
 from accounts.models import ConsentText
 from accounts.operations import give_consent
 from activity.operations import record
@@ -19,15 +17,12 @@ from activity.outbox import send
 from activity.queries import history
 from kernel.access import Actor
 from kernel.db import db, utcnow
-from kernel.keys import current_id
-from kernel.rekeying import lock_key
-from kernel.secrets import token, token_hash
 from kernel.text import clean, email_key
 from kernel.zones import today
 from practices import operations, passport
 from practices.models import Admission, Practice, Values
 from practices.moderation import queries
-from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
+from practices.moderation.models import AUTHOR_LINK, Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from practices.moderation.rules import (
     AUTHORS_TURN,
     IllegalMove,
@@ -92,23 +87,12 @@ def add_author(practice: Practice, name: str, email: str, *, by: Actor | None, l
     if author.email != email_key(email):
         author.sent = None  # another person has confirmed nothing yet
     author.name, author.email, author.language = clean(name), email_key(email), language
-    _new_secret(author)
+    AUTHOR_LINK.renew(author)
     author.revoked_at = None
     db.session.flush()
     record(by, "practice.author_invited", practice)
     send_link(author)
     return author
-
-
-def _new_secret(author: PracticeAuthor) -> None:
-    """The next generation: links given out before do not open any more."""
-    author.key_id = lock_key(author) if inspect(author).persistent else current_id()
-    author.generation += 1
-    author.link_hash = token_hash(author_token(author))
-
-
-def author_token(author: PracticeAuthor) -> str:
-    return token("author", author.uuid, author.generation, author.key_id)
 
 
 def send_link(author: PracticeAuthor) -> None:
@@ -126,7 +110,7 @@ def revoke_link(practice: Practice, *, by: Actor | None) -> None:
     """Make the personal link useless. Raises IllegalMove when there is none that opens."""
     author = _with_open_link(practice)
     author.revoked_at = utcnow()
-    _new_secret(author)
+    AUTHOR_LINK.renew(author)
     db.session.flush()
     record(by, "practice.author_revoked", practice)
 

@@ -14,12 +14,11 @@ from activity.queries import history
 from kernel.access import SignedIn
 from kernel.db import db, utcnow
 from kernel.permissions import Permission
-from kernel.secrets import found_by
 from kernel.text import email_key, sort_key
 from kernel.zones import today
 from practices import passport
 from practices.models import Admission, Practice, PracticeEdition, Values
-from practices.moderation.models import Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
+from practices.moderation.models import AUTHOR_LINK, Answer, PracticeAuthor, PracticeComment, PracticeConfirmation
 from territories.models import Territory
 
 WAITING_SHOWN = 10
@@ -69,7 +68,7 @@ def editable(practice: Practice) -> dict[str, object]:
 
 def author_by_link(text: str) -> PracticeAuthor:
     """Whose personal link this is. Raises NotFound, also when the link was revoked."""
-    found = found_by("author", text, _author_by)
+    found = AUTHOR_LINK.find(text, _author_by)
     if found is None:
         raise NotFound()
     return found

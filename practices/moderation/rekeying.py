@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kernel.rekeying import Secret, Stored
+from kernel.rekeying import Stored
 from practices.moderation import queries
-from practices.moderation.models import PracticeAuthor
+from practices.moderation.models import AUTHOR_LINK, PracticeAuthor
 from practices.moderation.operations import send_link
 
 
@@ -18,4 +18,4 @@ def tell(ids: Sequence[int]) -> int:
     return len(found)
 
 
-AUTHORS = Stored(PracticeAuthor, (Secret("author", "generation", "link_hash"),), tell)
+AUTHORS = Stored(PracticeAuthor, (AUTHOR_LINK,), tell)

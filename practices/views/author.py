@@ -10,7 +10,7 @@ from kernel import files, limits
 from kernel.access import ByLink, public, shows_form, token_page
 from kernel.errors import Conflict
 from kernel.forms import form_page
-from kernel.text import whole
+from kernel.text import whole_number
 from kernel.transaction import writing
 from practices import labels, operations
 from practices import queries as practices
@@ -235,7 +235,7 @@ def author_confirmation(token: str) -> ResponseReturnValue:
 
 
 def _answer(author: PracticeAuthor, token: str, text: str = "", despite_comments: bool = False) -> ResponseReturnValue:
-    asked_id = whole(request.form.get("asked")) or 0
+    asked_id = whole_number(request.form.get("asked")) or 0
     try:
         with writing():
             if text:

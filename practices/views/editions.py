@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.access import public
 from kernel.pages import warm
-from kernel.text import whole
+from kernel.text import whole_number
 from practices import queries
 from practices.differences import differences
 from practices.moderation import queries as moderation
@@ -34,7 +34,7 @@ def edition_changes(slug: str, number: int) -> ResponseReturnValue:
     """The edition against `since`, by default the one before it."""
     practice = queries.public_practice(slug)
     after = moderation.edition(practice, number)
-    since = whole(request.args.get("since")) or number - 1
+    since = whole_number(request.args.get("since")) or number - 1
     before = moderation.edition(practice, since)
     names = moderation.names_in(before.content, after.content)
     return render_template(

@@ -17,13 +17,13 @@ from practices.grading.forms import GradeForm
 from practices.grading.labels import ANSWER_LABELS, QUESTION_LABELS
 from practices.models import Practice
 from practices.views.base import blueprint
-from practices.views.way import keep_way
+from practices.views.last_list import remember_list
 
 
 @blueprint.get("/manage/grading")
 @requires(Permission.GRADE_PRACTICES)
 def grading() -> ResponseReturnValue:
-    keep_way()
+    remember_list()
     done = request.args.get("graded") == "yes"
     statement = queries.graded_statement(actor()) if done else queries.waiting_statement(actor())
     orders = {"published": (Practice.published_at, Practice.name_key), "name": Practice.name_key}

@@ -31,18 +31,18 @@ from practices.moderation import standing
 from practices.moderation.rules import IllegalMove
 from practices.saving import saved
 from practices.views.base import blueprint
+from practices.views.last_list import remember_list
 from practices.views.public import member, practice_page
 from practices.views.samples import SAMPLES, checked
-from practices.views.way import keep_way
 from territories.models import Territory
 
 
 @blueprint.get("/manage/practices")
 @requires(Permission.OPEN_PRACTICES)
 def manage() -> ResponseReturnValue:
-    keep_way()
+    remember_list()
     admission, sphere = member(Admission, "admission"), member(Sphere, "sphere")
-    statement = queries.practices_for(
+    statement = queries.practices_for_statement(
         actor(), q=request.args.get("q", "").strip()[:200], admission=admission, sphere=sphere
     )
     kind = request.args.get("waiting", "")
@@ -75,7 +75,7 @@ def manage() -> ResponseReturnValue:
 @blueprint.get("/manage/practices.xlsx")
 @requires(Permission.OPEN_PRACTICES)
 def export() -> ResponseReturnValue:
-    statement = queries.practices_for(
+    statement = queries.practices_for_statement(
         actor(),
         q=request.args.get("q", "").strip()[:200],
         admission=member(Admission, "admission"),

@@ -17,8 +17,8 @@ from practices.models import Practice
 from practices.queries import Spread
 from practices.questions.queries import author_address
 from practices.scopes import CATALOGUE, HOME
+from practices.selection import PARAMETERS, read_selection
 from practices.views.base import blueprint
-from practices.wishes import PARAMETERS, read_wish
 
 E = TypeVar("E", bound=Enum)
 
@@ -28,26 +28,28 @@ E = TypeVar("E", bound=Enum)
 @warm("site", CATALOGUE, HOME, query=PARAMETERS, seconds=TOTALS)
 def catalogue() -> ResponseReturnValue:
     shelves = facets.catalogue()
-    wish = read_wish(request.args, shelves)
-    found = queries.seek(wish)
-    listing = shelf.listing(wish, found)
+    selection = read_selection(request.args, shelves)
+    found = queries.seek(selection)
+    listing = shelf.listing(selection, found)
     marks = found.answer.question.marks if found.answer else frozenset()
     return render_template(
         "practices/catalogue.html",
         published=bool(shelves.facts),
         listing=listing,
-        wish=wish,
+        selection=selection,
         found=found,
-        facets=shelf.facets(wish, found),
-        near=shelf.near(wish, found),
-        sorts=shelf.sorts(wish, listing),
-        answer=shelf.answered(wish, found, listing),
+        facets=shelf.facets(selection, found),
+        near=shelf.near(selection, found),
+        sorts=shelf.sorts(selection, listing),
+        answer=shelf.answered(selection, found, listing),
         spreads=queries.spreads([practice.id for practice in found.items]),
         passages={practice.id: display.passage(practice, marks) for practice in found.items} if marks else {},
         marks=marks,
-        share_url=public_url(url_for("practices.catalogue", **shelf.unpaged(wish)).removeprefix(request.script_root)),
-        save_url=url_for("practices.new_search", **shelf.unpaged(wish)),
-        json_url=url_for("practices.catalogue_json", **shelf.unpaged(wish)),
+        share_url=public_url(
+            url_for("practices.catalogue", **shelf.unpaged(selection)).removeprefix(request.script_root)
+        ),
+        save_url=url_for("practices.new_search", **shelf.unpaged(selection)),
+        json_url=url_for("practices.catalogue_json", **shelf.unpaged(selection)),
         labels=labels,
         display=display,
         seconds=TOTALS,
@@ -58,9 +60,9 @@ def catalogue() -> ResponseReturnValue:
 @public
 @warm("site", CATALOGUE, HOME, query=PARAMETERS, seconds=TOTALS)
 def catalogue_json() -> ResponseReturnValue:
-    wish = read_wish(request.args, facets.catalogue())
-    found = queries.seek(wish)
-    listing = shelf.listing(wish, found)
+    selection = read_selection(request.args, facets.catalogue())
+    found = queries.seek(selection)
+    listing = shelf.listing(selection, found)
     spreads = queries.spreads([practice.id for practice in found.items])
     answer = found.answer
     return jsonify(
@@ -69,10 +71,10 @@ def catalogue_json() -> ResponseReturnValue:
         pages=listing.pages,
         next=shelf.whole_url(listing, found.page + 1) if found.page < listing.pages else None,
         seconds=TOTALS,
-        query=wish.q or None,
+        query=selection.q or None,
         answered=answer.question.text if answer else None,
         suggestion=(answer.suggestion or None) if answer else None,
-        filters={name: list(values) for name, values in wish.chosen.items() if values},
+        filters={name: list(values) for name, values in selection.chosen.items() if values},
         counts={name: {value: n for value, n in row.items() if n} for name, row in found.counts.items()},
         practices=[_as_json(practice, spreads[practice.id]) for practice in found.items],
     )

@@ -19,7 +19,7 @@ from practices.moderation.rules import IllegalMove, Incomplete, OpenComments, Un
 from practices.moderation.standing import Standing, standing
 from practices.operations import hold
 from practices.views.base import blueprint
-from practices.views.deeds import moved_on
+from practices.views.one_press import moved_on
 
 
 def _changes(practice: Practice) -> list[Difference]:

@@ -21,15 +21,15 @@ from practices.moderation.forms import AuthorForm, InvitationForm, ReturnForm
 from practices.moderation.rules import COMMENTED, REVIEWED, IllegalMove, Incomplete, digest
 from practices.operations import hold
 from practices.views.base import blueprint
-from practices.views.deeds import decide, moved_on, tell_lacking
-from practices.views.way import keep_way
+from practices.views.last_list import remember_list
+from practices.views.one_press import decide, moved_on, tell_lacking
 
 
 @blueprint.get("/manage/practices/waiting")
 @requires(Permission.OPEN_PRACTICES)
 def waiting() -> ResponseReturnValue:
     """The first screen: what waits for whoever completes passports, and nothing else."""
-    keep_way()
+    remember_list()
     piles = queries.waiting_for(actor(), today())
     may_publish = bool(actor().scopes(Permission.PUBLISH_PRACTICES))
     return render_template("practices/manage/waiting.html", piles=piles, labels=labels, may_publish=may_publish)

@@ -13,8 +13,8 @@ from kernel.forms import form_page
 from kernel.transaction import writing
 from practices import facets, operations, queries, shelf
 from practices.forms import SearchForm
+from practices.selection import read_selection
 from practices.views.base import blueprint
-from practices.wishes import read_wish
 
 
 @blueprint.get("/searches")
@@ -29,13 +29,13 @@ def searches() -> ResponseReturnValue:
 def new_search() -> ResponseReturnValue:
     """The catalogue's parameters stand in the address, as they do there."""
     known = facets.catalogue()
-    wish = read_wish(request.args, known)
-    conditions = shelf.conditions(wish, known)
+    selection = read_selection(request.args, known)
+    conditions = shelf.conditions(selection, known)
     form = SearchForm(queries.saved_searches(actor().id))
     if not form.is_submitted():
         form.name.data = ", ".join(value for _label, value in conditions)[:120]
     valid = form.validate_on_submit()
-    if not wish and (valid or not form.is_submitted()):
+    if not selection and (valid or not form.is_submitted()):
         flash(_("Choose what to look for first: this search has no conditions yet."), "info")
         return redirect(url_for("practices.catalogue"))
     if not valid:
@@ -43,10 +43,10 @@ def new_search() -> ResponseReturnValue:
             "practices/new_search.html",
             form,
             conditions=conditions,
-            action=url_for("practices.new_search", **shelf.unpaged(wish)),
-            back=url_for("practices.catalogue", **shelf.unpaged(wish)),
+            action=url_for("practices.new_search", **shelf.unpaged(selection)),
+            back=url_for("practices.catalogue", **shelf.unpaged(selection)),
         )
-    name, query = form.name.data, urlencode(shelf.unpaged(wish), doseq=True)
+    name, query = form.name.data, urlencode(shelf.unpaged(selection), doseq=True)
     with writing():
         operations.save_search(name, query, by=actor())
     flash(_("The search is saved: it waits for you here and under «My tasks»."), "ok")

@@ -10,7 +10,7 @@ from kernel.db import db
 from practices.models import Admission, Practice
 from programme.models import Appearance
 from speakers.models import Speaker
-from speakers.queries import decided
+from speakers.queries import decided_statement
 from territories.models import Territory
 
 
@@ -63,5 +63,5 @@ def places_by_key(series_id: int) -> dict[str, set[Place]]:
 
 def decided_keys(series_id: int) -> set[str]:
     """The keys of those who have said whether their name may be published."""
-    statement = select(Speaker.identity_key).where(Speaker.series_id == series_id, Speaker.id.in_(decided()))
+    statement = select(Speaker.identity_key).where(Speaker.series_id == series_id, Speaker.id.in_(decided_statement()))
     return set(db.session.scalars(statement))

@@ -27,7 +27,7 @@ GAPS = {"speakers": _l("talks without a speaker"), "practice": _l("talks without
 @requires(Permission.EDIT_PROGRAMME)
 def programme(slug: str) -> ResponseReturnValue:
     forum = forums.forum_for(actor(), slug, Permission.EDIT_PROGRAMME)
-    statement = manage_queries.statement_of(forum.id, request.args.get("q", ""))
+    statement = manage_queries.slots_statement(forum.id, request.args.get("q", ""))
     sections = forums.sections_of(forum.id)
     section = next((one for one in sections if one.slug == request.args.get("section")), None)
     if section is not None:

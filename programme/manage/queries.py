@@ -16,7 +16,7 @@ from practices.models import Admission, Practice
 from programme.models import Appearance, Slot
 from programme.queries import with_people
 from speakers.models import Speaker
-from speakers.queries import decided
+from speakers.queries import decided_statement
 
 
 def practices_for_talks(slot: Slot | None) -> list[Practice]:
@@ -34,7 +34,7 @@ def speaker_names(series_id: int) -> list[str]:
     return list(db.session.scalars(statement))
 
 
-def statement_of(forum_id: int, words: str = "") -> Select[object]:
+def slots_statement(forum_id: int, words: str = "") -> Select[object]:
     """The forum's slots for the organiser's listing; `words` stand in the title or in a speaker's name."""
     statement = select(Slot).join(Section, Section.id == Slot.section_id).where(Slot.forum_id == forum_id)
     if key := sort_key(words):
@@ -49,16 +49,16 @@ def items_by_section(forum_id: int) -> dict[int, int]:
     return dict(db.session.execute(statement).all())
 
 
-def named_at(forum_id: int) -> Select[Any]:
+def speakers_at_statement(forum_id: int) -> Select[Any]:
     """Who is to speak, and who stands with a name, now or once, at what is shown struck out: it may be taken back."""
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id)
-    struck = Speaker.id.in_(speaks.where(Slot.cancelled, Slot.announced)) & Speaker.id.in_(decided())
+    struck = Speaker.id.in_(speaks.where(Slot.cancelled, Slot.announced)) & Speaker.id.in_(decided_statement())
     return select(Speaker).where(Speaker.id.in_(speaks.where(Slot.cancelled.is_(False))) | struck)
 
 
 def speaker_of(forum: Forum, code: str) -> Speaker:
     """A speaker of a forum already authorised. Raises NotFound."""
-    found = db.session.scalar(named_at(forum.id).where(Speaker.code == code))
+    found = db.session.scalar(speakers_at_statement(forum.id).where(Speaker.code == code))
     if found is None:
         raise NotFound()
     return found

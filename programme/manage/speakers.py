@@ -35,7 +35,7 @@ def speakers(slug: str) -> ResponseReturnValue:
 
 def _speakers_page(forum: Forum, wrong: str = "", form: EmailForm | None = None) -> str:
     lacking = request.args.get("consent") == "no"
-    statement = queries.unnamed_of(forum.id) if lacking else manage_queries.named_at(forum.id)
+    statement = queries.unnamed_statement(forum.id) if lacking else manage_queries.speakers_at_statement(forum.id)
     if key := sort_key(request.args.get("q", "")):
         statement = statement.where(holds(Speaker.name_key, key))
     listing = paginate(statement, {"name": Speaker.name_key}, default="name", tie=Speaker.id)

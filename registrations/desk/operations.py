@@ -16,14 +16,13 @@ from activity.operations import record
 from forum.models import Format, Forum
 from kernel.db import db, utcnow
 from kernel.imports import Plan
-from kernel.secrets import token, token_hash
 from kernel.text import sort_key
 from registrations import operations
 from registrations.desk import queries
 from registrations.desk.importer import Entry
 from registrations.details import details_of
 from registrations.models import Interest, Registration, RegistrationStatus
-from registrations.own.tickets import code_hashes
+from registrations.own.tickets import first_hashes
 from registrations.signup import quotas
 
 
@@ -86,7 +85,6 @@ def create(
 
 def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
     uuid = str(uuid4())
-    code_hash, short_hash = code_hashes(uuid, 1)
     columns = entry.details.columns()
     return {
         "uuid": uuid,
@@ -97,9 +95,7 @@ def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, A
         "organisation_key": sort_key(columns["organisation"])[:255],
         "format": entry.format,
         "status": RegistrationStatus.confirmed,
-        "link_hash": token_hash(token("link", uuid, 1)),
-        "code_hash": code_hash,
-        "short_hash": short_hash,
+        **first_hashes(uuid),
         "source": source,
         "created_at": utcnow(),
         "confirmed_at": utcnow(),

@@ -11,7 +11,7 @@ from forum.models import Format, Forum, Section
 from kernel.db import db
 from kernel.files import StoredFile
 from kernel.imports import ImportPreview
-from kernel.text import email_key, sort_key, whole
+from kernel.text import email_key, sort_key, whole_number
 from kernel.twins import holds
 from registrations.models import Inside, Interest, Registration, RegistrationStatus
 from registrations.queries import ANSWERS, COMES_FROM, LONGEST_SEARCH
@@ -47,7 +47,7 @@ def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
         held.append(Registration.format == Format(by.format))
     if by.territory:
         held.append(Registration.territory_id.in_(select(Territory.id).where(Territory.oktmo == by.territory)))
-    if (section_id := whole(by.section)) is not None:
+    if (section_id := whole_number(by.section)) is not None:
         held.append(Registration.interests.any(Interest.section_id == section_id))
     if by.came in ("yes", "no"):
         came = Registration.id.in_(select(Inside.registration_id).where(Inside.forum_id == forum.id))

@@ -8,13 +8,15 @@ from __future__ import annotations
 from sqlalchemy import inspect
 
 from kernel.keys import current_id
-from kernel.rekeying import Secret, lock_key
-from kernel.secrets import every_token, token, token_hash
+from kernel.secrets import Secret, SecretLink, every_token, lock_key, token
 from registrations.door.codes import SHORT, TICKET_PREFIX
 from registrations.models import Registration
 
+OWN_LINK = SecretLink("link", address="/my/{}")
+CODE = Secret("code", "code_generation", "code_hash")
 START = Secret("code", "code_generation", "short_hash", SHORT)
-"""The beginning of a code, as rekeying moves it."""
+"""The beginning of a code, typed by hand."""
+SECRETS = (OWN_LINK, CODE, START)
 
 
 def erased_key(identity: str) -> str:
@@ -27,18 +29,9 @@ def erased_keys_of(identity: str) -> list[str]:
     return every_token("erased", identity, 0)
 
 
-def link_token(registration: Registration) -> str:
-    return token("link", registration.uuid, registration.link_generation, registration.key_id)
-
-
 def code_of(uuid: str, generation: int, made_by: str | None = None) -> str:
     """The secret inside a registration's QR, 26 characters. `made_by`: see `kernel.secrets.token`."""
     return token("code", uuid, generation, made_by)
-
-
-def code_token(registration: Registration) -> str:
-    """The code of a registration as it was sent."""
-    return code_of(registration.uuid, registration.code_generation, registration.key_id)
 
 
 def codes_of(uuid: str, generation: int) -> list[str]:
@@ -48,7 +41,7 @@ def codes_of(uuid: str, generation: int) -> list[str]:
 
 def link_path(registration: Registration) -> str:
     """The secret address of «Мой форум»."""
-    return f"/my/{link_token(registration)}"
+    return OWN_LINK.path(registration)
 
 
 def set_secrets(registration: Registration, *, new_link: bool = False, new_code: bool = False) -> None:
@@ -56,23 +49,20 @@ def set_secrets(registration: Registration, *, new_link: bool = False, new_code:
     registration.key_id = lock_key(registration) if inspect(registration).persistent else current_id()
     registration.link_generation += new_link
     registration.code_generation += new_code
-    registration.link_hash = token_hash(link_token(registration))
-    registration.code_hash, registration.short_hash = code_hashes(
-        registration.uuid, registration.code_generation, registration.key_id
-    )
+    for secret in SECRETS:
+        secret.keep(registration)
 
 
-def code_hashes(uuid: str, generation: int, made_by: str | None = None) -> tuple[str, str]:
-    """What a code, and its beginning typed by hand, are found by."""
-    code = code_of(uuid, generation, made_by)
-    return token_hash(code), token_hash(code[:SHORT])
+def first_hashes(uuid: str) -> dict[str, str]:
+    """What a registration of the first generation is found by: column → hash."""
+    return {secret.hash: secret.hash_of(uuid, 1) for secret in SECRETS}
 
 
 def qr_text(registration: Registration) -> str:
-    return TICKET_PREFIX + code_token(registration)
+    return TICKET_PREFIX + CODE.token(registration)
 
 
 def short_code(registration: Registration) -> str:
     """What a volunteer may type when a screen is cracked: «ABCD-EFGH»."""
-    code = code_token(registration)
+    code = CODE.token(registration)
     return f"{code[:4]}-{code[4:SHORT]}"

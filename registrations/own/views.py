@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound
 
-from forum.kept import public_forum
+from forum.copies import public_forum
 from forum.labels import floor_name
 from forum.models import Format
 from forum.queries import local_today, phase

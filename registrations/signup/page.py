@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from accounts import consenting
 from accounts.consenting import Wording, wordings
 from accounts.enums import ConsentKind
-from forum.kept import places_left
+from forum.copies import places_left
 from forum.models import Forum
 from kernel.i18n import language, number
 from registrations.forms import RegistrationForm

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import TooManyRequests
 
-from forum.kept import public_forum
+from forum.copies import public_forum
 from forum.models import Format
 from forum.queries import local_today
 from kernel import limits

@@ -14,7 +14,7 @@ from kernel.assets import asset
 from kernel.db import db
 from kernel.security import SLACK
 from kernel.transaction import writing
-from practices.moderation.operations import author_token
+from practices.moderation.models import AUTHOR_LINK
 from tests import factories
 from tests.accounts.test_sign_in import enter, person
 from tests.client import PageClient
@@ -119,7 +119,7 @@ def test_a_cookie_is_not_renewed_where_nobody_looks_whose_it_is(app, client, per
 def test_an_ended_session_is_not_signed_anew_with_a_word_for_the_reader(client, person, everywhere):
     """Fails when whatever changes the session signs it: an author's page answers with a word and looks for no account."""
     with writing():
-        link = f"/author/{author_token(factories.author(factories.practice()))}"
+        link = f"{AUTHOR_LINK.path(factories.author(factories.practice()))}"
     enter(client)
     token = client.token(link)
     thief = copied(client)
@@ -133,7 +133,7 @@ def test_an_ended_session_is_not_signed_anew_with_a_word_for_the_reader(client, 
 
 def test_a_word_for_the_reader_does_not_sign_out_whose_session_holds(client, person):
     with writing():
-        link = f"/author/{author_token(factories.author(factories.practice()))}"
+        link = f"{AUTHOR_LINK.path(factories.author(factories.practice()))}"
     enter(client)
     client.submit(f"{link}/withdrawal", page=link)
     with client.session_transaction() as session:

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from adoption.models import Stage
 from adoption.quarter import operations, queries
-from adoption.quarter.models import AnswerKind, Round, Way
+from adoption.quarter.models import QUARTER_LINK, AnswerKind, Round, Way
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Said
 from kernel.db import db
@@ -46,7 +46,7 @@ def question_of(made: Round, adoption_id: int) -> Any:
 
 
 def link_of(question: Any) -> str:
-    return operations.link_path(question.ask)
+    return QUARTER_LINK.path(question.ask)
 
 
 def text_of(answer: Any) -> str:

@@ -9,7 +9,7 @@ from activity.models import Entry, Letter
 from adoption import operations as adoptions
 from adoption.models import Exit, ExitReason
 from adoption.quarter import counts, operations, queries
-from adoption.quarter.models import Answer, AnswerKind, Ask, Round, Way
+from adoption.quarter.models import QUARTER_LINK, Answer, AnswerKind, Ask, Round, Way
 from adoption.quarter.operations import AnswerRefused, Outcome, Overtaken, Source
 from adoption.quarter.rules import Fault, Said
 from kernel import db as kernel_db
@@ -176,13 +176,13 @@ def test_a_new_link_revokes_the_old(world):
     from werkzeug.exceptions import NotFound
 
     ask = world["q_works"].ask
-    old = operations.link_token(ask)
+    old = QUARTER_LINK.token(ask)
     assert queries.ask_by_link(old.lower()).id == ask.id
     with writing():
         operations.renew_link(ask, by=None)
     with pytest.raises(NotFound):
         queries.ask_by_link(old)
-    assert queries.ask_by_link(operations.link_token(ask)).id == ask.id
+    assert queries.ask_by_link(QUARTER_LINK.token(ask)).id == ask.id
 
 
 def test_progress_counts_adoptions_and_municipalities(world):

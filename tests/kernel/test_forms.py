@@ -7,7 +7,7 @@ import wtforms
 from werkzeug.datastructures import MultiDict
 
 from kernel.forms import ChecksField, Form, LineField, WholeField, required, telephone
-from kernel.text import dial, whole
+from kernel.text import dial, whole_number
 from kernel.transaction import writing
 from tests import factories
 
@@ -28,7 +28,7 @@ def admin(app, sign_in):
     [("7", 7), ("0", 0), ("²", None), ("١", None), ("-1", None), ("9" * 5000, None), (3, 3), ("", None)],
 )
 def test_a_whole_number_is_written_in_plain_digits(text, number):
-    assert whole(text) == number
+    assert whole_number(text) == number
 
 
 def test_a_file_in_a_text_field_is_no_text(client):

@@ -17,6 +17,7 @@ from kernel.transaction import writing
 from practices.models import Admission, Practice
 from practices.moderation import operations as moderation
 from practices.moderation import queries
+from practices.moderation.models import AUTHOR_LINK
 from practices.questions.models import PracticeQuestion
 from practices.questions.operations import forget_old
 from tests import factories
@@ -190,7 +191,7 @@ def test_a_practice_is_proposed(client):
     practice = db.session.scalars(select(Practice)).one()
     assert (practice.name, practice.admission, practice.contact_public) == ("Школа отцов", Admission.draft, False)
     author = queries.author_of(practice)
-    link = f"/author/{moderation.author_token(author)}"
+    link = AUTHOR_LINK.path(author)
     text = compose(db.session.scalars(select(Letter)).one()).get_body(("plain",)).get_content()
     assert f"https://forum.example.org{link}" in text
     assert client.get(link).status_code == 200

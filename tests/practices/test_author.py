@@ -15,7 +15,7 @@ from kernel.logs import mask
 from kernel.transaction import writing
 from practices.models import Admission, Practice, SampleDocument, TargetGroup
 from practices.moderation import operations, queries
-from practices.moderation.models import PracticeAuthor
+from practices.moderation.models import AUTHOR_LINK, PracticeAuthor
 from tests import factories
 from tests.kernel.workbooks import office
 from tests.practices.test_manage import filled
@@ -43,7 +43,7 @@ def practice(app):
 def link(practice):
     with writing():
         author = factories.author(practice)
-    return f"/author/{operations.author_token(author)}"
+    return AUTHOR_LINK.path(author)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from kernel.transaction import writing
 from practices import operations as practices
 from practices.models import Admission, PracticeEdition
 from practices.moderation import operations, queries
-from practices.moderation.models import Answer, PracticeComment, PracticeConfirmation
+from practices.moderation.models import AUTHOR_LINK, Answer, PracticeComment, PracticeConfirmation
 from practices.moderation.rules import IllegalMove, Incomplete, OpenComments, Unconfirmed, missing
 from tests import factories
 
@@ -221,12 +221,12 @@ def test_only_the_groups_raise_the_version_of_a_draft(practice):
 
 
 def test_a_new_link_makes_the_old_one_useless(practice, author, methodist):
-    first = operations.author_token(author)
+    first = AUTHOR_LINK.token(author)
     assert queries.author_by_link(first.lower()).id == author.id
     assert first == token("author", author.uuid, 1)
     with writing():
         operations.add_author(practice, "Новая Нина Тестовна", "New@Example.org", by=methodist)
-    second = operations.author_token(author)
+    second = AUTHOR_LINK.token(author)
     assert (author.email, author.generation) == ("new@example.org", 2)
     for stale in (first, "A" * 26, ""):
         with pytest.raises(Exception, match="404"):
@@ -237,7 +237,7 @@ def test_a_new_link_makes_the_old_one_useless(practice, author, methodist):
 def test_the_letter_carries_the_link_and_a_revoked_one_is_not_sent(practice, author, methodist):
     letter = db.session.scalars(select(Letter)).one()
     assert letter.argument == {"author_id": author.id}
-    assert f"https://forum.example.org/author/{operations.author_token(author)}" in text_of(letter)
+    assert f"https://forum.example.org{AUTHOR_LINK.path(author)}" in text_of(letter)
     do(operations.revoke_link, practice, by=methodist)
     db.session.rollback()
     assert compose(letter) is None
@@ -255,7 +255,7 @@ def test_every_letter_is_made(practice, author, methodist):
     do(operations.work_on, practice, {"goal": "Цель."}, by=methodist)
     do(operations.ask_confirmation, practice, by=methodist)
     asked = db.session.scalars(select(Letter).where(Letter.kind == "practice_confirmation")).one()
-    assert f"/author/{operations.author_token(author)}/confirmation" in text_of(asked)
+    assert f"{AUTHOR_LINK.path(author)}/confirmation" in text_of(asked)
 
 
 def test_a_letter_quotes_the_beginning_of_a_long_comment(practice, author, methodist):
@@ -283,7 +283,7 @@ def test_a_card_is_accepted_once_and_the_author_is_told(practice, author, method
     )
     letter = db.session.scalars(select(Letter).where(Letter.kind == "practice_accepted")).one()
     assert "исправлять ничего не нужно" in text_of(letter)
-    assert f"/author/{operations.author_token(author)}" in text_of(letter)
+    assert AUTHOR_LINK.path(author) in text_of(letter)
     do(operations.publish, practice, by=methodist)
     db.session.rollback()
     assert compose(letter) is None

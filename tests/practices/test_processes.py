@@ -22,7 +22,7 @@ from kernel.db import db
 from kernel.transaction import writing
 from practices.models import Admission, Practice, PracticeEdition, SavedSearch
 from practices.moderation import operations, queries
-from practices.moderation.models import PracticeAuthor, PracticeComment, PracticeConfirmation
+from practices.moderation.models import AUTHOR_LINK, PracticeAuthor, PracticeComment, PracticeConfirmation
 from practices.questions.models import PracticeQuestion
 from territories.models import Territory
 from tests import factories
@@ -84,7 +84,7 @@ def test_one_return_from_eight(processes, practice):
 def test_one_card_from_eight_presses_of_send(processes, practice, client):
     """Fails when a press after the first is a conflict: seven pages of an error, and the card was sent."""
     with writing():
-        link = f"/author/{operations.author_token(factories.author(practice))}"
+        link = AUTHOR_LINK.path(factories.author(practice))
     processes.meet(link)
     sent = filled(client.get(link)) | {"effect": "Отцы рядом.", "send": "draft"}
     assert processes.send([(link, sent)] * PROCESSES) == [(303, link)] * PROCESSES
@@ -131,7 +131,7 @@ def test_one_confirmation_from_eight(processes, practice):
     with writing():
         author = factories.author(practice)
         asked = operations.ask_confirmation(practice, by=factories.methodist())
-    link = f"/author/{operations.author_token(author)}/confirmation"
+    link = f"{AUTHOR_LINK.path(author)}/confirmation"
     processes.meet(link)
     answers = processes.send([(link, {"confirm": "1", "asked": str(asked.id)})] * PROCESSES)
     assert Counter(status for status, _where in answers) == {303: PROCESSES}
@@ -209,7 +209,7 @@ def test_one_asking_from_eight(processes, practice):
 def test_one_word_of_the_author_from_eight(processes, practice):
     with writing():
         author = factories.author(practice)
-    link = f"/author/{operations.author_token(author)}"
+    link = AUTHOR_LINK.path(author)
     processes.meet(link)
     answers = processes.send([(f"{link}/message", {"text": "Нас уже трое."})] * PROCESSES)
     assert set(answers) == {(303, link)}

@@ -16,6 +16,7 @@ from kernel.transaction import writing
 from practices import operations as practices
 from practices.models import Admission, Practice, PracticeEdition
 from practices.moderation import operations, queries
+from practices.moderation.models import AUTHOR_LINK
 from tests import factories
 from tests.practices.test_manage import filled, publish
 
@@ -195,7 +196,7 @@ def test_a_card_in_order_is_accepted(methodist, client, practice, author):
     assert '<h2 id="standing">Карточка принята</h2>' in page
     assert "Карточки приняты: 1" in words(methodist.get("/manage/practices/waiting"))
     assert "На проверке: 1" not in words(methodist.get("/manage/practices/waiting"))
-    theirs = words(client.get(f"/author/{operations.author_token(author)}"))
+    theirs = words(client.get(AUTHOR_LINK.path(author)))
     assert "<b>Карточка принята</b>" in theirs
     assert "<textarea" in theirs  # a word to the methodist
     assert 'name="effect"' not in theirs
@@ -351,16 +352,16 @@ def test_a_draft_for_a_named_author(methodist, client):
     letter = db.session.scalars(select(Letter)).one()
     assert (letter.kind, letter.to) == ("practice_author", "yan@example.org")
     author = queries.author_of(again())
-    assert client.get(f"/author/{operations.author_token(author)}").status_code == 200
+    assert client.get(AUTHOR_LINK.path(author)).status_code == 200
 
 
 def test_the_link_is_sent_again_given_to_another_and_revoked(methodist, practice, author):
     path = f"{ADDRESS}/author"
     methodist.submit(f"{path}/letter", page=path)
     assert len(db.session.scalars(select(Letter.id)).all()) == 2
-    old = operations.author_token(author)
+    old = AUTHOR_LINK.token(author)
     methodist.submit(path, {"name": "Новая Нина", "email": "nina@example.org"})
-    assert operations.author_token(queries.author_of(again())) != old
+    assert AUTHOR_LINK.token(queries.author_of(again())) != old
     methodist.submit(f"{path}/revocation", page=path)
     assert "ссылка отозвана" in words(methodist.get(path))
     methodist.post(f"{path}/revocation", data={"csrf_token": methodist.token(path)})
@@ -410,7 +411,7 @@ def test_a_word_of_the_author_goes_before_can_be_published(methodist, practice, 
 
 
 def test_the_author_reads_when_they_confirmed_and_what_they_wrote(client, practice, author):
-    page = f"/author/{operations.author_token(author)}"
+    page = AUTHOR_LINK.path(author)
     with writing():
         operations.accept(practice, by=factories.methodist())
     assert "Исправлять ничего не нужно" in words(client.get(page))

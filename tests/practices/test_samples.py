@@ -16,6 +16,7 @@ from practices import operations
 from practices.models import Admission, DocumentKind, DocumentState, PracticeEdition, SampleDocument
 from practices.moderation import operations as moderation
 from practices.moderation import queries
+from practices.moderation.models import AUTHOR_LINK
 from practices.moderation.rules import Unconfirmed
 from tests import factories
 from tests.practices.test_manage import publish
@@ -189,7 +190,7 @@ def test_a_file_that_another_document_holds_stays(practice):
 def test_the_author_takes_a_file_away(app, client):
     with writing():
         made = factories.practice("Школа отцов", "shkola", admission=Admission.draft)
-        link = f"/author/{moderation.author_token(factories.author(made))}"
+        link = AUTHOR_LINK.path(factories.author(made))
         sample = attach(made, "Положение")
     file = sample.file.uuid
     answer = client.submit(f"{link}/documents/{sample.id}/removal", page=link)

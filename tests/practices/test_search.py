@@ -9,7 +9,7 @@ from kernel.transaction import writing
 from practices import organisations, queries
 from practices.models import Admission, Practice
 from practices.queries import find
-from practices.wishes import Wish
+from practices.selection import Selection
 from territories import importer as territory_files
 from territories import operations as territories
 
@@ -68,7 +68,7 @@ def test_children_with_disabilities_are_found_by_any_name(slugs):
 def test_drafts_are_not_in_the_catalogue(slugs):
     hits = find("маршрут выходного дня")
     assert "semeynyy-marshrut-vykhodnogo-dnya" in {slugs[found] for found in hits}
-    shown = queries.seek(Wish("маршрут выходного дня", sort="relevance"))
+    shown = queries.seek(Selection("маршрут выходного дня", sort="relevance"))
     assert "semeynyy-marshrut-vykhodnogo-dnya" not in {practice.slug for practice in shown.items}
 
 
@@ -95,7 +95,7 @@ def test_an_index_of_an_earlier_shape_is_made_anew(slugs):
 
 def test_nothing_is_found_where_nothing_is(catalogue):
     assert find("космонавтика") == ()
-    assert queries.seek(Wish("космонавтика")).items == []
+    assert queries.seek(Selection("космонавтика")).items == []
 
 
 def test_every_practice_is_found_by_its_name(slugs):

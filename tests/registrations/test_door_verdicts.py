@@ -105,11 +105,11 @@ def test_a_ticket_of_another_forum_names_the_forum_and_nobody(forum):
 
 
 def test_the_link_does_not_open_the_door(forum):
-    from registrations.own.tickets import link_token
+    from registrations.own.tickets import OWN_LINK
 
     person = enrol(forum)
     with writing():
-        assert attendance.scan(forum.id, link_token(person), nonce="n", user_id=None).answer is Answer.unknown
+        assert attendance.scan(forum.id, OWN_LINK.token(person), nonce="n", user_id=None).answer is Answer.unknown
 
 
 def test_the_page_without_javascript(forum, volunteer):

@@ -9,7 +9,7 @@ from flask_login import current_user
 from kernel import pages
 from kernel.access import actor
 from kernel.documents.sheets import XLSX
-from kernel.kept import NotInKey
+from kernel.keyed_request import NotInKey
 from tests.site.kept_world import KeptWorld, kept_by, kept_rules, kept_world
 
 STRANGE = "zzstrange"

@@ -20,7 +20,7 @@ from activity.models import Letter
 from activity.outbox import compose
 from adoption.cabinet.launches import link_path as launch_path
 from adoption.models import Stage
-from adoption.quarter.operations import link_path as answer_path
+from adoption.quarter.models import QUARTER_LINK
 from adoption.quarter.operations import open_round
 from app import create_app
 from forum.models import Format, Forum
@@ -29,7 +29,7 @@ from kernel.db import db
 from kernel.keys import key_id
 from kernel.secrets import FormerSecret, token, token_hash
 from kernel.transaction import writing
-from practices.moderation.operations import author_token
+from practices.moderation.models import AUTHOR_LINK
 from registrations import operations
 from registrations.details import details_of
 from registrations.door import attendance, queries
@@ -90,8 +90,8 @@ def sent(app) -> dict[str, Any]:
         accounts.invite(guest, by=None)
     links = {
         "ticket": link_path(person),
-        "author": f"/author/{author_token(author)}",
-        "quarter": answer_path(asked.asks[0]),
+        "author": AUTHOR_LINK.path(author),
+        "quarter": QUARTER_LINK.path(asked.asks[0]),
         "launch": launch_path(made),
         "invitation": invitation_path(guest),
     }

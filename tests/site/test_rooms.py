@@ -78,3 +78,18 @@ def test_no_file_is_too_long():
         str(path): number for path in ours if (number := len((ROOT / path).read_text("utf-8").splitlines())) > LINES
     }
     assert long == {}
+
+
+def test_what_gives_a_select_to_go_on_with_says_so():
+    """Functions others import that make a select end in `_statement`; those that only narrow one take it."""
+    wrong = [
+        f"{path}: {node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and ast.unparse(node.returns or ast.Constant(None)).startswith("Select[")
+        and not any(ast.unparse(one.annotation or ast.Constant(None)).startswith("Select[") for one in node.args.args)
+        and not node.name.endswith("_statement")
+    ]
+    assert wrong == []

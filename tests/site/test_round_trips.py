@@ -247,7 +247,7 @@ def test_practices(app):
 
 @LANGUAGES
 def test_territories(app, language):
-    everything = territory_queries.named("")
+    everything = territory_queries.named_statement("")
     with speaking(language):
         first = territories.export(territory_queries.exported(everything))
         plan = territories.plan(territories.read("t.xlsx", first))

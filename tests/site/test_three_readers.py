@@ -10,7 +10,7 @@ import pytest
 
 from kernel import pages, security
 from kernel.feature import registry
-from kernel.kept import NotInKey, left_open
+from kernel.keyed_request import NotInKey, left_open
 from kernel.transaction import writing
 from tests import factories
 from tests.client import PageClient

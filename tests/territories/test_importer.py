@@ -141,7 +141,7 @@ def test_districts_with_codes_of_three_digits(app):
 
 def test_the_export_reads_back_as_the_same(app):
     with writing():
-        body = importer.export(queries.exported(queries.named("")))
+        body = importer.export(queries.exported(queries.named_statement("")))
     with speaking("ru"):
         loading = importer.plan(importer.read("t.xlsx", body))
     assert loading.summary() == "created 0, changed 0, skipped 42, errors 0"

@@ -66,7 +66,7 @@ def cabinet() -> ResponseReturnValue:
 def adoptions() -> ResponseReturnValue:
     state = request.args.get("state", "")
     wanted = State(state) if state in {member.value for member in State} else None
-    statement = cabinet_queries.adoptions_for(
+    statement = cabinet_queries.adoptions_for_statement(
         actor(),
         q=request.args.get("q", "")[:200],
         state=wanted,

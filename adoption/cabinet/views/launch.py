@@ -15,7 +15,7 @@ from adoption.models import Adoption, Confirmer
 from kernel import files
 from kernel.access import Actor, ByLink, actor, public, requires, shows_form, token_page
 from kernel.permissions import Permission
-from kernel.text import whole
+from kernel.text import whole_number
 from kernel.transaction import write
 
 OPEN_PAGE = "adoption/quarter/open.html"
@@ -132,7 +132,7 @@ def pupil_refusal(code: str) -> ResponseReturnValue:
 
 def shown_launch() -> int:
     """Id of the launch on the page whose button was pressed; 0 of none."""
-    return whole(request.form.get("launch", "")) or 0
+    return whole_number(request.form.get("launch", "")) or 0
 
 
 def _asked_id(found: Adoption) -> int:

@@ -13,7 +13,7 @@ from adoption.blueprint import blueprint
 from adoption.quarter import counts, exports, labels, operations, queries, rules
 from adoption.quarter.cards import Card, Result, context, keep, make_cards, say_kept
 from adoption.quarter.forms import AddressForm, PaperForm, RemindForm, RoundForm
-from adoption.quarter.models import Ask, Round, Way
+from adoption.quarter.models import QUARTER_LINK, Ask, Round, Way
 from adoption.quarter.operations import Source
 from adoption.queries import today
 from kernel import files
@@ -31,7 +31,7 @@ from territories.models import Territory
 @requires(Permission.LEAD_ROUNDS)
 def rounds() -> ResponseReturnValue:
     orders = {"quarter": (Round.year, Round.quarter), "due": Round.due}
-    listing = paginate(queries.rounds_for(actor()), orders, default="-quarter", tie=Round.id)
+    listing = paginate(queries.rounds_for_statement(actor()), orders, default="-quarter", tie=Round.id)
     return render_template(
         "adoption/quarter/rounds.html",
         listing=listing,
@@ -192,7 +192,7 @@ def _paper_page(ask: Ask, head: PaperForm, cards: list[Card], result: Result | N
         head=head,
         address=AddressForm(formdata=None, data={"address": ask.email}),
         coordinated=bool(queries.coordinated({ask.territory_id})),
-        link=operations.link_path(ask),
+        link=QUARTER_LINK.path(ask),
         **context(cards, result),
     )
 

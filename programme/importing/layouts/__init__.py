@@ -34,7 +34,7 @@ def read(name: str, body: bytes, familiar: Familiar) -> Table:
     sheets = tables_of(body) if paper else list(sheets_of(name, body, ROW_HEADINGS.fits))
     reading = Reading(familiar)
     if paper:
-        reading.way(_("a table of a Word document"))
+        reading.note_layout(_("a table of a Word document"))
     _read_sheets([one for one in sheets if one.name not in NOTES and _is_filled(one)], reading)
     if not reading.talks and not reading.faults:
         _refuse(sheets)
@@ -108,13 +108,13 @@ def _read_sheet(sheet: Sheet, grid: Grid, how: Found, context: Context, reading:
     _told_above(sheet, context, reading, several)
     where = f"{sheet.name}, " if several and sheet.name else ""
     if isinstance(how, Frame):
-        reading.way(_("rooms across, a cell an item"))
+        reading.note_layout(_("rooms across, a cell an item"))
         read_across(sheet, how, context, reading, where)
     else:
         _tell_columns(how, reading)
         read_rows(sheet, grid, how, context, reading, where)
     if context.titled and "date" not in getattr(how, "columns", ()):
-        reading.way(_("the day by the title"))
+        reading.note_layout(_("the day by the title"))
 
 
 def _told_above(sheet: Sheet, context: Context, reading: Reading, several: bool) -> None:
@@ -123,7 +123,7 @@ def _told_above(sheet: Sheet, context: Context, reading: Reading, several: bool)
         return
     section, above = context.section, context.day
     if context.sheet(sheet.name):
-        reading.way(_("a sheet a day"))
+        reading.note_layout(_("a sheet a day"))
         if above and above != context.day:
             reading.notes.append(
                 _(
@@ -133,7 +133,7 @@ def _told_above(sheet: Sheet, context: Context, reading: Reading, several: bool)
                 )
             )
     elif context.section:
-        reading.way(_("a sheet a section"))
+        reading.note_layout(_("a sheet a section"))
     if section:
         context.section = section
 
@@ -142,7 +142,7 @@ def _tell_columns(header: Header, reading: Reading) -> None:
     if header.names:
         reading.headings = reading.headings or header.names
         if header.body - header.top > 1:
-            reading.way(_("headings in two lines"))
+            reading.note_layout(_("headings in two lines"))
         for note in ROW_HEADINGS.told(header.names, header.columns):
             if note not in reading.notes:
                 reading.notes.append(note)
@@ -150,12 +150,12 @@ def _tell_columns(header: Header, reading: Reading) -> None:
     titles = [
         f"{number} → «{ROW_HEADINGS.titles[column]}»" for number, column in enumerate(header.columns, start=1) if column
     ]
-    reading.way(_("columns by what they hold, without headings: %(columns)s", columns=", ".join(titles)))
+    reading.note_layout(_("columns by what they hold, without headings: %(columns)s", columns=", ".join(titles)))
 
 
 def _tell(reading: Reading) -> None:
-    if reading.ways:
-        reading.notes.insert(0, _("Read as: %(how)s.", how="; ".join(reading.ways)))
+    if reading.layouts:
+        reading.notes.insert(0, _("Read as: %(how)s.", how="; ".join(reading.layouts)))
     if reading.unread:
         texts = list(dict.fromkeys(reading.unread))
         reading.notes.append(

@@ -195,7 +195,7 @@ def read_rows(sheet: Sheet, grid: Grid, header: Header, context: Context, readin
             continue
         said = _divider(row, grid, columns, filled, wide, context)
         if said is not None:
-            reading.way(
+            reading.note_layout(
                 _("days by dividing rows") if is_day(said, context.familiar) else _("sections by dividing rows")
             )
             context.divide(said)

@@ -47,7 +47,7 @@ class Reading:
 
     familiar: Familiar
     talks: list[Talk] = field(default_factory=list)
-    ways: list[str] = field(default_factory=list)
+    layouts: list[str] = field(default_factory=list)
     """How it was read, in the reader's language."""
     notes: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -63,9 +63,9 @@ class Reading:
         if thread_time() - self.begun > SECONDS_FOR_LAYOUTS:
             raise FileRefused(too_much())
 
-    def way(self, text: str) -> None:
-        if text not in self.ways:
-            self.ways.append(text)
+    def note_layout(self, text: str) -> None:
+        if text not in self.layouts:
+            self.layouts.append(text)
 
     def place(self, text: str) -> Place:
         """Of a single table the number of its row."""

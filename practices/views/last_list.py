@@ -17,7 +17,7 @@ LONGEST_QUERY_KEPT = 500
 """Of a query that is kept: the session is a cookie."""
 
 
-def keep_way() -> None:
+def remember_list() -> None:
     """This list, as it is filtered, ordered and paged, is where the pages of its practices lead back to."""
     query = request.query_string.decode(errors="replace")
     here = [request.endpoint, query if len(query) <= LONGEST_QUERY_KEPT else ""]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 
 from accounts.enums import Sphere
-from kernel.text import clean, whole
+from kernel.text import clean, whole_number
 from practices.facets import DISTANCES, Catalogue
 from practices.models import Evidence, TargetGroup
 from territories.models import SizeClass
@@ -32,7 +32,7 @@ PARAMETERS = ("q", "exact", *FACETS, "sort", "page")
 
 
 @dataclass(frozen=True)
-class Wish:
+class Selection:
     """Empty values ask for nothing. `chosen`: facet → values, each known, none twice."""
 
     q: str = ""
@@ -66,7 +66,7 @@ def default_sort(q: str) -> str:
     return "relevance" if q else "spread"
 
 
-def read_wish(args: MultiDict[str, str], catalogue: Catalogue) -> Wish:
+def read_selection(args: MultiDict[str, str], catalogue: Catalogue) -> Selection:
     """What an address asks for; anything unknown in it is passed over."""
     q = clean(args.get("q", ""))[:LONGEST_QUERY_READ].strip()
     chosen = {name: tuple(_known(args.getlist(name), CHOICES[name])) for name in CHOICES}
@@ -75,7 +75,7 @@ def read_wish(args: MultiDict[str, str], catalogue: Catalogue) -> Wish:
     sort = args.get("sort", "")
     if sort not in ORDERS_OF_PRACTICES or (sort == "relevance" and not q):
         sort = default_sort(q)
-    return Wish(q, bool(args.get("exact")), chosen, sort, max(1, whole(args.get("page", "1")) or 1))
+    return Selection(q, bool(args.get("exact")), chosen, sort, max(1, whole_number(args.get("page", "1")) or 1))
 
 
 def _known(values: list[str], choices: Mapping[str, object] | tuple[str, ...]) -> list[str]:
