@@ -9,10 +9,7 @@ from forum.models import Forum, Section
 from hall.rules import Span, minute_of
 from kernel.db import utcnow
 from registrations.own.queries import Item, all_items
-
-EARLY = timedelta(minutes=15)
-"""A stream may be opened so long before its section begins."""
-
+from registrations.own.schedule import JOIN_EARLY
 
 class Sitting(NamedTuple):
     """A section on one day; times are the forum's wall-clock ones."""
@@ -26,7 +23,7 @@ class Sitting(NamedTuple):
     """Of a section chosen, or of one for everybody; of any when none was chosen."""
 
     def is_on(self, now: datetime) -> bool:
-        return self.starts - EARLY <= now < self.ends
+        return self.starts - JOIN_EARLY <= now < self.ends
 
     def item(self, now: datetime) -> Item | None:
         return next((item for item in self.items if item.starts <= now < item.ends), None)
@@ -57,7 +54,7 @@ def wall_clock(forum: Forum) -> datetime:
 
 
 def sittings(forum: Forum, chosen: set[int]) -> list[Sitting]:
-    """Every section's hours on every day, by time. `forum` is a copy (see `forum.kept`)."""
+    """Every section's hours on every day, by time. `forum` is a copy (see `forum.copies`)."""
     found: list[Sitting] = []
     held: dict[tuple[int, date], list[Item]] = {}
     for item in all_items(forum):

@@ -15,7 +15,7 @@ from hall.labels import MARK_LABELS
 from hall.views.live import of, page
 from kernel.access import public, shows_form, token_page
 from kernel.limits import Limit, count, explain, refuse_when_full
-from kernel.text import whole
+from kernel.text import whole_number
 from kernel.transaction import write
 
 # By the person, never by the network: an institution sits behind one address.
@@ -105,7 +105,7 @@ def screen(token: str) -> ResponseReturnValue:
 def feedback(token: str) -> ResponseReturnValue:
     registration, forum, _now = of(token)
     section = _section(forum)
-    mark, registration_id = whole(request.form.get("mark")), registration.id
+    mark, registration_id = whole_number(request.form.get("mark")), registration.id
     if mark not in MARK_LABELS:
         raise NotFound()
     write(lambda: operations.give_feedback(registration_id, section.id, mark))

@@ -7,7 +7,7 @@ import random
 
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from forum.kept import forum_copy, section_of
+from forum.copies import forum_copy, section_of
 from werkzeug.exceptions import NotFound
 
 from forum.models import Forum, Section

@@ -67,7 +67,7 @@ def my_forum(token: str) -> ResponseReturnValue:
         now=now,
         floor_name=floor_name,
         place=forum.place or zone_name(forum.timezone),
-        streams=schedule.streams(forum, chosen) if remote else [],
+        streams=schedule.streams(forum, chosen) if remote and not on_day else [],
         may_choose=bool(forum.sections) and not schedule.has_begun(forum),
         over=over,
         on_day=on_day,
