@@ -1,18 +1,23 @@
 from __future__ import annotations
 
-from hall import operations, panels
+from forum.facts import forum_facts
+from hall import facts, operations, panels
 from hall.blueprint import blueprint
 from hall.labels import LOG_ACTIONS, LOG_DETAILS
-from hall.views import acts, live
+from hall.views import acts, desk, live
 from kernel.feature import Feature, Panel
 from registrations.signals import erasing
 
 FEATURE = Feature(
     "hall",
     blueprints=(blueprint,),
-    pages=(live, acts),
-    panels=(Panel("registration.day", panels.join, order=10),),
-    receivers=(erasing.to(operations.forget),),
+    pages=(live, acts, desk),
+    panels=(
+        Panel("registration.day", panels.join, order=10),
+        Panel("forum.manage", panels.manage, order=30),
+        Panel("forum.manage.day", panels.watching),
+    ),
+    receivers=(erasing.to(operations.forget), forum_facts.to(facts.presence, order=12)),
     actions=LOG_ACTIONS,
     details=LOG_DETAILS,
 )

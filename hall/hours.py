@@ -11,6 +11,7 @@ from kernel.db import utcnow
 from registrations.own.queries import Item, all_items
 from registrations.own.schedule import JOIN_EARLY
 
+
 class Sitting(NamedTuple):
     """A section on one day; times are the forum's wall-clock ones."""
 

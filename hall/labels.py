@@ -13,6 +13,13 @@ SOURCE_LABELS = {
     Source.word: _l("code word"),
     Source.hand: _l("organiser"),
 }
+
+
+def told_by(source: str) -> str:
+    """Who told of somebody's presence, in words."""
+    return str(SOURCE_LABELS.get(Source(source))) if source in {one.value for one in Source} else source
+
+
 STATE_LABELS = {
     QuestionState.new: _l("Waits"),
     QuestionState.asked: _l("Asked"),

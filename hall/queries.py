@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import NotFound
 
-from forum.models import Forum, Section
+from forum.models import Format, Forum, Section
 from hall import rules
 from hall.models import (
     Feedback,
@@ -24,8 +24,9 @@ from kernel.db import db
 from kernel.errors import DeadLink
 from programme.materials.models import TalkMaterial
 from programme.models import Slot
-from registrations.models import Attendance, AttendanceKind, Registration, RegistrationStatus
+from registrations.models import Attendance, AttendanceKind, Inside, Registration, RegistrationStatus
 from registrations.own.tickets import OWN_LINK
+from registrations.queries import COMES_FROM
 from territories.models import Territory
 
 
@@ -175,3 +176,34 @@ def screen_of(forum_id: int, point_id: int) -> ViewingPoint:
 def people_at(registration_id: int) -> int | None:
     """How many a participant said to be at their screen."""
     return db.session.scalar(select(ViewingPoint.people).where(ViewingPoint.registration_id == registration_id))
+
+
+class Present(NamedTuple):
+    """Somebody who came or of whom a source told, for a list."""
+
+    id: int
+    name: str
+    comes_from: str
+    format: Format
+    entered_at: datetime | None
+
+
+def present(forum_id: int) -> list[Present]:
+    """Whoever came or was there remotely, by name; those whose data were deleted stand without one."""
+    remote = select(PresenceHour.registration_id).union(
+        select(Attendance.registration_id).where(
+            Attendance.forum_id == forum_id,
+            Attendance.kind.in_((AttendanceKind.minutes, AttendanceKind.present)),
+        )
+    )
+    statement = (
+        select(Registration.id, Registration.name, COMES_FROM, Registration.format, Inside.entered_at)
+        .outerjoin(Territory, Territory.id == Registration.territory_id)
+        .outerjoin(Inside, Inside.registration_id == Registration.id)
+        .where(
+            Registration.forum_id == forum_id,
+            or_(Inside.registration_id.is_not(None), Registration.id.in_(remote)),
+        )
+        .order_by(Registration.name_key, Registration.id)
+    )
+    return [Present(id_, name, place or "", *rest) for id_, name, place, *rest in db.session.execute(statement)]

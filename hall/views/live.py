@@ -7,9 +7,9 @@ import random
 
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from forum.copies import forum_copy, section_of
 from werkzeug.exceptions import NotFound
 
+from forum.copies import forum_copy, section_of
 from forum.models import Forum, Section
 from hall import hours, presence, providers, queries, rules
 from hall.blueprint import blueprint

@@ -221,7 +221,7 @@ def test_all_municipalities_have_a_tile_of_their_own(demo):
 
 def test_figures_of_attendance_counted_another_way(demo):
     from forum.queries import forum_by_slug
-    from registrations.counts import figures
+    from hall.counts import figures
     from registrations.models import AttendanceKind
 
     counted = figures(forum_by_slug("prosemyu-2026"))
@@ -234,4 +234,4 @@ def test_figures_of_attendance_counted_another_way(demo):
         if kind is AttendanceKind.minutes:
             minutes[number] = minutes.get(number, 0) + value
     watched = {number for number, total in minutes.items() if total >= 15}
-    assert (counted.came, counted.watched, counted.took_part) == (len(came), len(watched), len(came | watched))
+    assert (counted.came, counted.remote, counted.unique) == (len(came), len(watched), len(came | watched))
