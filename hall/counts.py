@@ -36,6 +36,18 @@ class Share(NamedTuple):
     sources: frozenset[str] = frozenset()
 
 
+def share_of(registration: Registration) -> Share:
+    told = select(Attendance.source, Attendance.kind).where(
+        Attendance.registration_id == registration.id,
+        Attendance.kind.in_((AttendanceKind.minutes, AttendanceKind.present)),
+    )
+    rows = db.session.execute(told).all()
+    seen = select(PresenceHour.source).where(PresenceHour.registration_id == registration.id).distinct()
+    sources = {row.source for row in rows} | {source.value for source in db.session.scalars(seen)}
+    proved = any(row.kind is AttendanceKind.present for row in rows)
+    return Share(queries.minutes_of(registration), proved, frozenset(sources))
+
+
 class SectionFigures(NamedTuple):
     section: Section
     people: int

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, FileField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from forum.models import Section
 from kernel.forms import Form, LineField, TextField, WholeField, required
 from kernel.text import dial, one_script, sort_key
 from registrations.forms import TerritoryField
@@ -69,3 +72,21 @@ class JoiningForm(Form):
 
     def values(self) -> dict[str, str]:
         return {name: self[name].data or "" for name in ("phone", "audio_url", "word")}
+
+
+class AttendanceForm(Form):
+    file = FileField(_l("Workbook or CSV file"))
+    section = SelectField(_l("What it tells of"))
+
+    def __init__(self, *args: object, sections: Sequence[Section], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.section.choices = [("", _l("The forum as a whole"))] + [(one.slug, one.title) for one in sections]
+
+
+class HandForm(Form):
+    """Minutes of a participant as the organiser knows of them."""
+
+    prefix = "hand-"
+    minutes = WholeField(
+        _l("Minutes by the organiser's word"), [InputRequired(_l("Give the number.")), NumberRange(0, 6000)]
+    )

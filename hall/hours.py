@@ -103,3 +103,9 @@ def spans(forum: Forum, section_id: int) -> list[Span]:
         for one in sittings(forum, set())
         if one.section.id == section_id
     ]
+
+
+def day_of(forum: Forum, section_id: int) -> date:
+    """The day a section begins on, for moments that name none."""
+    mine = [one.starts.date() for one in sittings(forum, set()) if one.section.id == section_id]
+    return min(mine, default=forum.date_start)

@@ -20,11 +20,15 @@ from hall.models import (
     Trouble,
     ViewingPoint,
 )
+from kernel import files
 from kernel.access import Actor
 from kernel.db import db, dialect, inserting, utcnow
+from registrations.desk.queries import loaded_lists
 from registrations.models import Attendance, AttendanceKind, Registration
 
 ATTENDANCE = Attendance.__table__
+PREVIEWS = "presence"
+"""Of the previews of providers' lists."""
 
 
 def prove(forum_id: int, registration_id: int, section_id: int) -> None:
@@ -75,7 +79,8 @@ def ask(section_id: int, registration_id: int, text: str) -> None:
     db.session.flush()
 
 
-def settle_question(question: Question, state: QuestionState, *, by: Actor) -> None:
+def settle_question(question: Question, state: QuestionState) -> None:
+    """It was put, or put aside, or is to be put after all."""
     question.state = state
     db.session.flush()
 
@@ -145,6 +150,16 @@ def remove_screen(forum: Forum, point: ViewingPoint, *, by: Actor) -> None:
     record(by, "viewing_point.removed", forum, people=point.people)
 
 
+def note_by_hand(registration: Registration, minutes: int, *, by: Actor) -> None:
+    keep_total(registration.forum_id, registration.id, None, minutes, Source.hand, by)
+    record(by, "presence.noted", registration, minutes=minutes)
+
+
+def record_import(forum: Forum, section: Section | None, people: int, *, by: Actor) -> None:
+    if people:
+        record(by, "presence.imported", forum, section=section.title if section else "", people=people)
+
+
 def forget(registration: Registration) -> None:
     """Of somebody erased one number stays, the minutes; when they were, what was asked and what was told go."""
     mine = {"registration_id": registration.id}
@@ -153,4 +168,9 @@ def forget(registration: Registration) -> None:
         keep_total(registration.forum_id, registration.id, None, minutes, Source.link, None)
     for model in (PresenceHour, Question, Feedback, Trouble):
         db.session.execute(delete(model).filter_by(**mine))
+    for preview, stored in loaded_lists(PREVIEWS):  # a list may name the person; whoever needs it loads it again
+        if preview.scope_id == registration.forum_id:
+            db.session.delete(preview)
+            db.session.flush()
+            files.discard([(stored.id, stored.uuid)])
     db.session.execute(update(ViewingPoint).filter_by(**mine).values(registration_id=None))

@@ -6,9 +6,12 @@ from flask import render_template
 from flask_login import current_user
 from markupsafe import Markup
 
-from forum.models import Format, Forum
+from forum.models import Format, Forum, Section
 from forum.queries import phase
-from hall import counts
+from hall import counts, queries
+from hall.forms import HandForm
+from hall.labels import STATE_LABELS, told_by
+from hall.rules import takes_part
 from kernel.permissions import Permission
 from registrations.models import Registration, RegistrationStatus
 
@@ -31,3 +34,36 @@ def manage(forum: Forum) -> Markup | str:
 def watching(forum: Forum) -> Markup:
     """On the day, beside those who are in the hall."""
     return Markup(render_template("hall/manage/_watching.html", people=counts.watching_now(forum), forum=forum))
+
+
+def chair(section: Section) -> Markup:
+    """Beside the running order: the word to be shown, and one list of questions for the hall and the screens."""
+    joining = queries.joinings(section.forum_id).get(section.id)
+    return Markup(
+        render_template(
+            "hall/chair/_panel.html",
+            forum=section.forum,
+            section=section,
+            word=joining.word if joining else "",
+            questions=queries.questions_of(section.id),
+            states=STATE_LABELS,
+        )
+    )
+
+
+def of_participant(registration: Registration, forum: Forum) -> Markup:
+    """On the organiser's card: minutes, who told of them, and the organiser's own word."""
+    share = counts.share_of(registration)
+    rule = queries.rule_of(forum.id)
+    return Markup(
+        render_template(
+            "hall/manage/_participant.html",
+            forum=forum,
+            registration=registration,
+            share=share,
+            sources=[told_by(source) for source in sorted(share.sources)],
+            enough=takes_part(share.minutes, share.proved, threshold=rule.minutes, word_counts=rule.word_counts),
+            form=HandForm(formdata=None),
+            may_edit=current_user.scopes(Permission.EDIT_REGISTRATIONS),
+        )
+    )

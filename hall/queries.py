@@ -207,3 +207,26 @@ def present(forum_id: int) -> list[Present]:
         .order_by(Registration.name_key, Registration.id)
     )
     return [Present(id_, name, place or "", *rest) for id_, name, place, *rest in db.session.execute(statement)]
+
+
+def totals_of(forum_id: int, section_id: int | None, source: Source) -> dict[int, int]:
+    """Minutes that a source told in all, of a section or (None) of the forum, by registration."""
+    statement = select(Attendance.registration_id, func.sum(Attendance.minutes)).where(
+        Attendance.forum_id == forum_id,
+        Attendance.section_id.is_(None) if section_id is None else Attendance.section_id == section_id,
+        Attendance.source == source.value,
+        Attendance.kind == AttendanceKind.minutes,
+    )
+    rows = db.session.execute(statement.group_by(Attendance.registration_id))
+    return {registration_id: minutes or 0 for registration_id, minutes in rows}
+
+
+def hours_of_section(section_id: int, source: Source) -> dict[int, dict[int, int]]:
+    """Bits by hour of everybody in a section, as one source told them."""
+    statement = select(PresenceHour.registration_id, PresenceHour.hour, PresenceHour.bits)
+    found: dict[int, dict[int, int]] = {}
+    for person, hour, bits in db.session.execute(
+        statement.where(PresenceHour.section_id == section_id, PresenceHour.source == source)
+    ):
+        found.setdefault(person, {})[hour] = bits
+    return found

@@ -18,7 +18,7 @@ from kernel.errors import DeadLink
 from kernel.text import email_key, sort_key
 from kernel.twins import begins
 from registrations.details import QUESTIONS
-from registrations.models import Attendance, Inside, Interest, Registration, RegistrationStatus
+from registrations.models import Attendance, AttendanceKind, Inside, Interest, Registration, RegistrationStatus
 from registrations.own.tickets import OWN_LINK
 from territories.models import Territory
 
@@ -253,8 +253,9 @@ def inside_now(registration: Registration) -> Inside | None:
 
 
 def attendance_of(registration: Registration) -> list[Attendance]:
-    """The log of one person, oldest first."""
-    statement = select(Attendance).where(Attendance.registration_id == registration.id)
+    """Entries at the door of one person, those taken back too, oldest first."""
+    door = Attendance.kind.in_((AttendanceKind.entry, AttendanceKind.exit, AttendanceKind.undo))
+    statement = select(Attendance).where(Attendance.registration_id == registration.id, door)
     return list(db.session.scalars(statement.order_by(Attendance.at, Attendance.id)))
 
 

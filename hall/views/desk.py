@@ -11,7 +11,7 @@ from forum.queries import forum_for, section_of, sections_of
 from hall import counts, exports, operations, queries
 from hall.blueprint import blueprint
 from hall.facts import of_figures
-from hall.forms import GroupForm, JoiningForm, RuleForm
+from hall.forms import GroupForm, HandForm, JoiningForm, RuleForm
 from hall.labels import MARK_LABELS
 from hall.providers import player, provider
 from kernel.access import actor, requires, shows_form
@@ -22,6 +22,7 @@ from kernel.forms import Form
 from kernel.permissions import Permission
 from kernel.transaction import writing
 from kernel.zones import zone_name
+from registrations.queries import registration_of
 
 ONLINE = "/manage/forums/<slug>/online"
 
@@ -131,6 +132,22 @@ def screen_removal(slug: str, point_id: int) -> ResponseReturnValue:
         operations.remove_screen(forum, point, by=actor())
     flash(_("Removed."), "ok")
     return _back(slug)
+
+
+@blueprint.post(ONLINE + "/participants/<uuid>")
+@requires(Permission.EDIT_REGISTRATIONS)
+@shows_form
+def by_hand(slug: str, uuid: str) -> ResponseReturnValue:
+    """The organiser's own word for how long somebody took part; it holds in the place of an earlier one."""
+    forum = forum_for(actor(), slug, Permission.EDIT_REGISTRATIONS)
+    registration, form = registration_of(forum, uuid), HandForm()
+    if not form.validate_on_submit():
+        flash(_("Nothing is noted: give the minutes as a number."), "bad")
+    else:
+        with writing():
+            operations.note_by_hand(registration, form.minutes.data, by=actor())
+        flash(_("Noted."), "ok")
+    return redirect(url_for("registrations.participant", slug=slug, uuid=uuid), 303)
 
 
 def _back(slug: str) -> ResponseReturnValue:
