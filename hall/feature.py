@@ -13,6 +13,7 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     pages=(live, acts, chair, desk, imports),
     panels=(
+        Panel("privacy.kept", panels.kept_of_a_viewer, order=12),
         Panel("registration.day", panels.join, order=10),
         Panel("forum.manage", panels.manage, order=30),
         Panel("forum.manage.day", panels.watching),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import render_template
+from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -22,6 +23,16 @@ def join(registration: Registration, forum: Forum, token: str) -> Markup | str:
         return ""
     remote = registration.format is Format.remote
     return Markup(render_template("hall/_join.html", remote=remote, token=token))
+
+
+def kept_of_a_viewer() -> Markup:
+    """What the page about personal data says of remote participation."""
+    said = _(
+        "Of whoever takes part remotely: in which minutes the personal page was open and who else told of it, code "
+        "words entered, questions to moderators, taps at the end of a section; needed for honest figures and a "
+        "certificate."
+    )
+    return Markup("<li>{}</li>").format(said)
 
 
 def manage(forum: Forum) -> Markup | str:
