@@ -88,6 +88,11 @@ class Figures(NamedTuple):
     hours: list[tuple[datetime, int, int]]
     """Each hour by the forum's clock: people with at least a minute in it, most at one minute."""
 
+    @property
+    def by_section(self) -> bool:
+        """Whether anything is known of single sections."""
+        return any(one.people or one.troubles or one.marks for one in self.sections)
+
     def took_part(self, registration_id: int) -> bool:
         share = self.shares.get(registration_id, Share())
         rule = self.rule
@@ -115,6 +120,11 @@ class _Told:
 
     def pairs(self) -> set[tuple[int, int | None]]:
         return {*self.bits, *self.totals, *self.proved}
+
+    def visits(self) -> int:
+        """Sections followed; whoever is told of without a section followed one."""
+        sections = Counter(person for person, section in self.pairs() if section is not None)
+        return sum(max(1, sections[person]) for person in self.sources)
 
     def shares(self) -> dict[int, Share]:
         """Of each person over all sections: minutes of one moment in two sections are one."""
@@ -169,7 +179,7 @@ def figures(forum: Forum) -> Figures:
         remote=0,
         collective=sum(point.people for point in points),
         unique=0,
-        visits=len(came) + sum(section is not None for _person, section in told.pairs()),
+        visits=len(came) + told.visits(),
         sources=Counter(source for share in shares.values() for source in share.sources),
         shares=shares,
         sections=_sections(forum, rule, told, troubles),

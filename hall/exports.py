@@ -27,12 +27,12 @@ def figures(forum: Forum, found: Figures) -> bytes:
 
 
 def _totals(found: Figures) -> Leaf:
-    columns = [Column(_("Number"), 12), Column(_("What is counted"), 70), Column(_("Who says so"), 50)]
+    columns = [Column(_("How many"), 12), Column(_("What is counted"), 70), Column(_("Who says so"), 50)]
     return Leaf(_("Figures"), columns, [list(one) for one in of_figures(found)])
 
 
 def _territories(found: Figures) -> Leaf:
-    columns = [Column(_("Municipality"), 40), Column(_("Registered"), 14), Column(_("Came in person"), 14)]
+    columns = [Column(_("Municipality"), 40), Column(_("Are registered"), 14), Column(_("Came in person"), 14)]
     columns += [Column(_("Remotely"), 14), Column(_("At a common screen"), 18), Column(_("Could not hear"), 14)]
     rows = [[one.name or _("not given"), *one[1:]] for one in found.territories]
     return Leaf(_("By municipality"), columns, rows)

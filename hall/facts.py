@@ -17,7 +17,8 @@ from kernel.i18n import number
 
 
 class Told(NamedTuple):
-    value: int
+    value: int | None
+    """None: nobody has told, which is not nought."""
     definition: str
     source: str
 
@@ -30,9 +31,9 @@ def of_figures(found: Figures) -> list[Told]:
             _("the list of participants"),
         ),
         Told(found.came, _("came in person: let in at the door, each once"), _("the log of the door")),
-        Told(found.remote, remotely(found), sources_of(found)),
+        Told(found.remote if found.sources else None, remotely(found), sources_of(found)),
         Told(
-            found.collective,
+            found.collective or None,
             _("at a common screen: as many as were named by those who sat there or by the organiser"),
             _("participants at whose screens groups sat, and the organiser"),
         ),

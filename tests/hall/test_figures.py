@@ -24,6 +24,10 @@ from tests.registrations.conftest import enrol, text_of
 DESK = "/manage/forums/prosemyu-2027"
 
 
+def plain(page):
+    return re.sub(r"(<[^>]*>|\s)+", " ", text_of(page))
+
+
 @pytest.fixture
 def desk(forum, sign_in):
     with writing():
@@ -96,8 +100,10 @@ def test_who_watches_now(day):
 
 
 def test_the_page_and_the_workbook_say_the_same(day, desk):
-    page = text_of(desk.get(f"{DESK}/figures"))
-    assert "3участвовали дистанционно: 15 минут и больше" in page.replace("</b></td><td>", "")
+    page = plain(desk.get(f"{DESK}/figures"))
+    assert "3 участвовали дистанционно: 15 минут и больше" in page
+    assert "Ранняя помощь 3 2 46 0 1 0 1 0" in page
+    assert "22 апреля, 10:00 3 3" in page
     assert "личная страница: 3; кодовое слово: 1" in page
     body = desk.get(f"{DESK}/figures.xlsx").data
     book = CalamineWorkbook.from_filelike(BytesIO(body))
@@ -126,7 +132,7 @@ def test_the_desk_leads_there_and_tells_who_is_at_the_screens(day, desk):
     at(TEN + timedelta(minutes=17))
     page = text_of(desk.get(DESK))
     assert f"{DESK}/figures" in page
-    assert "2 сейчас у экранов" in re.sub(r"(<[^>]*>|\s)+", " ", page)
+    assert "2 сейчас у экранов" in plain(desk.get(DESK))
 
 
 def test_afterwards_the_summary_has_the_figures_of_those_who_were_remote(day, desk):
@@ -172,3 +178,10 @@ def test_a_participant_names_the_group_at_the_screen_and_may_put_it_right(client
         assert client.post(path + "/screen", data={"csrf_token": token, "screen-people": people}).status_code == 303
     assert client.post(path + "/screen", data={"csrf_token": token, "screen-people": "9000"}).status_code == 422
     assert counts.figures(forum).collective == 8
+
+
+def test_what_nobody_has_told_is_not_nought(forum, desk, anna):
+    page = plain(desk.get(f"{DESK}/figures"))
+    assert "нет данных участвовали дистанционно" in page
+    assert "нет данных у общего экрана" in page
+    assert "По секциям данных о дистанционном участии нет" in page
