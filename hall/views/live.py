@@ -71,6 +71,7 @@ def _about(registration: Registration, forum: Forum, section: Section, now: Now)
         "proved": queries.entered_word(registration.id, section.id),
         "slides": queries.slides(section.id, now.moment),
         "people": queries.people_at(registration.id),
+        "minutes": queries.minutes_of(registration),
     }
 
 

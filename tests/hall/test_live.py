@@ -47,6 +47,7 @@ def test_what_is_on_what_follows_and_one_way_in(client, forum, anna):
     assert "Далее в 10:50: Второй доклад" in page
     assert page.count("https://example.org/stream/1") == 1
     assert "Молодые семьи" in page  # the other that is on
+    assert "Кодовое слово" not in page  # this section has none
     other = text_of(live(client, anna, section="young"))
     assert "https://example.org/stream/1" not in other
     assert "Кодовое слово" in other

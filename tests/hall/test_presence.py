@@ -17,7 +17,7 @@ from registrations import erasing, operations
 from registrations.models import Attendance
 from registrations.own.tickets import link_path
 from tests.hall.conftest import TEN, at, minute
-from tests.registrations.conftest import enrol
+from tests.registrations.conftest import enrol, text_of
 
 
 def tell(client, person, *moments, section="early-help", **headers):
@@ -47,6 +47,7 @@ def test_told_twice_by_two_tabs_and_after_a_reload_counts_once(client, forum, an
         assert 30 <= answer.json["next"] <= 60
     tell(client, anna, *span(TEN + timedelta(minutes=5), 10))
     assert (minutes(anna), rows()) == (15, 1)
+    assert "Отмечено 15 минут вашего участия" in text_of(client.get(link_path(anna) + "/live"))
 
 
 def test_sections_of_one_moment_are_one_minute_of_the_forum(client, forum, anna):
