@@ -112,8 +112,8 @@ def _forum(series: Series, data: Data) -> Forum:
         "timezone": zone,
         "place": data.get("place", "Иркутск"),
         "territory_id": territory.id,
-        "registration_opens": data.get("registration_opens"),
-        "registration_closes": data.get("registration_closes"),
+        "registration_opens": data.get("registration_opens", begins if "days" in data else None),
+        "registration_closes": data.get("registration_closes", ends if "days" in data else None),
         "contact_email": data.get("contact_email", ""),
         "demo": bool(data.get("demo", True)),
     }

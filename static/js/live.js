@@ -5,6 +5,23 @@ const TICK = 20_000;
 const AWAKE = 90_000;
 const MOST = 60 * 12;
 
+// Where the browser keeps nothing, minutes wait as long as the page stands.
+function openStore() {
+  try {
+    localStorage.setItem("presence", "");
+    localStorage.removeItem("presence");
+    return localStorage;
+  } catch {
+    const held = {};
+    const hidden = { enumerable: false };
+    return Object.defineProperties(held, {
+      getItem: { value: (name) => held[name] ?? null, ...hidden },
+      setItem: { value: (name, text) => (held[name] = text), ...hidden },
+      removeItem: { value: (name) => delete held[name], ...hidden },
+    });
+  }
+}
+
 export function bind(page) {
   const { state, tell, key } = page.dataset;
   const ahead = Number(page.dataset.clock) * 1000 - Date.now();
@@ -13,12 +30,13 @@ export function bind(page) {
   let seen = Date.now();
   let version = page.dataset.version;
 
+  const store = openStore();
   const box = () => `presence ${key} ${page.dataset.section}`;
-  const kept = (name) => new Set(JSON.parse(localStorage.getItem(name) ?? "[]"));
+  const kept = (name) => new Set(JSON.parse(store.getItem(name) ?? "[]"));
   const keep = (name, minutes) =>
     minutes.size
-      ? localStorage.setItem(name, JSON.stringify([...minutes].slice(-MOST)))
-      : localStorage.removeItem(name);
+      ? store.setItem(name, JSON.stringify([...minutes].slice(-MOST)))
+      : store.removeItem(name);
 
   function mark() {
     const time = Date.now();
@@ -38,7 +56,7 @@ export function bind(page) {
 
   async function send() {
     const start = `presence ${key} `;
-    for (const name of Object.keys(localStorage).filter((one) => one.startsWith(start))) {
+    for (const name of Object.keys(store).filter((one) => one.startsWith(start))) {
       const minutes = kept(name);
       const answer = await fetch(tell, {
         method: "POST",
