@@ -17,7 +17,7 @@ FEATURE = Feature(
         Panel("registration.day", panels.join, order=10),
         Panel("forum.manage", panels.manage, order=30),
         Panel("forum.manage.day", panels.watching),
-        Panel("section.running-order", panels.chair),
+        Panel("section.order", panels.chair),
         Panel("registration.card", panels.of_participant),
     ),
     receivers=(erasing.to(operations.forget), forum_facts.to(facts.presence, order=12)),
