@@ -229,6 +229,7 @@ MORE: dict[str, tuple[str, str]] = {
     "programme as a table": ("", "/forums/{past}/programme?view=grid"),
     "programme by hall": ("", "/forums/{past}/programme?view=halls"),
     "closed registration": ("", "/forums/{past}/registration"),
+    "running order with a code word and questions": ("moderator", "/running-order/repetitsiya/slovo"),
     "my forum on the day": ("", "/my/{viewer}"),
     "live: a section without a stream, nothing is heard": ("", "/my/{viewer}/live?section=slovo&trouble=told"),
     "live: before the day": ("", "/my/{token}/live"),
