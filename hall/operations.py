@@ -163,9 +163,8 @@ def record_import(forum: Forum, section: Section | None, people: int, *, by: Act
 def forget(registration: Registration) -> None:
     """Of somebody erased one number stays, the minutes; when they were, what was asked and what was told go."""
     mine = {"registration_id": registration.id}
-    minutes = queries.minutes_of(registration)
-    if minutes:
-        keep_total(registration.forum_id, registration.id, None, minutes, Source.link, None)
+    if bits := queries.bits_of(registration):
+        keep_total(registration.forum_id, registration.id, None, rules.united(bits, ()), Source.link, None)
     for model in (PresenceHour, Question, Feedback, Trouble):
         db.session.execute(delete(model).filter_by(**mine))
     for preview, stored in loaded_lists(PREVIEWS):  # a list may name the person; whoever needs it loads it again

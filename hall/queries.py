@@ -81,17 +81,22 @@ def joinings(forum_id: int) -> dict[int, Joining]:
 
 def minutes_of(registration: Registration) -> int:
     """How long somebody took part remotely, of all sources; see `rules.united`."""
-    bits: dict[int, int] = {}
-    for hour, told in db.session.execute(
-        select(PresenceHour.hour, PresenceHour.bits).where(PresenceHour.registration_id == registration.id)
-    ):
-        bits[hour] = bits.get(hour, 0) | told
     totals = db.session.scalars(
         select(func.sum(Attendance.minutes))
         .where(Attendance.registration_id == registration.id, Attendance.kind == AttendanceKind.minutes)
         .group_by(Attendance.section_id, Attendance.source)
     )
-    return rules.united(bits, [total or 0 for total in totals])
+    return rules.united(bits_of(registration), [total or 0 for total in totals])
+
+
+def bits_of(registration: Registration) -> dict[int, int]:
+    """Minutes of somebody at the forum by hour, of all sections and sources."""
+    bits: dict[int, int] = {}
+    for hour, told in db.session.execute(
+        select(PresenceHour.hour, PresenceHour.bits).where(PresenceHour.registration_id == registration.id)
+    ):
+        bits[hour] = bits.get(hour, 0) | told
+    return bits
 
 
 def entered_word(registration_id: int, section_id: int) -> bool:

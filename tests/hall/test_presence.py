@@ -14,7 +14,7 @@ from hall.models import PresenceHour
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import erasing, operations
-from registrations.models import Attendance
+from registrations.models import Attendance, AttendanceKind
 from registrations.own.tickets import link_path
 from tests.hall.conftest import TEN, at, minute
 from tests.registrations.conftest import enrol, text_of
@@ -119,6 +119,15 @@ def test_of_somebody_erased_the_number_stays_and_when_it_was_goes(client, forum,
     tell(client, anna, *span(TEN, 20))
     erasing.erase([anna])
     assert (rows(), minutes(anna)) == (0, 20)
+
+
+def test_a_total_of_before_is_the_same_after_erasure(client, forum, anna):
+    with writing():
+        values = {"forum_id": forum.id, "registration_id": anna.id, "kind": AttendanceKind.minutes}
+        db.session.add(Attendance(**values, minutes=40, source="link", nonce=f"link-{anna.id}", at=TEN))
+    assert minutes(anna) == 40
+    erasing.erase([anna])
+    assert minutes(anna) == 40
 
 
 @pytest.mark.parametrize(
