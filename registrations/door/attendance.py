@@ -23,8 +23,8 @@ from kernel.secrets import forms_of
 from registrations import operations
 from registrations.door import queries
 from registrations.door.codes import SHORT, WHOLE
-from registrations.door.queries import ATTENDANCE, PRESENCE, counter, run
-from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
+from registrations.door.queries import ATTENDANCE, INSIDE, counter, run
+from registrations.models import Attendance, AttendanceKind, Inside, Registration, RegistrationStatus
 from registrations.operations import Application
 from registrations.own.tickets import codes_of
 
@@ -189,8 +189,8 @@ def _come(dialect: str) -> Any:
         ~exists().where(undo.forum_id == bindparam("forum"), undo.nonce == bindparam("undo")),
     )
     columns = ("registration_id", "forum_id", "entry_id", "entered_at")
-    came = inserting(PRESENCE, dialect).from_select(columns, found)
-    return came.on_conflict_do_nothing(index_elements=["registration_id"]).returning(PRESENCE.c.registration_id)
+    came = inserting(INSIDE, dialect).from_select(columns, found)
+    return came.on_conflict_do_nothing(index_elements=["registration_id"]).returning(INSIDE.c.registration_id)
 
 
 def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
@@ -265,7 +265,7 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     )
     if undone.first() is None:
         return False
-    db.session.execute(delete(Presence).where(Presence.entry_id == entry.id))
+    db.session.execute(delete(Inside).where(Inside.entry_id == entry.id))
     return True
 
 
@@ -323,6 +323,6 @@ def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source:
         for entry, registration_id in ids
         if registration_id in new
     ]
-    db.session.execute(insert(Presence), present)
+    db.session.execute(insert(Inside), present)
     record(None, "attendance.imported", forum, count=len(present))
     return len(present)
