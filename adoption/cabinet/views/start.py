@@ -32,7 +32,7 @@ Shown = list[tuple[Slot, Forum, Section]]
 
 @blueprint.get("/practices/<slug>/adoption")
 @public
-def start(slug: str) -> ResponseReturnValue:
+def taking(slug: str) -> ResponseReturnValue:
     """The form, or what to do instead for whoever may not begin."""
     if current_user.is_authenticated and actor().scopes(Permission.START_ADOPTIONS):
         return _start(slug)
@@ -43,7 +43,7 @@ def start(slug: str) -> ResponseReturnValue:
 @blueprint.post("/practices/<slug>/adoption")
 @requires(Permission.START_ADOPTIONS)
 @shows_form
-def begin(slug: str) -> ResponseReturnValue:
+def start(slug: str) -> ResponseReturnValue:
     return _start(slug)
 
 
