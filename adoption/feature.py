@@ -73,6 +73,6 @@ FEATURE = Feature(
     ),
     actions=labels.LOG_ACTIONS | quarter_labels.LOG_ACTIONS,
     secrets=(rekeying.QUESTIONS, rekeying.LAUNCHES),
-    named_pages={"practice.taking": "adoption.start"},
+    named_pages={"practice.taking": "adoption.taking"},
     commands=(adoption_cli,),
 )

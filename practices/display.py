@@ -73,8 +73,13 @@ def whom(practice: Practice) -> str:
 
 def facts(practice: Practice) -> list[tuple[str, str]]:
     """The facts an adopter asks for first: (label, value), only known ones."""
+    groups = whom(practice)
+    return [(_("For whom"), groups), *needs(practice)] if groups else needs(practice)
+
+
+def needs(practice: Practice) -> list[tuple[str, str]]:
+    """What it takes to begin: money, people, time; only what is known."""
     rows = [
-        (_("For whom"), whom(practice)),
         (_("What it costs"), costs(practice)),
         (_("How many people it takes"), staff(practice)),
         (_("How soon it starts"), launch(practice)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -25,6 +25,11 @@ NEIGHBOURS = 5
 """So many of the nearest municipalities, by the distance between centres, are near."""
 DISTANCES = {"near": 100, "middle": 300}
 """Classes of remoteness: kilometres to the region's centre below these; everything farther is "remote"."""
+COSTS = {"nothing": 0, "300": 300_000, "1000": 1_000_000}
+"""Classes of what the first year costs: roubles up to these; everything dearer is "more"."""
+LAUNCHES = {"3": 3, "6": 6, "12": 12}
+"""Classes of the time until it starts: months up to these; everything slower is "longer"."""
+OF_A_TERRITORY = ("territory", "size", "remoteness")
 FOLLOWED = 300
 """So many changed practices are followed one by one; more are read with everything else."""
 SECONDS = 86_400
@@ -32,6 +37,8 @@ SECONDS = 86_400
 Sets = dict[str, int]
 Own = dict[str, dict[Any, Any]]
 Facts = dict[int, Fact]
+Chosen = Mapping[str, Collection[str]]
+"""Facet → values asked for."""
 First = Callable[[Fact], float]
 ORDERS: dict[str, First] = {
     "name": lambda _fact: 0,
@@ -74,27 +81,47 @@ class Catalogue:
     own: Own = field(default_factory=dict)
     """One of SAID_BY_A_FACT → value (of "works" and "born" the territory's id) → set."""
 
-    def narrow(self, chosen: Mapping[str, Iterable[str]], found: int | None = None, leave: str = "") -> int:
+    def narrow(self, chosen: Chosen, found: int | None = None, leave: str = "") -> int:
         """Practices that answer every facet (any of its values), and the search; `leave` passes a facet over."""
         left = self.published if found is None else self.published & found
-        for name, values in chosen.items():
-            if name != leave and values:
-                left &= self._any(name, values)
+        asked = {name: values for name, values in chosen.items() if name != leave and values}
+        for name, values in asked.items():
+            sets = self._sets(name, asked)
+            left &= _any(sets, values)
         return left
 
-    def _any(self, name: str, values: Iterable[str]) -> int:
-        sets, every = self.facets[name], 0
-        for value in values:
-            every |= sets.get(value, 0)
-        return every
+    def _sets(self, name: str, asked: Chosen) -> Sets:
+        """A facet's sets. What is asked of a territory has to hold for one: others are left out."""
+        others = {other: asked[other] for other in OF_A_TERRITORY if other != name and asked.get(other)}
+        if name not in OF_A_TERRITORY or not others:
+            return self.facets[name]
+        oktmo = {place.id: place.oktmo for place in self.places.values()}
+        return _territorial(
+            [place for place in self.places.values() if _answers(place, oktmo.get(place.parent_id or 0), others)],
+            self.own,
+            oktmo,
+        )[name]
 
-    def counts(self, chosen: Mapping[str, Iterable[str]], found: int | None = None) -> dict[str, dict[str, int]]:
+    def counts(self, chosen: Chosen, found: int | None = None) -> dict[str, dict[str, int]]:
         """How many practices each value would leave, the other facets standing."""
         counted = {}
-        for name, sets in self.facets.items():
-            left = self.narrow(chosen, found, leave=name)
-            counted[name] = {value: (left & members).bit_count() for value, members in sets.items()}
+        for name, every in self.facets.items():
+            left, sets = self.narrow(chosen, found, leave=name), self._sets(name, chosen)
+            counted[name] = {value: (left & sets.get(value, 0)).bit_count() for value in every}
         return counted
+
+
+def _any(sets: Sets, values: Iterable[str]) -> int:
+    every = 0
+    for value in values:
+        every |= sets.get(value, 0)
+    return every
+
+
+def _answers(place: Place, region: str | None, asked: Chosen) -> bool:
+    """Whether a territory, or what it lies in, is of the size, remoteness and name that are asked for."""
+    said = {"territory": {place.oktmo, region}, "size": {place.size}, "remoteness": {place.remoteness}}
+    return all(not said[name].isdisjoint(values) for name, values in asked.items())
 
 
 def catalogue() -> Catalogue:
@@ -178,7 +205,7 @@ def _key(one: int, first: First, known: Facts) -> tuple[float, str, int]:
     return first(known[one]), known[one].name_key, one
 
 
-SAID_BY_A_FACT = ("audience", "sphere", "evidence", "readiness", "works", "born")
+SAID_BY_A_FACT = ("audience", "sphere", "evidence", "readiness", "cost", "launch", "works", "born")
 
 
 def _says(fact: Fact) -> Iterator[tuple[str, object]]:
@@ -195,6 +222,10 @@ def _says(fact: Fact) -> Iterator[tuple[str, object]]:
         yield "readiness", "documents"
     if fact.works:
         yield "readiness", "working"
+    if fact.cost is not None:
+        yield "cost", _class(fact.cost, COSTS, "more")
+    if fact.months is not None:
+        yield "launch", _class(fact.months, LAUNCHES, "longer")
     for territory_id in fact.works:
         yield "works", territory_id
     yield "born", fact.territory_id
@@ -212,12 +243,16 @@ def _made(
     published = 0
     for members in own["born"].values():
         published |= members
-    facets: dict[str, Sets] = {name: own[name] for name in ("audience", "sphere", "evidence")}
+    facets: dict[str, Sets] = {name: own[name] for name in ("audience", "sphere", "evidence", "cost", "launch")}
     facets["readiness"] = {value: own["readiness"].get(value, 0) for value in READY}
     by_oktmo = {place.oktmo: place for place in places}
-    facets |= _territorial(places, own)
+    facets |= _territorial(places, own, {place.id: place.oktmo for place in places})
     facets["near"] = _near(by_oktmo, neighbours, own["works"])
     return Catalogue(known, published, orders, facets, by_oktmo, region, neighbours, own)
+
+
+def _class(number: int, classes: Mapping[str, int], beyond: str) -> str:
+    return next((name for name, most in classes.items() if number <= most), beyond)
 
 
 READY = ("working", "documents", "ready", "with_support")
@@ -260,17 +295,16 @@ def _place(territory: Territory) -> Place:
     )
 
 
-def _territorial(places: list[Place], own: Own) -> dict[str, Sets]:
+def _territorial(places: list[Place], own: Own, oktmo: Mapping[int, str]) -> dict[str, Sets]:
     """Facets of the territories where a practice was born or works; a region holds its municipalities."""
     here = {place.id: own["works"].get(place.id, 0) | own["born"].get(place.id, 0) for place in places}
     territory: Sets = {place.oktmo: here[place.id] for place in places}
-    of_region = {place.id: place.oktmo for place in places}
     size: Sets = {}
     remoteness: Sets = {}
     for place in places:
         members = here[place.id]
-        if place.parent_id in of_region:
-            territory[of_region[place.parent_id]] |= members
+        if region := oktmo.get(place.parent_id or 0):
+            territory[region] = territory.get(region, 0) | members
         for sets, value in ((size, place.size), (remoteness, place.remoteness)):
             if value:
                 sets[value] = sets.get(value, 0) | members

@@ -30,6 +30,10 @@ class Fact(NamedTuple):
     works: tuple[int, ...]
     """Territories where it works, by id."""
     documents: bool
+    cost: int | None = None
+    """Roubles in the first year; None while nobody knows."""
+    months: int | None = None
+    """Until it starts, at the longest."""
 
 
 def facts(ids: Collection[int] | None = None) -> dict[int, Fact]:
@@ -57,17 +61,35 @@ def facts(ids: Collection[int] | None = None) -> dict[int, Fact]:
             groups.get(practice_id, ()),
             tuple(sorted(works.get(practice_id, ()))),
             practice_id in documents,
+            None if once is None and year is None else (once or 0) + (year or 0),
+            shortest if longest is None else longest,
         )
-        for practice_id, name_key, published_at, sphere, evidence, readiness, territory_id in _published(ids)
+        for (
+            practice_id,
+            name_key,
+            published_at,
+            sphere,
+            evidence,
+            readiness,
+            territory_id,
+            once,
+            year,
+            shortest,
+            longest,
+        ) in _published(ids)
     }
 
 
-Published = tuple[int, str, datetime | None, str, str | None, str | None, int]
+Published = tuple[
+    int, str, datetime | None, str, str | None, str | None, int, int | None, int | None, int | None, int | None
+]
 
 
 def _published(ids: Collection[int] | None) -> Iterable[Published]:
     plain = [cast(column, String) for column in (_practice.sphere, _practice.evidence, _practice.readiness)]
-    statement = select(_practice.id, _practice.name_key, _practice.published_at, *plain, _practice.territory_id)
+    numbers = (_practice.cost_once, _practice.cost_year, _practice.launch_months_min, _practice.launch_months_max)
+    of_itself = (_practice.id, _practice.name_key, _practice.published_at)
+    statement = select(*of_itself, *plain, _practice.territory_id, *numbers)
     found: Any = _rows(statement.where(_practice.admission == Admission.published), _practice.id, ids)
     return found
 

@@ -94,6 +94,18 @@ READINESS_LABELS = {
     "ready": _l("Experts: can be taken as it stands"),
     "with_support": _l("Experts: better together with the author"),
 }
+COST_LABELS = {
+    "nothing": _l("Needs no money of its own"),
+    "300": _l("Up to 300 thousand ₽"),
+    "1000": _l("Up to 1 million ₽"),
+    "more": _l("More than 1 million ₽"),
+}
+LAUNCH_LABELS = {
+    "3": _l("Up to 3 months"),
+    "6": _l("Up to half a year"),
+    "12": _l("Up to a year"),
+    "longer": _l("More than a year"),
+}
 REMOTENESS_LABELS = {
     "near": _l("Nearer than 100 km"),
     "middle": _l("100–300 km"),
@@ -102,6 +114,8 @@ REMOTENESS_LABELS = {
 FACET_LABELS = {
     "near": _l("Already works nearby"),
     "audience": _l("For whom"),
+    "cost": _l("What the first year costs"),
+    "launch": _l("How soon it starts"),
     "sphere": _l("Sphere"),
     "readiness": _l("Ready to be taken"),
     "evidence": _l("How results are known"),

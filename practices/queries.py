@@ -32,7 +32,7 @@ from practices.selection import Selection
 from territories.models import Territory
 from territories.queries import current
 
-PRACTICES_A_PAGE = 24
+PRACTICES_A_PAGE = 16
 
 
 def find(q: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from accounts.enums import Sphere
 from kernel.text import clean, whole_number
-from practices.facets import DISTANCES, Catalogue
+from practices.facets import COSTS, DISTANCES, LAUNCHES, Catalogue
 from practices.models import Evidence, TargetGroup
 from territories.models import SizeClass
 from territories.queries import current_codes
@@ -20,6 +20,8 @@ MAX_VALUES = 20
 ORDERS_OF_PRACTICES = ("relevance", "spread", "new", "name")
 CHOICES: dict[str, tuple[str, ...]] = {
     "audience": tuple(group.value for group in TargetGroup),
+    "cost": (*COSTS, "more"),
+    "launch": (*LAUNCHES, "longer"),
     "sphere": tuple(sphere.value for sphere in Sphere),
     "size": tuple(size.value for size in SizeClass),
     "remoteness": (*DISTANCES, "remote"),
@@ -27,7 +29,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "evidence": tuple(evidence.value for evidence in Evidence),
 }
 """Facets whose values are always the same, in the order in which they are read."""
-FACETS = ("near", "audience", "sphere", "readiness", "evidence", "territory", "size", "remoteness")
+FACETS = ("near", "audience", "cost", "launch", "sphere", "readiness", "evidence", "territory", "size", "remoteness")
 PARAMETERS = ("q", "exact", *FACETS, "sort", "page")
 
 

@@ -28,6 +28,8 @@ OPEN_FACETS = ("audience", "readiness")
 WORDS: Mapping[str, Mapping[Any, object]] = {
     "audience": labels.GROUP_LABELS,
     "sphere": SPHERE_LABELS,
+    "cost": labels.COST_LABELS,
+    "launch": labels.LAUNCH_LABELS,
     "size": SIZE_LABELS,
     "remoteness": labels.REMOTENESS_LABELS,
     "readiness": labels.READINESS_LABELS,

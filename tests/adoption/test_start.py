@@ -126,14 +126,25 @@ def test_an_organisation_of_another_district_is_not_in_the_list(tayshet):
     assert tayshet.coordinator.submit(ADDRESS, form(tayshet, organisation=str(foreign.id))).status_code == 422
 
 
-def test_a_visitor_signs_in_first_and_comes_back(client, tayshet):
+def test_a_visitor_hears_who_begins_and_comes_back_after_signing_in(client, tayshet):
     answer = client.get(ADDRESS)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=/practices/konsultant/adoption")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert f'href="/login?next={ADDRESS}"' in page
+    assert 'href="/practices/konsultant/question"' in page
+    assert "<textarea" not in page
+    assert "Sign in as a coordinator" in client.get(f"/en{ADDRESS}").get_data(as_text=True)
+    assert client.get("/practices/missing/adoption").status_code == 404
 
 
-def test_who_may_not_sees_nothing(tayshet, sign_in):
-    assert tayshet.outsider.get(ADDRESS).status_code == 404
-    assert tayshet.organiser.get(ADDRESS).status_code == 404
+def test_who_may_not_begin_hears_what_to_do_and_begins_nothing(tayshet, sign_in):
+    for name in ("outsider", "organiser"):
+        answer = getattr(tayshet, name).get(ADDRESS)
+        assert answer.status_code == 200
+        assert "Попросите координатора" in answer.get_data(as_text=True)
+        assert "/login?next" not in answer.get_data(as_text=True)
+        assert getattr(tayshet, name).post(ADDRESS, data=form(tayshet)).status_code == 404
+    assert db.session.scalars(select(Adoption)).all() == []
     with writing():
         nowhere = factories.give(factories.user(), Role.coordinator, ScopeKind.organisation, 1)
     page = sign_in(nowhere).get(ADDRESS)

@@ -106,6 +106,50 @@ def test_size_and_remoteness_are_of_the_places_where_it_works_or_comes_from(shel
     assert slugs(client, remoteness="near", sort="name") == ["three", "one", "four"]
 
 
+def test_what_is_asked_of_a_territory_holds_for_one_territory(shelf, client):
+    """«one» comes from a city nearby and works in a middle town far away; «two» has one place that is far, one middle."""
+    assert slugs(client, size="city", remoteness="remote") == []
+    assert slugs(client, size="medium", remoteness="remote") == ["one"]
+    assert slugs(client, size="city", territory=TULUN) == []
+    assert slugs(client, size="medium", territory=REGION, remoteness="remote") == ["one"]
+    assert slugs(client, size="medium", territory=TAYSHET) == []
+
+
+def test_the_count_of_a_choice_is_what_the_choice_finds(shelf, client):
+    for asked in ({"remoteness": "remote"}, {"size": "city"}, {"territory": TULUN}, {"territory": REGION}):
+        for name in ("size", "remoteness", "territory"):
+            if name in asked:
+                continue
+            for value, count in sets().counts({key: (value,) for key, value in asked.items()})[name].items():
+                assert count == len(slugs(client, **asked, **{name: value})), (asked, name, value)
+
+
+def test_cost_and_time_narrow_by_classes_and_the_unknown_is_in_none(app, client):
+    with writing():
+        factories.practice("Даром", slug="free", cost_once=0, cost_year=0, launch_months_min=1, launch_months_max=3)
+        factories.practice("Триста", slug="edge", cost_once=100_000, cost_year=200_000, launch_months_min=4)
+        factories.practice("Дороже", slug="over", cost_once=300_001, launch_months_max=7)
+        factories.practice("Дорого", slug="dear", cost_year=1_000_001, launch_months_min=6, launch_months_max=13)
+        factories.practice("Неизвестно", slug="unknown")
+    assert [slugs(client, cost=value) for value in ("nothing", "300", "1000", "more")] == [
+        ["free"],
+        ["edge"],
+        ["over"],
+        ["dear"],
+    ]
+    assert [slugs(client, launch=value) for value in ("3", "6", "12", "longer")] == [
+        ["free"],
+        ["edge"],
+        ["over"],
+        ["dear"],
+    ]
+    assert slugs(client, cost=["300", "1000"], launch="12") == ["over"]
+    assert len(slugs(client, cost="300 OR 1=1", launch="\x00")) == 5
+    page = client.get("/en/practices/?cost=300&launch=6").get_data(as_text=True)
+    assert "Up to 300 thousand ₽" in page
+    assert "100\xa0thousand ₽ to start" in page or "100 thousand ₽ to start" in page
+
+
 def test_orders(shelf, client):
     assert slugs(client, sort="name") == ["three", "one", "two", "four"]
     assert slugs(client)[:2] == ["one", "two"]

@@ -45,6 +45,11 @@ def edit(chance: Random, practice: Practice) -> None:
     place = factories.territory(chance.choice(PLACES))
     name = f"{chance.choice('ЯаёБ')} практика {chance.randint(0, 5)}"
     values = {"name": name, "sphere": chance.choice(list(Sphere)), "groups": groups, "territory_id": place.id}
+    values |= {
+        "cost_once": chance.choice([None, 0, 400_000]),
+        "cost_year": chance.choice([None, 0, 900_000]),
+        "launch_months_max": chance.choice([None, 3, 14]),
+    }
     operations.change_practice(practice, values, by=None)
 
 

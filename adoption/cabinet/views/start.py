@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from accounts.models import Organisation
 from accounts.operations import ensure_organisation
@@ -15,23 +16,38 @@ from adoption.cabinet.forms import NEW, StartForm
 from adoption.models import Adoption
 from adoption.operations import Request
 from forum.models import Forum, Section
-from kernel.access import actor, requires, shows_form
+from kernel.access import actor, public, requires, shows_form
 from kernel.forms import status_of
 from kernel.permissions import Permission
 from kernel.text import DASH
 from kernel.transaction import write
 from practices.models import Practice
 from practices.queries import published_practice
+from practices.questions.queries import author_address
 from programme.models import Slot
 from territories.models import Territory
 
 Shown = list[tuple[Slot, Forum, Section]]
 
 
-@blueprint.route("/practices/<slug>/adoption", methods=["GET", "POST"])
+@blueprint.get("/practices/<slug>/adoption")
+@public
+def taking(slug: str) -> ResponseReturnValue:
+    """The form, or what to do instead for whoever may not begin."""
+    if current_user.is_authenticated and actor().scopes(Permission.START_ADOPTIONS):
+        return _start(slug)
+    practice = published_practice(slug)
+    return render_template("adoption/who_begins.html", practice=practice, askable=bool(author_address(practice)))
+
+
+@blueprint.post("/practices/<slug>/adoption")
 @requires(Permission.START_ADOPTIONS)
 @shows_form
 def start(slug: str) -> ResponseReturnValue:
+    return _start(slug)
+
+
+def _start(slug: str) -> ResponseReturnValue:
     practice = published_practice(slug)
     territories = queries.territories_for(actor(), Permission.START_ADOPTIONS)
     if not territories:
