@@ -81,6 +81,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "forum_desk.new_forum": ("organiser", "/manage/forums/new"),
     "forum_desk.new_section": ("organiser", MANAGE + "/sections/new"),
     "forum_desk.new_series": ("administrator", "/manage/series/new"),
+    "forum_desk.outcome": ("organiser", "/manage/forums/{past}/outcome"),
     "forum_desk.places": ("organiser", MANAGE + "/places"),
     "forum_desk.section": ("organiser", MANAGE + "/sections/{coming_section}"),
     "forum_desk.summary": ("organiser", "/manage/forums/{past}/summary.pdf"),

@@ -15,7 +15,7 @@ from accounts.enums import ConsentKind
 from accounts.queries import consent_text
 from activity.queries import history
 from forum.models import Format, Forum
-from forum.queries import copy_for, forum_for
+from forum.queries import copy_for, forum_for, holds
 from kernel.access import requires, shows_form
 from kernel.db import utcnow
 from kernel.documents.sheets import XLSX
@@ -105,8 +105,7 @@ def _name_filters(
 
 
 def _may_edit(forum: Forum) -> bool:
-    scopes = current_user.scopes(Permission.EDIT_REGISTRATIONS)
-    return bool(scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum"))
+    return holds(current_user.scopes(Permission.EDIT_REGISTRATIONS), forum)
 
 
 @blueprint.get(REGISTRATIONS_PATH + ".xlsx")

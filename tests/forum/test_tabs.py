@@ -1,0 +1,74 @@
+"""The parts of a forum's desk: one bar on each of its pages, whichever feature brings the page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from forum.tabs import AREA
+from kernel.feature import registry
+from kernel.transaction import writing
+from tests import factories
+
+DESK = "/manage/forums/prosemyu-2027"
+BAR = re.compile(r'<nav class="tabs" aria-label="Части[^>]*>(.*?)</nav>', re.DOTALL)
+
+
+@pytest.fixture
+def world(app, sign_in):
+    with writing():
+        forum = factories.forum()
+        section = factories.section(forum)
+        slot = factories.slot(section)
+        organiser = factories.organiser(forum.series)
+    return {"forum": forum, "slot": slot, "section": section, "client": sign_in(organiser)}
+
+
+def bar(client, address):
+    """(label, whether it is the current one) of each tab."""
+    found = BAR.search(client.get(address).get_data(as_text=True))
+    links = re.findall(r"<a href=[^>]*?( aria-current=\"page\")?>\s*([^<]+?)\s*</a>", found[1]) if found else []
+    return [(label, bool(current)) for current, label in links]
+
+
+def test_each_page_of_the_desk_shows_all_parts_and_marks_its_own(world):
+    pages = {
+        "Обзор": [DESK, f"{DESK}/edit"],
+        "Программа": [f"{DESK}/programme", f"{DESK}/programme/slots/{world['slot'].code}", f"{DESK}/programme/import"],
+        "Спикеры": [f"{DESK}/speakers"],
+        "Участники": [f"{DESK}/registrations", f"{DESK}/registrations/new", f"{DESK}/registrations/import"],
+        "Залы": [f"{DESK}/places", f"{DESK}/sections/new", f"{DESK}/sections/{world['section'].slug}"],
+        "Вход": ["/door/prosemyu-2027"],
+        "Итоги": [f"{DESK}/outcome"],
+    }
+    for part, addresses in pages.items():
+        for address in addresses:
+            assert bar(world["client"], address) == [(label, label == part) for label in pages], address
+
+
+def test_every_page_of_a_desk_belongs_to_one_part(app):
+    tabs = registry().tabs[AREA]
+    parts = [name for tab in tabs for name in (tab.endpoint, *tab.pages)]
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/manage/forums/<slug>") and "GET" in rule.methods and "." not in rule.rule
+    }
+    files = {"programme_desk.material"}
+    assert sorted(parts) == sorted(set(parts))
+    assert pages - files - set(parts) == set()
+    assert set(parts) - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
+
+
+def test_whoever_only_keeps_the_door_sees_no_bar(world, sign_in):
+    with writing():
+        volunteer = factories.door_volunteer(world["forum"])
+    assert bar(sign_in(volunteer), "/door/prosemyu-2027") == []
+
+
+def test_an_outsider_finds_no_outcome(world, sign_in):
+    with writing():
+        other = factories.organiser(factories.series("other"))
+    assert sign_in(other).get(f"{DESK}/outcome").status_code == 404
+    assert sign_in(other).post(f"{DESK}/outcome").status_code == 405
