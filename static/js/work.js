@@ -11,6 +11,7 @@ const names = [
   "once",
   "print",
   "summary",
+  "tabs",
   "toast",
 ];
 load(names);

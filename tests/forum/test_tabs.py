@@ -12,7 +12,7 @@ from kernel.transaction import writing
 from tests import factories
 
 DESK = "/manage/forums/prosemyu-2027"
-BAR = re.compile(r'<nav class="tabs" aria-label="Части[^>]*>(.*?)</nav>', re.DOTALL)
+BAR = re.compile(r'<nav class="tabs" data-tabs aria-label="Части[^>]*>(.*?)</nav>', re.DOTALL)
 
 
 @pytest.fixture

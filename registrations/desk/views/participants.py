@@ -30,6 +30,7 @@ from registrations import counts, erasing, operations, queries
 from registrations.blueprint import blueprint
 from registrations.desk import exports
 from registrations.desk import queries as desk_queries
+from registrations.desk.labels import told
 from registrations.details import QUESTIONS, details_of, shown_details
 from registrations.forms import AddForm, CorrectionForm, as_entered
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
@@ -73,8 +74,9 @@ def participants(slug: str) -> ResponseReturnValue:
         forum=forum,
         listing=listing,
         by=by,
-        figures=figures,
-        places=next((quota.capacity for quota in forum.quotas if quota.format is Format.in_person), None),
+        counted=told(
+            figures, next((quota.capacity for quota in forum.quotas if quota.format is Format.in_person), None)
+        ),
         sections=sections,
         territories=territories,
         statuses=STATUS_LABELS,
