@@ -22,6 +22,7 @@ from kernel import (
     access,
     asking,
     assets,
+    db,
     erasing,
     errors,
     files,
@@ -38,7 +39,6 @@ from kernel import (
     templating,
     translations,
 )
-from kernel.db import db
 from kernel.feature import Feature, JobKind, install
 from kernel.links import DatabaseInteger, Rule
 

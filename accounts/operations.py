@@ -23,7 +23,7 @@ from accounts.queries import (
 from activity.operations import record
 from activity.outbox import send
 from kernel.access import Actor, SignedIn
-from kernel.db import db, utcnow
+from kernel.db import along, db, utcnow
 from kernel.pages import bump
 from kernel.text import clean, email_key, slugify, sort_key
 from kernel.transaction import writing
@@ -260,7 +260,7 @@ def ensure_organisation(name: str, territory: Territory, *, by: Actor | None, **
 def give_consent(text_id: int, subject_type: str, subject_id: int, *, address: str, on_paper: bool = False) -> None:
     """Keep that a consent was given: which wording, by whom, when, from where."""
     given = {"text_id": text_id, "subject_type": subject_type, "subject_id": subject_id}
-    db.session.connection().execute(insert(Consent), given | {"address": address[:64], "on_paper": on_paper})
+    along(insert(Consent).inline(), given | {"address": address[:64], "on_paper": on_paper})
 
 
 def add_consent_text(kind: ConsentKind, language: str, body: str, version: int) -> ConsentText:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from accounts.models import Setting
 from kernel import zones
 from kernel.db import db
-from kernel.pages import bump
+from kernel.pages import bump, remembered
 
 DEFAULTS = {
     "name": "Тираж",
@@ -46,12 +46,16 @@ class Site(NamedTuple):
 
 
 def site() -> Site:
-    """The settings, read once a request."""
+    """The settings, the same for the whole of a request; kept in this process until the site changes."""
     if "site" not in g:
-        stored = dict(db.session.execute(select(Setting.name, Setting.value)).all())
-        g.site = Site(**(DEFAULTS | {name: value for name, value in stored.items() if name in DEFAULTS}))
+        g.site = remembered("accounts.settings", ("site",), _read)
     found: Site = g.site
     return found
+
+
+def _read() -> Site:
+    stored = dict(db.session.execute(select(Setting.name, Setting.value)).all())
+    return Site(**(DEFAULTS | {name: value for name, value in stored.items() if name in DEFAULTS}))
 
 
 def change(values: dict[str, str]) -> None:

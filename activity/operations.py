@@ -6,7 +6,7 @@ from sqlalchemy import insert
 
 from activity.models import Entry
 from kernel.access import Actor
-from kernel.db import Model, db
+from kernel.db import Model, along
 
 
 def record(by: Actor | None, action: str, subject: Model, **details: object) -> None:
@@ -26,7 +26,11 @@ def record(by: Actor | None, action: str, subject: Model, **details: object) -> 
         "within": _place(subject),
         "details": details,
     }
-    db.session.connection().execute(insert(Entry), entry)  # nobody reads it back: a model would cost more
+    along(_ADDED, entry)
+
+
+_ADDED = insert(Entry).inline()
+"""Nobody reads it back: a model would cost more."""
 
 
 def _name(subject: Model) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy import ColumnElement, case, delete, insert, or_, select, update
 from activity import waiting
 from activity.models import Letter, LetterStatus
 from kernel import mail
-from kernel.db import db, utcnow
+from kernel.db import along, db, utcnow
 from kernel.feature import registry
 from kernel.i18n import speaking
 from kernel.leases import ANY, HEAVY, ROWS_A_CLAIM, Batch, Lane, carry_out, claim, never
@@ -65,7 +65,10 @@ def send(kind: str, to: str, *, language: str = "ru", **argument: object) -> Non
     if known is None:
         raise KeyError(f"no letter kind {kind!r}")
     letter = {"kind": kind, "to": to, "language": language, "argument": argument, "urgency": known.urgency}
-    db.session.connection().execute(insert(Letter), letter)
+    along(_QUEUED, letter)
+
+
+_QUEUED = insert(Letter).inline()
 
 
 def compose(letter: Letter) -> EmailMessage | None:

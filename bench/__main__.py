@@ -1,4 +1,4 @@
-"""python -m bench [--postgresql] [--markdown] [--quick] [--only WORD] [--large | --spread | --country]
+"""python -m bench [--both | --postgresql] [--markdown] [--quick] [--only WORD] [--large | --spread | --country]
 
 Every figure is a ratio to a bare Flask page asked by turns with ours, over HTTP on loopback, one client.
 """
@@ -10,7 +10,7 @@ import sys
 
 from flask import Flask
 
-from bench import country, load, regions, report
+from bench import both, country, load, regions, report, rush
 from bench.cases import Setting, cases
 from bench.client import Client
 from bench.measure import Result, measure
@@ -18,11 +18,15 @@ from bench.servers import bare, product
 from bench.statements import count_statements
 from bench.world import COMING, change, codes, grow, some, spread, stale, world
 
+RUSH = "A rush of sign-ups"
 REGIONS = "What an answer in one region costs the pages of another"
 
 
 def main() -> None:
     asked = arguments()
+    if asked.both:
+        both.compare([argument for argument in sys.argv[1:] if argument != "--both"])
+        return
     show = report.as_markdown if asked.markdown else report.as_text
     with world(asked.postgresql) as app:
         if asked.country:
@@ -43,6 +47,8 @@ def main() -> None:
         if not asked.only or asked.only in REGIONS:
             times = 8 if asked.quick else 40
             print(f"\n{REGIONS}\n\n{show(regions.compare(app, some(app), times))}", flush=True)
+        if not asked.only or asked.only in RUSH:
+            print(f"\n{RUSH}\n\n{show(report.rush_rows(rush.rush(app, asked.quick)))}", flush=True)
         if not asked.only:
             print("\n" + show(report.machine_rows(load.memory(), start)))
 
@@ -50,6 +56,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the product against a bare page.")
     parser.add_argument("--postgresql", action="store_true", help="on a throw-away PostgreSQL instead of SQLite")
+    parser.add_argument("--both", action="store_true", help="on SQLite, then on PostgreSQL, as one report")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/benchmarks.md")
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
     parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")
@@ -74,9 +81,9 @@ def run(app: Flask, asked: argparse.Namespace) -> list[Result]:
             client, other = Client(ours.port), Client(theirs.port)
             if case.who:
                 client.sign_in(case.who, load.PASSWORD)
-            statements = count_statements(app, case, client.cookies)
+            counted = count_statements(app, case, client.cookies)
             times = max(3, case.times // 5) if asked.quick else case.times
-            results.append(measure(case, client, other, times, statements))
+            results.append(measure(case, client, other, times, counted))
             print(f"· {case.name}: {results[-1].ms:.2f} ms, × {results[-1].ratio:.1f}", file=sys.stderr, flush=True)
     return results
 

@@ -60,7 +60,7 @@ def compare(app: Flask, run: Callable[[], list[Result]]) -> None:
     for result in after:
         was = before[result.case.name]
         growth = result.ratio / was.ratio
-        statements = f"{was.statements} → {result.statements}"
+        statements = f"{was.asked} → {result.asked}"
         verdict = "holds" if growth <= ALLOWED else "MISSES"
         name, first, then = result.case.name, f"{was.ratio:.1f}", f"{result.ratio:.1f}"
         print(f"| {name} | {first} | {then} | {growth:.2f} | {statements} | {verdict} |")

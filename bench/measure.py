@@ -8,6 +8,7 @@ from statistics import median
 
 from bench.cases import Case
 from bench.client import Client
+from bench.statements import Counted
 
 WARM_UP = 3
 
@@ -20,7 +21,7 @@ class Result:
     ratio95: float
     bare_ms: float
     bytes: int
-    statements: int = 0
+    asked: Counted
 
     @property
     def holds(self) -> bool | None:
@@ -30,7 +31,7 @@ class Result:
         return None if self.case.aim is None else self.ratio <= self.case.aim
 
 
-def measure(case: Case, product: Client, bare: Client, times: int, statements: int) -> Result:
+def measure(case: Case, product: Client, bare: Client, times: int, asked: Counted) -> Result:
     own, other = [], []
     for turn in range(times + WARM_UP):
         case.before(product)
@@ -45,4 +46,4 @@ def measure(case: Case, product: Client, bare: Client, times: int, statements: i
             other.append((ended - middle) * 1000)
     ratios = sorted(a / b for a, b in zip(own, other, strict=True))
     p95 = ratios[min(len(ratios) - 1, round(len(ratios) * 0.95))]
-    return Result(case, median(own), median(ratios), p95, median(other), len(answer.body), statements)
+    return Result(case, median(own), median(ratios), p95, median(other), len(answer.body), asked)

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
-worker_class = "gthread"
+worker_class = "home.sharing.SharingWorker"
 preload_app = True
 timeout = 60
 keepalive = 5
@@ -121,6 +121,12 @@ def post_fork(server, worker) -> None:
 
     with wsgi.app.app_context():
         db.engine.dispose(close=False)  # connections are not shared between processes
+
+
+def child_exit(server, worker) -> None:
+    from home.sharing import board
+
+    board.leave(worker.slot)
 
 
 def post_request(worker, request, environ, response) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String, event, text
+from sqlalchemy import DateTime, Dialect, Enum, Executable, Integer, MetaData, String, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+ALONG = "along"
+"""Option of an execution: the list that takes its rows once it has been sent (`along`)."""
 IntPk = Annotated[int, mapped_column(Integer, primary_key=True)]
 
 
@@ -103,6 +106,15 @@ def keep_key(model: type[DeclarativeBase], source: str, key: str) -> None:
     event.listen(getattr(model, source), "set", changed, propagate=True)
 
 
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            from kernel import postgresql  # noqa: PLC0415  (its driver is large: only where it is the database)
+
+            postgresql.serve(db.engine)
+
+
 def dialect() -> str:
     """The database in use: "sqlite" or "postgresql"."""
     return db.session.get_bind().dialect.name
@@ -115,6 +127,20 @@ def inserting(target: Any, kind: str = "") -> Any:
     else:
         from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]  # noqa: PLC0415
     return insert(target)
+
+
+def along(statement: Executable, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Execute what needs no answer at once: on PostgreSQL it goes to the server together with the next statement.
+
+    There a broken constraint surfaces. The rows given back, if any, are filled in by then.
+    """
+    rows: list[tuple[Any, ...]] = []
+    if dialect() == "postgresql":
+        db.session.connection().execute(statement, values, execution_options={ALONG: rows})
+    else:
+        result = db.session.connection().execute(statement, values)
+        rows.extend(result.all() if result.returns_rows else ())  # type: ignore[arg-type]
+    return rows
 
 
 def measure_tables() -> None:
@@ -155,17 +181,10 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         cursor.close()
 
 
-_SNAPSHOT = 3
-"""PostgreSQL's REPEATABLE READ: what a page reads by several statements is of one moment, as it is on SQLite."""
-
-
 @event.listens_for(Engine, "begin")
-def _begin(connection: Any) -> None:
-    writing = mode.is_writing()
-    driver = connection.connection.dbapi_connection  # without SQLAlchemy's machinery: a tenth of the time
+def _begin_on_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
+        writing = mode.is_writing()
+        driver = connection.connection.dbapi_connection  # without SQLAlchemy's machinery: a tenth of the time
         driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
         driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-    else:
-        driver.read_only = not writing
-        driver.isolation_level = None if writing else _SNAPSHOT

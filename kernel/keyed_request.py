@@ -93,6 +93,12 @@ def left_open(show: Callable[[object], Markup | str], what: object) -> Markup | 
     return asked.leave(Gap(show, what)) if isinstance(asked, KeptRequest) else show(what)
 
 
+def each_their_own(show: Callable[[object], Markup | str], what: object) -> Markup | str:
+    """Where every reader's gaps are filled, a mark; elsewhere, also in a page that is closed to some, `show(what)`."""
+    asked = request._get_current_object()  # type: ignore[attr-defined]
+    return asked.leave(Gap(show, what)) if isinstance(asked, KeptRequest) and asked.filled else show(what)
+
+
 class KeptRequest(Request):
     """The request every visitor of the same key has in common."""
 
@@ -101,6 +107,8 @@ class KeptRequest(Request):
         self.named = named
         self.headers = _Headers(environ)
         self.gaps: list[Gap] = []
+        self.filled = False
+        """Whether the gaps are filled for every reader (`kernel.pages.drawn`)."""
         self.secret = secrets.token_hex(16)
         """Nobody can write a mark into a text of theirs."""
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, bindparam, delete, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
-from kernel.db import Model, db, dialect, inserting, utcnow
+from kernel.db import Model, along, db, dialect, inserting, utcnow
 from kernel.forms import Form
 from kernel.security import SLACK
 from kernel.transaction import writing
@@ -57,17 +59,23 @@ def refuse_when_full(*checks: Check) -> None:
     process may have one attempt under way, so a burst may try a few passwords more than the limit, at most
     as many as are answered at the same moment; of the wrong ones none beyond the limit learns that it was wrong.
     """
+    refuse(full(*checks))
+
+
+def full(*checks: Check) -> list[Check]:
+    """Those of the limits that are reached; nothing is counted. One query."""
     now = int(utcnow().timestamp())
-    full = [limit.seconds - now % limit.seconds for limit, subject in checks if is_full(limit, subject)]
-    if full:
-        raise TooManyRequests(retry_after=max(full))
+    keys = {_key(*check): now // check[0].seconds for check in checks}
+    asked = tuple_(RateWindow.key, RateWindow.window).in_(list(keys.items()))
+    known = dict(db.session.execute(select(RateWindow.key, RateWindow.hits).where(asked)).all())
+    return [check for check in checks if known.get(_key(*check), 0) >= check[0].hits]
 
 
-def is_full(limit: Limit, subject: str) -> bool:
-    """Whether the limit is reached for the subject; nothing is counted."""
-    window = int(utcnow().timestamp()) // limit.seconds
-    known = select(RateWindow.hits).where(RateWindow.key == _key(limit, subject), RateWindow.window == window)
-    return (db.session.scalar(known) or 0) >= limit.hits
+def refuse(reached: Sequence[Check]) -> None:
+    """Raise TooManyRequests when there is any."""
+    now = int(utcnow().timestamp())
+    if reached:
+        raise TooManyRequests(retry_after=max(limit.seconds - now % limit.seconds for limit, _subject in reached))
 
 
 def count(*checks: Check) -> None:
@@ -75,16 +83,37 @@ def count(*checks: Check) -> None:
 
     What is refused is counted nowhere: knocking at one closed subject does not close the others.
     """
-    now = int(utcnow().timestamp())
-    over: list[int] = []
     with writing():
-        for limit, subject in sorted(checks, key=lambda check: check[0].bucket):
+        counting = Counting(*checks)
+        counting.send(lambda statement, values: list(db.session.connection().execute(statement, values)))
+        counting.judge()
+
+
+class Counting:
+    """Hits to be counted in the caller's transaction: `send`, and when that has come back `judge`."""
+
+    def __init__(self, *checks: Check) -> None:
+        self.checks = {_key(*check): check for check in sorted(checks, key=lambda check: check[0].bucket)}
+        self.hits = Counter(_key(*check) for check in checks)
+        self.rows: Sequence[Any] = ()
+
+    def send(self, execute: Callable[[Any, dict[str, Any]], Sequence[Any]] = along) -> None:
+        """The rows of the limits stay locked until the commit, a network's for everybody who comes from it: so, late.
+
+        `execute`: how; by default together with the caller's next statement.
+        """
+        now = int(utcnow().timestamp())
+        values: dict[str, Any] = {}
+        for row, (key, (limit, _subject)) in enumerate(self.checks.items()):
             window = now // limit.seconds
-            until = (window + 1) * limit.seconds
-            if _hit(_key(limit, subject), window, until) > limit.hits:
-                over.append(until - now)
-        if over:
-            raise TooManyRequests(retry_after=max(over))
+            values |= {f"key_{row}": key, f"window_{row}": window, f"hits_{row}": self.hits[key]}
+            values[f"until_{row}"] = (window + 1) * limit.seconds
+        if values:
+            self.rows = execute(_counting(dialect(), len(self.checks)), values)
+
+    def judge(self) -> None:
+        """Raise TooManyRequests when one is over its number: the caller's transaction ends with nothing done."""
+        refuse([self.checks[key] for key, hits in self.rows if hits > self.checks[key][0].hits])
 
 
 def allowed(*checks: Check) -> bool:
@@ -119,19 +148,16 @@ def _key(limit: Limit, subject: str) -> str:
     return hmac.new(secret, f"{limit.bucket}\0{subject}".encode(), hashlib.sha256).hexdigest()
 
 
-def _hit(key: str, window: int, until: int) -> int:
-    hit = {"key": key, "window": window, "hits": 1, "until": until}
-    return int(db.session.connection().execute(_counting(dialect()), hit).scalar_one())
-
-
 @cache
-def _counting(kind: str) -> ReturningInsert[int]:
-    """The statement, composed once: every limited request runs it twice."""
+def _counting(kind: str, rows: int) -> ReturningInsert[str, int]:
+    """The statement for so many rows, composed once: most limited requests run it."""
     table = RateWindow.__table__
-    statement = inserting(table, kind)
-    counting: ReturningInsert[int] = statement.on_conflict_do_update(
-        index_elements=[table.c.key, table.c.window], set_={"hits": table.c.hits + 1}
-    ).returning(table.c.hits)
+    names = ("key", "window", "hits", "until")
+    values = [{name: bindparam(f"{name}_{row}", type_=table.c[name].type) for name in names} for row in range(rows)]
+    statement = inserting(table, kind).values(values)
+    counting: ReturningInsert[str, int] = statement.on_conflict_do_update(
+        index_elements=[table.c.key, table.c.window], set_={"hits": table.c.hits + statement.excluded.hits}
+    ).returning(table.c.key, table.c.hits)
     return counting
 
 

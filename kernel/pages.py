@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import String
+from sqlalchemy import Connection, String, event
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel import changes, mode
@@ -34,6 +35,9 @@ HEAVY = 64_000_000
 VALUES = 300
 """So many values `remembered`: the first kept goes first, and is made again when it is wanted."""
 CHOICES_KEPT = 3
+COMMON = ("site", "territories")
+"""Scopes that most requests ask of."""
+SEEN = "versions"
 TOTALS = 60
 """What is counted over the whole country is seen within so many seconds: pages with such figures say so. Half of them
 are for a kept value, half for the page made of it."""
@@ -99,23 +103,37 @@ def _key_of(scope: Scope) -> tuple[str, str]:
 
 def versions_of(scopes: Sequence[str]) -> Versions:
     """The versions now, asked of the driver itself: through the engine this was a third of a warm page's time."""
-    connection = db.engine.raw_connection()
-    alone = db.engine.dialect.name == "postgresql"  # without a transaction it is one journey to the server, not three
-    driver: Any = connection.dbapi_connection
+    connection = db.engine.raw_connection()  # no transaction: on PostgreSQL one journey to the server
     try:
-        if alone:
-            driver.autocommit = True
         return _numbers(connection.cursor(), scopes)
     finally:
-        if alone:
-            driver.autocommit = False
         connection.close()
 
 
-def _numbers(cursor: Any, scopes: Sequence[str]) -> Versions:
+def _question(scopes: Collection[str]) -> str:
     marks = ", ".join(["?" if db.engine.dialect.name == "sqlite" else "%s"] * len(scopes))
-    cursor.execute(f"SELECT scope, part, number FROM content_version WHERE scope IN ({marks})", tuple(scopes))
+    return f"SELECT scope, part, number FROM content_version WHERE scope IN ({marks})"
+
+
+def _numbers(cursor: Any, scopes: Sequence[str]) -> Versions:
+    cursor.execute(_question(scopes), tuple(scopes))
     return tuple(sorted(tuple(row) for row in cursor.fetchall()))
+
+
+def _versions_here(scopes: Sequence[str]) -> Versions:
+    """The versions as the reading transaction sees them: each is asked for once, those of `COMMON` with the first."""
+    connection = db.session.connection()
+    seen: dict[str, Versions] = connection.info.setdefault(SEEN, {})
+    wanted = tuple(dict.fromkeys((*scopes, *COMMON))) if not seen else tuple(s for s in scopes if s not in seen)
+    if wanted:
+        rows = connection.exec_driver_sql(_question(wanted), wanted).all()
+        seen |= {scope: tuple(sorted(tuple(row) for row in rows if row[0] == scope)) for scope in wanted}
+    return tuple(sorted(chain.from_iterable(seen[scope] for scope in scopes)))
+
+
+@event.listens_for(Engine, "begin")
+def _see_anew(connection: Connection) -> None:
+    connection.info.pop(SEEN, None)
 
 
 def warm(
@@ -253,7 +271,7 @@ def remembered(
     """
     if mode.is_writing():
         return make()
-    versions = _numbers(db.session.connection().connection.cursor(), scopes)
+    versions = _versions_here(scopes)
     known = _values.get(name)
     if known is not None and known[0] == versions and time.monotonic() - known[1] <= seconds:
         kept: T = known[2]
@@ -268,6 +286,25 @@ def remembered(
         while len(_values) > VALUES:
             _values.pop(next(iter(_values)))
     return value
+
+
+def drawn(name: str, scopes: tuple[str, ...], draw: Callable[[], str]) -> str:
+    """A page of one reader's, of which only its gaps are theirs: the rest is kept as `remembered` keeps.
+
+    Whoever waits for a message is drawn a page of their own.
+    """
+    if reader() is Reader.told:
+        return draw()
+    pieces, gaps = remembered(f"{name}:{base_url()}:{request.script_root}", scopes, lambda: _in_pieces(draw))
+    shown = (str(gap.show(gap.what)) for gap in gaps)
+    return "".join(chain.from_iterable(zip_longest(pieces, shown, fillvalue="")))
+
+
+def _in_pieces(draw: Callable[[], str]) -> tuple[list[str], tuple[Gap, ...]]:
+    with of_the_key(base_url(), (), ()) as kept:
+        kept.filled = True
+        pieces, gaps = kept.cut(draw().encode())
+    return [piece.decode() for piece in pieces], gaps
 
 
 def _followed(

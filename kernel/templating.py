@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, current_app, has_request_context
-from flask_wtf.csrf import generate_csrf
+from flask import Flask, current_app, has_request_context, request
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from jinja2.ext import Extension
@@ -17,6 +16,8 @@ from markupsafe import Markup
 
 from kernel.abbreviations import abbreviations
 from kernel.feature import registry
+from kernel.forms import form_token
+from kernel.i18n import spoken
 from kernel.links import page_url
 from kernel.text import Lines, cited, dial, one_line, typograph
 
@@ -48,6 +49,21 @@ def pairs(things: Iterable[object], value: str, label: str) -> list[tuple[object
 def fragment(template: str, **context: object) -> str:
     """A piece of a page by itself, without what only whole pages need (navigation, languages)."""
     return current_app.jinja_env.get_template(template).render(context)
+
+
+def drawn(template: str, macro: str, *things: Hashable) -> Markup:
+    """What a macro makes of plain values, remembered by them: a change is another value, and so drawn anew.
+
+    The macro may know nothing but `things`, the language and where the site is; enumerations and texts, no models.
+    """
+    draw = _drawn.__wrapped__ if current_app.debug else _drawn  # a template may be at work
+    return draw(template, macro, spoken(), request.script_root if has_request_context() else "", things)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(template: str, macro: str, language: str, root: str, things: tuple[Hashable, ...]) -> Markup:
+    made: Markup = getattr(current_app.jinja_env.get_template(template).module, macro)(*things)
+    return made
 
 
 class _Unindented(Extension):
@@ -101,8 +117,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     # What is compiled for it differs: a cache of what the other environment compiled would be the wrong one.
     app.extensions["tirazh.plain-text"] = app.jinja_env.overlay(finalize=_inserted, bytecode_cache=None)
-    app.add_template_global(generate_csrf, "csrf_token")
+    app.add_template_global(form_token, "csrf_token")
     app.add_template_global(abbreviations)
+    app.add_template_global(drawn)
     app.context_processor(_navigation)
 
 

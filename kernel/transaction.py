@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from time import sleep
 from typing import ParamSpec, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from kernel import mode
 from kernel.db import db
+from kernel.turns import turns
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,15 +30,21 @@ def writing() -> Iterator[None]:
         yield
         return
     db.session.rollback()  # end the reading transaction: its snapshot must not be upgraded
-    token = mode.set_writing(True)
-    try:
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    finally:
-        mode.reset(token)
+    with _turn():
+        token = mode.set_writing(True)
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            mode.reset(token)
+
+
+def _turn() -> AbstractContextManager[None]:
+    url = db.engine.url
+    return turns(url.database).taken() if url.get_backend_name() == "sqlite" and url.database else nullcontext()
 
 
 def retried(operation: Callable[P, R], times: int = 3) -> Callable[P, R]:

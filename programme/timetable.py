@@ -9,13 +9,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, case, select
 
 from forum.models import Forum, Room, Section
 from kernel.db import db
+from kernel.i18n import clock
 from practices.models import Admission, Practice
+from programme.labels import TALK_FORMAT_LABELS
 from programme.models import Appearance, Slot, SlotKind, TalkFormat
 from speakers.models import Speaker
 from territories.models import Level, Territory
@@ -52,6 +55,24 @@ class Subject(NamedTuple):
     effect: str
 
 
+class Line(NamedTuple):
+    """What a list of the programme shows of an item."""
+
+    code: str
+    title: str
+    is_talk: bool
+    looks: str
+    """Classes of its own."""
+    starts: str
+    ends: str
+    """Moments with the forum's offset; empty of what is cancelled."""
+    hours: str
+    where: tuple[str, ...]
+    """Section, room and how it is given, as far as they need telling."""
+    cancelled: bool
+    people: tuple[Person, ...]
+
+
 class Item(NamedTuple):
     """An item of the programme; `starts` and `ends` know the forum's zone."""
 
@@ -78,17 +99,38 @@ class Item(NamedTuple):
     def section_id(self) -> int:
         return self.section.id
 
+    def line(self, show_section: bool = True, show_room: bool = True) -> Line:
+        is_talk = self.kind is SlotKind.talk
+        looks = " break" if self.kind in (SlotKind.break_, SlotKind.lunch) else ""
+        where = [self.section.title] if show_section else []
+        if show_room and self.room:
+            where.append(self.room.name)
+        if is_talk and self.format is not TalkFormat.in_person:
+            where.append(str(TALK_FORMAT_LABELS[self.format]))
+        return Line(
+            self.code,
+            self.title,
+            is_talk,
+            looks + (" cancelled" if self.cancelled else ""),
+            "" if self.cancelled else self.starts.isoformat(),
+            "" if self.cancelled else self.ends.isoformat(),
+            f"{clock(self.starts)}–{clock(self.ends)}",
+            tuple(where),
+            self.cancelled,
+            self.people,
+        )
+
 
 def timetable(forum: Forum, sections: Sequence[Section]) -> list[Item]:
     """Items of these `sections` of the forum in order of time; what was cancelled after visitors saw it stays."""
     known = {section.id: section for section in sections}
     rooms: dict[int | None, Room] = {room.id: room for venue in forum.venues for room in venue.rooms}
-    connection = db.session.connection()
+    connection, zone = db.session.connection(), forum.zone
     people = defaultdict(list)
     for found in connection.execute(_PEOPLE, {"forum": forum.id}).all():
         people[found[0]].append(Person._make((*found[:-2], found[-1] if found[-2] is Level.municipality else "")))
     items = [
-        _item(row, forum, known[row.section_id], rooms, tuple(people[row.id]))
+        _item(row, zone, known[row.section_id], rooms, tuple(people[row.id]))
         for row in connection.execute(_ITEMS, {"forum": forum.id}).all()
         if row.section_id in known
     ]
@@ -96,7 +138,7 @@ def timetable(forum: Forum, sections: Sequence[Section]) -> list[Item]:
 
 
 def _item(
-    row: Any, forum: Forum, section: Section, rooms: Mapping[int | None, Room], people: tuple[Person, ...]
+    row: Any, zone: ZoneInfo, section: Section, rooms: Mapping[int | None, Room], people: tuple[Person, ...]
 ) -> Item:
     shown = row.admission is Admission.published
     return Item(
@@ -107,8 +149,8 @@ def _item(
         format=row.format,
         title=row.title,
         abstract=row.abstract,
-        starts=row.starts.replace(tzinfo=forum.zone),
-        ends=row.ends.replace(tzinfo=forum.zone),
+        starts=row.starts.replace(tzinfo=zone),
+        ends=row.ends.replace(tzinfo=zone),
         sequence=row.sequence,
         cancelled=row.cancelled,
         created_at=row.created_at,

@@ -17,7 +17,7 @@ from kernel.pages import warm
 from kernel.zones import zone_name
 from programme import exports, queries
 from programme.grid import grid
-from programme.labels import KIND_LABELS, TALK_FORMAT_LABELS
+from programme.labels import TALK_FORMAT_LABELS
 from programme.materials.queries import public_materials
 from programme.models import SlotKind
 from programme.schema import talk_json
@@ -76,8 +76,6 @@ def programme(slug: str) -> ResponseReturnValue:
         grid=grid(of_day, sections) if view == "grid" else None,
         counts=_counts(slots),
         zone=zone_name(forum.timezone),
-        kinds=KIND_LABELS,
-        formats=TALK_FORMAT_LABELS,
     )
 
 
@@ -148,8 +146,6 @@ def section(slug: str, section_slug: str) -> ResponseReturnValue:
         forum=forum,
         section=found,
         hours=_by_time(slots),
-        kinds=KIND_LABELS,
-        formats=TALK_FORMAT_LABELS,
     )
 
 

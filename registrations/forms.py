@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from time import monotonic
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,42 +11,41 @@ from wtforms.validators import Optional, ValidationError
 from accounts import consenting
 from accounts.settings import site
 from forum.models import Format, Forum
-from kernel.db import db
+from kernel import pages
 from kernel.forms import ChecksField, Form, LineField, accepted, asked_once, email, personal_name, plain_name, required
 from kernel.i18n import spoken
 from kernel.text import is_one_word, whole_number
 from registrations.details import QUESTIONS, Details, Question, questions_named
 from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration
-from territories.models import Level, Territory
-from territories.queries import current, municipality_choices, regions
+from territories.models import Level
+from territories.queries import current, municipality_choices, offered, regions
 
-KEPT_SECONDS = 60
-_kept: dict[tuple[str, str, str], tuple[float, list[tuple[str, str]]]] = {}
+KEPT_BY = ("site", "territories")
 
 
 def territory_options() -> list[tuple[str, str]]:
-    """The region's municipalities, then the other regions: one list to search in. Kept for a minute."""
+    """The region's municipalities, then the other regions: one list to search in. Kept until they change."""
+    return pages.remembered(f"registrations.territories.{spoken()}", KEPT_BY, _territory_options)
+
+
+def _territory_options() -> list[tuple[str, str]]:
     home = site().region
-    key = (str(db.engine.url), home, spoken())
-    born, options = _kept.get(key, (0.0, []))
-    if not options or monotonic() - born > KEPT_SECONDS:
-        options = _territory_options(home)
-        _kept[key] = (monotonic(), options)
-    return options
-
-
-def _territory_options(home: str) -> list[tuple[str, str]]:
     others = [
         (region.oktmo, _("Other region: %(name)s", name=region.name)) for region in regions() if region.oktmo != home
     ]
     return [("", ""), *municipality_choices(home), *others]
 
 
-class TerritoryField(SelectField):
-    """A municipality or another region by OKTMO; `territory` is what was chosen."""
+def _offered() -> dict[str, int]:
+    """Ids of what `territory_options` offers, by OKTMO. Kept until they change."""
+    return pages.remembered("registrations.territories", KEPT_BY, lambda: offered(site().region))
 
-    territory: Territory | None = None
+
+class TerritoryField(SelectField):
+    """A municipality or a region by OKTMO; `territory_id` is what was chosen."""
+
+    territory_id: int | None = None
 
     def __init__(self, label: object = None, validators: object = None, **kwargs: object) -> None:
         # The template draws `options` itself, so a form that passes never asks for them.
@@ -58,9 +56,15 @@ class TerritoryField(SelectField):
         return territory_options()
 
     def pre_validate(self, form: Form) -> None:
-        self.territory = current(self.data) if self.data else None
-        if self.data and (self.territory is None or self.territory.level is Level.country):
+        self.territory_id = (_offered().get(self.data) or _found(self.data)) if self.data else None
+        if self.data and self.territory_id is None:
             raise ValidationError(_("Choose a municipality or a region from the list."))
+
+
+def _found(oktmo: str) -> int | None:
+    """Of what is not in the list: another region's municipality, or a code of before a reform."""
+    territory = current(oktmo)
+    return None if territory is None or territory.level is Level.country else territory.id
 
 
 def chosen(_form: Form, field: RadioField) -> None:
@@ -142,7 +146,7 @@ class PersonForm(SectionsForm):
         return Details(
             self.name.data or "",
             self.email.data or "",
-            self.territory.territory.id if self.territory.territory else None,
+            self.territory.territory_id,
             answers={key: self[key].data or "" for key in QUESTIONS},
         )
 

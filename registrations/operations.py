@@ -20,7 +20,7 @@ from forum.models import Format, Forum
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.jobs import enqueue
-from kernel.limits import Check, count
+from kernel.limits import Check, Counting, count
 from kernel.text import email_key
 from kernel.transaction import write, writing
 from registrations import queries
@@ -76,15 +76,15 @@ def sign_up(
     Raises TooManyRequests and NoPlaces with nothing done; IntegrityError when a section chosen was removed meanwhile.
     """
 
-    def act() -> Outcome:
-        count(*limits)
-        return register(forum_id, application, by=by, wait=wait)
-
-    return attempt(act)
+    return attempt(lambda: register(forum_id, application, limits, by=by, wait=wait))
 
 
-def register(forum_id: int, application: Application, *, by: Actor | None = None, wait: bool = True) -> Outcome:
+def register(
+    forum_id: int, application: Application, limits: Sequence[Check] = (), *, by: Actor | None = None, wait: bool = True
+) -> Outcome:
     """Sign a person up: a place, or (with `wait`) a number in the waiting list; the letter is queued here.
+
+    `limits` are counted last, with the place: whoever comes from the same network waits for the commit from there on.
 
     Raises NoPlaces; and IntegrityError when the same person came through another request a moment ago: `attempt` it,
     and the outcome is `known`.
@@ -93,10 +93,15 @@ def register(forum_id: int, application: Application, *, by: Actor | None = None
     same = queries.same_mailbox(forum_id, email_key(application.details.email))
     found = next((registration for registration in same if registration.identity == identity), None)
     known = found is not None and found.status is not RegistrationStatus.cancelled
-    if found is None:
+    if found is not None and known:
+        registration = found
+        count(*limits)
+    elif found is None:
         registration = _added(forum_id, application, by, same)
+        _seat(registration, limits)
     else:
-        registration = found if known else _return(found, application, by, same)
+        registration = _returned(found, application, by, same)
+        _seat(registration, limits)
     if not known and not wait and registration.status is RegistrationStatus.waitlisted:
         raise NoPlaces()
     return Outcome(
@@ -118,7 +123,6 @@ def _added(forum_id: int, application: Application, by: Actor | None, same: Sequ
     _keep_consents(registration, application)
     record(by, "registration.added", registration, source=application.source)
     _tell(registration, same)
-    _seat(registration)
     return registration
 
 
@@ -183,7 +187,7 @@ def _new(forum_id: int, application: Application) -> Registration:
     return registration
 
 
-def _return(
+def _returned(
     registration: Registration, application: Application, by: Actor | None, same: Sequence[Registration]
 ) -> Registration:
     """Somebody who had cancelled takes part again: earlier links and codes stay dead."""
@@ -202,13 +206,16 @@ def _return(
     _keep_consents(registration, application)
     record(by, "registration.returned", registration, source=application.source)
     _tell(registration, same)
-    _seat(registration)
     return registration
 
 
-def _seat(registration: Registration) -> None:
+def _seat(registration: Registration, limits: Sequence[Check] = ()) -> None:
     """Take a place for a registration written as confirmed; without one it joins the waiting list."""
-    if quotas.take_place(registration.forum_id, registration.format):
+    counting = Counting(*limits)
+    counting.send()
+    seated = quotas.take_place(registration.forum_id, registration.format)
+    counting.judge()
+    if seated:
         return
     number, free = quotas.next_number(registration.forum_id, registration.format)
     registration.status = RegistrationStatus.waitlisted

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import String, bindparam, case, cast, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Consent
@@ -62,23 +62,50 @@ _BY_LINK = (
 )
 
 
-def own_page(link: str) -> tuple[Registration, Forum, set[int]]:
-    """What «Мой форум» shows: the registration, a copy of its forum, ids of the sections chosen. Raises DeadLink."""
+class OwnPage(NamedTuple):
+    """What «Мой форум» shows."""
+
+    registration: Registration
+    forum: Forum
+    """A copy."""
+    chosen: set[int]
+    """Ids of the sections chosen."""
+    awaited: bool
+    """As `is_awaited`."""
+
+
+def own_page(link: str) -> OwnPage:
+    """In one query. Raises DeadLink."""
     row = OWN_LINK.find(link, lambda key: db.session.execute(_TO_SHOW, {"key": key}).first())
     if row is None:
         raise DeadLink()
-    chosen = db.session.connection().execute(_CHOSEN, {"registration": row[0].id})
-    return row[0], forum_copy(row[1]), set(chosen.scalars())
+    registration, slug, chosen, others_wait = row
+    awaited = others_wait and registration.status is not RegistrationStatus.waitlisted
+    return OwnPage(registration, forum_copy(slug), set(map(int, (chosen or "").split())), awaited)
 
 
+_waiting = aliased(Registration)
 _TO_SHOW = (
-    select(Registration, Forum.slug)
+    select(
+        Registration,
+        Forum.slug,
+        select(func.aggregate_strings(cast(Interest.section_id, String), " "))
+        .where(Interest.registration_id == Registration.id)
+        .correlate(Registration)
+        .scalar_subquery(),
+        select(_waiting.id)
+        .where(
+            _waiting.forum_id == Registration.forum_id,
+            _waiting.format == Registration.format,
+            _waiting.status == RegistrationStatus.waitlisted,
+            _waiting.id != Registration.id,
+        )
+        .correlate(Registration)
+        .exists(),
+    )
     .join(Registration.forum)
     .where(Registration.link_hash == bindparam("key"))
     .options(joinedload(Registration.territory).load_only(Territory.name))
-)
-_CHOSEN = select(Interest.__table__.c.section_id).where(
-    Interest.__table__.c.registration_id == bindparam("registration")
 )
 
 

@@ -143,6 +143,14 @@ def municipality_choices(region_oktmo: str) -> list[tuple[str, str]]:
     return [(oktmo, with_town(name, kind, center)) for oktmo, name, kind, center in rows]
 
 
+def offered(region_oktmo: str) -> dict[str, int]:
+    """Ids by OKTMO of what a person may come from: the region's municipalities, and every region. One query."""
+    region = select(Territory.id).where(Territory.oktmo == region_oktmo, Territory.valid_to.is_(None))
+    there = (Territory.level == Level.region) | Territory.parent_id.in_(region)
+    rows = db.session.execute(select(Territory.oktmo, Territory.id).where(Territory.valid_to.is_(None), there))
+    return {row.oktmo: row.id for row in rows}
+
+
 def with_town(name: str, kind: str, center: str) -> str:
     """«Зиминское городское муниципальное образование (г. Зима)»; districts stay: the town is not in them."""
     town = center.split(". ", 1)[-1]

@@ -1,7 +1,8 @@
 """The door: who may enter, who is in. Attendance is an append-only log; presence says who is in now.
 
-A scan costs three statements: who is it and what is known, the entry, the presence. The second of
-two doors loses the insert of the presence and hears «again».
+A scan costs three statements: who is it and what is known, the entry, the presence. The last two go together: the
+presence is taken from the entry by its nonce. The second of two doors loses the insert of the presence and hears
+«again».
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, insert
+from sqlalchemy import Row, bindparam, delete, exists, insert, select
 
 from activity.operations import record
 from forum.models import Format, Forum
 from kernel.access import SignedIn
-from kernel.db import db, dialect, inserting, utcnow
+from kernel.db import along, db, dialect, inserting, utcnow
 from kernel.secrets import forms_of
 from registrations import operations
 from registrations.door import queries
@@ -133,14 +134,16 @@ def _admit(forum_id: int, seen: Seen, nonce: str, user_id: int | None, gate: str
     if seen.entered_at is not None and not force:
         # A retry of the request that let this person in hears the same as the first time.
         return _verdict(Answer.go if seen.nonce == nonce else Answer.again, seen)
-    entry = _enter(forum_id, seen.id, nonce, user_id, gate)
-    if entry is None:
-        return _verdict(Answer.go, seen, entered_at=utcnow(), nonce=nonce)
+    at = utcnow()
+    entries = _enter(forum_id, seen.id, nonce, user_id, gate, at)
+    came = _come_in(forum_id, nonce, at)
+    if not entries:
+        return _verdict(Answer.go, seen, entered_at=at, nonce=nonce)
     if seen.entered_at is not None:
         return _verdict(Answer.go, seen, nonce=nonce, gate=gate)
-    if _come_in(forum_id, seen.id, entry):
-        return _verdict(Answer.go, seen, inside=seen.inside + 1, entered_at=utcnow(), nonce=nonce, gate=gate)
-    return _lost(forum_id, seen, entry)
+    if came:
+        return _verdict(Answer.go, seen, inside=seen.inside + 1, entered_at=at, nonce=nonce, gate=gate)
+    return _lost(forum_id, seen, entries[0][0])
 
 
 def _refusal(seen: Seen) -> Answer | None:
@@ -153,28 +156,41 @@ def _refusal(seen: Seen) -> Answer | None:
     return None
 
 
-def _enter(forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str) -> int | None:
-    """Append the entry; None when this nonce is known already."""
-    found: int | None = run(
-        _first(ATTENDANCE, dialect(), "id", "forum_id", "nonce"),
-        forum_id=forum_id,
-        registration_id=registration_id,
-        kind=AttendanceKind.entry,
-        source="door",
-        gate=gate[:80],
-        user_id=user_id,
-        nonce=nonce,
-        verdict=Answer.go.value,
-        at=utcnow(),
-    ).scalar()
-    return found
+def _enter(
+    forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str, at: datetime
+) -> list[tuple[Any, ...]]:
+    """Append the entry, together with the next statement: its id, by then; nothing when this nonce is known already."""
+    values = {
+        "forum_id": forum_id,
+        "registration_id": registration_id,
+        "kind": AttendanceKind.entry,
+        "source": "door",
+        "gate": gate[:80],
+        "user_id": user_id,
+        "nonce": nonce,
+        "verdict": Answer.go.value,
+        "at": at,
+    }
+    return along(_first(ATTENDANCE, dialect(), "id", "forum_id", "nonce"), values)
 
 
-def _come_in(forum_id: int, registration_id: int, entry_id: int) -> bool:
-    """Mark as present; False when another door did so a moment ago."""
-    statement = _first(PRESENCE, dialect(), "registration_id", "registration_id")
-    values = {"registration_id": registration_id, "forum_id": forum_id, "entry_id": entry_id, "entered_at": utcnow()}
-    return run(statement, **values).first() is not None
+def _come_in(forum_id: int, nonce: str, at: datetime) -> bool:
+    """Mark as present by the entry of this moment; False when another door did so, or this one, a moment ago."""
+    return run(_come(dialect()), forum=forum_id, nonce=nonce, undo=_undoing(nonce), at=at).first() is not None
+
+
+@cache
+def _come(dialect: str) -> Any:
+    entry, undo = ATTENDANCE.c, ATTENDANCE.alias("undo").c
+    found = select(entry.registration_id, entry.forum_id, entry.id, entry.at).where(
+        entry.forum_id == bindparam("forum"),
+        entry.nonce == bindparam("nonce"),
+        entry.at == bindparam("at"),
+        ~exists().where(undo.forum_id == bindparam("forum"), undo.nonce == bindparam("undo")),
+    )
+    columns = ("registration_id", "forum_id", "entry_id", "entered_at")
+    came = inserting(PRESENCE, dialect).from_select(columns, found)
+    return came.on_conflict_do_nothing(index_elements=["registration_id"]).returning(PRESENCE.c.registration_id)
 
 
 def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
@@ -243,7 +259,7 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
         kind=AttendanceKind.undo,
         source="door",
         user_id=user_id,
-        nonce=f"-{nonce}"[:64],
+        nonce=_undoing(nonce),
         undoes_id=entry.id,
         at=utcnow(),
     )
@@ -251,6 +267,11 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
         return False
     db.session.execute(delete(Presence).where(Presence.entry_id == entry.id))
     return True
+
+
+def _undoing(nonce: str) -> str:
+    """The nonce of what takes back the entry of `nonce`."""
+    return f"-{nonce}"[:64]
 
 
 def give_place(forum: Forum, registration: Registration, *, nonce: str, by: SignedIn, gate: str = "") -> Verdict:

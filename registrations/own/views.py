@@ -40,7 +40,7 @@ SHOWN_OF_THE_WHOLE = 12
 @public
 @token_page
 def my_forum(token: str) -> ResponseReturnValue:
-    registration, forum, chosen = queries.own_page(token)
+    registration, forum, chosen, awaited = queries.own_page(token)
     items = schedule.own_items(forum, chosen)
     now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
     ahead = [item for item in items if item.ends > now]
@@ -74,7 +74,7 @@ def my_forum(token: str) -> ResponseReturnValue:
         one_day=len({item.starts.date() for item in ahead}) == 1,
         open=queries.is_open(forum),
         format_label=FORMAT_LABELS[registration.format],
-        awaited=queries.is_awaited(registration),
+        awaited=awaited,
         sections=[section.name for section in forum.sections if section.id in chosen],
         others=[quota for quota in forum.quotas if quota.format is not registration.format],
     )

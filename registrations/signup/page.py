@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from typing import cast
+
+from flask import g, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from accounts import consenting
 from accounts.consenting import Wording, wordings
 from accounts.enums import ConsentKind
 from forum.copies import places_left
-from forum.models import Forum
+from forum.models import Format, Forum
 from kernel.i18n import language, number
-from registrations.forms import RegistrationForm
+from kernel.keyed_request import each_their_own
+from kernel.pages import drawn
+from registrations.forms import KEPT_BY, RegistrationForm
 
 
 def consents_asked() -> dict[str, Wording | None]:
@@ -37,9 +42,22 @@ def sign_up_page(forum: Forum, form: RegistrationForm, action: str = "") -> str:
     )
 
 
+def empty_page(forum: Forum) -> str:
+    """The form as it is opened: the reader's token and the places left are all that is new in it."""
+    scopes = (f"forum:{forum.slug}", *KEPT_BY)
+    return drawn(f"registrations.form.{forum.slug}", scopes, lambda: sign_up_page(forum, RegistrationForm(forum=forum)))
+
+
 def places_notes(forum: Forum) -> dict[str, str]:
     """What is said of each format: places left, the waiting list, or no limit."""
-    return {format.value: places_note(left) for format, left in places_left(forum.id).items()}
+    return {quota.format.value: each_their_own(_note, (forum.id, quota.format)) for quota in forum.quotas}
+
+
+def _note(what: object) -> Markup:
+    forum_id, format = cast("tuple[int, Format]", what)
+    if "places_left" not in g or g.places_left[0] != forum_id:
+        g.places_left = forum_id, places_left(forum_id)
+    return escape(places_note(g.places_left[1].get(format)))
 
 
 def places_note(left: int | None) -> str:

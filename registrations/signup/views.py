@@ -26,7 +26,7 @@ from registrations import operations, queries
 from registrations.blueprint import blueprint
 from registrations.forms import RegistrationForm, ResendForm
 from registrations.models import RegistrationStatus
-from registrations.signup.page import consents_asked, sign_up_page
+from registrations.signup.page import consents_asked, empty_page, sign_up_page
 
 SIGN_UP_MAILBOX = Limit("sign-up-mailbox", 60, 3600)
 # A ministry, or a whole hall, is one network: this only stops a flood.
@@ -45,14 +45,17 @@ def sign_up(slug: str) -> ResponseReturnValue:
     forum = public_forum(slug)
     if not queries.is_open(forum):
         return render_template("registrations/closed.html", forum=forum, today=local_today(forum))
+    if request.method != "POST":
+        return empty_page(forum)
     form = RegistrationForm(forum=forum)
-    if not form.is_submitted():
-        return sign_up_page(forum, form)
     if not form.validate():
         return sign_up_page(forum, form), 422
     address = email_key(form.email.data or "")
     counted = (SIGN_UP_MAILBOX, address), (SIGN_UP_NETWORK, client_network())
+    by_letter = (SIGN_UP_KNOWN, client_network())
+    full = limits.full(*counted, by_letter)
     try:
+        limits.refuse([check for check in full if check in counted])  # a flood takes no lock
         done = operations.sign_up(forum.id, _application(form), counted)
     except TooManyRequests as refused:
         headers = limits.explain(form, refused)
@@ -63,7 +66,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return sign_up_page(forum, form), 422
     if done.known:
         _remind(done.id)
-    if done.known or limits.is_full(SIGN_UP_KNOWN, client_network()):
+    if done.known or by_letter in full:
         return redirect(url_for("registrations.sent", slug=slug, after="sign-up"), 303)
     if _signed_up_here_before(forum.id, address) and done.others:
         flash(_("One more participant has been added to this e-mail. Earlier tickets stay as they are."), "ok")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
@@ -12,15 +13,30 @@ from accounts.handover import HandedOver, hand_over
 from accounts.models import User
 from activity.models import Entry, Letter
 from activity.outbox import compose
+from adoption.models import Adoption
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
+from tests.client import PageClient
 
 pytestmark = pytest.mark.differs
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """A coordinator who leaves, who takes over, and the administrator who hands over at `page`."""
+
+    client: PageClient
+    boss: User
+    giver: User
+    taker: User
+    mine: Adoption
+    others: Adoption
+    page: str
+
+
 @pytest.fixture
-def world(app, sign_in):
+def leaving(app, sign_in) -> Leaving:
     with writing():
         boss = factories.administrator()
         boss.password_hash = "set"
@@ -34,20 +50,20 @@ def world(app, sign_in):
         mine = factories.adoption(factories.practice(), contact_email="Giver@example.org")
         others = factories.adoption(factories.practice("Другая"), oktmo=factories.TULUN)
     client = sign_in(boss)
-    return {
-        "client": client,
-        "boss": boss,
-        "giver": giver,
-        "taker": taker,
-        "mine": mine,
-        "others": others,
-        "page": f"/manage/people/{giver.uuid}/handover",
-    }
+    return Leaving(
+        client=client,
+        boss=boss,
+        giver=giver,
+        taker=taker,
+        mine=mine,
+        others=others,
+        page=f"/manage/people/{giver.uuid}/handover",
+    )
 
 
-def fill(world, **changes):
-    roles = [str(one.id) for one in world["giver"].assignments]
-    return {"to": world["taker"].uuid, "roles": roles, "whole": "y"} | changes
+def fill(leaving, **changes):
+    roles = [str(one.id) for one in leaving.giver.assignments]
+    return {"to": leaving.taker.uuid, "roles": roles, "whole": "y"} | changes
 
 
 def held(user: User) -> list[str]:
@@ -55,8 +71,8 @@ def held(user: User) -> list[str]:
     return sorted(one.role.value for one in db.session.get(User, user.id).assignments)
 
 
-def test_one_screen_says_what_moves_and_nothing_has_moved_yet(world):
-    answer = world["client"].submit(world["page"], fill(world))
+def test_one_screen_says_what_moves_and_nothing_has_moved_yet(leaving):
+    answer = leaving.client.submit(leaving.page, fill(leaving))
     page = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     assert answer.status_code == 200
     for words in (
@@ -66,19 +82,19 @@ def test_one_screen_says_what_moves_and_nothing_has_moved_yet(world):
     ):
         assert words in page, words
     assert "Другая" not in page
-    assert (held(world["giver"]), held(world["taker"])) == (["coordinator", "door"], [])
+    assert (held(leaving.giver), held(leaving.taker)) == (["coordinator", "door"], [])
 
 
-def test_everything_moves_at_once_with_letters_to_both(world):
-    answer = world["client"].submit(world["page"], fill(world, confirmed="yes"))
-    assert answer.headers["Location"] == f"/manage/people/{world['giver'].uuid}"
-    assert (held(world["giver"]), held(world["taker"])) == ([], ["coordinator", "door"])
-    db.session.refresh(world["mine"])
-    assert (world["mine"].contact_email, world["mine"].contact_name) == (
+def test_everything_moves_at_once_with_letters_to_both(leaving):
+    answer = leaving.client.submit(leaving.page, fill(leaving, confirmed="yes"))
+    assert answer.headers["Location"] == f"/manage/people/{leaving.giver.uuid}"
+    assert (held(leaving.giver), held(leaving.taker)) == ([], ["coordinator", "door"])
+    db.session.refresh(leaving.mine)
+    assert (leaving.mine.contact_email, leaving.mine.contact_name) == (
         "taker@example.org",
         "Приёмова Полина Тестовна",
     )
-    assert world["others"].contact_email == "contact@example.org"
+    assert leaving.others.contact_email == "contact@example.org"
     letters = {
         letter.to: letter for letter in db.session.scalars(select(Letter).where(Letter.kind == "account_handover"))
     }
@@ -87,43 +103,43 @@ def test_everything_moves_at_once_with_letters_to_both(world):
         assert words in compose(letters[address]).get_body(("plain",)).get_content()
     entry = db.session.scalars(select(Entry).where(Entry.action == "user.handed_over")).one()
     assert (entry.actor_id, entry.subject_id, entry.details["to"]) == (
-        world["boss"].id,
-        world["giver"].id,
-        world["taker"].id,
+        leaving.boss.id,
+        leaving.giver.id,
+        leaving.taker.id,
     )
     assert entry.subject_name == ""
 
 
-def test_only_what_was_chosen_moves(world):
-    door = next(one for one in world["giver"].assignments if one.role is Role.door)
-    world["client"].submit(world["page"], {"to": world["taker"].uuid, "roles": [str(door.id)], "confirmed": "yes"})
-    assert (held(world["giver"]), held(world["taker"])) == (["coordinator"], ["door"])
-    db.session.refresh(world["mine"])
-    assert world["mine"].contact_email == "Giver@example.org"
+def test_only_what_was_chosen_moves(leaving):
+    door = next(one for one in leaving.giver.assignments if one.role is Role.door)
+    leaving.client.submit(leaving.page, {"to": leaving.taker.uuid, "roles": [str(door.id)], "confirmed": "yes"})
+    assert (held(leaving.giver), held(leaving.taker)) == (["coordinator"], ["door"])
+    db.session.refresh(leaving.mine)
+    assert leaving.mine.contact_email == "Giver@example.org"
 
 
-def test_a_role_the_taker_holds_already_stays_one(world):
-    known = next(one for one in world["giver"].assignments if one.role is Role.coordinator)
+def test_a_role_the_taker_holds_already_stays_one(leaving):
+    known = next(one for one in leaving.giver.assignments if one.role is Role.coordinator)
     with writing():
-        factories.give(world["taker"], Role.coordinator, ScopeKind.territory, known.scope_id)
-    world["client"].submit(world["page"], fill(world, confirmed="yes"))
-    assert held(world["taker"]) == ["coordinator", "door"]
+        factories.give(leaving.taker, Role.coordinator, ScopeKind.territory, known.scope_id)
+    leaving.client.submit(leaving.page, fill(leaving, confirmed="yes"))
+    assert held(leaving.taker) == ["coordinator", "door"]
 
 
-def test_to_somebody_new_with_an_invitation(world):
-    new = fill(world, to="", name="Новикова Нина", email="Nina@example.org", confirmed="yes")
-    world["client"].submit(world["page"], new)
+def test_to_somebody_new_with_an_invitation(leaving):
+    new = fill(leaving, to="", name="Новикова Нина", email="Nina@example.org", confirmed="yes")
+    leaving.client.submit(leaving.page, new)
     made = db.session.scalars(select(User).where(User.email == "nina@example.org")).one()
     assert held(made) == ["coordinator", "door"]
     kinds = sorted(letter.kind for letter in db.session.scalars(select(Letter).where(Letter.to == "nina@example.org")))
     assert kinds == ["account_handover", "account_invitation"]
 
 
-def test_the_account_is_closed_when_asked(world, sign_in):
-    session = sign_in(world["giver"])
-    world["client"].submit(world["page"], fill(world, close="y", confirmed="yes"))
+def test_the_account_is_closed_when_asked(leaving, sign_in):
+    session = sign_in(leaving.giver)
+    leaving.client.submit(leaving.page, fill(leaving, close="y", confirmed="yes"))
     db.session.rollback()
-    assert db.session.get(User, world["giver"].id).state == "suspended"
+    assert db.session.get(User, leaving.giver.id).state == "suspended"
     assert session.get("/work").status_code == 302
 
 
@@ -141,56 +157,56 @@ def test_the_account_is_closed_when_asked(world, sign_in):
         ({"to": "", "name": "Некто", "email": "GIVER@example.org"}, "чьи дела передаются"),
     ],
 )
-def test_what_is_wrong_is_said_at_the_field(world, changes, words):
-    answer = world["client"].submit(world["page"], fill(world, confirmed="yes", **changes))
+def test_what_is_wrong_is_said_at_the_field(leaving, changes, words):
+    answer = leaving.client.submit(leaving.page, fill(leaving, confirmed="yes", **changes))
     page = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     assert answer.status_code == 422
     assert words in page
     assert 'role="alert"' in page
     for name in ("name", "email"):
         assert f'value="{changes.get(name, "")}"' in page
-    assert held(world["giver"]) == ["coordinator", "door"]
+    assert held(leaving.giver) == ["coordinator", "door"]
 
 
-def test_a_closed_account_takes_nothing_over(world):
+def test_a_closed_account_takes_nothing_over(leaving):
     with writing():
-        world["taker"].suspended_at = world["giver"].created_at
-    assert world["client"].submit(world["page"], fill(world, confirmed="yes")).status_code == 422
+        leaving.taker.suspended_at = leaving.giver.created_at
+    assert leaving.client.submit(leaving.page, fill(leaving, confirmed="yes")).status_code == 422
 
 
-def test_the_last_administrator_does_not_hand_over_to_somebody_without_a_password(world):
+def test_the_last_administrator_does_not_hand_over_to_somebody_without_a_password(leaving):
     with writing():
-        world["taker"].password_hash = None
-    page = f"/manage/people/{world['boss'].uuid}/handover"
-    form = {"to": world["taker"].uuid, "roles": [str(world["boss"].assignments[0].id)], "confirmed": "yes"}
-    answer = world["client"].submit(page, form)
+        leaving.taker.password_hash = None
+    page = f"/manage/people/{leaving.boss.uuid}/handover"
+    form = {"to": leaving.taker.uuid, "roles": [str(leaving.boss.assignments[0].id)], "confirmed": "yes"}
+    answer = leaving.client.submit(page, form)
     assert answer.headers["Location"] == page
-    assert (held(world["boss"]), held(world["taker"])) == (["administrator"], [])
+    assert (held(leaving.boss), held(leaving.taker)) == (["administrator"], [])
     assert db.session.scalars(select(Letter)).all() == []
     with writing():
-        world["taker"].password_hash = "set"
-    world["client"].submit(page, form)
-    assert (held(world["boss"]), held(world["taker"])) == ([], ["administrator"])
+        leaving.taker.password_hash = "set"
+    leaving.client.submit(page, form)
+    assert (held(leaving.boss), held(leaving.taker)) == ([], ["administrator"])
 
 
-def test_a_role_taken_away_meanwhile_is_told(world):
-    form = fill(world, confirmed="yes")
-    token = world["client"].token(world["page"])
+def test_a_role_taken_away_meanwhile_is_told(leaving):
+    form = fill(leaving, confirmed="yes")
+    token = leaving.client.token(leaving.page)
     with writing():
-        world["giver"].assignments.pop()
-    answer = world["client"].post(world["page"], data=form | {"csrf_token": token})
+        leaving.giver.assignments.pop()
+    answer = leaving.client.post(leaving.page, data=form | {"csrf_token": token})
     assert answer.status_code == 422
     assert "изменился" in answer.get_data(as_text=True)
-    assert held(world["taker"]) == []
+    assert held(leaving.taker) == []
 
 
-def test_what_was_handed_over_between_form_and_lock_is_refused(world):
-    numbers = {one.id for one in world["giver"].assignments}
+def test_what_was_handed_over_between_form_and_lock_is_refused(leaving):
+    numbers = {one.id for one in leaving.giver.assignments}
     with writing():
-        world["giver"].assignments.pop()
+        leaving.giver.assignments.pop()
     with pytest.raises(HandedOver), writing():
-        hand_over(world["giver"], world["taker"], numbers, whole=True, close=True, by=world["boss"])
-    assert (held(world["giver"]), held(world["taker"])) == (["coordinator"], [])
+        hand_over(leaving.giver, leaving.taker, numbers, whole=True, close=True, by=leaving.boss)
+    assert (held(leaving.giver), held(leaving.taker)) == (["coordinator"], [])
     assert db.session.scalars(select(Letter)).all() == []
 
 
@@ -200,52 +216,52 @@ def handover_letters() -> list[str]:
 
 
 @pytest.mark.parametrize("changes", [{"roles": []}, {"roles": [], "close": "y"}])
-def test_what_hangs_on_a_person_sent_twice_is_told_once(world, changes):
-    form = fill(world, confirmed="yes", **changes)
+def test_what_hangs_on_a_person_sent_twice_is_told_once(leaving, changes):
+    form = fill(leaving, confirmed="yes", **changes)
     for _time in range(2):
-        answer = world["client"].submit(world["page"], form)
-        assert answer.headers["Location"] == f"/manage/people/{world['giver'].uuid}"
+        answer = leaving.client.submit(leaving.page, form)
+        assert answer.headers["Location"] == f"/manage/people/{leaving.giver.uuid}"
     assert handover_letters() == ["giver@example.org", "taker@example.org"]
-    page = world["client"].get(f"/manage/people/{world['giver'].uuid}").get_data(as_text=True)
+    page = leaving.client.get(f"/manage/people/{leaving.giver.uuid}").get_data(as_text=True)
     assert "Передавать больше нечего: всё, что здесь было, уже передано." in page.replace("\N{NO-BREAK SPACE}", " ")
     assert len(db.session.scalars(select(Entry).where(Entry.action == "user.handed_over")).all()) == 1
 
 
-def test_what_came_in_between_is_handed_over_and_told(world):
-    form = fill(world, confirmed="yes", roles=[])
-    world["client"].submit(world["page"], form)
+def test_what_came_in_between_is_handed_over_and_told(leaving):
+    form = fill(leaving, confirmed="yes", roles=[])
+    leaving.client.submit(leaving.page, form)
     with writing():
-        world["others"].contact_email = "giver@example.org"
-    world["client"].submit(world["page"], form)
+        leaving.others.contact_email = "giver@example.org"
+    leaving.client.submit(leaving.page, form)
     assert handover_letters() == ["giver@example.org"] * 2 + ["taker@example.org"] * 2
-    db.session.refresh(world["others"])
-    assert world["others"].contact_email == "taker@example.org"
+    db.session.refresh(leaving.others)
+    assert leaving.others.contact_email == "taker@example.org"
 
 
-def test_only_administrators_hand_over(world, sign_in):
-    client = sign_in(world["giver"])
-    assert client.get(world["page"]).status_code == 404
+def test_only_administrators_hand_over(leaving, sign_in):
+    client = sign_in(leaving.giver)
+    assert client.get(leaving.page).status_code == 404
 
 
-def test_the_form_offers_everything_at_first(world):
-    page = world["client"].get(world["page"]).get_data(as_text=True)
+def test_the_form_offers_everything_at_first(leaving):
+    page = leaving.client.get(leaving.page).get_data(as_text=True)
     assert len(re.findall(r'name="roles"[^>]*checked', page)) == 2
     assert "taker@example.org" in page
     assert ">giver@example.org" not in page
 
 
-def test_two_ways_stand_side_by_side_without_a_script(world):
-    page = world["client"].get(world["page"]).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+def test_two_ways_stand_side_by_side_without_a_script(leaving):
+    page = leaving.client.get(leaving.page).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     for words in ("Тот, кто уже здесь работает", "Или новый человек"):
         assert words in page
     assert [len(re.findall(rf'name="{name}"', page)) for name in ("to", "name", "email")] == [1, 1, 1]
     assert "Новый человек: пригласить" not in page
 
 
-def test_going_back_from_the_confirmation_loses_nothing(world):
-    new = fill(world, to="", name="Новикова Нина", email="nina@example.org", close="y")
-    assert world["client"].submit(world["page"], new).status_code == 200
-    answer = world["client"].submit(world["page"], new | {"back": "1", "confirmed": "yes"})
+def test_going_back_from_the_confirmation_loses_nothing(leaving):
+    new = fill(leaving, to="", name="Новикова Нина", email="nina@example.org", close="y")
+    assert leaving.client.submit(leaving.page, new).status_code == 200
+    answer = leaving.client.submit(leaving.page, new | {"back": "1", "confirmed": "yes"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
     for kept in ('value="Новикова Нина"', 'value="nina@example.org"'):
@@ -253,4 +269,4 @@ def test_going_back_from_the_confirmation_loses_nothing(world):
     assert len(re.findall(r'name="roles"[^>]*checked', page)) == 2
     assert re.search(r'<input[^>]*checked[^>]*name="close"|<input[^>]*name="close"[^>]*checked', page)
     assert 'role="alert"' not in page
-    assert held(world["giver"]) == ["coordinator", "door"]
+    assert held(leaving.giver) == ["coordinator", "door"]

@@ -2,19 +2,25 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from accounts.models import Organisation, User
 from adoption import demo, operations
 from adoption.models import Stage, StageStep
 from adoption.operations import Request
 from adoption.rules import Reached
+from forum.models import Forum
 from kernel.db import db
 from kernel.transaction import writing
 from practices import importer, organisations
+from practices.models import Practice
+from programme.models import Slot
 from tests import factories
+from tests.client import PageClient
 
 DEMO = Path(__file__).parents[2] / "demo"
 ASKED = Request("Ответственная Ольга Тестовна", "olga@example.org", "Помочь семьям")
@@ -71,9 +77,34 @@ def call_permanent(made, on=DAYS[Stage.sustained]):
     db.session.flush()
 
 
+@dataclass(frozen=True)
+class People:
+    coordinator: User
+    neighbour: User
+    """The coordinator of Kuytun."""
+    curator: User
+    organiser: User
+    outsider: User
+
+
+@dataclass(frozen=True)
+class Tayshet:
+    """A practice shown at a past forum, an organisation in Tayshet, and people around it, each signed in."""
+
+    practice: Practice
+    organisation: Organisation
+    forum: Forum
+    slot: Slot
+    people: People
+    coordinator: PageClient
+    neighbour: PageClient
+    curator: PageClient
+    organiser: PageClient
+    outsider: PageClient
+
+
 @pytest.fixture
-def world(app, sign_in):
-    """A practice shown at a past forum, an organisation in Tayshet, and people around it."""
+def tayshet(app, sign_in) -> Tayshet:
     with writing():
         series = factories.series()
         forum = factories.forum(
@@ -82,21 +113,15 @@ def world(app, sign_in):
         practice = factories.practice(slug="konsultant", first_unit="обслужена первая семья")
         slot = factories.slot(factories.section(forum), starts=datetime(2026, 5, 28, 10), practice_id=practice.id)
         organisation = factories.organisation("Центр помощи семье Тайшетского округа")
-        people = {
-            "coordinator": factories.coordinator(),
-            "neighbour": factories.coordinator(factories.KUYTUN),
-            "curator": factories.curator(),
-            "organiser": factories.organiser(series),
-            "outsider": factories.user(),
-        }
-    clients = {name: sign_in(person) for name, person in people.items()}
-    return {
-        "practice": practice,
-        "organisation": organisation,
-        "forum": forum,
-        "slot": slot,
-        "people": people,
-    } | clients
+        people = People(
+            coordinator=factories.coordinator(),
+            neighbour=factories.coordinator(factories.KUYTUN),
+            curator=factories.curator(),
+            organiser=factories.organiser(series),
+            outsider=factories.user(),
+        )
+    clients = {name: sign_in(person) for name, person in vars(people).items()}
+    return Tayshet(practice, organisation, forum, slot, people, **clients)
 
 
 def rows():

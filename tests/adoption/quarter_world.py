@@ -4,44 +4,66 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import python_calamine
 import xlsxwriter
 
-from adoption.models import Stage
+from adoption.models import Adoption, Stage
 from adoption.quarter import operations, queries
-from adoption.quarter.models import QUARTER_LINK, AnswerKind, Round, Way
+from adoption.quarter.models import QUARTER_LINK, AnswerKind, Question, Round, Way
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Said
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
-from tests.adoption.conftest import adoption
+from tests.adoption.conftest import Tayshet, adoption
 
 DUE = date(2027, 4, 5)
 NO_CHANGE = Said(AnswerKind.no_change)
 BY_LINK = Source(Way.link, "Ответственная Ольга Тестовна")
 
 
-def asked(world: dict[str, Any], *, letters: bool = False) -> Round:
+@dataclass(frozen=True)
+class Quarter(Tayshet):
     """«I квартал 2027 года» asked of Tayshet (two adoptions) and Kuytun (one), answers by 5 April."""
+
+    round: Round
+    works: Adoption
+    prepares: Adoption
+    near: Adoption
+    q_works: Question
+    q_prepares: Question
+    q_near: Question
+
+
+def asked(tayshet: Tayshet, *, letters: bool = False) -> Quarter:
+    """Ask the question; the practice works in Tayshet, is prepared there and launched in Kuytun."""
     with writing():
-        works = adoption(world["practice"], world["organisation"], Stage.operating)
+        works = adoption(tayshet.practice, tayshet.organisation, Stage.operating)
         works.units = 18
-        prepares = adoption(factories.practice("Клуб отцов"), world["organisation"], Stage.staffing)
-        near = adoption(world["practice"], factories.organisation("Школа Куйтуна", factories.KUYTUN), Stage.launched)
+        prepares = adoption(factories.practice("Клуб отцов"), tayshet.organisation, Stage.staffing)
+        near = adoption(tayshet.practice, factories.organisation("Школа Куйтуна", factories.KUYTUN), Stage.launched)
         region = factories.territory(factories.REGION)
-        made, new = operations.open_round(region, 2027, 1, DUE, by=world["people"]["organiser"], letters=letters)
+        made, new = operations.open_round(region, 2027, 1, DUE, by=tayshet.people.organiser, letters=letters)
         assert new
-    world |= {"round": made, "works": works, "prepares": prepares, "near": near}
-    for name in ("works", "prepares", "near"):
-        world[f"q_{name}"] = question_of(made, world[name].id)
-    return made
+    adoptions = (works, prepares, near)
+    return Quarter(
+        **vars(tayshet),
+        round=made,
+        works=works,
+        prepares=prepares,
+        near=near,
+        **{
+            name: question_of(made, one.id)
+            for name, one in zip(("q_works", "q_prepares", "q_near"), adoptions, strict=True)
+        },
+    )
 
 
-def question_of(made: Round, adoption_id: int) -> Any:
+def question_of(made: Round, adoption_id: int) -> Question:
     return next(one for one in queries.questions_of_round(made.id) if one.adoption_id == adoption_id)
 
 

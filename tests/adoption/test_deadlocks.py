@@ -114,14 +114,14 @@ DETAILS = {"details-contact_name": "Ольга", "details-contact_email": "o@exa
         ("refusal", {"reason": "Ещё не начато"}, "curator", "adoption.refused"),
     ],
 )
-def test_a_change_is_done_once_after_a_deadlock(world, crowd, other, tail, data, who, action):
+def test_a_change_is_done_once_after_a_deadlock(tayshet, crowd, other, tail, data, who, action):
     with writing():
         stage = Stage.launched if who == "curator" else Stage.safeguards
-        made = adoption(world["practice"], world["organisation"], stage, confirmed=False)
+        made = adoption(tayshet.practice, tayshet.organisation, stage, confirmed=False)
         if tail == "resumption":
             leave(made, Exit.paused, ExitReason.money, "", by=None)
     before = entries(action)
-    crowd.meet(f"/cabinet/adoptions/{made.code}", world["people"][who].get_id())
+    crowd.meet(f"/cabinet/adoptions/{made.code}", getattr(tayshet.people, who).get_id())
     launched = [step.id for step in made.steps if step.stage is Stage.launched]
     sent = {"version": str(made.version), "launch": str(*launched)} | data
     status, _where = other.cross(f"/cabinet/adoptions/{made.code}/{tail}", sent, "adoption", made.id)
@@ -133,11 +133,11 @@ def test_a_change_is_done_once_after_a_deadlock(world, crowd, other, tail, data,
 
 @ONLY_POSTGRESQL
 @pytest.mark.processes
-def test_a_practice_is_taken_once_after_a_deadlock(world, crowd, other):
+def test_a_practice_is_taken_once_after_a_deadlock(tayshet, crowd, other):
     with writing():
-        adoption(world["practice"], factories.organisation("Другая школа"))
-    organisation = world["organisation"].id
-    crowd.meet(START, world["people"]["coordinator"].get_id())
+        adoption(tayshet.practice, factories.organisation("Другая школа"))
+    organisation = tayshet.organisation.id
+    crowd.meet(START, tayshet.people.coordinator.get_id())
     data = {"contact_name": "Ольга", "contact_email": "olga@example.org", "source": ""}
     status, _where = other.cross(START, data | {"organisation": str(organisation)}, "organisation", organisation)
     assert status == 302

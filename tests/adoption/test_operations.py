@@ -25,23 +25,23 @@ def spread(practice):
     return {row.territory_id: (row.state, row.organisations) for row in rows}
 
 
-def start(world, **more):
+def start(tayshet, **more):
     with writing():
         made, new = operations.start_adoption(
-            world["practice"], world["organisation"], ASKED, by=world["people"]["coordinator"], **more
+            tayshet.practice, tayshet.organisation, ASKED, by=tayshet.people.coordinator, **more
         )
     return made, new
 
 
-def test_taking_over_tells_the_author_and_the_curator(world):
-    made, new = start(world)
+def test_taking_over_tells_the_author_and_the_curator(tayshet):
+    made, new = start(tayshet)
     assert new is True
     assert (made.stage, made.edition, made.territory.oktmo) == (Stage.interest, 1, factories.TAYSHET)
     assert [(step.stage, step.reached_on) for step in made.steps] == [(Stage.interest, date(2027, 3, 1))]
     letters = {letter.kind: letter for letter in db.session.scalars(select(Letter))}
     assert set(letters) == {"adoption_author", "adoption_curator"}
     assert letters["adoption_author"].to == "author@example.org"
-    assert letters["adoption_curator"].to == world["people"]["curator"].email
+    assert letters["adoption_curator"].to == tayshet.people.curator.email
     message = compose(letters["adoption_author"])
     assert message["Reply-To"] == "olga@example.org"
     text = message.get_body(("plain",)).get_content()
@@ -49,8 +49,8 @@ def test_taking_over_tells_the_author_and_the_curator(world):
     assert "olga@example.org" in text
 
 
-def test_letters_leave_nothing_untranslated(world):
-    made, _new = start(world)
+def test_letters_leave_nothing_untranslated(tayshet):
+    made, _new = start(tayshet)
     with writing():
         told = [Reached(stage, date(2027, 3, 1), f"приказ № {stage.number}") for stage in list(Stage)[1:6]]
         operations.move(made, told, by=None, sure=rules.signature(rules.doubts(made.steps, told)))
@@ -62,52 +62,52 @@ def test_letters_leave_nothing_untranslated(world):
             assert "%(" not in body
 
 
-def test_the_same_organisation_again_finds_the_first(world):
-    first, _new = start(world)
-    second, new = start(world)
+def test_the_same_organisation_again_finds_the_first(tayshet):
+    first, _new = start(tayshet)
+    second, new = start(tayshet)
     assert (second.id, new) == (first.id, False)
     assert len(db.session.scalars(select(Letter)).all()) == 2
 
 
-def test_the_way_up(world):
+def test_the_way_up(tayshet):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.preparation)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.preparation)
         operations.move(made, reached(Stage.staffing), by=None)
     assert made.stage is Stage.staffing
     assert [step.stage for step in made.steps] == list(Stage)[:4]
-    assert list(spread(world["practice"]).values()) == [("ready", 1)]
+    assert list(spread(tayshet.practice).values()) == [("ready", 1)]
 
 
-def test_a_launch_tells_author_and_curator_and_waits_for_confirmation(world):
+def test_a_launch_tells_author_and_curator_and_waits_for_confirmation(tayshet):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.safeguards)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.safeguards)
         operations.move(made, reached(Stage.launched), by=None, units=3)
     assert {letter.kind for letter in db.session.scalars(select(Letter))} == {"adoption_launched", "adoption_confirm"}
     assert (made.units, made.confirmed, made.launch_waits) == (3, False, True)
-    assert list(spread(world["practice"]).values()) == [("ready", 1)]
+    assert list(spread(tayshet.practice).values()) == [("ready", 1)]
     with writing():
-        assert operations.confirm(made, by=world["people"]["curator"]) is True
-        assert operations.confirm(made, by=world["people"]["curator"]) is False
+        assert operations.confirm(made, by=tayshet.people.curator) is True
+        assert operations.confirm(made, by=tayshet.people.curator) is False
     assert (made.confirmed, made.launch_waits) == (True, False)
-    assert list(spread(world["practice"]).values()) == [("works", 1)]
+    assert list(spread(tayshet.practice).values()) == [("works", 1)]
 
 
-def test_a_wrong_move_changes_nothing(world):
+def test_a_wrong_move_changes_nothing(tayshet):
     with writing():
-        made = adoption(world["practice"], world["organisation"])
+        made = adoption(tayshet.practice, tayshet.organisation)
     with pytest.raises(MoveRefused) as refusal, writing():
         operations.move(made, [Reached(Stage.assessment, date(2027, 3, 2))], by=None)
     assert refusal.value.faults == [(Stage.assessment, Fault.future)]
     assert made.stage is Stage.interest
 
 
-def test_moving_back_keeps_what_was_written(world):
+def test_moving_back_keeps_what_was_written(tayshet):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.operating)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.operating)
         operations.move_back(made, Stage.preparation, "Уволился консультант", by=None)
     assert made.stage is Stage.preparation
     assert [step.stage for step in made.steps if step.withdrawn_at] == list(Stage)[3:7]
-    assert list(spread(world["practice"]).values()) == [("ready", 1)]
+    assert list(spread(tayshet.practice).values()) == [("ready", 1)]
     entry = db.session.scalars(select(Entry).where(Entry.action == "adoption.moved_back")).one()
     assert entry.details == {"stage": "preparation", "reason": "Уволился консультант"}
     with writing():
@@ -115,49 +115,49 @@ def test_moving_back_keeps_what_was_written(world):
     assert rules.live_steps(made.steps)[Stage.staffing].withdrawn_at is None
 
 
-def test_an_exit_leaves_the_public_counts_and_a_return_comes_back(world):
+def test_an_exit_leaves_the_public_counts_and_a_return_comes_back(tayshet):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.launched)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.launched)
         operations.leave(made, Exit.paused, ExitReason.staff, "Ищем человека", by=None)
-    assert spread(world["practice"]) == {}
+    assert spread(tayshet.practice) == {}
     with pytest.raises(MoveRefused), writing():
         operations.move(made, reached(Stage.operating), by=None)
     with writing():
         operations.resume(made, by=None)
     assert (made.exit, made.exit_reason, made.exit_note, made.stage) == (None, None, "", Stage.launched)
-    assert list(spread(world["practice"]).values()) == [("works", 1)]
+    assert list(spread(tayshet.practice).values()) == [("works", 1)]
 
 
-def test_a_territory_shows_its_furthest_organisation(world):
+def test_a_territory_shows_its_furthest_organisation(tayshet):
     with writing():
-        adoption(world["practice"], world["organisation"], Stage.assessment)
-        adoption(world["practice"], factories.organisation(), Stage.sustained)
-        adoption(world["practice"], factories.organisation(oktmo=factories.KUYTUN), Stage.staffing)
-    assert spread(world["practice"]) == {
+        adoption(tayshet.practice, tayshet.organisation, Stage.assessment)
+        adoption(tayshet.practice, factories.organisation(), Stage.sustained)
+        adoption(tayshet.practice, factories.organisation(oktmo=factories.KUYTUN), Stage.staffing)
+    assert spread(tayshet.practice) == {
         factories.territory(factories.TAYSHET).id: ("firm", 2),
         factories.territory(factories.KUYTUN).id: ("ready", 1),
     }
 
 
-def test_the_projection_can_be_rebuilt(world):
+def test_the_projection_can_be_rebuilt(tayshet):
     with writing():
-        adoption(world["practice"], world["organisation"], Stage.launched)
-    before = spread(world["practice"])
+        adoption(tayshet.practice, tayshet.organisation, Stage.launched)
+    before = spread(tayshet.practice)
     with writing():
         db.session.execute(PracticeSpread.__table__.delete())
         factories.practice("Никем не взятая", slug="nobody")
         nobody = PracticeSpread(
-            practice_id=practice_by_key("nobody").id, territory_id=world["organisation"].territory_id
+            practice_id=practice_by_key("nobody").id, territory_id=tayshet.organisation.territory_id
         )
         nobody.state, nobody.organisations = "works", 3
         db.session.add(nobody)
     with writing():
         assert operations.rebuild() == 1
-    assert spread(world["practice"]) == before
+    assert spread(tayshet.practice) == before
     assert spread(practice_by_key("nobody")) == {}
 
 
-def test_an_organisation_is_added_once(world):
+def test_an_organisation_is_added_once(tayshet):
     place = factories.territory(factories.TAYSHET)
     with writing():
         one = ensure_organisation("Новый центр", place, by=None)
@@ -167,12 +167,12 @@ def test_an_organisation_is_added_once(world):
     assert other.id != one.id
 
 
-def test_the_edition_taken_is_remembered(world):
+def test_the_edition_taken_is_remembered(tayshet):
     from practices.operations import change_practice, publish_practice
 
     with writing():
-        publish_practice(world["practice"], by=None)
-        change_practice(world["practice"], {"effect": "Иначе"}, by=None)
-        made = adoption(world["practice"], world["organisation"])
+        publish_practice(tayshet.practice, by=None)
+        change_practice(tayshet.practice, {"effect": "Иначе"}, by=None)
+        made = adoption(tayshet.practice, tayshet.organisation)
     assert made.edition == 2
     assert db.session.scalars(select(Adoption.edition)).all() == [2]

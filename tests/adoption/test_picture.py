@@ -35,7 +35,7 @@ PUBLIC = (
 )
 
 
-def three(world):
+def three(tayshet):
     """Three practices: of large families in two places, of fathers in one, for nobody named asked for last."""
     with writing():
         groups = {"Ясли": [TargetGroup.large], "Анкета": [TargetGroup.fathers], "Ёлка": []}
@@ -64,15 +64,15 @@ def bands(client, query: str) -> list[tuple[str, str]]:
     return re.findall(r'scope="colgroup" colspan="(\d+)"(?: class="turned")?><span>([^<]+)<', page)
 
 
-def test_orders(world, client):
-    three(world)
+def test_orders(tayshet, client):
+    three(tayshet)
     assert order(client, "") == ["Ясли", "Анкета", "Ёлка"]
     assert order(client, "sort=name") == ["Анкета", "Ёлка", "Ясли"]
     assert order(client, "sort=new")[0] == "Ёлка"
 
 
-def test_rows_by_target_group(world, client):
-    three(world)
+def test_rows_by_target_group(tayshet, client):
+    three(tayshet)
     page = client.get("/adoption/?group=audience&sort=name").get_data(as_text=True)
     assert re.findall(r'scope="rowgroup"[^>]*><span>([^<]+)<', page) == [
         "Многодетные семьи · 1",
@@ -84,8 +84,8 @@ def test_rows_by_target_group(world, client):
     assert "Практик для" in client.get("/adoption/?audience=teens").get_data(as_text=True)
 
 
-def test_columns_by_size_and_distance(world, client):
-    three(world)
+def test_columns_by_size_and_distance(tayshet, client):
+    three(tayshet)
     assert columns(client, "")[:3] == ["Аларский", "Ангарский", "Балаганский"]
     assert len(columns(client, "")) == 42
     found = bands(client, "columns=size")
@@ -102,16 +102,16 @@ def test_columns_by_size_and_distance(world, client):
     assert [int(number) for number in near] == [42 - remote, remote]
 
 
-def test_turned_round(world, client):
-    three(world)
+def test_turned_round(tayshet, client):
+    three(tayshet)
     assert columns(client, "turned=1&sort=name") == ["Анкета", "Ёлка", "Ясли"]
     page = client.get("/adoption/?turned=1").get_data(as_text=True)
     assert len(re.findall(r'<tr><th scope="row"><a href="/territories/', page)) == 42
 
 
-def test_whoever_adopts_elsewhere_has_a_column(world, client):
+def test_whoever_adopts_elsewhere_has_a_column(tayshet, client):
     with writing():
-        adoption(world["practice"], factories.organisation(oktmo=factories.REGION), Stage.launched)
+        adoption(tayshet.practice, factories.organisation(oktmo=factories.REGION), Stage.launched)
     assert columns(client, "")[42:] == ["Иркутская область"]
 
 
@@ -125,18 +125,18 @@ def test_whoever_adopts_elsewhere_has_a_column(world, client):
         "page=7",
     ],
 )
-def test_what_is_not_known_is_passed_over(world, client, query):
-    three(world)
+def test_what_is_not_known_is_passed_over(tayshet, client, query):
+    three(tayshet)
     assert order(client, query) == ["Ясли", "Анкета", "Ёлка"]
     for path in ("/adoption.json", "/adoption/matrix.json", "/adoption/map.xlsx"):
         assert client.get(f"{path}?{query}").status_code == 200
 
 
-def test_a_practice_out_of_the_catalogue_has_no_map(world, client):
+def test_a_practice_out_of_the_catalogue_has_no_map(tayshet, client):
     with writing():
         nobody = factories.practice("Никем не взятая", slug="untaken")
         hidden = factories.practice("Черновик", slug="draft", admission=Admission.draft)
-        adoption(world["practice"], world["organisation"])
+        adoption(tayshet.practice, tayshet.organisation)
         adoption(hidden, factories.organisation(), Stage.launched)
     assert client.get("/adoption/?practice=nothing").status_code == 404
     assert client.get("/adoption/?practice=draft").status_code == 404
@@ -146,17 +146,17 @@ def test_a_practice_out_of_the_catalogue_has_no_map(world, client):
     assert client.get("/adoption.json").json["practices"][0]["slug"] == "konsultant"
 
 
-def test_filters_do_not_leak_into_other_addresses(world, client):
+def test_filters_do_not_leak_into_other_addresses(tayshet, client):
     """Each answer is kept under the parameters it reads."""
-    made = three(world)
+    made = three(tayshet)
     narrow = client.get(f"/adoption.xlsx?practice={made[0].slug}").data
     assert client.get("/adoption.xlsx").data != narrow
     assert len(client.get("/adoption.csv?audience=fathers").data.splitlines()) == 2
     assert len(client.get("/adoption.csv").data.splitlines()) == 5
 
 
-def test_pages(world, client, app):
-    three(world)
+def test_pages(tayshet, client, app):
+    three(tayshet)
     with app.test_request_context("/adoption/?sort=name&page=2"):
         found = matrix.matrix(queries.picture(), matrix.read({"sort": "name", "page": "2"}), per_page=2)
         assert [[row.head.name for row in rows] for _label, rows in found.bands] == [["Ясли"]]
@@ -164,7 +164,7 @@ def test_pages(world, client, app):
         assert found.listing.url(page=1) == "/adoption/?sort=name"
 
 
-def test_fifty_practices_on_a_page(world, client):
+def test_fifty_practices_on_a_page(tayshet, client):
     with writing():
         for number in range(51):
             adoption(factories.practice(f"Практика {number:02}"), factories.organisation(), Stage.launched)
@@ -173,7 +173,7 @@ def test_fifty_practices_on_a_page(world, client):
     assert len(client.get("/adoption/matrix.json").json["matrix"]) == 51
 
 
-def test_pages_of_every_shape_hold_what_the_file_holds(world, client):
+def test_pages_of_every_shape_hold_what_the_file_holds(tayshet, client):
     """In each order, grouped or not: the pages one after another name the practices of the file, none lost or twice."""
     with writing():
         groups = [[], [TargetGroup.large], [TargetGroup.fathers, TargetGroup.large]]
@@ -194,7 +194,7 @@ def test_pages_of_every_shape_hold_what_the_file_holds(world, client):
     assert whole[0] == "Практика 00"  # made at the same moment: by name
 
 
-def test_a_territory_s_page_names_so_many_practices_of_a_state(world, client):
+def test_a_territory_s_page_names_so_many_practices_of_a_state(tayshet, client):
     with writing():
         for number in range(panels.PRACTICES_ON_A_TERRITORY + 2):
             adoption(factories.practice(f"Практика {number:02}"), factories.organisation(), Stage.launched)
@@ -209,22 +209,22 @@ def test_a_territory_s_page_names_so_many_practices_of_a_state(world, client):
 
 
 @pytest.mark.parametrize(("units", "told"), [([], "нет данных"), ([2, 2], "менее 5"), ([2, 3], "5"), ([0], "0")])
-def test_few_people_are_not_counted_out(world, client, units, told):
+def test_few_people_are_not_counted_out(tayshet, client, units, told):
     with writing():
         for number in units or [None]:
-            made = adoption(world["practice"], factories.organisation(), Stage.launched)
+            made = adoption(tayshet.practice, factories.organisation(), Stage.launched)
             made.units = number
     figure = next(one for one in client.get("/adoption/totals.json").json["totals"] if one["key"] == "served")
     assert figure["value"].replace("\xa0", " ") == told
     assert figure["number"] == (sum(units) if told.isdigit() else None)
 
 
-def test_who_stands_or_left_is_nowhere_public(world, client):
+def test_who_stands_or_left_is_nowhere_public(tayshet, client):
     """An adoption long without a move reads as any other; paused, declined and stopped ones are gone with all words."""
     with writing():
         works = factories.practice("Работающая")
         adoption(works, factories.organisation(), Stage.launched)
-        slow = adoption(world["practice"], factories.organisation("Медленная школа"), Stage.assessment)
+        slow = adoption(tayshet.practice, factories.organisation("Медленная школа"), Stage.assessment)
         for exit_ in (Exit.paused, Exit.stopped, Exit.declined):
             gone = adoption(works, factories.organisation(f"Ушедшая школа {exit_.value}"), Stage.assessment)
             operations.leave(gone, exit_, ExitReason.money, "Кончились деньги", by=None)
@@ -257,9 +257,9 @@ def workbook(body: bytes) -> str:
     return str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
 
 
-def test_the_page_asks_as_often_for_one_as_for_many(world, client, count_queries):
+def test_the_page_asks_as_often_for_one_as_for_many(tayshet, client, count_queries):
     with writing():
-        adoption(world["practice"], world["organisation"], Stage.launched)
+        adoption(tayshet.practice, tayshet.organisation, Stage.launched)
     client.get("/adoption/")
     for round_ in (1, 2):
         pages.forget()

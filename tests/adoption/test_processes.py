@@ -49,11 +49,11 @@ def count(model: Any, *where: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0
 
 
-def test_one_step_from_eight_moves(processes, world):
+def test_one_step_from_eight_moves(processes, tayshet):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.staffing)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.staffing)
     page = f"/cabinet/adoptions/{made.code}"
-    processes.meet(page, world["people"]["coordinator"].get_id())
+    processes.meet(page, tayshet.people.coordinator.get_id())
     stages = [stage.value for stage in (Stage.safeguards, Stage.launched, Stage.operating)]
     for number, stage in enumerate(stages, 1):
         db.session.expire_all()
@@ -69,13 +69,13 @@ def test_one_step_from_eight_moves(processes, world):
     assert count(PracticeSpread, PracticeSpread.state == "ready") == 1  # nobody has confirmed it
 
 
-def test_nobody_calls_it_permanent_before_or_while_it_is_confirmed(processes, world):
+def test_nobody_calls_it_permanent_before_or_while_it_is_confirmed(processes, tayshet):
     """A doubt is asked of all and noted once; a launch that is refused takes with it whoever called it permanent."""
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.operating, confirmed=False)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.operating, confirmed=False)
         made.steps[5].reached_on = date(2026, 8, 1)
     page = f"/cabinet/adoptions/{made.code}"
-    processes.meet(page, world["people"]["coordinator"].get_id())
+    processes.meet(page, tayshet.people.coordinator.get_id())
     data = {"version": str(made.version), "sustained_done": "y", "sustained_on": "2027-02-01"}
     data |= {"sustained_evidence": "приказ № 7"}
     statuses = [status for status, _where in processes.send([(f"{page}/stage", data | {"sure": "y"})] * PROCESSES)]
@@ -99,10 +99,10 @@ def test_nobody_calls_it_permanent_before_or_while_it_is_confirmed(processes, wo
 ASKED = {"contact_name": "Ольга", "contact_email": "olga@example.org", "source": ""}
 
 
-def test_one_adoption_from_eight_requests(processes, world):
+def test_one_adoption_from_eight_requests(processes, tayshet):
     with writing():
         known = [factories.organisation() for _number in range(REPETITIONS)]
-    processes.meet(START, world["people"]["coordinator"].get_id())
+    processes.meet(START, tayshet.people.coordinator.get_id())
     for number, organisation in enumerate(known, 1):
         answers = processes.send([(START, ASKED | {"organisation": str(organisation.id)})] * PROCESSES)
         assert Counter(status for status, _where in answers) == {302: PROCESSES}
@@ -113,8 +113,8 @@ def test_one_adoption_from_eight_requests(processes, world):
     assert count(PracticeSpread, PracticeSpread.organisations == REPETITIONS) == 1
 
 
-def test_one_new_organisation_from_eight_requests(processes, world):
-    processes.meet(START, world["people"]["coordinator"].get_id())
+def test_one_new_organisation_from_eight_requests(processes, tayshet):
+    processes.meet(START, tayshet.people.coordinator.get_id())
     for number in range(1, REPETITIONS + 1):
         data = ASKED | {"organisation": "new", "new_organisation": f"Новый центр помощи № {number}"}
         answers = processes.send([(START, data)] * PROCESSES)
@@ -123,8 +123,8 @@ def test_one_new_organisation_from_eight_requests(processes, world):
         assert count(Adoption) == number
 
 
-def test_different_organisations_at_once_are_all_counted(processes, world):
-    processes.meet(START, world["people"]["coordinator"].get_id())
+def test_different_organisations_at_once_are_all_counted(processes, tayshet):
+    processes.meet(START, tayshet.people.coordinator.get_id())
     requests = [
         (START, ASKED | {"organisation": "new", "new_organisation": f"Школа № {number}"}) for number in range(24)
     ]
@@ -134,9 +134,9 @@ def test_different_organisations_at_once_are_all_counted(processes, world):
     assert count(PracticeSpread, PracticeSpread.organisations == 24) == 1
 
 
-def test_schools_whose_names_begin_alike_at_once_are_all_there(processes, world):
+def test_schools_whose_names_begin_alike_at_once_are_all_there(processes, tayshet):
     """Without the numbering of a taken code the second school is booked on the first."""
-    processes.meet(START, world["people"]["coordinator"].get_id())
+    processes.meet(START, tayshet.people.coordinator.get_id())
     names = [f"Муниципальное бюджетное общеобразовательное учреждение «Школа № {number}»" for number in range(8)]
     requests = [(START, ASKED | {"organisation": "new", "new_organisation": name}) for name in [*names, *names]]
     answers = processes.send(requests)
@@ -150,11 +150,11 @@ def test_schools_whose_names_begin_alike_at_once_are_all_there(processes, world)
 QUARTER = "/cabinet/quarter"
 
 
-def test_eight_answers_at_once_leave_one_and_a_history(processes, world):
+def test_eight_answers_at_once_leave_one_and_a_history(processes, tayshet):
     """Without `seen` (one press in the cabinet) each answer replaces the one before it; none is lost."""
-    asked(world)
-    question = world["q_works"]
-    processes.meet(QUARTER, world["people"]["coordinator"].get_id())
+    quarter = asked(tayshet)
+    question = quarter.q_works
+    processes.meet(QUARTER, quarter.people.coordinator.get_id())
     for turn in range(1, REPETITIONS + 1):
         requests = [
             (QUARTER, said(question, "no_change", note=f"Ответ {turn}-{number}")) for number in range(PROCESSES)
@@ -165,11 +165,11 @@ def test_eight_answers_at_once_leave_one_and_a_history(processes, world):
         assert count(Answer, Answer.replaced_at.is_(None)) == 1
 
 
-def test_eight_pages_opened_alike_save_one_answer(processes, world):
+def test_eight_pages_opened_alike_save_one_answer(processes, tayshet):
     """With `seen` the others are told that somebody was faster. The same answer from all is one answer."""
-    asked(world)
-    question = world["q_works"]
-    processes.meet(QUARTER, world["people"]["coordinator"].get_id())
+    quarter = asked(tayshet)
+    question = quarter.q_works
+    processes.meet(QUARTER, quarter.people.coordinator.get_id())
     for turn in range(1, REPETITIONS + 1):
         fresh(question)
         seen = question.current.id if question.current else 0
@@ -181,17 +181,17 @@ def test_eight_pages_opened_alike_save_one_answer(processes, world):
         assert Counter(status for status, _where in answers) == {302: 1, 409: PROCESSES - 1}
         assert count(Answer) == turn
         assert count(Answer, Answer.replaced_at.is_(None)) == 1
-    same = said(world["q_prepares"], "no_change")
+    same = said(quarter.q_prepares, "no_change")
     answers = processes.send([(QUARTER, same)] * PROCESSES)
     assert Counter(status for status, _where in answers) == {302: PROCESSES}
-    assert count(Answer, Answer.question_id == world["q_prepares"].id) == 1
+    assert count(Answer, Answer.question_id == quarter.q_prepares.id) == 1
 
 
-def test_one_round_from_eight_openings(processes, world):
+def test_one_round_from_eight_openings(processes, tayshet):
     with writing():
-        adoption(world["practice"], world["organisation"])
+        adoption(tayshet.practice, tayshet.organisation)
     page = "/manage/rounds/new"
-    processes.meet(page, world["people"]["organiser"].get_id())
+    processes.meet(page, tayshet.people.organiser.get_id())
     for number, quarter in enumerate(("2027-1", "2026-4", "2026-3"), 1):
         data = {"region": factories.REGION, "quarter": quarter, "due": "2027-04-05"}
         answers = processes.send([(page, data)] * PROCESSES)

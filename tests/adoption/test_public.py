@@ -92,11 +92,11 @@ def test_a_territory_does_not_count_those_who_only_prepare_as_working(loaded, cl
     assert (place["state"], place["in_state"], place["organisations"]) == ("works", 1, 3)
 
 
-def test_a_state_is_told_only_of_those_who_reached_it(world, client):
+def test_a_state_is_told_only_of_those_who_reached_it(tayshet, client):
     """One established and one working are not two established; two preparing and one thinking not three preparing."""
     with writing():
         for stage in (Stage.sustained, Stage.launched):
-            adoption(world["practice"], factories.organisation(), stage)
+            adoption(tayshet.practice, factories.organisation(), stage)
         other = factories.practice("Клуб отцов")
         for stage in (Stage.staffing, Stage.preparation, Stage.interest):
             adoption(other, factories.organisation(), stage)
@@ -141,9 +141,9 @@ def test_the_page_the_tables_and_english(loaded, client):
     assert client.get("/adoption.xlsx").data[:2] == b"PK"
 
 
-def test_interrupted_work_is_not_public(world, client):
+def test_interrupted_work_is_not_public(tayshet, client):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.launched)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.launched)
     assert [line["slug"] for line in client.get("/adoption.json").json["practices"]] == ["konsultant"]
     with writing():
         operations.leave(made, Exit.stopped, ExitReason.money, "Деньги кончились", by=None)
@@ -158,12 +158,12 @@ def test_an_empty_picture_invites(app, client):
     assert "Пока никто не\u00a0взял ни\u00a0одной практики" in client.get("/adoption/").get_data(as_text=True)
 
 
-def test_pages_follow_a_move_at_once(world, client):
+def test_pages_follow_a_move_at_once(tayshet, client):
     client.get("/adoption/")
     territory = f"/territories/{factories.TAYSHET}"
     assert "Практик соседей пока не\u00a0взяли." in client.get(territory).get_data(as_text=True)
     with writing():
-        made = adoption(world["practice"], world["organisation"])
+        made = adoption(tayshet.practice, tayshet.organisation)
     assert "в\u00a01\u00a0учреждении" in client.get(territory).get_data(as_text=True)
     assert "Тайшетский муниципальный округ: думаем\u00a0— 1" in client.get("/adoption/").get_data(as_text=True)
     with writing():
@@ -191,12 +191,12 @@ def made_up(stage):
     return Reached(stage, date(2027, 1, 1), "приказ № 1")
 
 
-def test_panels_for_the_front_page(app, world):
+def test_panels_for_the_front_page(app, tayshet):
     with app.test_request_context("/"):
         assert panels("home.map") == ""
         assert panels("home.figures") == ""
     with writing():
-        adoption(world["practice"], world["organisation"], Stage.launched)
+        adoption(tayshet.practice, tayshet.organisation, Stage.launched)
     with app.test_request_context("/"):
         assert "Карта муниципалитетов" in panels("home.map")
         assert "1 из\u00a042" in panels("home.figures")

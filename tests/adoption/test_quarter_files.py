@@ -16,6 +16,7 @@ from kernel.imports import ImportPreview
 from kernel.transaction import writing
 from tests.adoption.quarter_world import (
     BY_LINK,
+    Quarter,
     asked,
     book,
     fresh,
@@ -30,79 +31,78 @@ from tests.conftest import NOW
 
 
 @pytest.fixture
-def world(world):
-    asked(world)
-    return world
+def quarter(tayshet) -> Quarter:
+    return asked(tayshet)
 
 
 def answers() -> int:
     return db.session.scalar(select(func.count()).select_from(Answer))
 
 
-def test_the_form_says_everything_and_holds_only_what_is_ours(world):
-    body = world["coordinator"].get("/cabinet/quarter.xlsx").data
+def test_the_form_says_everything_and_holds_only_what_is_ours(quarter):
+    body = quarter.coordinator.get("/cabinet/quarter.xlsx").data
     grid = grid_of(body)
     assert str(grid[0][0]).replace("\u00a0", " ") == "I квартал 2027 года · Тайшетский муниципальный округ"
     assert "Ответить до 5 апреля 2027 года" in str(grid[1][0]).replace("\u00a0", " ")
     rows = rows_of(body)
-    assert {row["ID"] for row in rows} == {world["q_works"].code, world["q_prepares"].code}
-    first = next(row for row in rows if row["ID"] == world["q_works"].code)
+    assert {row["ID"] for row in rows} == {quarter.q_works.code, quarter.q_prepares.code}
+    first = next(row for row in rows if row["ID"] == quarter.q_works.code)
     assert (first["Практика"], first["Сейчас"], first["Ответ"]) == ("Домашний консультант", "Работает", "")
 
 
-def test_the_form_offers_the_answers_to_choose_from(world):
+def test_the_form_offers_the_answers_to_choose_from(quarter):
     import io
     import zipfile
 
-    body = world["coordinator"].get("/cabinet/quarter.xlsx").data
+    body = quarter.coordinator.get("/cabinet/quarter.xlsx").data
     sheet = zipfile.ZipFile(io.BytesIO(body)).read("xl/worksheets/sheet1.xml").decode()
     assert sheet.count("<dataValidation ") == 5
     assert sheet.count('type="list"') == 3
     assert sheet.count('type="whole"') == 2
 
 
-def test_the_form_reads_back_as_it_is(world):
+def test_the_form_reads_back_as_it_is(quarter):
     """Whatever is answered stands in the form, and handing it in unchanged changes nothing."""
     with writing():
-        operations.answer(world["q_works"], Said(AnswerKind.progress, 21, 3, "=Новая группа"), BY_LINK, by=None)
+        operations.answer(quarter.q_works, Said(AnswerKind.progress, 21, 3, "=Новая группа"), BY_LINK, by=None)
         stopped = Said(AnswerKind.stopped, exit=Exit.paused, reason=ExitReason.leadership)
-        operations.answer(world["q_near"], stopped, BY_LINK, by=None)
-    body = world["coordinator"].get("/cabinet/quarter.xlsx").data
-    assert next(row for row in rows_of(body) if row["ID"] == world["q_works"].code)["Помогли с начала"] == 21
-    answer = hand_in(world["coordinator"], "/cabinet/quarter/file", body)
-    assert [one[0] for one in verdicts(world["coordinator"], answer.location)] == ["без изменений"] * 2
-    whole = world["organiser"].get(f"/manage/rounds/{world['round'].code}/25622000/quarter.xlsx").data
+        operations.answer(quarter.q_near, stopped, BY_LINK, by=None)
+    body = quarter.coordinator.get("/cabinet/quarter.xlsx").data
+    assert next(row for row in rows_of(body) if row["ID"] == quarter.q_works.code)["Помогли с начала"] == 21
+    answer = hand_in(quarter.coordinator, "/cabinet/quarter/file", body)
+    assert [one[0] for one in verdicts(quarter.coordinator, answer.location)] == ["без изменений"] * 2
+    whole = quarter.organiser.get(f"/manage/rounds/{quarter.round.code}/25622000/quarter.xlsx").data
     assert rows_of(whole) == []  # what is interrupted is not asked any more
     assert answers() == 2
 
 
-def test_by_excel_in_the_cabinet(world):
-    client = world["coordinator"]
-    body = book([{"ID": world["q_works"].code, "Ответ": "Есть сдвиг", "Помогли с начала": 20}])
+def test_by_excel_in_the_cabinet(quarter):
+    client = quarter.coordinator
+    body = book([{"ID": quarter.q_works.code, "Ответ": "Есть сдвиг", "Помогли с начала": 20}])
     answer = hand_in(client, "/cabinet/quarter/file", body)
     page = text_of(client.get(answer.location))
     assert "1 элемент есть здесь" in page or "Клуб отцов" in page  # what the file leaves out is named
     done = client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
     assert done.location == "/cabinet/"
     assert "Готово. Добавлено: 1, изменено: 0, без изменений: 0." in text_of(client.get("/cabinet/"))
-    fresh(world["q_works"])
-    kept = world["q_works"].current
+    fresh(quarter.q_works)
+    kept = quarter.q_works.current
     assert (kept.way, kept.answered_by, kept.served) == (Way.excel, "Районная Рита Тестовна", 20)
     again = client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
     assert again.location == "/cabinet/"
     assert "Этот файл уже загружен." in text_of(client.get("/cabinet/"))
 
 
-def test_a_link_does_not_fill_the_disk(world, client):
-    link = link_of(world["q_works"])
-    body = book([{"ID": world["q_works"].code, "Ответ": "Без изменений"}])
-    limits.count(*[(limits.LINK_FILES, f"quarter:{world['q_works'].ask.id}")] * (limits.LINK_FILES.hits - 1))
+def test_a_link_does_not_fill_the_disk(quarter, client):
+    link = link_of(quarter.q_works)
+    body = book([{"ID": quarter.q_works.code, "Ответ": "Без изменений"}])
+    limits.count(*[(limits.LINK_FILES, f"quarter:{quarter.q_works.ask.id}")] * (limits.LINK_FILES.hits - 1))
     assert [hand_in(client, f"{link}/file", body).status_code for _time in range(2)] == [303, 429]
     assert db.session.scalar(select(func.count()).select_from(ImportPreview)) == 1
 
 
-def test_by_excel_through_the_link(world, client):
-    link = link_of(world["q_works"])
+def test_by_excel_through_the_link(quarter, client):
+    link = link_of(quarter.q_works)
     form = client.get(f"{link}/quarter.xlsx")
     assert form.headers["Cache-Control"] == "private, no-store"
     rows = [{"ID": row["ID"], "Ответ": "Без изменений", "Кто ответил": "Заместитель Зоя"} for row in rows_of(form.data)]
@@ -110,60 +110,60 @@ def test_by_excel_through_the_link(world, client):
     assert answer.location.startswith(f"{link}/file/")
     assert [one[0] for one in verdicts(client, answer.location)] == ["будет добавлено"] * 2
     assert client.submit(f"{answer.location}/confirmation", page=link).location == link
-    fresh(world["q_works"])
-    kept = world["q_works"].current
+    fresh(quarter.q_works)
+    kept = quarter.q_works.current
     assert (kept.way, kept.answered_by, kept.user_id) == (Way.excel, "Заместитель Зоя", None)
     uuid = answer.location.rsplit("/", 1)[1]
-    assert client.get(f"{link_of(world['q_near'])}/file/{uuid}").status_code == 404
-    assert world["coordinator"].get(f"/cabinet/quarter/file/{uuid}").status_code == 404
+    assert client.get(f"{link_of(quarter.q_near)}/file/{uuid}").status_code == 404
+    assert quarter.coordinator.get(f"/cabinet/quarter/file/{uuid}").status_code == 404
 
 
-def test_by_excel_sent_to_the_organiser(world):
-    client, code = world["organiser"], world["round"].code
+def test_by_excel_sent_to_the_organiser(quarter):
+    client, code = quarter.organiser, quarter.round.code
     rows = [
-        {"ID": world[name].code, "Ответ": "Без изменений", "Кто ответил": "Начальник Нина"}
+        {"ID": getattr(quarter, name).code, "Ответ": "Без изменений", "Кто ответил": "Начальник Нина"}
         for name in ("q_works", "q_near")
     ]
     answer = hand_in(client, f"/manage/rounds/{code}/file", book(rows))
     assert client.submit(f"{answer.location}/confirmation", page=f"/manage/rounds/{code}").status_code == 303
-    fresh(world["q_near"])
-    kept = world["q_near"].current
+    fresh(quarter.q_near)
+    kept = quarter.q_near.current
     assert (kept.way, kept.answered_by) == (Way.excel, "Начальник Нина")
-    assert kept.user_id == world["people"]["organiser"].id
+    assert kept.user_id == quarter.people.organiser.id
     uuid = answer.location.rsplit("/", 1)[1]
-    assert world["coordinator"].get(f"/manage/rounds/{code}/file/{uuid}").status_code == 404
-    assert world["curator"].get(f"/manage/rounds/{code}/file").status_code == 404
+    assert quarter.coordinator.get(f"/manage/rounds/{code}/file/{uuid}").status_code == 404
+    assert quarter.curator.get(f"/manage/rounds/{code}/file").status_code == 404
 
 
-def test_an_answer_given_after_the_preview_is_judged_anew(world, client):
+def test_an_answer_given_after_the_preview_is_judged_anew(quarter, client):
     """The plan is made again when it is confirmed: the row is a change by then, not a second answer."""
-    place = world["coordinator"]
-    body = book([{"ID": world["q_works"].code, "Ответ": "Есть сдвиг", "Помогли с начала": 20}])
+    place = quarter.coordinator
+    body = book([{"ID": quarter.q_works.code, "Ответ": "Есть сдвиг", "Помогли с начала": 20}])
     answer = hand_in(place, "/cabinet/quarter/file", body)
     with writing():
-        operations.answer(world["q_works"], Said(AnswerKind.no_change), BY_LINK, by=None)
+        operations.answer(quarter.q_works, Said(AnswerKind.no_change), BY_LINK, by=None)
     assert verdicts(place, answer.location)[0][0] == "изменится"
     place.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
     assert "Добавлено: 0, изменено: 1" in text_of(place.get("/cabinet/"))
-    fresh(world["q_works"])
-    assert [one.replaced_at is None for one in world["q_works"].answers] == [False, True]
+    fresh(quarter.q_works)
+    assert [one.replaced_at is None for one in quarter.q_works.answers] == [False, True]
 
 
-def test_a_quarter_summed_up_meanwhile_takes_nothing(world):
-    client = world["organiser"]
-    place = f"/manage/rounds/{world['round'].code}/file"
-    answer = hand_in(client, place, book([{"ID": world["q_works"].code, "Ответ": "Без изменений"}]))
+def test_a_quarter_summed_up_meanwhile_takes_nothing(quarter):
+    client = quarter.organiser
+    place = f"/manage/rounds/{quarter.round.code}/file"
+    answer = hand_in(client, place, book([{"ID": quarter.q_works.code, "Ответ": "Без изменений"}]))
     with writing():
-        operations.close(world["round"], by=None)
+        operations.close(quarter.round, by=None)
     assert "Итоги этого квартала уже подведены." in verdicts(client, answer.location)[0][1]
     done = client.submit(f"{answer.location}/confirmation", page="/manage/rounds/new")
     assert done.location == answer.location  # what is left out is shown
     assert answers() == 0
 
 
-def test_an_answer_given_between_plan_and_lock_is_told(world, app):
+def test_an_answer_given_between_plan_and_lock_is_told(quarter, app):
     """What a second process may do on PostgreSQL after the rows of a plan were read and before they are locked."""
-    question, client = world["q_works"], world["coordinator"]
+    question, client = quarter.q_works, quarter.coordinator
     body = book([{"ID": question.code, "Ответ": "Без изменений"}])
     uuid = hand_in(client, "/cabinet/quarter/file", body).location.rsplit("/", 1)[1]
     kept = db.session.scalars(select(ImportPreview)).one()

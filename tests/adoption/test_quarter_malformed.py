@@ -13,16 +13,15 @@ from sqlalchemy import func, select
 from adoption.models import Exit, ExitReason
 from adoption.quarter.models import Answer, AnswerKind
 from kernel.db import db
-from tests.adoption.quarter_world import HEADINGS, asked, book, fresh, hand_in, rows_of, text_of, verdicts
+from tests.adoption.quarter_world import HEADINGS, Quarter, asked, book, fresh, hand_in, rows_of, text_of, verdicts
 from tests.kernel.workbooks import liar
 
 PLACE = "/cabinet/quarter/file"
 
 
 @pytest.fixture
-def world(world):
-    asked(world)
-    return world
+def quarter(tayshet) -> Quarter:
+    return asked(tayshet)
 
 
 def answers() -> int:
@@ -92,10 +91,10 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_row(world, name):
+def test_a_row(quarter, name):
     cells, verdict, message, kept = CASES[name]
-    client = world["coordinator"]
-    rows = [{"ID": world["q_works"].code} | cells, {"ID": world["q_prepares"].code} | row()]
+    client = quarter.coordinator
+    rows = [{"ID": quarter.q_works.code} | cells, {"ID": quarter.q_prepares.code} | row()]
     answer = hand_in(client, PLACE, book(rows))
     assert answer.status_code == 303, text_of(answer)
     found = verdicts(client, answer.location)
@@ -111,9 +110,9 @@ def test_a_row(world, name):
     assert [one[0] for one in verdicts(client, again.location)] == [first, "без изменений"]
 
 
-def test_a_number_that_fell_comes_in_when_somebody_is_sure(world):
-    client = world["coordinator"]
-    answer = hand_in(client, PLACE, book([{"ID": world["q_works"].code} | row(Помогли_с_начала=17)]))
+def test_a_number_that_fell_comes_in_when_somebody_is_sure(quarter):
+    client = quarter.coordinator
+    answer = hand_in(client, PLACE, book([{"ID": quarter.q_works.code} | row(Помогли_с_начала=17)]))
     page = client.get(answer.location).get_data(as_text=True)
     sure = re.search(r'name="sure"[^>]*value="([0-9a-f]+)"', page).group(1)
     left = client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
@@ -122,13 +121,13 @@ def test_a_number_that_fell_comes_in_when_somebody_is_sure(world):
     assert (done.location, answers()) == ("/cabinet/", 1)
 
 
-def test_what_is_left_out_is_taken_away_put_right_and_handed_in_again(world):
-    client = world["coordinator"]
-    rows = [{"ID": world["q_works"].code} | row(Помогли_с_начала="много"), {"ID": world["q_prepares"].code} | row()]
+def test_what_is_left_out_is_taken_away_put_right_and_handed_in_again(quarter):
+    client = quarter.coordinator
+    rows = [{"ID": quarter.q_works.code} | row(Помогли_с_начала="много"), {"ID": quarter.q_prepares.code} | row()]
     answer = hand_in(client, PLACE, book(rows))
     client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
     (left,) = rows_of(client.get(f"{answer.location}?left-out=1").data)
-    assert (left["ID"], left["Помогли с начала"]) == (world["q_works"].code, "много")
+    assert (left["ID"], left["Помогли с начала"]) == (quarter.q_works.code, "много")
     assert left["Что исправить"].replace("\u00a0", " ") == NUMBER
     again = hand_in(client, PLACE, book([left | {"Помогли с начала": 21}], headings=tuple(left)))
     page = text_of(client.get(again.location))
@@ -137,15 +136,15 @@ def test_what_is_left_out_is_taken_away_put_right_and_handed_in_again(world):
     assert answers() == 2
 
 
-def test_stopped_in_a_table_interrupts_the_adoption(world):
-    client = world["coordinator"]
+def test_stopped_in_a_table_interrupts_the_adoption(quarter):
+    client = quarter.coordinator
     cells = row("Остановились", Что_решили="Приостановить", Почему="Нет денег", Кто_ответил="Начальник Нина")
-    answer = hand_in(client, PLACE, book([{"ID": world["q_works"].code} | cells]))
+    answer = hand_in(client, PLACE, book([{"ID": quarter.q_works.code} | cells]))
     assert "Внедрение будет отмечено: на паузе, нет денег." in verdicts(client, answer.location)[0][1]
     client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
-    fresh(world["q_works"], world["works"])
-    assert (world["works"].exit, world["works"].exit_reason) == (Exit.paused, ExitReason.money)
-    assert world["q_works"].current.answered_by == "Начальник Нина"
+    fresh(quarter.q_works, quarter.works)
+    assert (quarter.works.exit, quarter.works.exit_reason) == (Exit.paused, ExitReason.money)
+    assert quarter.q_works.current.answered_by == "Начальник Нина"
 
 
 @pytest.mark.parametrize(
@@ -157,9 +156,9 @@ def test_stopped_in_a_table_interrupts_the_adoption(world):
         (["ZZZZZZ"], "Такого ID в вашей таблице нет: строка другого муниципалитета или квартала. Удалите её."),
     ],
 )
-def test_a_row_that_is_not_ours(world, codes, message):
-    client = world["coordinator"]
-    known = {"works": world["q_works"].code, "near": world["q_near"].code, "nothing": "", "ZZZZZZ": "ZZZZZZ"}
+def test_a_row_that_is_not_ours(quarter, codes, message):
+    client = quarter.coordinator
+    known = {"works": quarter.q_works.code, "near": quarter.q_near.code, "nothing": "", "ZZZZZZ": "ZZZZZZ"}
     body = book([{"ID": known[code], "Практика": "Практика"} | row() for code in codes])
     answer = hand_in(client, PLACE, body)
     found = verdicts(client, answer.location)[-1]
@@ -168,19 +167,19 @@ def test_a_row_that_is_not_ours(world, codes, message):
     assert answers() == len(codes) - 1
 
 
-def csv_of(world, head="ID;Ответ;Помогли с начала", tail="Есть сдвиг;21") -> str:
-    return f"{head}\r\n{world['q_works'].code};{tail}\r\n"
+def csv_of(quarter, head="ID;Ответ;Помогли с начала", tail="Есть сдвиг;21") -> str:
+    return f"{head}\r\n{quarter.q_works.code};{tail}\r\n"
 
 
-def test_tables_of_other_makes(world):
+def test_tables_of_other_makes(quarter):
     """cp1251 with semicolons, UTF-8 with commas, other headings, a title in merged cells above the header."""
-    client = world["coordinator"]
-    code = world["q_works"].code
+    client = quarter.coordinator
+    code = quarter.q_works.code
     headings = ("Код", "Наименование практики", "Как дела", "Сколько получили помощь с начала")
     renamed = [{"Код": code, "Как дела": "Есть сдвиг", "Сколько получили помощь с начала": 21}]
     bodies = {
-        "old.csv": csv_of(world).encode("cp1251"),
-        "new.csv": csv_of(world).replace(";", ",").encode(),
+        "old.csv": csv_of(quarter).encode("cp1251"),
+        "new.csv": csv_of(quarter).replace(";", ",").encode(),
         "renamed.xlsx": book(renamed, headings),
         "merged.xlsx": book([{"ID": code} | row("Есть сдвиг", Помогли_с_начала=21)], title="Ответы округа"),
     }
@@ -189,8 +188,8 @@ def test_tables_of_other_makes(world):
         assert answer.status_code == 303, f"{name}: {text_of(answer)}"
         assert verdicts(client, answer.location) == [("будет добавлено", "Есть сдвиг, помогли: 21")], name
     client.submit(f"{answer.location}/confirmation", page="/cabinet/quarter")
-    fresh(world["q_works"])
-    assert (world["q_works"].current.kind, world["q_works"].current.served) == (AnswerKind.progress, 21)
+    fresh(quarter.q_works)
+    assert (quarter.q_works.current.kind, quarter.q_works.current.served) == (AnswerKind.progress, 21)
 
 
 def with_macros() -> bytes:
@@ -215,14 +214,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_file_that_cannot_be_a_table(world, name):
+def test_a_file_that_cannot_be_a_table(quarter, name):
     make, message = REFUSED[name]
-    answer = hand_in(world["coordinator"], PLACE, make(), name)
+    answer = hand_in(quarter.coordinator, PLACE, make(), name)
     assert answer.status_code == 422
     assert message in text_of(answer)
     assert answers() == 0
 
 
-def test_no_file_at_all(world):
-    answer = world["coordinator"].submit(PLACE, {})
+def test_no_file_at_all(quarter):
+    answer = quarter.coordinator.submit(PLACE, {})
     assert (answer.status_code, "Выберите файл." in text_of(answer)) == (422, True)

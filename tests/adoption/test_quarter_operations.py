@@ -16,15 +16,14 @@ from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
-from tests.adoption.quarter_world import BY_LINK, DUE, NO_CHANGE, asked, fresh, question_of
+from tests.adoption.quarter_world import BY_LINK, DUE, NO_CHANGE, Quarter, asked, fresh, question_of
 
 pytestmark = pytest.mark.differs
 
 
 @pytest.fixture
-def world(world):
-    asked(world)
-    return world
+def quarter(tayshet) -> Quarter:
+    return asked(tayshet)
 
 
 def answer(question, said, source=BY_LINK, **more):
@@ -40,8 +39,8 @@ def count(model, *where):
     return db.session.scalar(select(func.count()).select_from(model).where(*where))
 
 
-def test_every_running_adoption_is_asked_once(world):
-    made = world["round"]
+def test_every_running_adoption_is_asked_once(quarter):
+    made = quarter.round
     assert {ask.territory.oktmo: len(ask.questions) for ask in made.asks} == {
         factories.TAYSHET: 2,
         factories.KUYTUN: 1,
@@ -52,19 +51,19 @@ def test_every_running_adoption_is_asked_once(world):
     assert count(Round) == 1
 
 
-def test_interrupted_and_foreign_adoptions_are_not_asked(world):
+def test_interrupted_and_foreign_adoptions_are_not_asked(quarter):
     with writing():
-        adoptions.leave(world["prepares"], Exit.paused, ExitReason.money, "", by=None)
+        adoptions.leave(quarter.prepares, Exit.paused, ExitReason.money, "", by=None)
         elsewhere = factories.organisation("Центр Курска", "38000000")
         adoptions.start_adoption(
-            world["practice"], elsewhere, adoptions.Request("Кто-то", "a@example.org"), by=None, letters=False
+            quarter.practice, elsewhere, adoptions.Request("Кто-то", "a@example.org"), by=None, letters=False
         )
-        made, _new = operations.open_round(world["round"].region, 2026, 4, DUE, by=None, letters=False)
-    assert {one.adoption_id for one in queries.questions_of_round(made.id)} == {world["works"].id, world["near"].id}
+        made, _new = operations.open_round(quarter.round.region, 2026, 4, DUE, by=None, letters=False)
+    assert {one.adoption_id for one in queries.questions_of_round(made.id)} == {quarter.works.id, quarter.near.id}
 
 
-def test_an_answer_keeps_who_how_and_when(world):
-    question, organiser = world["q_works"], world["people"]["organiser"]
+def test_an_answer_keeps_who_how_and_when(quarter):
+    question, organiser = quarter.q_works, quarter.people.organiser
     source = Source(Way.paper, "Начальник Нина", "12-34", date(2027, 2, 25))
     with writing():
         done = operations.answer(question, Said(AnswerKind.progress, 21, 2, "Новая группа"), source, by=organiser)
@@ -73,13 +72,13 @@ def test_an_answer_keeps_who_how_and_when(world):
     assert (kept.served, kept.staff, kept.note, kept.way) == (21, 2, "Новая группа", Way.paper)
     assert (kept.answered_by, kept.user_id) == ("Начальник Нина", organiser.id)
     assert (kept.letter_number, kept.letter_date, kept.late) == ("12-34", date(2027, 2, 25), False)
-    assert world["works"].units == 21
+    assert quarter.works.units == 21
     act = db.session.scalars(select(Entry).where(Entry.action == "adoption.answered")).one()
     assert act.details == {"answer": "progress", "way": "paper"}
 
 
-def test_a_second_answer_replaces_the_first_which_stays(world):
-    question = world["q_works"]
+def test_a_second_answer_replaces_the_first_which_stays(quarter):
+    question = quarter.q_works
     answer(question, NO_CHANGE)
     assert answer(question, NO_CHANGE) is Outcome.same
     assert answer(question, Said(AnswerKind.progress, 20)) is Outcome.replaced
@@ -90,17 +89,17 @@ def test_a_second_answer_replaces_the_first_which_stays(world):
     ]
 
 
-def test_the_database_itself_refuses_two_current_answers(world):
+def test_the_database_itself_refuses_two_current_answers(quarter):
     from sqlalchemy.exc import IntegrityError
 
-    question = world["q_works"]
+    question = quarter.q_works
     answer(question, NO_CHANGE)
     with pytest.raises(IntegrityError), writing():
         db.session.add(Answer(question_id=question.id, kind=AnswerKind.progress, way=Way.link))
 
 
-def test_a_form_opened_before_somebody_answered_is_overtaken(world):
-    question = world["q_works"]
+def test_a_form_opened_before_somebody_answered_is_overtaken(quarter):
+    question = quarter.q_works
     answer(question, NO_CHANGE, seen=0)
     with pytest.raises(Overtaken) as raised:
         answer(question, Said(AnswerKind.progress, 20), seen=0)
@@ -110,8 +109,8 @@ def test_a_form_opened_before_somebody_answered_is_overtaken(world):
     assert answer(question, Said(AnswerKind.progress, 20), seen=question.current.id) is Outcome.replaced
 
 
-def test_stopping_interrupts_the_adoption_and_another_answer_takes_it_back(world):
-    question, adoption = world["q_works"], world["works"]
+def test_stopping_interrupts_the_adoption_and_another_answer_takes_it_back(quarter):
+    question, adoption = quarter.q_works, quarter.works
     answer(question, Said(AnswerKind.stopped, note="Нет ставки", exit=Exit.paused, reason=ExitReason.money))
     assert (adoption.exit, adoption.exit_reason, adoption.exit_note) == (Exit.paused, ExitReason.money, "Нет ставки")
     answer(question, Said(AnswerKind.stopped, exit=Exit.stopped, reason=ExitReason.staff))
@@ -123,17 +122,17 @@ def test_stopping_interrupts_the_adoption_and_another_answer_takes_it_back(world
     assert actions.count("adoption.resumed") == 2
 
 
-def test_what_was_interrupted_elsewhere_needs_no_answer(world):
+def test_what_was_interrupted_elsewhere_needs_no_answer(quarter):
     with writing():
-        adoptions.leave(world["works"], Exit.paused, ExitReason.money, "", by=None)
-    assert queries.is_waiting(world["q_works"]) is False
+        adoptions.leave(quarter.works, Exit.paused, ExitReason.money, "", by=None)
+    assert queries.is_waiting(quarter.q_works) is False
     with pytest.raises(AnswerRefused) as raised:
-        answer(world["q_works"], NO_CHANGE)
+        answer(quarter.q_works, NO_CHANGE)
     assert raised.value.faults == [("said", Fault.interrupted)]
 
 
-def test_one_refused_answer_leaves_the_others_whole(world):
-    bad, good = world["q_works"], world["q_prepares"]
+def test_one_refused_answer_leaves_the_others_whole(quarter):
+    bad, good = quarter.q_works, quarter.q_prepares
     with writing():
         found = operations.answer_each(
             [(bad, Said(AnswerKind.progress), None), (good, NO_CHANGE, None)], BY_LINK, by=None
@@ -143,39 +142,39 @@ def test_one_refused_answer_leaves_the_others_whole(world):
     assert (good.current.kind, bad.current) == (AnswerKind.no_change, None)
 
 
-def test_late_answers_are_taken_and_marked_until_the_quarter_is_summed_up(world):
+def test_late_answers_are_taken_and_marked_until_the_quarter_is_summed_up(quarter):
     clock(2027, 4, 5, 15)
-    answer(world["q_works"], NO_CHANGE)
+    answer(quarter.q_works, NO_CHANGE)
     clock(2027, 4, 5, 17)  # the sixth of April in Irkutsk
-    answer(world["q_prepares"], NO_CHANGE)
-    assert (world["q_works"].current.late, world["q_prepares"].current.late) == (False, True)
+    answer(quarter.q_prepares, NO_CHANGE)
+    assert (quarter.q_works.current.late, quarter.q_prepares.current.late) == (False, True)
     with writing():
-        operations.close(world["round"], by=None)
+        operations.close(quarter.round, by=None)
     with pytest.raises(AnswerRefused) as raised:
-        answer(world["q_near"], NO_CHANGE)
+        answer(quarter.q_near, NO_CHANGE)
     assert raised.value.faults == [("said", Fault.closed)]
     with writing():
-        operations.reopen(world["round"], by=None)
-    assert answer(world["q_near"], NO_CHANGE) is Outcome.new
+        operations.reopen(quarter.round, by=None)
+    assert answer(quarter.q_near, NO_CHANGE) is Outcome.new
 
 
-def test_an_older_quarter_does_not_overwrite_the_newest_number(world):
+def test_an_older_quarter_does_not_overwrite_the_newest_number(quarter):
     with writing():
-        older, _new = operations.open_round(world["round"].region, 2026, 4, DUE, by=None, letters=False)
-    old = question_of(older, world["works"].id)
-    answer(world["q_works"], Said(AnswerKind.progress, 30))
+        older, _new = operations.open_round(quarter.round.region, 2026, 4, DUE, by=None, letters=False)
+    old = question_of(older, quarter.works.id)
+    answer(quarter.q_works, Said(AnswerKind.progress, 30))
     answer(old, Said(AnswerKind.progress, 20))
-    fresh(world["works"])
-    assert world["works"].units == 30
-    before = queries.served_before([world["q_works"]])
-    assert before[world["works"].id].served == 20
+    fresh(quarter.works)
+    assert quarter.works.units == 30
+    before = queries.served_before([quarter.q_works])
+    assert before[quarter.works.id].served == 20
     assert queries.served_before([old]) == {}
 
 
-def test_a_new_link_revokes_the_old(world):
+def test_a_new_link_revokes_the_old(quarter):
     from werkzeug.exceptions import NotFound
 
-    ask = world["q_works"].ask
+    ask = quarter.q_works.ask
     old = QUARTER_LINK.token(ask)
     assert queries.ask_by_link(old.lower()).id == ask.id
     with writing():
@@ -185,32 +184,32 @@ def test_a_new_link_revokes_the_old(world):
     assert queries.ask_by_link(QUARTER_LINK.token(ask)).id == ask.id
 
 
-def test_progress_counts_adoptions_and_municipalities(world):
-    made = world["round"]
-    answer(world["q_near"], Said(AnswerKind.progress, 12))
-    answer(world["q_works"], NO_CHANGE)
+def test_progress_counts_adoptions_and_municipalities(quarter):
+    made = quarter.round
+    answer(quarter.q_near, Said(AnswerKind.progress, 12))
+    answer(quarter.q_works, NO_CHANGE)
     found = counts.progress([made])[made.id]
     assert (found.answered, found.questions, found.waiting) == (2, 3, 1)
     assert (found.municipalities, found.silent, found.partly, found.done) == (2, 0, 1, 1)
     assert found.by_kind == {"progress": 1, "no_change": 1}
     with writing():
-        adoptions.leave(world["prepares"], Exit.paused, ExitReason.money, "", by=None)
+        adoptions.leave(quarter.prepares, Exit.paused, ExitReason.money, "", by=None)
     found = counts.progress([made])[made.id]
     assert (found.silent, found.partly, found.done) == (0, 0, 2)
 
 
-def test_who_would_be_reminded(world):
-    made = world["round"]
+def test_who_would_be_reminded(quarter):
+    made = quarter.round
     clock(2027, 3, 10)
-    coordinator, neighbour = (world["people"][name].name for name in ("coordinator", "neighbour"))
+    coordinator, neighbour = (getattr(quarter.people, name).name for name in ("coordinator", "neighbour"))
 
     def lines():
         db.session.expire_all()
         return [(one.left, one.partly, one.addresses, one.told, one.may_be_told) for one in counts.debtors(made)]
 
     assert lines() == [(1, False, [neighbour], None, True), (2, False, [coordinator], None, True)]
-    answer(world["q_near"], NO_CHANGE)
-    answer(world["q_works"], NO_CHANGE)
+    answer(quarter.q_near, NO_CHANGE)
+    answer(quarter.q_works, NO_CHANGE)
     assert lines() == [(1, True, [coordinator], None, True)]
     with writing():
         assert operations.remind(made, by=None, partly=False) == 0
@@ -218,16 +217,16 @@ def test_who_would_be_reminded(world):
     assert lines() == [(1, True, [coordinator], date(2027, 3, 10), False)]
     with writing():
         assert operations.remind(made, by=None) == 0
-        world["people"]["coordinator"].assignments.clear()
+        quarter.people.coordinator.assignments.clear()
     assert lines() == [(1, True, [], date(2027, 3, 10), False)]
 
 
-def test_reminders_go_to_those_who_are_silent_and_not_twice_a_day(world):
+def test_reminders_go_to_those_who_are_silent_and_not_twice_a_day(quarter):
     clock(2027, 3, 10)
-    answer(world["q_near"], NO_CHANGE)
+    answer(quarter.q_near, NO_CHANGE)
     with writing():
-        assert operations.remind(world["round"], by=None) == 1
-        assert operations.remind(world["round"], by=None) == 0
+        assert operations.remind(quarter.round, by=None) == 1
+        assert operations.remind(quarter.round, by=None) == 0
     assert [letter.kind for letter in db.session.scalars(select(Letter))] == ["quarter_reminder"]
     clock(2027, 4, 2, 1)
     with writing():
@@ -239,15 +238,15 @@ def test_reminders_go_to_those_who_are_silent_and_not_twice_a_day(world):
     assert count(Letter) == 3
 
 
-def test_a_municipality_without_a_coordinator_is_written_to_at_the_address_given(world):
-    ask = db.session.scalars(select(Ask).where(Ask.territory_id == world["near"].territory_id)).one()
+def test_a_municipality_without_a_coordinator_is_written_to_at_the_address_given(quarter):
+    ask = db.session.scalars(select(Ask).where(Ask.territory_id == quarter.near.territory_id)).one()
     with writing():
-        world["people"]["neighbour"].assignments.clear()
+        quarter.people.neighbour.assignments.clear()
         db.session.flush()
         assert operations.write_again(ask, "", by=None) == 0
         assert operations.write_again(ask, "kuytun@example.org", by=None) == 1
         assert operations.tell(ask, "quarter_reminder") == 1
-        operations.open_round(world["round"].region, 2027, 2, date(2027, 7, 5), by=None)  # the address is kept
+        operations.open_round(quarter.round.region, 2027, 2, date(2027, 7, 5), by=None)  # the address is kept
     written = [letter.to for letter in db.session.scalars(select(Letter).order_by(Letter.id))]
     assert written[:2] == ["kuytun@example.org"] * 2
-    assert set(written[2:]) == {"kuytun@example.org", world["people"]["coordinator"].email}
+    assert set(written[2:]) == {"kuytun@example.org", quarter.people.coordinator.email}

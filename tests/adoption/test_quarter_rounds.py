@@ -18,30 +18,29 @@ from kernel.db import db
 from kernel.transaction import writing
 from tests import factories
 from tests.adoption.conftest import adoption
-from tests.adoption.quarter_world import BY_LINK, NO_CHANGE, asked, fresh, grid_of, link_of, said, text_of
+from tests.adoption.quarter_world import BY_LINK, NO_CHANGE, Quarter, asked, fresh, grid_of, link_of, said, text_of
 
 LETTER = {"letter_number": "12-34/07", "letter_date": "2027-02-25", "name": "Начальник Нина Пробовна"}
 
 
 @pytest.fixture
-def asking(world):
-    asked(world)
-    return world
+def asking(tayshet) -> Quarter:
+    return asked(tayshet)
 
 
 def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-def home(world, oktmo="") -> str:
-    return f"/manage/rounds/{world['round'].code}" + (f"/{oktmo}" if oktmo else "")
+def home(tayshet, oktmo="") -> str:
+    return f"/manage/rounds/{tayshet.round.code}" + (f"/{oktmo}" if oktmo else "")
 
 
-def test_a_quarter_is_asked_about_once(world):
-    client = world["organiser"]
+def test_a_quarter_is_asked_about_once(tayshet):
+    client = tayshet.organiser
     assert "Спросить пока некого" in text_of(client.get("/manage/rounds/new"))
     with writing():
-        adoption(world["practice"], world["organisation"])
+        adoption(tayshet.practice, tayshet.organisation)
         adoption(factories.practice("Клуб"), factories.organisation(oktmo=factories.TULUN))
     page = text_of(client.get("/manage/rounds/new"))
     assert "Вопрос получат 2 муниципалитета, 2 внедрения." in page
@@ -71,7 +70,7 @@ def test_a_quarter_is_asked_about_once(world):
 )
 def test_a_wrong_quarter_is_not_asked_about(asking, fields, message):
     data = {"region": factories.REGION, "quarter": "2026-4", "due": "2027-04-05"} | fields
-    answer = asking["organiser"].submit("/manage/rounds/new", data)
+    answer = asking.organiser.submit("/manage/rounds/new", data)
     assert answer.status_code == 422
     assert count(Round) == 1
     if message != "Выберите":
@@ -80,8 +79,8 @@ def test_a_wrong_quarter_is_not_asked_about(asking, fields, message):
 
 def test_the_round_shows_who_answered_by_which_way_and_who_did_not(asking):
     with writing():
-        operations.answer(asking["q_near"], Said(AnswerKind.progress, 12), BY_LINK, by=None)
-    client = asking["organiser"]
+        operations.answer(asking.q_near, Said(AnswerKind.progress, 12), BY_LINK, by=None)
+    client = asking.organiser
     page = text_of(client.get(home(asking)))
     assert "<h1>I квартал 2027 года</h1>" in page
     assert "1 из 3" in page
@@ -98,7 +97,7 @@ def test_the_round_shows_who_answered_by_which_way_and_who_did_not(asking):
 def test_the_list_of_municipalities_costs_the_same_however_long(asking, count_queries):
     def cost():
         with count_queries() as counted:
-            asking["organiser"].get(home(asking))
+            asking.organiser.get(home(asking))
         return counted.number
 
     cost()
@@ -107,15 +106,15 @@ def test_the_list_of_municipalities_costs_the_same_however_long(asking, count_qu
         for oktmo in (factories.TULUN, factories.IRKUTSK, "25746000"):
             organisation = factories.organisation(oktmo=oktmo)
             made = adoption(factories.practice(f"Практика {oktmo}"), organisation)
-            ask = operations._new_ask(asking["round"], made.territory_id)
-            ask.questions.append(type(asking["q_works"])(round_id=asking["round"].id, adoption_id=made.id))
+            ask = operations._new_ask(asking.round, made.territory_id)
+            ask.questions.append(type(asking.q_works)(round_id=asking.round.id, adoption_id=made.id))
     assert cost() == few
 
 
 def test_the_export_has_a_row_for_each_question(asking):
     with writing():
-        operations.answer(asking["q_near"], Said(AnswerKind.progress, 12, note="=2+2"), BY_LINK, by=None)
-    body = asking["organiser"].get(home(asking) + ".xlsx").data
+        operations.answer(asking.q_near, Said(AnswerKind.progress, 12, note="=2+2"), BY_LINK, by=None)
+    body = asking.organiser.get(home(asking) + ".xlsx").data
     grid = grid_of(body)
     assert len(grid) == 4
     row = next(row for row in grid if row[0] == "Куйтунский муниципальный район")
@@ -125,7 +124,7 @@ def test_the_export_has_a_row_for_each_question(asking):
 
 
 def test_a_paper_answer_is_typed_in_with_its_letter_and_scan(asking):
-    client, question = asking["organiser"], asking["q_works"]
+    client, question = asking.organiser, asking.q_works
     data = LETTER | said(question, "progress", seen=0, served=20) | {"file": (io.BytesIO(b"%PDF-1.7"), "letter.pdf")}
     answer = client.submit(home(asking, factories.TAYSHET), data)
     assert (answer.status_code, answer.location) == (302, home(asking))
@@ -137,7 +136,7 @@ def test_a_paper_answer_is_typed_in_with_its_letter_and_scan(asking):
     assert "бумажным письмом по письму № 12-34/07 от 25.02.2027, Начальник Нина Пробовна" in page
     assert "внесено: Устроитель Олег Пробович" in page
     assert client.get(home(asking, f"scans/{kept.id}")).data == b"%PDF-1.7"
-    assert asking["coordinator"].get(home(asking, f"scans/{kept.id}")).status_code == 404
+    assert asking.coordinator.get(home(asking, f"scans/{kept.id}")).status_code == 404
     assert "по письму № 12-34/07 от 25.02.2027" in text_of(client.get(home(asking)))
 
 
@@ -152,9 +151,9 @@ def test_a_paper_answer_is_typed_in_with_its_letter_and_scan(asking):
     ],
 )
 def test_a_letter_without_number_or_date_is_not_taken(asking, fields, message):
-    question = asking["q_works"]
+    question = asking.q_works
     data = LETTER | said(question, "no_change", seen=0, note="Не потеряйте") | fields
-    answer = asking["organiser"].submit(home(asking, factories.TAYSHET), data)
+    answer = asking.organiser.submit(home(asking, factories.TAYSHET), data)
     assert answer.status_code == 422
     assert message in text_of(answer)
     assert "Не потеряйте</textarea>" in text_of(answer)
@@ -163,9 +162,9 @@ def test_a_letter_without_number_or_date_is_not_taken(asking, fields, message):
 
 
 def test_letters_reminders_and_links_from_the_desk(asking):
-    client, place = asking["organiser"], home(asking, factories.TAYSHET)
+    client, place = asking.organiser, home(asking, factories.TAYSHET)
     with writing():
-        operations.answer(asking["q_near"], NO_CHANGE, BY_LINK, by=None)
+        operations.answer(asking.q_near, NO_CHANGE, BY_LINK, by=None)
     kernel_db.set_clock(lambda: datetime(2027, 3, 10, tzinfo=UTC))
     reminders = home(asking) + "/reminders"
     assert f'href="{reminders}"' in text_of(client.get(home(asking)))
@@ -189,7 +188,7 @@ def test_letters_reminders_and_links_from_the_desk(asking):
     assert count(Letter) == 1
     kernel_db.set_clock(lambda: datetime(2027, 3, 11, tzinfo=UTC))
     with writing():
-        operations.answer(asking["q_works"], NO_CHANGE, BY_LINK, by=None)
+        operations.answer(asking.q_works, NO_CHANGE, BY_LINK, by=None)
     partly = text_of(client.get(reminders))
     assert "<b>Ответили не на всё: 1</b>" in partly
     assert "остался 1 ответ" in partly
@@ -198,24 +197,24 @@ def test_letters_reminders_and_links_from_the_desk(asking):
     kernel_db.set_clock(lambda: datetime(2027, 3, 10, 1, tzinfo=UTC))
     client.submit(f"{place}/letter", {"address": ""}, page=place)
     assert count(Letter) == 2
-    old = link_of(asking["q_works"])
+    old = link_of(asking.q_works)
     client.submit(f"{place}/link", page=place)
     db.session.expire_all()
-    assert link_of(asking["q_works"]) != old
+    assert link_of(asking.q_works) != old
     assert client.get(old).status_code == 404
 
 
 def test_reminders_are_for_those_who_lead_the_round(asking):
     for name in ("coordinator", "curator", "outsider"):
-        assert asking[name].get(home(asking) + "/reminders").status_code == 404
-        assert asking[name].post(home(asking) + "/reminders").status_code == 404
+        assert getattr(asking, name).get(home(asking) + "/reminders").status_code == 404
+        assert getattr(asking, name).post(home(asking) + "/reminders").status_code == 404
     assert count(Letter) == 0
 
 
 def test_the_list_of_those_to_remind_costs_the_same_however_long(asking, count_queries):
     def cost():
         with count_queries() as counted:
-            asking["organiser"].get(home(asking) + "/reminders")
+            asking.organiser.get(home(asking) + "/reminders")
         return counted.number
 
     cost()
@@ -224,34 +223,36 @@ def test_the_list_of_those_to_remind_costs_the_same_however_long(asking, count_q
         for oktmo in (factories.TULUN, factories.IRKUTSK, "25746000"):
             made = adoption(factories.practice(f"Практика {oktmo}"), factories.organisation(oktmo=oktmo))
             factories.coordinator(oktmo)
-            ask = operations._new_ask(asking["round"], made.territory_id)
-            ask.questions.append(type(asking["q_works"])(round_id=asking["round"].id, adoption_id=made.id))
+            ask = operations._new_ask(asking.round, made.territory_id)
+            ask.questions.append(type(asking.q_works)(round_id=asking.round.id, adoption_id=made.id))
     assert cost() == few
-    assert "<b>Молчат: 5</b>" in text_of(asking["organiser"].get(home(asking) + "/reminders"))
+    assert "<b>Молчат: 5</b>" in text_of(asking.organiser.get(home(asking) + "/reminders"))
 
 
 def test_the_first_screen_tells_how_far_the_round_has_come(asking):
     def told(name):
-        page = " ".join(re.sub(r"<[^>]+>", " ", text_of(asking[name].get("/work", follow_redirects=True))).split())
+        page = " ".join(
+            re.sub(r"<[^>]+>", " ", text_of(getattr(asking, name).get("/work", follow_redirects=True))).split()
+        )
         return re.findall(r"Вопрос за I квартал 2027 года (.*?) Ответы до", page)
 
     assert told("organiser") == ["Ответили 0 из 2, молчат 2."]
     for question in ("q_near", "q_works"):
         with writing():
-            operations.answer(asking[question], NO_CHANGE, BY_LINK, by=None)
+            operations.answer(getattr(asking, question), NO_CHANGE, BY_LINK, by=None)
     assert told("organiser") == ["Ответили 1 из 2, молчат 0, ответили не на всё — 1."]
-    assert f'href="{home(asking)}/reminders"' in text_of(asking["organiser"].get("/work"))
+    assert f'href="{home(asking)}/reminders"' in text_of(asking.organiser.get("/work"))
     assert told("curator") == told("coordinator") == []
     with writing():
-        operations.close(asking["round"], by=None)
+        operations.close(asking.round, by=None)
     assert told("organiser") == []
 
 
 def test_a_bad_address_is_refused(asking):
     place = home(asking, factories.KUYTUN)
     with writing():
-        asking["people"]["neighbour"].assignments.clear()
-    client = asking["organiser"]
+        asking.people.neighbour.assignments.clear()
+    client = asking.organiser
     client.submit(f"{place}/letter", {"address": "куда-то"}, page=place)
     assert "Это не похоже на" in text_of(client.get(place))
     client.submit(f"{place}/letter", {"address": ""}, page=place)
@@ -263,7 +264,7 @@ def test_a_bad_address_is_refused(asking):
 
 
 def test_summing_up_asks_first_and_can_be_taken_back(asking):
-    client, made = asking["organiser"], asking["round"]
+    client, made = asking.organiser, asking.round
     page = text_of(client.submit(home(asking) + "/closing", {"confirm": "ask"}, page=home(asking, "25536000")))
     assert "О 3 внедрениях ответа ещё нет." in page
     assert "Молчат 2 муниципалитета. Ответы принимаются до 5 апреля 2027 года: срок ещё не вышел." in page
@@ -289,9 +290,9 @@ def test_only_those_who_lead_the_region_see_its_rounds(asking, sign_in):
     for tail in ("", ".xlsx", "/25536000", "/file", "/25536000/quarter.xlsx"):
         assert client.get(home(asking) + tail).status_code == 404
     for name in ("coordinator", "curator", "outsider"):
-        assert asking[name].get("/manage/rounds").status_code == 404
-    assert asking["organiser"].get(home(asking, factories.TULUN)).status_code == 404
-    assert asking["organiser"].get(home(asking) + "/closing").status_code == 404
+        assert getattr(asking, name).get("/manage/rounds").status_code == 404
+    assert asking.organiser.get(home(asking, factories.TULUN)).status_code == 404
+    assert asking.organiser.get(home(asking) + "/closing").status_code == 404
 
 
 def test_the_figures_agree_with_their_words(asking):
@@ -299,7 +300,7 @@ def test_the_figures_agree_with_their_words(asking):
 
     with writing():
         stopped = Said(AnswerKind.stopped, note="Нет людей", exit=Exit.paused, reason=ExitReason.staff)
-        operations.answer(asking["q_near"], stopped, BY_LINK, by=None)
-    page = text_of(asking["organiser"].get(home(asking)))
+        operations.answer(asking.q_near, stopped, BY_LINK, by=None)
+    page = text_of(asking.organiser.get(home(asking)))
     assert "<b>1</b> <span>внедрение остановилось</span>" in page
     assert "<b>0</b> <span>внедрений со сдвигом</span>" in page

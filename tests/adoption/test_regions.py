@@ -6,6 +6,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from practices import operations as practices
 from practices.models import Practice, PracticeSpread
 from territories.models import Level, Territory
 from tests import factories
-from tests.adoption.conftest import ASKED, adoption, reached
+from tests.adoption.conftest import ASKED, Tayshet, adoption, reached
 from tests.conftest import settings
 from tests.registrations.crowd import Crowd
 
@@ -33,9 +34,17 @@ ONLY_POSTGRESQL = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def regions(world) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Regions(Tayshet):
     """The same practice taken in two regions; another practice only at home."""
+
+    here: Adoption
+    there: Adoption
+    alone: Adoption
+
+
+@pytest.fixture
+def regions(tayshet) -> Regions:
     with writing():
         place = Territory(
             oktmo=KURSK_TOWN,
@@ -49,11 +58,11 @@ def regions(world) -> dict[str, Any]:
         db.session.add(place)
         db.session.flush()
         other = factories.practice("Няня на час", slug="nanny")
-        here = adoption(world["practice"], world["organisation"], Stage.staffing)
-        alone = adoption(other, world["organisation"], Stage.staffing)
-        there = adoption(world["practice"], factories.organisation(oktmo=KURSK_TOWN), Stage.staffing)
+        here = adoption(tayshet.practice, tayshet.organisation, Stage.staffing)
+        alone = adoption(other, tayshet.organisation, Stage.staffing)
+        there = adoption(tayshet.practice, factories.organisation(oktmo=KURSK_TOWN), Stage.staffing)
         pages.bump("site", "territories")
-    return world | {"here": here, "there": there, "alone": alone}
+    return Regions(**vars(tayshet), here=here, there=there, alone=alone)
 
 
 HOME = ("/", "/adoption/", "/adoption.json", "/practices/", "/practices/nanny")
@@ -74,14 +83,14 @@ def launch(made):
 
 def test_an_answer_in_another_region_leaves_every_page_of_this_one(regions, client, count_queries):
     before = tags(client, HOME + HERE)
-    launch(regions["there"])
+    launch(regions.there)
     with count_queries() as counted:
         assert tags(client, HOME + HERE) == before
     assert counted.number == 0
 
 
 def test_an_answer_is_seen_at_once_in_its_own_region_and_by_its_practice(regions, client):
-    for made, own, others in ((regions["there"], THERE + BOTH, HERE), (regions["here"], HERE + HOME + BOTH, THERE)):
+    for made, own, others in ((regions.there, THERE + BOTH, HERE), (regions.here, HERE + HOME + BOTH, THERE)):
         own = tuple(path for path in own if path != "/practices/nanny")
         before, apart = tags(client, own), tags(client, others)
         launch(made)
@@ -105,9 +114,9 @@ def test_totals_of_the_country_are_seen_within_the_seconds_that_their_pages_name
         return next(one["number"] for one in figures if one["key"] == "adoptions")
 
     assert works() == 0
-    launch(regions["there"])
+    launch(regions.there)
     with writing():
-        operations.confirm(regions["there"], by=None)
+        operations.confirm(regions.there, by=None)
     now += pages.TOTALS / 2
     client.get("/adoption/totals.json?sort=name")  # makes the value anew, or takes the one it finds
     assert works() == 0
@@ -129,7 +138,7 @@ def raised(deed) -> set[tuple[str, str]]:
 
 
 def test_writers_of_two_regions_raise_no_version_in_common(regions):
-    one, other = raised(lambda: launch(regions["here"])), raised(lambda: launch(regions["there"]))
+    one, other = raised(lambda: launch(regions.here)), raised(lambda: launch(regions.there))
     assert one & other == set()
     assert {scope for scope, _part in other} == {
         f"territory:{KURSK_TOWN}",
@@ -147,7 +156,7 @@ def test_editors_of_two_regions_raise_no_version_in_common(regions):
         with writing():
             practices.change_practice(practice, {"goal": "Иначе"}, by=None)
 
-    one, other = raised(lambda: edit(regions["practice"])), raised(lambda: edit(from_there))
+    one, other = raised(lambda: edit(regions.practice)), raised(lambda: edit(from_there))
     assert one & other == set()
     assert {scope for scope, _part in one} == {"catalogue", "practice:konsultant"}
 
@@ -155,26 +164,26 @@ def test_editors_of_two_regions_raise_no_version_in_common(regions):
 def test_a_draft_that_nobody_reads_changes_no_page(regions):
     def write():
         with writing():
-            values = {"name": "Черновик", "territory_id": regions["practice"].territory_id}
+            values = {"name": "Черновик", "territory_id": regions.practice.territory_id}
             practices.fill(practices.add_practice(values, by=None), {"goal": "Иначе"})
 
     assert raised(write) == set()
 
 
 def answer(regions: dict[str, Any], where: str) -> None:
-    made = db.session.get_one(Adoption, regions[where].id)
+    made = db.session.get_one(Adoption, getattr(regions, where).id)
     operations.hold(made)
     operations.move(made, LAUNCHED, by=None)
 
 
 def begin(regions: dict[str, Any], where: str) -> None:
-    place = db.session.get_one(Territory, regions[where].territory_id)
-    practice = db.session.get_one(Practice, regions["practice"].id)
+    place = db.session.get_one(Territory, getattr(regions, where).territory_id)
+    practice = db.session.get_one(Practice, regions.practice.id)
     operations.start_adoption(practice, ensure_organisation("Другая школа", place, by=None), ASKED, by=None)
 
 
 def tell(regions: dict[str, Any], where: str) -> None:
-    made = db.session.get_one(Adoption, regions[where].id)
+    made = db.session.get_one(Adoption, getattr(regions, where).id)
     operations.change(made, {"units": 7}, by=None)
 
 
@@ -195,7 +204,7 @@ def test_nobody_waits_for_what_is_under_way_in_another_region(regions, app, deed
             failed.append(error)
             begun.set()
 
-    for made in (regions["here"], regions["there"], regions["practice"]):
+    for made in (regions.here, regions.there, regions.practice):
         _ = made.id, getattr(made, "territory_id", None)
         db.session.expunge(made)
     db.session.rollback()
@@ -243,5 +252,5 @@ def test_writers_in_two_regions_are_all_counted_and_seen_by_every_worker_at_once
     told = [f"в 1 учреждении из {taken}" in text for text in after]
     assert told == [path in (HERE[0], THERE[0]) for path in (*HERE, *THERE)] * PROCESSES  # worker by worker
     db.session.rollback()
-    stands = select(PracticeSpread.organisations).where(PracticeSpread.practice_id == regions["practice"].id)
+    stands = select(PracticeSpread.organisations).where(PracticeSpread.practice_id == regions.practice.id)
     assert db.session.scalars(stands).all() == [taken, taken]

@@ -39,17 +39,17 @@ def booked():
     return [found.organisation.name for found in db.session.scalars(select(Adoption).order_by(Adoption.id))]
 
 
-def test_two_schools_of_a_municipality_take_the_practice_each(world):
-    assert ask(world["coordinator"], FIRST).status_code == 302
-    assert ask(world["coordinator"], SECOND).status_code == 302
-    assert ask(world["coordinator"], SECOND.upper()).status_code == 302  # the same school again
+def test_two_schools_of_a_municipality_take_the_practice_each(tayshet):
+    assert ask(tayshet.coordinator, FIRST).status_code == 302
+    assert ask(tayshet.coordinator, SECOND).status_code == 302
+    assert ask(tayshet.coordinator, SECOND.upper()).status_code == 302  # the same school again
     assert booked() == [FIRST, SECOND]
     codes = list(db.session.scalars(select(Organisation.code).where(Organisation.name.startswith(MBOU))))
     base = slugify(MBOU)[:50]
     assert codes == [f"{base}-{factories.TAYSHET}", f"{base}-{factories.TAYSHET}-2"]
 
 
-def test_a_code_taken_by_a_file_is_numbered(world):
+def test_a_code_taken_by_a_file_is_numbered(tayshet):
     place = factories.territory(factories.TAYSHET)
     with writing():
         factories.organisation("Совсем другая организация").code = f"shkola-1-{factories.TAYSHET}"
@@ -57,20 +57,20 @@ def test_a_code_taken_by_a_file_is_numbered(world):
     assert (made.name, made.code) == ("Школа 1", f"shkola-1-{factories.TAYSHET}-2")
 
 
-def test_a_short_name_that_two_bear_is_asked_about(world):
+def test_a_short_name_that_two_bear_is_asked_about(tayshet):
     with writing():
         for name in (FIRST, SECOND):
             factories.organisation(name, short_name="СОШ № 1")
-    page = ask(world["coordinator"], "СОШ № 1")
+    page = ask(tayshet.coordinator, "СОШ № 1")
     assert page.status_code == 422
     assert "Так называются там несколько организаций." in page.text
     assert 'value="СОШ № 1"' in page.text
     assert booked() == []
-    assert ask(world["coordinator"], FIRST).status_code == 302
+    assert ask(tayshet.coordinator, FIRST).status_code == 302
     assert booked() == [FIRST]
 
 
-def test_whom_a_name_means(world):
+def test_whom_a_name_means(tayshet):
     with writing():
         here = factories.organisation("Центр помощи семье")
         there = factories.organisation("Центр помощи семье", factories.KUYTUN)
@@ -82,7 +82,7 @@ def test_whom_a_name_means(world):
     assert organisations_named("Центр") == []
 
 
-def test_a_short_name_is_known_however_it_is_spelt(world):
+def test_a_short_name_is_known_however_it_is_spelt(tayshet):
     """As an import finds it: no double is made of a school that somebody writes in small letters."""
     with writing():
         school = factories.organisation(FIRST, short_name="МБОУ «СОШ № 1»")
@@ -95,23 +95,23 @@ def test_a_short_name_is_known_however_it_is_spelt(world):
         other.name = "Другая школа"
     assert organisations_named("мбоу «сош» 1", other.territory_id) == [school]
     assert organisations_named("мбоу «сош» 1") == [school]
-    assert ask(world["coordinator"], "мбоу сош 1").status_code == 302
+    assert ask(tayshet.coordinator, "мбоу сош 1").status_code == 302
     assert booked() == [FIRST]
 
 
 @pytest.fixture
-def mixed_up(world):
+def mixed_up(tayshet):
     """What the release before did: the second school's adoption stands at the first one."""
     with writing():
         school = factories.organisation(FIRST)
         school.code = f"{slugify(FIRST)[:60]}-{factories.TAYSHET}"
-        right = adoption(world["practice"], school)
+        right = adoption(tayshet.practice, school)
         wrong = adoption(factories.practice("Клуб отцов"), school)
-        adoption(factories.practice("Школа приёмных родителей"), world["organisation"])
+        adoption(factories.practice("Школа приёмных родителей"), tayshet.organisation)
     return right, wrong
 
 
-def test_adoptions_booked_on_another_are_listed_and_moved(app, world, mixed_up):
+def test_adoptions_booked_on_another_are_listed_and_moved(app, tayshet, mixed_up):
     right, wrong = mixed_up
     runner = app.test_cli_runner()
     listed = runner.invoke(adoption_cli, ["doubtful"]).output
@@ -123,11 +123,11 @@ def test_adoptions_booked_on_another_are_listed_and_moved(app, world, mixed_up):
     assert runner.invoke(adoption_cli, ["rebook", wrong.code, SECOND]).exit_code == 0
     assert booked()[:2] == [FIRST, SECOND]
     assert "perhaps of another organisation: 0" in runner.invoke(adoption_cli, ["doubtful"]).output
-    page = world["coordinator"].get(f"/cabinet/adoptions/{wrong.code}").text
+    page = tayshet.coordinator.get(f"/cabinet/adoptions/{wrong.code}").text
     assert "Исправлена организация" in page
 
 
-def test_what_the_other_has_already_is_not_booked_twice(app, world, mixed_up):
+def test_what_the_other_has_already_is_not_booked_twice(app, tayshet, mixed_up):
     right, wrong = mixed_up
     with writing():
         school = factories.organisation(SECOND)

@@ -16,60 +16,60 @@ from tests.adoption.conftest import adoption
 ADDRESS = "/practices/konsultant/adoption"
 
 
-def form(world, **changes):
+def form(tayshet, **changes):
     return {
-        "organisation": str(world["organisation"].id),
+        "organisation": str(tayshet.organisation.id),
         "contact_name": "Ответственная Ольга Тестовна",
         "contact_email": "Olga@Example.org",
         "aim": "Помочь семьям посёлков",
-        "source": str(world["slot"].id),
+        "source": str(tayshet.slot.id),
     } | changes
 
 
-def test_a_coordinator_takes_a_practice(world):
-    answer = world["coordinator"].submit(ADDRESS, form(world))
+def test_a_coordinator_takes_a_practice(tayshet):
+    answer = tayshet.coordinator.submit(ADDRESS, form(tayshet))
     made = db.session.scalars(select(Adoption)).one()
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/cabinet/adoptions/{made.code}")
     assert (made.organisation_id, made.contact_email, made.stage) == (
-        world["organisation"].id,
+        tayshet.organisation.id,
         "olga@example.org",
         Stage.interest,
     )
-    assert (made.source_slot_id, made.source_forum_id) == (world["slot"].id, world["forum"].id)
-    page = world["coordinator"].get(answer.headers["Location"]).get_data(as_text=True)
+    assert (made.source_slot_id, made.source_forum_id) == (tayshet.slot.id, tayshet.forum.id)
+    page = tayshet.coordinator.get(answer.headers["Location"]).get_data(as_text=True)
     assert "Запрос отправлен автору." in page
     assert "Взвесить, подходит" in page
 
 
-def test_the_forum_where_it_was_shown_is_chosen_beforehand(world):
-    page = world["coordinator"].get(ADDRESS).get_data(as_text=True)
-    assert f'<option selected value="{world["slot"].id}">' in page
+def test_the_forum_where_it_was_shown_is_chosen_beforehand(tayshet):
+    page = tayshet.coordinator.get(ADDRESS).get_data(as_text=True)
+    assert f'<option selected value="{tayshet.slot.id}">' in page
 
 
-def test_a_new_organisation_is_added_right_there(world):
-    data = form(world, organisation="new", new_organisation="Библиотека посёлка Юрты", source="")
-    world["coordinator"].submit(ADDRESS, data)
+def test_a_new_organisation_is_added_right_there(tayshet):
+    data = form(tayshet, organisation="new", new_organisation="Библиотека посёлка Юрты", source="")
+    tayshet.coordinator.submit(ADDRESS, data)
     made = db.session.scalars(select(Adoption)).one()
     assert (made.organisation.name, made.organisation.territory.oktmo) == ("Библиотека посёлка Юрты", factories.TAYSHET)
     assert made.source_slot_id is None
 
 
-def test_a_typed_organisation_needs_no_second_choice(world):
-    data = form(world, organisation="", new_organisation="Библиотека посёлка Юрты")
-    assert world["coordinator"].submit(ADDRESS, data).status_code == 302
+def test_a_typed_organisation_needs_no_second_choice(tayshet):
+    data = form(tayshet, organisation="", new_organisation="Библиотека посёлка Юрты")
+    assert tayshet.coordinator.submit(ADDRESS, data).status_code == 302
     assert db.session.scalars(select(Adoption)).one().organisation.name == "Библиотека посёлка Юрты"
 
 
-def test_what_was_typed_of_an_organisation_stays_in_sight_on_an_error(world):
-    data = form(world, organisation="", new_organisation="Библиотека посёлка Юрты", contact_email="нет")
-    page = world["coordinator"].submit(ADDRESS, data).get_data(as_text=True)
+def test_what_was_typed_of_an_organisation_stays_in_sight_on_an_error(tayshet):
+    data = form(tayshet, organisation="", new_organisation="Библиотека посёлка Юрты", contact_email="нет")
+    page = tayshet.coordinator.submit(ADDRESS, data).get_data(as_text=True)
     assert re.findall(r'<details class="fold"( open)?>', page) == [" open"]
     assert 'value="Библиотека посёлка Юрты"' in page
 
 
-def test_one_organisation_chosen_and_another_typed_is_asked_about(world):
-    data = form(world, new_organisation="Библиотека посёлка Юрты")
-    answer = world["coordinator"].submit(ADDRESS, data)
+def test_one_organisation_chosen_and_another_typed_is_asked_about(tayshet):
+    data = form(tayshet, new_organisation="Библиотека посёлка Юрты")
+    answer = tayshet.coordinator.submit(ADDRESS, data)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert db.session.scalars(select(Adoption)).all() == []
@@ -77,63 +77,63 @@ def test_one_organisation_chosen_and_another_typed_is_asked_about(world):
     assert re.findall(r'<div id="new_organisation-error">.*?</span>([^<]*?\.)', page) == [said]
     assert re.findall(r'<details class="fold"( open)?>', page) == [" open"]
     assert 'value="Библиотека посёлка Юрты"' in page
-    assert f'<option selected value="{world["organisation"].id}">' in page
+    assert f'<option selected value="{tayshet.organisation.id}">' in page
     for settled, name in (
         ({"organisation": "new"}, "Библиотека посёлка Юрты"),
         ({"new_organisation": ""}, "Центр помощи семье Тайшетского округа"),
     ):
-        world["coordinator"].submit(ADDRESS, data | settled)
+        tayshet.coordinator.submit(ADDRESS, data | settled)
         assert db.session.scalars(select(Adoption).order_by(Adoption.id.desc())).first().organisation.name == name
 
 
-def test_an_organisation_to_be_added_needs_a_name(world):
-    answer = world["coordinator"].submit(ADDRESS, form(world, organisation="new", new_organisation=""))
+def test_an_organisation_to_be_added_needs_a_name(tayshet):
+    answer = tayshet.coordinator.submit(ADDRESS, form(tayshet, organisation="new", new_organisation=""))
     assert answer.status_code == 422
     assert "Напишите полное название организации." in answer.get_data(as_text=True)
     assert len(db.session.scalars(select(Organisation)).all()) == 1
 
 
-def test_a_name_with_quotes_stands_in_the_title_with_inner_ones(world):
+def test_a_name_with_quotes_stands_in_the_title_with_inner_ones(tayshet):
     with writing():
-        world["practice"].name = "Клуб «Устойчивая семья»"
-    page = world["coordinator"].get(ADDRESS).get_data(as_text=True)
+        tayshet.practice.name = "Клуб «Устойчивая семья»"
+    page = tayshet.coordinator.get(ADDRESS).get_data(as_text=True)
     assert re.findall("<title>(.*?) · ", page) == ["Беру к\u00a0себе: «Клуб „Устойчивая семья“»"]
 
 
-def test_twice_is_a_notice_not_an_error(world):
-    first = world["coordinator"].submit(ADDRESS, form(world)).headers["Location"]
-    again = world["coordinator"].submit(ADDRESS, form(world))
+def test_twice_is_a_notice_not_an_error(tayshet):
+    first = tayshet.coordinator.submit(ADDRESS, form(tayshet)).headers["Location"]
+    again = tayshet.coordinator.submit(ADDRESS, form(tayshet))
     assert again.headers["Location"] == first
-    assert "уже взяла практику" in world["coordinator"].get(first).get_data(as_text=True)
+    assert "уже взяла практику" in tayshet.coordinator.get(first).get_data(as_text=True)
     assert len(db.session.scalars(select(Adoption)).all()) == 1
 
 
-def test_bad_input_comes_back_with_what_was_typed(world):
-    answer = world["coordinator"].submit(ADDRESS, form(world, organisation="", contact_email="нет"))
+def test_bad_input_comes_back_with_what_was_typed(tayshet):
+    answer = tayshet.coordinator.submit(ADDRESS, form(tayshet, organisation="", contact_email="нет"))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert page.count('class="error"') == 2
     assert "Помочь семьям посёлков" in page
-    nameless = world["coordinator"].submit(ADDRESS, form(world, organisation="new", new_organisation="Дом"))
+    nameless = tayshet.coordinator.submit(ADDRESS, form(tayshet, organisation="new", new_organisation="Дом"))
     assert nameless.status_code == 422
     assert len(db.session.scalars(select(Organisation)).all()) == 1
 
 
-def test_an_organisation_of_another_district_is_not_in_the_list(world):
+def test_an_organisation_of_another_district_is_not_in_the_list(tayshet):
     with writing():
         foreign = factories.organisation("Чужая школа", oktmo=factories.KUYTUN)
-    assert "Чужая школа" not in world["coordinator"].get(ADDRESS).get_data(as_text=True)
-    assert world["coordinator"].submit(ADDRESS, form(world, organisation=str(foreign.id))).status_code == 422
+    assert "Чужая школа" not in tayshet.coordinator.get(ADDRESS).get_data(as_text=True)
+    assert tayshet.coordinator.submit(ADDRESS, form(tayshet, organisation=str(foreign.id))).status_code == 422
 
 
-def test_a_visitor_signs_in_first_and_comes_back(client, world):
+def test_a_visitor_signs_in_first_and_comes_back(client, tayshet):
     answer = client.get(ADDRESS)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=/practices/konsultant/adoption")
 
 
-def test_who_may_not_sees_nothing(world, sign_in):
-    assert world["outsider"].get(ADDRESS).status_code == 404
-    assert world["organiser"].get(ADDRESS).status_code == 404
+def test_who_may_not_sees_nothing(tayshet, sign_in):
+    assert tayshet.outsider.get(ADDRESS).status_code == 404
+    assert tayshet.organiser.get(ADDRESS).status_code == 404
     with writing():
         nowhere = factories.give(factories.user(), Role.coordinator, ScopeKind.organisation, 1)
     page = sign_in(nowhere).get(ADDRESS)
@@ -141,39 +141,39 @@ def test_who_may_not_sees_nothing(world, sign_in):
     assert "пока не\u00a0закреплён муниципалитет" in page.get_data(as_text=True)
 
 
-def test_a_coordinator_of_several_districts_names_one(world, sign_in):
+def test_a_coordinator_of_several_districts_names_one(tayshet, sign_in):
     with writing():
         person = factories.coordinator()
         factories.give(person, Role.coordinator, ScopeKind.territory, factories.territory(factories.KUYTUN).id)
-    data = form(world, organisation="new", new_organisation="Дом культуры Куйтуна", territory=factories.KUYTUN)
+    data = form(tayshet, organisation="new", new_organisation="Дом культуры Куйтуна", territory=factories.KUYTUN)
     sign_in(person).submit(ADDRESS, data)
     assert db.session.scalars(select(Adoption)).one().territory.oktmo == factories.KUYTUN
 
 
-def test_only_a_published_practice_can_be_taken(world):
+def test_only_a_published_practice_can_be_taken(tayshet):
     with writing():
-        world["practice"].admission = Admission.draft
-    assert world["coordinator"].get(ADDRESS).status_code == 404
+        tayshet.practice.admission = Admission.draft
+    assert tayshet.coordinator.get(ADDRESS).status_code == 404
 
 
-def test_the_practice_page_links_here_without_a_form(world, client):
+def test_the_practice_page_links_here_without_a_form(tayshet, client):
     with writing():
-        adoption(world["practice"], world["organisation"], Stage.launched)
+        adoption(tayshet.practice, tayshet.organisation, Stage.launched)
     page = client.get("/practices/konsultant").get_data(as_text=True)
     assert f'href="{ADDRESS}"' in page
     assert "<form" not in page
 
 
-def test_a_telephone_is_kept_if_it_is_one(world):
-    wrong = world["coordinator"].submit(ADDRESS, form(world, contact_phone="позвоните мне"))
+def test_a_telephone_is_kept_if_it_is_one(tayshet):
+    wrong = tayshet.coordinator.submit(ADDRESS, form(tayshet, contact_phone="позвоните мне"))
     assert wrong.status_code == 422
     assert "Это не похоже на номер телефона" in wrong.get_data(as_text=True)
     assert 'value="позвоните мне"' in wrong.get_data(as_text=True)
-    world["coordinator"].submit(ADDRESS, form(world, contact_phone="8 (395) 200-00-00, доб. 12"))
+    tayshet.coordinator.submit(ADDRESS, form(tayshet, contact_phone="8 (395) 200-00-00, доб. 12"))
     made = db.session.scalars(select(Adoption)).one()
     assert made.contact_phone == "8 (395) 200-00-00, доб. 12"
     page = f"/cabinet/adoptions/{made.code}"
-    html = world["coordinator"].get(page).get_data(as_text=True)
+    html = tayshet.coordinator.get(page).get_data(as_text=True)
     assert '<a href="tel:+73952000000">8 (395) 200-00-00, доб. 12</a>' in html
     details = {
         "details-contact_name": "Ольга",
@@ -181,15 +181,15 @@ def test_a_telephone_is_kept_if_it_is_one(world):
         "details-contact_phone": "",
         "version": made.version,
     }
-    assert world["coordinator"].submit(f"{page}/details", details, page=page).status_code == 302
+    assert tayshet.coordinator.submit(f"{page}/details", details, page=page).status_code == 302
     db.session.refresh(made)
     assert made.contact_phone == ""
-    assert "tel:" not in world["coordinator"].get(page).get_data(as_text=True)
+    assert "tel:" not in tayshet.coordinator.get(page).get_data(as_text=True)
 
 
-def test_the_telephone_is_not_public(world, client):
+def test_the_telephone_is_not_public(tayshet, client):
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.operating)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.operating)
         made.contact_phone = "8 (395) 200-00-00"
     for path in (
         "/adoption/",
@@ -201,14 +201,14 @@ def test_the_telephone_is_not_public(world, client):
         assert "200-00-00" not in client.get(path).get_data(as_text=True)
 
 
-def test_the_contact_is_filled_in_from_the_account(world):
-    page = world["coordinator"].get(ADDRESS).get_data(as_text=True)
-    person = world["people"]["coordinator"]
+def test_the_contact_is_filled_in_from_the_account(tayshet):
+    page = tayshet.coordinator.get(ADDRESS).get_data(as_text=True)
+    person = tayshet.people.coordinator
     assert f'value="{person.name}"' in page
     assert f'value="{person.email}"' in page
 
 
-def test_with_several_municipalities_the_one_come_from_is_chosen(world, sign_in):
+def test_with_several_municipalities_the_one_come_from_is_chosen(tayshet, sign_in):
     with writing():
         person = factories.coordinator()
         factories.give(person, Role.coordinator, ScopeKind.territory, factories.territory(factories.KUYTUN).id)
@@ -221,24 +221,24 @@ def test_with_several_municipalities_the_one_come_from_is_chosen(world, sign_in)
         assert f'href="{ADDRESS}?territory={oktmo}"' in links
 
 
-def test_the_practices_page_tells_a_coordinator_of_their_own_municipality(world, client):
+def test_the_practices_page_tells_a_coordinator_of_their_own_municipality(tayshet, client):
     here = "/practices/konsultant"
-    assert "Эту практику здесь ещё никто не взял." in world["coordinator"].get(here).get_data(as_text=True)
+    assert "Эту практику здесь ещё никто не взял." in tayshet.coordinator.get(here).get_data(as_text=True)
     with writing():
-        made = adoption(world["practice"], world["organisation"], Stage.staffing)
-    page = world["coordinator"].get(here).get_data(as_text=True)
+        made = adoption(tayshet.practice, tayshet.organisation, Stage.staffing)
+    page = tayshet.coordinator.get(here).get_data(as_text=True)
     assert f'href="/cabinet/adoptions/{made.code}"' in page
     assert "Взять ещё в одно учреждение" in page.replace("\u00a0", " ")
-    for reader in (world["neighbour"], world["curator"], client):
+    for reader in (tayshet.neighbour, tayshet.curator, client):
         assert made.code not in reader.get(here).get_data(as_text=True)
 
 
-def test_the_cabinet_leads_to_what_works_nearby(world):
+def test_the_cabinet_leads_to_what_works_nearby(tayshet):
     link = f"/practices/?near={factories.TAYSHET}"
-    assert f'href="{link}"' in world["coordinator"].get("/cabinet/").get_data(as_text=True)
+    assert f'href="{link}"' in tayshet.coordinator.get("/cabinet/").get_data(as_text=True)
     with writing():
-        adoption(world["practice"], factories.organisation(oktmo=factories.TAYSHET), Stage.operating)
-    assert f'href="{link}"' in world["coordinator"].get("/cabinet/").get_data(as_text=True)
-    found = world["coordinator"].get(link).get_data(as_text=True)
+        adoption(tayshet.practice, factories.organisation(oktmo=factories.TAYSHET), Stage.operating)
+    assert f'href="{link}"' in tayshet.coordinator.get("/cabinet/").get_data(as_text=True)
+    found = tayshet.coordinator.get(link).get_data(as_text=True)
     assert 'href="/practices/konsultant"' in found
     assert "Уже работает рядом" in found.replace("\u00a0", " ")

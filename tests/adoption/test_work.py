@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from accounts.enums import Role, ScopeKind
-from adoption.models import Stage, StageStep
+from adoption.models import Adoption, Stage, StageStep
 from adoption.queries import today
 from adoption.sheet.queries import sheet
 from adoption.stall import ENOUGH_TO_BE_USUAL
@@ -46,8 +47,17 @@ def _went_on(stage: Stage, number: int) -> None:
     db.session.flush()
 
 
+@dataclass(frozen=True)
+class StandingStill:
+    """Three adoptions: launched five days ago, assessed ninety days ago and ten days ago."""
+
+    launched: Adoption
+    standing: Adoption
+    fresh: Adoption
+
+
 @pytest.fixture
-def world(app):
+def standing_still(app) -> StandingStill:
     with writing():
         practice = factories.practice("Диспетчерская")
         launched = factories.adoption(practice, oktmo=factories.TAYSHET)
@@ -57,7 +67,7 @@ def world(app):
         reach(standing, Stage.assessment, 90)
         fresh = factories.adoption(factories.practice("Свежая"), oktmo=factories.TULUN)
         reach(fresh, Stage.assessment, 10)
-    return {"launched": launched, "standing": standing, "fresh": fresh}
+    return StandingStill(launched=launched, standing=standing, fresh=fresh)
 
 
 def curator(oktmo: str):
@@ -65,7 +75,7 @@ def curator(oktmo: str):
         return factories.give(factories.user(), Role.curator, ScopeKind.territory, factories.territory(oktmo).id)
 
 
-def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
+def test_a_curator_confirms_launches_and_sees_whom_to_call(standing_still, sign_in):
     with writing():
         went_on(Stage.preparation)
     client = sign_in(curator(factories.REGION))
@@ -76,18 +86,20 @@ def test_a_curator_confirms_launches_and_sees_whom_to_call(world, sign_in):
     assert "90 дней" in page
     assert "contact@example.org" in page
     assert "Свежая" not in page
-    client.submit(f"/cabinet/adoptions/{world['launched'].code}/confirmation", seen(client, "/work"), page="/work")
+    client.submit(
+        f"/cabinet/adoptions/{standing_still.launched.code}/confirmation", seen(client, "/work"), page="/work"
+    )
     assert "Запусков на подтверждение нет" in text(client.get("/work"))
 
 
-def test_a_curator_of_elsewhere_sees_nothing_of_it(world, sign_in):
+def test_a_curator_of_elsewhere_sees_nothing_of_it(standing_still, sign_in):
     page = text(sign_in(curator(factories.KUYTUN)).get("/work"))
     assert "Никто не остановился" in page
     for name in ("Диспетчерская", "Стоячая", "contact@example.org"):
         assert name not in page
 
 
-def test_the_screen_the_sheet_and_its_list_count_the_same(world, sign_in):
+def test_the_screen_the_sheet_and_its_list_count_the_same(standing_still, sign_in):
     with writing():
         unconfirmed = factories.adoption(factories.practice("Без подтверждения"), oktmo=factories.TULUN)
         reach(unconfirmed, Stage.launched, 200)
@@ -107,7 +119,7 @@ def test_the_screen_the_sheet_and_its_list_count_the_same(world, sign_in):
 
 
 @pytest.mark.parametrize("role", [Role.analyst, Role.approver])
-def test_figures_are_of_the_own_territories(world, sign_in, role):
+def test_figures_are_of_the_own_territories(standing_still, sign_in, role):
     with writing():
         region = factories.give(factories.user(), role, ScopeKind.territory, factories.territory(factories.REGION).id)
         district = factories.give(
@@ -120,7 +132,7 @@ def test_figures_are_of_the_own_territories(world, sign_in, role):
 
 
 @pytest.mark.parametrize("number", [1, 12])
-def test_the_curators_screen_asks_as_often_for_one_as_for_many(world, sign_in, number, count_queries):
+def test_the_curators_screen_asks_as_often_for_one_as_for_many(standing_still, sign_in, number, count_queries):
     with writing():
         went_on(Stage.staffing)
         for index in range(number):

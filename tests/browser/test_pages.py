@@ -9,9 +9,9 @@ from playwright.sync_api import Page, Playwright
 
 from app import create_app
 from tests.browser.chromium import PHONE, Pages, Readers
+from tests.browser.filled import World
 from tests.browser.server import ROOT, Installation
 from tests.browser.steps import sign_up
-from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 MANAGE = "/manage/forums/{coming}"
@@ -253,8 +253,8 @@ SETTLED = """() => Promise.all(document.getAnimations().filter((one) => one inst
 
 
 @pytest.fixture(scope="session")
-def world(playwright: Playwright, site: Installation, tmp_path_factory: pytest.TempPathFactory) -> World:
-    return World(playwright, site, tmp_path_factory.mktemp("world"))
+def filled(playwright: Playwright, site: Installation, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(playwright, site, tmp_path_factory.mktemp("filled"))
 
 
 @pytest.fixture(scope="session")
@@ -270,9 +270,9 @@ def test_every_page_has_its_demo_values(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [*PAGES, *MORE])
-def test_page(name: str, readers: Readers, world: World, axe: str) -> None:
+def test_page(name: str, readers: Readers, filled: World, axe: str) -> None:
     role, pattern = PAGES.get(name) or MORE[name]
-    address = pattern.format(**world.values)
+    address = pattern.format(**filled.values)
     page = readers.page(role)
     answer = page.request.get(address)
     assert answer.status == 200, f"{answer.status} {answer.url}"
@@ -298,17 +298,17 @@ def contrast(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [name for name, (role, _) in PAGES.items() if not role])
-def test_public_page_in_english(name: str, world: World) -> None:
-    address = PAGES[name][1].format(**world.values)
-    answer = world.request().get("/en" + address)
+def test_public_page_in_english(name: str, filled: World) -> None:
+    address = PAGES[name][1].format(**filled.values)
+    answer = filled.request().get("/en" + address)
     assert answer.status == 200
     if answer.headers["content-type"].startswith("text/html") and name not in LETTERS:
         assert '<html lang="en">' in answer.text()
 
 
-def test_long_words_make_no_page_wider_than_a_phone(pages: Pages, world: World) -> None:
+def test_long_words_make_no_page_wider_than_a_phone(pages: Pages, filled: World) -> None:
     guest = pages.open(PHONE)
-    sign_up(guest, world.values["coming"], "Ы" * 100 + " Анна", "long@example.org")
+    sign_up(guest, filled.values["coming"], "Ы" * 100 + " Анна", "long@example.org")
     assert guest.evaluate(WIDE) == []
     for role, address in (
         ("organiser", "/manage/forums/{coming}/registrations?q=ыыыы"),
@@ -316,6 +316,6 @@ def test_long_words_make_no_page_wider_than_a_phone(pages: Pages, world: World) 
         ("administrator", "/manage/activity"),
     ):
         page = pages.open(PHONE, role=role)
-        page.goto(address.format(**world.values))
+        page.goto(address.format(**filled.values))
         assert page.evaluate(WIDE) == []
         assert role == "administrator" or "Ы" * 100 in page.locator("body").inner_text()

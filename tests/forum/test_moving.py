@@ -56,7 +56,7 @@ def test_what_must_be_asked(on, before, after, wanted):
 
 
 @pytest.fixture
-def world(app, sign_in):
+def moving(app, sign_in):
     with writing():
         forum = factories.forum()
         section = factories.section(forum, room_id=factories.room(forum).id)
@@ -102,8 +102,8 @@ MORNING = datetime(2027, 4, 22, 10)
 WEEK = timedelta(days=7)
 
 
-def test_the_programme_moves_with_the_forum_in_one_act(client, world):
-    forum, desk = world
+def test_the_programme_moves_with_the_forum_in_one_act(client, moving):
+    forum, desk = moving
     person = enrol(forum)
     assert told(client) == ({"2027-04-22": 2}, {"2027-04-22"}, [0, 1])
     asked = desk.submit(EDIT, form(desk, 29))
@@ -121,8 +121,8 @@ def test_the_programme_moves_with_the_forum_in_one_act(client, world):
     assert [event["dtstart"].dt.date() for event in own] == [date(2027, 4, 29)]
 
 
-def test_the_way_back_is_one_press(client, world):
-    forum, desk = world
+def test_the_way_back_is_one_press(client, moving):
+    forum, desk = moving
     desk.submit(EDIT, form(desk, 29, programme="move"))
     page = text_of(desk.get(EDIT))
     assert "22 апреля 2027 года → 29 апреля 2027 года" in page
@@ -134,8 +134,8 @@ def test_the_way_back_is_one_press(client, world):
     assert [move["days"] for move in moves] == [7, -7]
 
 
-def test_what_has_no_day_left_refuses_the_days_and_says_so(client, world):
-    forum, desk = world
+def test_what_has_no_day_left_refuses_the_days_and_says_so(client, moving):
+    forum, desk = moving
     assert desk.submit(EDIT, form(desk, 22, 23)).status_code == 302
     with writing():
         factories.slot(forum.sections[0], "Второй день", MORNING + timedelta(days=1))
@@ -146,8 +146,8 @@ def test_what_has_no_day_left_refuses_the_days_and_says_so(client, world):
     assert db.session.scalar(select(Forum)).date_end == date(2027, 4, 23)
 
 
-def test_days_added_before_leave_the_choice(world):
-    forum, desk = world
+def test_days_added_before_leave_the_choice(moving):
+    forum, desk = moving
     page = text_of(desk.submit(EDIT, form(desk, 21, 22)))
     assert 'value="move"' in page
     assert 'value="stay"' in page
@@ -157,9 +157,9 @@ def test_days_added_before_leave_the_choice(world):
     assert (starts()[0], db.session.scalar(select(Forum.date_start))) == (MORNING, date(2027, 4, 22))
 
 
-def test_a_programme_left_behind_before_is_told_of_held_in_the_json_and_brought_in(client, world):
+def test_a_programme_left_behind_before_is_told_of_held_in_the_json_and_brought_in(client, moving):
     """An installation where the forum moved alone: nothing is lost from sight, and one press mends it."""
-    forum, desk = world
+    forum, desk = moving
     with writing():
         forum.date_start = forum.date_end = date(2027, 4, 29)
     assert told(client)[:2] == ({"2027-04-22": 2, "2027-04-29": 0}, {"2027-04-22"})
@@ -173,8 +173,8 @@ def test_a_programme_left_behind_before_is_told_of_held_in_the_json_and_brought_
     assert BACK not in text_of(desk.get(EDIT))
 
 
-def test_back_does_not_fit_after_the_programme_has_changed(world):
-    forum, desk = world
+def test_back_does_not_fit_after_the_programme_has_changed(moving):
+    forum, desk = moving
     desk.submit(EDIT, form(desk, 28, 29, programme="move"))
     with writing():
         factories.slot(forum.sections[0], "Второй день", datetime(2027, 4, 29, 10))
@@ -183,14 +183,14 @@ def test_back_does_not_fit_after_the_programme_has_changed(world):
     assert db.session.scalar(select(Forum.date_end)) == date(2027, 4, 29)
 
 
-def test_there_is_no_way_back_without_a_move(world):
-    _forum, desk = world
+def test_there_is_no_way_back_without_a_move(moving):
+    _forum, desk = moving
     assert desk.submit(BACK, {"confirm": "yes"}, page=EDIT).status_code == 404
     assert desk.get(BACK).status_code == 405
 
 
-def test_an_item_of_a_day_that_is_gone_is_not_brought_back(world):
-    forum, desk = world
+def test_an_item_of_a_day_that_is_gone_is_not_brought_back(moving):
+    forum, desk = moving
     with writing():
         for slot in db.session.scalars(select(Slot).where(Slot.cancelled)):
             slot.announced, slot.starts, slot.ends = False, slot.starts - WEEK, slot.ends - WEEK
@@ -201,15 +201,15 @@ def test_an_item_of_a_day_that_is_gone_is_not_brought_back(world):
     assert db.session.scalar(select(Slot.cancelled).where(Slot.code == code)) is True
 
 
-def test_the_only_answer_stands_ticked(world):
-    _forum, desk = world
+def test_the_only_answer_stands_ticked(moving):
+    _forum, desk = moving
     page = text_of(desk.submit(EDIT, form(desk, 29)))
     assert "Посмотрите, что с ней станет, и сохраните ещё раз." in page
     assert "checked" in re.search(r'<input[^>]*value="move"[^>]*>', page)[0]
 
 
-def test_moved_and_shortened_at_once_is_told_a_way(world):
-    forum, desk = world
+def test_moved_and_shortened_at_once_is_told_a_way(moving):
+    forum, desk = moving
     assert desk.submit(EDIT, form(desk, 22, 23)).status_code == 302
     with writing():
         factories.slot(forum.sections[0], "Второй день", MORNING + timedelta(days=1))
@@ -218,9 +218,9 @@ def test_moved_and_shortened_at_once_is_told_a_way(world):
     assert "Или сначала" not in text_of(desk.submit(EDIT, form(desk, 22)))
 
 
-def test_a_zone_that_is_not_offered_shows_and_stays_when_the_form_is_saved(client, world):
+def test_a_zone_that_is_not_offered_shows_and_stays_when_the_form_is_saved(client, moving):
     """Europe/Berlin, from a file of another installation: its pages were errors, and saving moved it to Kaliningrad."""
-    forum, desk = world
+    forum, desk = moving
     with writing():
         forum.timezone = "Europe/Berlin"
     for address in (FORUM, f"{FORUM}/programme", EDIT):

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import pytest
 
+from forum.models import Forum, Section
 from forum.tabs import AREA
 from kernel.feature import registry
 from kernel.transaction import writing
+from programme.models import Slot
 from tests import factories
+from tests.client import PageClient
 
 DESK = "/manage/forums/prosemyu-2027"
 BAR = re.compile(r'<nav class="tabs" data-tabs aria-label="Части[^>]*>(.*?)</nav>', re.DOTALL)
 
 
+@dataclass(frozen=True)
+class Desk:
+    """A forum with one section and one item, and its organiser."""
+
+    forum: Forum
+    section: Section
+    slot: Slot
+    client: PageClient
+
+
 @pytest.fixture
-def world(app, sign_in):
+def desk(app, sign_in) -> Desk:
     with writing():
         forum = factories.forum()
         section = factories.section(forum)
         slot = factories.slot(section)
         organiser = factories.organiser(forum.series)
-    return {"forum": forum, "slot": slot, "section": section, "client": sign_in(organiser)}
+    return Desk(forum, section, slot, sign_in(organiser))
 
 
 def bar(client, address):
@@ -32,19 +46,19 @@ def bar(client, address):
     return [(label, bool(current)) for current, label in links]
 
 
-def test_each_page_of_the_desk_shows_all_parts_and_marks_its_own(world):
+def test_each_page_of_the_desk_shows_all_parts_and_marks_its_own(desk):
     pages = {
         "Обзор": [DESK, f"{DESK}/edit"],
-        "Программа": [f"{DESK}/programme", f"{DESK}/programme/slots/{world['slot'].code}", f"{DESK}/programme/import"],
+        "Программа": [f"{DESK}/programme", f"{DESK}/programme/slots/{desk.slot.code}", f"{DESK}/programme/import"],
         "Спикеры": [f"{DESK}/speakers"],
         "Участники": [f"{DESK}/registrations", f"{DESK}/registrations/new", f"{DESK}/registrations/import"],
-        "Залы": [f"{DESK}/places", f"{DESK}/sections/new", f"{DESK}/sections/{world['section'].slug}"],
+        "Залы": [f"{DESK}/places", f"{DESK}/sections/new", f"{DESK}/sections/{desk.section.slug}"],
         "Вход": ["/door/prosemyu-2027"],
         "Итоги": [f"{DESK}/outcome"],
     }
     for part, addresses in pages.items():
         for address in addresses:
-            assert bar(world["client"], address) == [(label, label == part) for label in pages], address
+            assert bar(desk["client"], address) == [(label, label == part) for label in pages], address
 
 
 def test_every_page_of_a_desk_belongs_to_one_part(app):
@@ -61,13 +75,13 @@ def test_every_page_of_a_desk_belongs_to_one_part(app):
     assert set(parts) - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
 
 
-def test_whoever_only_keeps_the_door_sees_no_bar(world, sign_in):
+def test_whoever_only_keeps_the_door_sees_no_bar(desk, sign_in):
     with writing():
-        volunteer = factories.door_volunteer(world["forum"])
+        volunteer = factories.door_volunteer(desk["forum"])
     assert bar(sign_in(volunteer), "/door/prosemyu-2027") == []
 
 
-def test_an_outsider_finds_no_outcome(world, sign_in):
+def test_an_outsider_finds_no_outcome(desk, sign_in):
     with writing():
         other = factories.organiser(factories.series("other"))
     assert sign_in(other).get(f"{DESK}/outcome").status_code == 404

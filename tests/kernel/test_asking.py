@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
@@ -12,17 +13,26 @@ from kernel.db import db
 from kernel.transaction import writing
 from programme.models import Slot
 from tests import factories
+from tests.client import PageClient
 
 PAGE = "/manage/forums/prosemyu-2027/programme"
 
 
+@dataclass(frozen=True)
+class Desk:
+    """An organiser, and the address that asks before it cancels their talk."""
+
+    client: PageClient
+    address: str
+
+
 @pytest.fixture
-def world(app, sign_in):
+def desk(app, sign_in) -> Desk:
     with writing():
         forum = factories.forum()
         slot = factories.slot(factories.section(forum), "Доклад «О главном»")
         person = factories.organiser(forum.series)
-    return {"client": sign_in(person), "address": f"{PAGE}/slots/{slot.code}/cancellation"}
+    return Desk(client=sign_in(person), address=f"{PAGE}/slots/{slot.code}/cancellation")
 
 
 def fields(page: str, address: str) -> dict[str, str]:
@@ -40,8 +50,8 @@ def cancelled() -> bool:
     return db.session.scalars(select(Slot)).one().cancelled
 
 
-def test_the_server_asks_and_the_deed_is_done_on_yes(world):
-    client, address = world["client"], world["address"]
+def test_the_server_asks_and_the_deed_is_done_on_yes(desk):
+    client, address = desk.client, desk.address
     first = fields(client.get(PAGE).get_data(as_text=True), address)
     asked = client.post(address, data=first, headers={"Referer": f"http://localhost{PAGE}?q=доклад"})
     page = asked.get_data(as_text=True)
@@ -55,24 +65,24 @@ def test_the_server_asks_and_the_deed_is_done_on_yes(world):
     assert cancelled()
 
 
-def test_the_way_back_never_leads_to_another_site(world):
-    client, address = world["client"], world["address"]
+def test_the_way_back_never_leads_to_another_site(desk):
+    client, address = desk.client, desk.address
     first = fields(client.get(PAGE).get_data(as_text=True), address)
     for came in ("https://elsewhere.example/x", "//elsewhere.example/x", ""):
         page = client.post(address, data=first, headers={"Referer": came}).get_data(as_text=True)
         assert re.findall('<a class="button plain" href="([^"]*)"', page)[-1] == "/"
 
 
-def test_without_a_valid_token_nothing_is_asked(world):
-    client, address = world["client"], world["address"]
+def test_without_a_valid_token_nothing_is_asked(desk):
+    client, address = desk.client, desk.address
     first = fields(client.get(PAGE).get_data(as_text=True), address)
     answer = client.post(address, data=first | {"csrf_token": "forged"})
     assert (answer.status_code, first["question"] in html.unescape(answer.get_data(as_text=True))) == (400, False)
 
 
-def test_who_may_not_do_it_is_not_asked(world, sign_in):
-    first = fields(world["client"].get(PAGE).get_data(as_text=True), world["address"])
+def test_who_may_not_do_it_is_not_asked(desk, sign_in):
+    first = fields(desk.client.get(PAGE).get_data(as_text=True), desk.address)
     with writing():
         stranger = sign_in(factories.user())
-    answer = stranger.submit(world["address"], {k: v for k, v in first.items() if k != "csrf_token"}, page="/work")
+    answer = stranger.submit(desk.address, {k: v for k, v in first.items() if k != "csrf_token"}, page="/work")
     assert answer.status_code == 404

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from forum.models import Forum, Room, Section
 from kernel.db import db
 from kernel.documents import sheets
 from kernel.documents.sheets import Column
@@ -18,6 +20,7 @@ from programme.clashes import Entry, Kind, find
 from programme.importing import importer
 from programme.models import Slot, SlotKind
 from tests import factories
+from tests.client import PageClient
 
 LIST = "/manage/forums/prosemyu-2027/programme"
 NEW = f"{LIST}/slots/new"
@@ -59,9 +62,20 @@ def test_what_clashes(one, other, kinds):
     assert find([entry(1, 9, 10, **one), entry(2, 10, 12, **other)]) == []
 
 
+@dataclass(frozen=True)
+class TwoHalls:
+    """A talk at ten in the first section's room, and another section with a room of its own."""
+
+    forum: Forum
+    room: Room
+    other: Room
+    first: Section
+    second: Section
+    desk: PageClient
+
+
 @pytest.fixture
-def world(app, sign_in):
-    """A talk at ten in the section's room, and another section with a room of its own."""
+def two_halls(app, sign_in) -> TwoHalls:
     with writing():
         forum = factories.forum()
         room, other = factories.room(forum), factories.room(forum, "Зал 2")
@@ -70,15 +84,15 @@ def world(app, sign_in):
         talk = factories.slot(section, room_id=None)
         factories.appearance(talk, factories.speaker(forum.series))
         desk = factories.organiser(forum.series)
-    return {"forum": forum, "room": room, "other": other, "first": section, "second": second, "desk": sign_in(desk)}
+    return TwoHalls(forum=forum, room=room, other=other, first=section, second=second, desk=sign_in(desk))
 
 
-def fill(world, section, room, **changes):
+def fill(two_halls, section, room, **changes):
     values = {
         "title": "Новый доклад",
         "kind": "talk",
-        "section": str(world[section].id),
-        "room": str(world[room].id) if room else "",
+        "section": str(getattr(two_halls, section).id),
+        "room": str(getattr(two_halls, room).id) if room else "",
         "day": "2027-04-22",
         "starts": "10:10",
         "ends": "10:30",
@@ -117,8 +131,8 @@ def titles():
     ],
     ids=["section", "two-rooms", "held", "person", "break"],
 )
-def test_a_new_item_is_asked_about_once(world, section, room, changes, words):
-    form, desk = fill(world, section, room, **changes), world["desk"]
+def test_a_new_item_is_asked_about_once(two_halls, section, room, changes, words):
+    form, desk = fill(two_halls, section, room, **changes), two_halls.desk
     answer = desk.submit(NEW, form)
     page = text(answer)
     assert answer.status_code == 422
@@ -134,39 +148,39 @@ def test_a_new_item_is_asked_about_once(world, section, room, changes, words):
     assert titles() == ["Домашний консультант", "Иначе"]
 
 
-def test_a_section_without_any_room_has_one_thing_at_a_time(world):
+def test_a_section_without_any_room_has_one_thing_at_a_time(two_halls):
     with writing():
-        world["first"].room_id = None
-    assert BARE in text(world["desk"].submit(NEW, fill(world, "first", None)))
+        two_halls.first.room_id = None
+    assert BARE in text(two_halls.desk.submit(NEW, fill(two_halls, "first", None)))
 
 
-def test_a_confirmation_is_good_for_what_was_asked_alone(world):
-    desk = world["desk"]
-    first = sure(text(desk.submit(NEW, fill(world, "first", None))))
+def test_a_confirmation_is_good_for_what_was_asked_alone(two_halls):
+    desk = two_halls.desk
+    first = sure(text(desk.submit(NEW, fill(two_halls, "first", None))))
     with writing():
-        factories.slot(world["second"], "Ещё один", datetime(2027, 4, 22, 10), room_id=world["room"].id)
-    answer = desk.submit(NEW, fill(world, "first", None, sure=first))
+        factories.slot(two_halls.second, "Ещё один", datetime(2027, 4, 22, 10), room_id=two_halls.room.id)
+    answer = desk.submit(NEW, fill(two_halls, "first", None, sure=first))
     assert answer.status_code == 422
     assert "«Ещё один»" in text(answer)
 
 
-def test_another_room_beside_no_clash_is_not_asked_about(world):
-    assert world["desk"].submit(NEW, fill(world, "second", None)).status_code == 302
-    after = fill(world, "first", None, starts="10:20", ends="10:40", **{"people-0-name": "Другой Пётр Ильич"})
-    assert world["desk"].submit(NEW, after).status_code == 302
+def test_another_room_beside_no_clash_is_not_asked_about(two_halls):
+    assert two_halls.desk.submit(NEW, fill(two_halls, "second", None)).status_code == 302
+    after = fill(two_halls, "first", None, starts="10:20", ends="10:40", **{"people-0-name": "Другой Пётр Ильич"})
+    assert two_halls.desk.submit(NEW, after).status_code == 302
 
 
-def test_a_section_that_moves_into_a_room_that_is_held_is_asked_about(world):
-    desk, page = world["desk"], f"{SECTIONS}/second"
+def test_a_section_that_moves_into_a_room_that_is_held_is_asked_about(two_halls):
+    desk, page = two_halls.desk, f"{SECTIONS}/second"
     with writing():
-        factories.slot(world["second"], "Занятие", datetime(2027, 4, 22, 10), room_id=None)
-    form = {"name": "Вторая", "room": str(world["room"].id), "version": version_of(desk, page)}
+        factories.slot(two_halls.second, "Занятие", datetime(2027, 4, 22, 10), room_id=None)
+    form = {"name": "Вторая", "room": str(two_halls.room.id), "version": version_of(desk, page)}
     answer = desk.submit(page, form)
     assert answer.status_code == 422
     assert HELD in text(answer)
     assert desk.submit(page, form | {"sure": sure(text(answer))}).status_code == 302
     db.session.rollback()
-    assert world["second"].room_id == world["room"].id
+    assert two_halls.second.room_id == two_halls.room.id
 
 
 ROWS = [
@@ -178,10 +192,10 @@ ROWS = [
 ]
 
 
-def test_a_workbook_tells_of_them_too(world):
+def test_a_workbook_tells_of_them_too(two_halls):
     head = [Column(name, 12) for name in ("Начало", "Окончание", "Секция", "Зал", "Название")]
     with writing():
-        plan = importer.plan(world["forum"], "programme.xlsx", sheets.xlsx("Программа", head, [list(r) for r in ROWS]))
+        plan = importer.plan(two_halls.forum, "programme.xlsx", sheets.xlsx("Программа", head, [list(r) for r in ROWS]))
     told = {row.title[14:]: list(row.doubts) for row in plan.rows}
     assert {title: [re.sub("\N{NO-BREAK SPACE}", " ", text) for text in texts] for title, texts in told.items()} == {
         "В секции": [TAKEN + ".", "Зал в это время занят: строка 3."],
@@ -194,30 +208,30 @@ def test_a_workbook_tells_of_them_too(world):
 
 
 @pytest.mark.parametrize("name", ["Тестов Иван; Пробов Пётр", "Тестов Иван Ильич, Пробов Пётр Ильич"])
-def test_two_people_in_one_row_are_asked_for_a_row_each(world, name):
+def test_two_people_in_one_row_are_asked_for_a_row_each(two_halls, name):
     """They would be one speaker here, and two when the programme is loaded back."""
-    answer = world["desk"].submit(NEW, fill(world, "second", None, **{"people-0-name": name}))
+    answer = two_halls.desk.submit(NEW, fill(two_halls, "second", None, **{"people-0-name": name}))
     assert answer.status_code == 422
     assert "В строке один человек: для остальных добавьте строки." in text(answer)
     assert f'value="{name}"' in text(answer)
 
 
-def test_two_doubts_of_one_form_are_confirmed_one_after_the_other(world):
+def test_two_doubts_of_one_form_are_confirmed_one_after_the_other(two_halls):
     """An odd letter in a name is asked about at its field, a taken room beneath: neither answer hides the other."""
     name = "Примерoва Анна Сергеевна"  # a Latin «o»
-    form = fill(world, "first", "room", **{"people-0-name": name})
-    asked = text(world["desk"].submit(NEW, form))
+    form = fill(two_halls, "first", "room", **{"people-0-name": name})
+    asked = text(two_halls.desk.submit(NEW, form))
     assert f'name="meant" value="{name}"' in asked
-    page = text(world["desk"].submit(NEW, form | {"meant": name}))
+    page = text(two_halls.desk.submit(NEW, form | {"meant": name}))
     assert TAKEN in page
     assert f'name="meant" value="{name}"' in page
-    assert world["desk"].submit(NEW, form | {"meant": name, "sure": sure(page)}).status_code == 302
+    assert two_halls.desk.submit(NEW, form | {"meant": name, "sure": sure(page)}).status_code == 302
 
 
-def test_a_row_is_not_loaded_onto_one_that_waits(world):
+def test_a_row_is_not_loaded_onto_one_that_waits(two_halls):
     """The talk at ten is moved in doubt: left out, it stays, and what was to take its place has to wait as well."""
     with writing():
-        factories.slot(world["second"], "Занимает", datetime(2027, 4, 22, 12), room_id=world["other"].id)
+        factories.slot(two_halls.second, "Занимает", datetime(2027, 4, 22, 12), room_id=two_halls.other.id)
     head = [Column(name, 12) for name in ("Начало", "Окончание", "Секция", "Зал", "Название")]
     rows = [
         ["12:00", "12:20", "Ранняя помощь", "Зал 2", "Домашний консультант"],
@@ -225,19 +239,19 @@ def test_a_row_is_not_loaded_onto_one_that_waits(world):
         ["15:00", "15:20", "Вторая", "Зал 1", "Свободно"],
     ]
     with writing():
-        plan = importer.plan(world["forum"], "programme.xlsx", sheets.xlsx("Программа", head, rows))
+        plan = importer.plan(two_halls.forum, "programme.xlsx", sheets.xlsx("Программа", head, rows))
         told = [row.doubts for row in plan.rows]
         signed = plan.signature
         plan.leave_doubts()
-        operations.carry_out(plan, world["forum"], by=None)
+        operations.carry_out(plan, two_halls.forum, by=None)
     assert [len(one) for one in told] == [1, 1, 0]
     assert ordinary(told[1][0]) == HELD + ". Строка 2 перенесёт этот пункт, когда её подтвердят."
     assert titles() == ["Домашний консультант", "Занимает", "Свободно"]
     with writing():
-        plan = importer.plan(world["forum"], "programme.xlsx", sheets.xlsx("Программа", head, rows))
+        plan = importer.plan(two_halls.forum, "programme.xlsx", sheets.xlsx("Программа", head, rows))
         assert plan.signature == signed
         plan.confirm_doubts()
-        operations.carry_out(plan, world["forum"], by=None)
+        operations.carry_out(plan, two_halls.forum, by=None)
     assert "На его место" in titles()
 
 
@@ -245,13 +259,13 @@ def ordinary(words):
     return words.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_a_section_that_moves_to_its_own_exhibition_is_asked_about(world):
-    desk, page = world["desk"], f"{SECTIONS}/second"
+def test_a_section_that_moves_to_its_own_exhibition_is_asked_about(two_halls):
+    desk, page = two_halls.desk, f"{SECTIONS}/second"
     ten = datetime(2027, 4, 22, 10)
     with writing():
-        foyer = factories.room(world["forum"], "Фойе")
-        factories.slot(world["second"], "Занятие", ten, room_id=None)
-        factories.slot(world["second"], "Выставка", ten, room_id=foyer.id, kind=SlotKind.film)
+        foyer = factories.room(two_halls.forum, "Фойе")
+        factories.slot(two_halls.second, "Занятие", ten, room_id=None)
+        factories.slot(two_halls.second, "Выставка", ten, room_id=foyer.id, kind=SlotKind.film)
     form = {"name": "Вторая", "room": str(foyer.id), "version": version_of(desk, page)}
     answer = desk.submit(page, form)
     assert answer.status_code == 422

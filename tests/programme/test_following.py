@@ -48,7 +48,7 @@ class World(NamedTuple):
 
 
 @pytest.fixture
-def world(app):
+def followed(app):
     with writing():
         forum = factories.forum()
         room = factories.room(forum)
@@ -117,12 +117,12 @@ def unname(speaker):
     ],
     ids=["room", "floor", "venue", "address", "seats", "zone", "hall", "section", "bare-section", "consent"],
 )
-def test_a_change_above_an_event_is_a_new_version_of_it(client, world, deed, told, raised):
-    before, own = events(client), events(client, world.link + "/calendar.ics")
+def test_a_change_above_an_event_is_a_new_version_of_it(client, followed, deed, told, raised):
+    before, own = events(client), events(client, followed.link + "/calendar.ics")
     with writing():
-        deed(world)
+        deed(followed)
     assert changed(before, events(client)) == (told, raised)
-    after = events(client, world.link + "/calendar.ics")
+    after = events(client, followed.link + "/calendar.ics")
     if changed_text(own, after):
         assert versions(after) > versions(own)
 
@@ -136,18 +136,18 @@ def changed_text(before, after):
     return [text for _v, text in before.values()] != [text for _v, text in after.values()]
 
 
-def test_a_section_moves_and_its_items_go_with_it_wherever_they_are_shown(client, world):
+def test_a_section_moves_and_its_items_go_with_it_wherever_they_are_shown(client, followed):
     """Also those that name its room: a workbook says it of each."""
     with writing():
-        world.child.room_id = world.room.id
+        followed.child.room_id = followed.room.id
     with writing():
-        forums.edit_section(world.forum, world.section, {"room_id": world.other.id}, by=None)
+        forums.edit_section(followed.forum, followed.section, {"room_id": followed.other.id}, by=None)
     place = "Зал 9, Второй дом, ул. Другая, 2"
     assert str(locations(client)[CHILD]) == place
     days = json.loads(client.get(f"{FORUM}/programme.json").data)["schedule"]["conference"]["days"]
     assert [event["title"] for event in days[0]["rooms"]["Зал 9"]] == [OWN, CHILD]
-    assert "Зал 9" in client.get(f"{FORUM}/talks/{world.child.code}").get_data(as_text=True)
-    assert "Зал 1" not in client.get(world.link).get_data(as_text=True)
+    assert "Зал 9" in client.get(f"{FORUM}/talks/{followed.child.code}").get_data(as_text=True)
+    assert "Зал 1" not in client.get(followed.link).get_data(as_text=True)
 
 
 def locations(client):
@@ -155,56 +155,56 @@ def locations(client):
     return {str(event["summary"]): event["location"] for event in feed.walk("VEVENT")}
 
 
-def test_an_item_takes_its_sections_room_everywhere(client, sign_in, world):
+def test_an_item_takes_its_sections_room_everywhere(client, sign_in, followed):
     """On its page, in both lists, the calendar, the JSON, «Мой форум», the desk and the workbook, which loads back."""
     assert str(locations(client)[CHILD]) == "Зал 1, Дом проверок, ул. Пробная, 1"
     days = json.loads(client.get(f"{FORUM}/programme.json").data)["schedule"]["conference"]["days"]
     assert [event["title"] for event in days[0]["rooms"]["Зал 1"]] == [CHILD]
     with writing():
-        desk = sign_in(factories.organiser(world.forum.series))
+        desk = sign_in(factories.organiser(followed.forum.series))
     for visitor, path in (
-        (client, f"{FORUM}/talks/{world.child.code}"),
+        (client, f"{FORUM}/talks/{followed.child.code}"),
         (client, f"{FORUM}/programme"),
-        (client, world.link),
+        (client, followed.link),
         (desk, "/manage/forums/prosemyu-2027/programme"),
     ):
         assert "Зал 1" in visitor.get(path).get_data(as_text=True), path
     with writing():
-        for number, slot in enumerate((world.own, world.child, world.bare)):
+        for number, slot in enumerate((followed.own, followed.child, followed.bare)):
             slot.source_id = str(number)
-    book = importer.workbook(world.forum)
-    table = importer.read("programme.xlsx", book, world.forum)
+    book = importer.workbook(followed.forum)
+    table = importer.read("programme.xlsx", book, followed.forum)
     assert {row["title"]: row["room"] for _n, row in table.rows} == {CHILD: "Зал 1", OWN: "Зал 9", BARE: ""}
     with writing():
-        plan = importer.plan(world.forum, "programme.xlsx", book)
+        plan = importer.plan(followed.forum, "programme.xlsx", book)
     assert plan.summary() == "created 0, changed 0, skipped 3, errors 0"
 
 
 @pytest.mark.parametrize("step", ["hide", "draft", "cancel", "choose", "format", "place", "days"])
-def test_the_participants_calendar_never_goes_back(client, world, step):
+def test_the_participants_calendar_never_goes_back(client, followed, step):
     """Items come and go, so their versions must not be added up: hidden, the sum was gone."""
     with writing():
-        operations.cancel_slot(world.own, True, by=None)
-        operations.cancel_slot(world.own, False, by=None)
-    before = events(client, world.link + "/calendar.ics")
+        operations.cancel_slot(followed.own, True, by=None)
+        operations.cancel_slot(followed.own, False, by=None)
+    before = events(client, followed.link + "/calendar.ics")
     kernel_db.set_clock(lambda: NOW + timedelta(hours=2))
-    person = registration(world)
+    person = registration(followed)
     with writing():
         {
-            "hide": lambda: forums.publish_programme(world.forum, False, by=None),
-            "draft": lambda: forums.edit_forum(world.forum, {"name": "Другое имя"}, by=None),
-            "cancel": lambda: operations.cancel_slot(world.own, True, by=None),
-            "choose": lambda: registrations.correct(person, section_ids=(world.bare.section_id,), by=None),
+            "hide": lambda: forums.publish_programme(followed.forum, False, by=None),
+            "draft": lambda: forums.edit_forum(followed.forum, {"name": "Другое имя"}, by=None),
+            "cancel": lambda: operations.cancel_slot(followed.own, True, by=None),
+            "choose": lambda: registrations.correct(person, section_ids=(followed.bare.section_id,), by=None),
             "format": lambda: registrations.change_format(person, registrations.Format.remote),
-            "place": lambda: forums.edit_place(world.forum, world.venue, {"address": "ул. Иная, 5"}, by=None),
-            "days": lambda: forums.edit_forum(world.forum, {"date_end": date(2027, 4, 23)}, by=None),
+            "place": lambda: forums.edit_place(followed.forum, followed.venue, {"address": "ул. Иная, 5"}, by=None),
+            "days": lambda: forums.edit_forum(followed.forum, {"date_end": date(2027, 4, 23)}, by=None),
         }[step]()
-    after = events(client, f"/my/{link_path(registration(world)).rpartition('/')[2]}/calendar.ics")
+    after = events(client, f"/my/{link_path(registration(followed)).rpartition('/')[2]}/calendar.ics")
     assert max(v for v, _t in after.values())[0] > max(v for v, _t in before.values())[0]
     assert max(v for v, _t in after.values())[1:] > max(v for v, _t in before.values())[1:]
 
 
-def registration(world):
+def registration(followed):
     from registrations.queries import registration_by_link
 
-    return registration_by_link(world.link.rpartition("/")[2])
+    return registration_by_link(followed.link.rpartition("/")[2])

@@ -20,7 +20,7 @@ SLIDES = office("ppt/presentation.xml")
 
 
 @pytest.fixture
-def world(app, sign_in):
+def talk_desk(app, sign_in):
     with writing():
         forum = factories.forum()
         talk = factories.slot(factories.section(forum))
@@ -48,8 +48,8 @@ def text(client, path):
     return client.get(path).get_data(as_text=True)
 
 
-def test_a_published_material_is_taken_from_the_talks_page(world, client):
-    forum, talk, editor, desk = world
+def test_a_published_material_is_taken_from_the_talks_page(talk_desk, client):
+    forum, talk, editor, desk = talk_desk
     page = f"/forums/{forum.slug}/talks/{talk.code}"
     assert "Материалы" not in text(client, page)
     assert attach(editor, desk).location == desk
@@ -63,8 +63,8 @@ def test_a_published_material_is_taken_from_the_talks_page(world, client):
     assert (own.data, own.headers["Cache-Control"]) == (SLIDES, "private, no-store")
 
 
-def test_it_is_hidden_when_it_is_not_published(world, client):
-    forum, talk, editor, desk = world
+def test_it_is_hidden_when_it_is_not_published(talk_desk, client):
+    forum, talk, editor, desk = talk_desk
     page = f"/forums/{forum.slug}/talks/{talk.code}"
     attach(editor, desk, published=None)
     link, material = f"{page}/materials/{only().id}", f"{desk}/{only().id}"
@@ -102,8 +102,8 @@ def test_it_is_hidden_when_it_is_not_published(world, client):
         ("page.html", b"<html>", "Подойдут"),
     ],
 )
-def test_what_could_do_harm_is_refused_at_the_field(world, name, body, said):
-    _forum, _talk, editor, desk = world
+def test_what_could_do_harm_is_refused_at_the_field(talk_desk, name, body, said):
+    _forum, _talk, editor, desk = talk_desk
     answer = attach(editor, desk, name, body)
     assert answer.status_code == 422
     assert said in answer.get_data(as_text=True)
@@ -111,16 +111,16 @@ def test_what_could_do_harm_is_refused_at_the_field(world, name, body, said):
     assert count(StoredFile) == 0
 
 
-def test_taken_away_it_goes_with_its_file(world, client):
-    _forum, _talk, editor, desk = world
+def test_taken_away_it_goes_with_its_file(talk_desk, client):
+    _forum, _talk, editor, desk = talk_desk
     attach(editor, desk)
     editor.submit(f"{desk}/{only().id}/removal", {"confirm": "yes"}, page=desk)
     assert (count(TalkMaterial), count(StoredFile)) == (0, 0)
     assert "Материалов пока нет" in text(editor, desk)
 
 
-def test_others_neither_see_nor_change_them(world, sign_in, client):
-    _forum, _talk, editor, desk = world
+def test_others_neither_see_nor_change_them(talk_desk, sign_in, client):
+    _forum, _talk, editor, desk = talk_desk
     attach(editor, desk)
     with writing():
         stranger = factories.organiser(factories.series("other"))

@@ -19,7 +19,7 @@ from speakers.models import Speaker
 from speakers.operations import withdraw_consent
 from tests import factories
 from tests.programme.test_import import GOOD, HEAD
-from tests.programme.test_slots import NEW, as_it_is, fill, world  # noqa: F401  (the fixture)
+from tests.programme.test_slots import NEW, as_it_is, desk, fill  # noqa: F401  (the fixture)
 
 pytestmark = pytest.mark.differs
 
@@ -171,24 +171,24 @@ def test_readiness_says_that_the_names_are_not_shown(forum, organiser):
 
 
 @pytest.mark.parametrize("ticked", [True, False])
-def test_a_speaker_added_by_hand_is_named_with_the_tick_only(world, ticked):  # noqa: F811
-    page = text(world["client"].get(NEW))
+def test_a_speaker_added_by_hand_is_named_with_the_tick_only(desk, ticked):  # noqa: F811
+    page = text(desk.client.get(NEW))
     assert "checked" not in re.search(r'<input[^>]*name="on_paper"[^>]*>', page)[0]
-    answer = world["client"].submit(NEW, fill(world, **({"on_paper": "y"} if ticked else {})), page=NEW)
+    answer = desk.client.submit(NEW, fill(desk, **({"on_paper": "y"} if ticked else {})), page=NEW)
     assert answer.status_code == 302
     assert shown()["Тестов Иван Петрович"] is ticked
 
 
-def test_a_tick_alone_names_the_speakers_of_an_item(world):  # noqa: F811
+def test_a_tick_alone_names_the_speakers_of_an_item(desk):  # noqa: F811
     with writing():
-        person = factories.speaker(world["forum"].series, "Незваный Нил", agreed=False, position="логопед")
-        factories.appearance(world["talk"], person, order_number=1)
-    assert "без имени, согласия нет: Незваный Нил." in text(world["client"].get(world["page"]))
+        person = factories.speaker(desk.forum.series, "Незваный Нил", agreed=False, position="логопед")
+        factories.appearance(desk.talk, person, order_number=1)
+    assert "без имени, согласия нет: Незваный Нил." in text(desk.client.get(desk.page))
     second = {"people-1-name": "Незваный Нил", "people-1-position": "логопед"}
     second |= {"people-1-organisation": "", "people-1-municipality": ""}
-    world["client"].submit(world["page"], as_it_is(world, on_paper="y", **second), page=world["page"])
+    desk.client.submit(desk.page, as_it_is(desk, on_paper="y", **second), page=desk.page)
     assert shown()["Незваный Нил"] is True
-    assert "согласия нет" not in text(world["client"].get(world["page"]))
+    assert "согласия нет" not in text(desk.client.get(desk.page))
 
 
 @pytest.mark.parametrize("ticked", [True, False])

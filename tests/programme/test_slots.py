@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
@@ -10,6 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import func, select
 
 from activity.models import Entry
+from forum.models import Forum, Room, Section
 from kernel.db import db
 from kernel.imports import Verdict
 from kernel.transaction import writing
@@ -18,13 +20,27 @@ from programme.importing import importer
 from programme.models import Slot, SlotKind
 from speakers.models import Speaker
 from tests import factories
+from tests.client import PageClient
 
 LIST = "/manage/forums/prosemyu-2027/programme"
 NEW = f"{LIST}/slots/new"
 
 
+@dataclass(frozen=True)
+class Desk:
+    """A talk with its speaker, and the organiser who edits it at `page`."""
+
+    forum: Forum
+    section: Section
+    room: Room
+    talk: Slot
+    speaker: Speaker
+    client: PageClient
+    page: str
+
+
 @pytest.fixture
-def world(app, sign_in):
+def desk(app, sign_in) -> Desk:
     with writing():
         forum = factories.forum()
         room = factories.room(forum)
@@ -33,23 +49,23 @@ def world(app, sign_in):
         person = factories.speaker(forum.series, position="психолог")
         factories.appearance(talk, person, organisation_name="Центр")
         organiser = factories.organiser(forum.series)
-    return {
-        "forum": forum,
-        "section": section,
-        "room": room,
-        "talk": talk,
-        "speaker": person,
-        "client": sign_in(organiser),
-        "page": f"{LIST}/slots/{talk.code}",
-    }
+    return Desk(
+        forum=forum,
+        section=section,
+        room=room,
+        talk=talk,
+        speaker=person,
+        client=sign_in(organiser),
+        page=f"{LIST}/slots/{talk.code}",
+    )
 
 
-def fill(world, **changes):
+def fill(desk, **changes):
     values = {
         "title": "Новый доклад",
         "kind": "talk",
-        "section": str(world["section"].id),
-        "room": str(world["room"].id),
+        "section": str(desk.section.id),
+        "room": str(desk.room.id),
         "day": "2027-04-22",
         "starts": "11:00",
         "ends": "11:20",
@@ -63,17 +79,17 @@ def fill(world, **changes):
     return values | changes
 
 
-def as_it_is(world, **changes):
+def as_it_is(desk, **changes):
     """The form of the existing talk, untouched but for `changes`."""
-    talk = world["talk"]
+    talk = desk.talk
     values = {"title": talk.title, "starts": "10:00", "ends": "10:20", "practice": str(talk.practice_id)}
     values |= {"people-0-name": "Примерова Анна Сергеевна", "people-0-position": "психолог"}
-    values |= {"people-0-organisation": "Центр", "people-0-municipality": "", "version": version(world)}
-    return fill(world, **(values | changes))
+    values |= {"people-0-organisation": "Центр", "people-0-municipality": "", "version": version(desk)}
+    return fill(desk, **(values | changes))
 
 
-def version(world) -> str:
-    page = world["client"].get(world["page"]).get_data(as_text=True)
+def version(desk) -> str:
+    page = desk.client.get(desk.page).get_data(as_text=True)
     return re.search(r'name="version"[^>]*value="(\d+)"', page).group(1)
 
 
@@ -91,11 +107,11 @@ def events(client):
     return {str(e["summary"]): (e["dtstart"].dt.hour, e["sequence"], str(e["status"])) for e in feed.walk("VEVENT")}
 
 
-def test_an_item_is_added_and_is_on_the_public_page(world, client):
+def test_an_item_is_added_and_is_on_the_public_page(desk, client):
     client.get("/forums/prosemyu-2027/programme")
-    assert world["client"].submit(NEW, fill(world)).headers["Location"] == LIST
+    assert desk.client.submit(NEW, fill(desk)).headers["Location"] == LIST
     made = slots()[1]
-    assert (made.title, made.starts, made.room_id) == ("Новый доклад", datetime(2027, 4, 22, 11, 0), world["room"].id)
+    assert (made.title, made.starts, made.room_id) == ("Новый доклад", datetime(2027, 4, 22, 11, 0), desk.room.id)
     [shown] = made.appearances
     assert (shown.speaker.name, shown.position, shown.organisation_name) == (
         "Тестов Иван Петрович",
@@ -107,41 +123,41 @@ def test_an_item_is_added_and_is_on_the_public_page(world, client):
     assert made.code in client.get("/forums/prosemyu-2027/programme").get_data(as_text=True)
 
 
-def test_of_a_known_speaker_the_name_is_enough(world):
+def test_of_a_known_speaker_the_name_is_enough(desk):
     blank = {f"people-0-{name}": "" for name in ("position", "organisation", "municipality")}
-    world["client"].submit(NEW, fill(world, **blank, **{"people-0-name": "ПРИМЕРОВА Анна Сергеевна"}))
+    desk.client.submit(NEW, fill(desk, **blank, **{"people-0-name": "ПРИМЕРОВА Анна Сергеевна"}))
     [shown] = slots()[1].appearances
-    assert (shown.speaker_id, shown.position, shown.organisation_name) == (world["speaker"].id, "психолог", "Центр")
+    assert (shown.speaker_id, shown.position, shown.organisation_name) == (desk.speaker.id, "психолог", "Центр")
     assert db.session.scalar(select(func.count()).select_from(Speaker)) == 1
 
 
-def test_a_move_raises_the_sequence_and_the_calendar_hears_of_it(world, client):
+def test_a_move_raises_the_sequence_and_the_calendar_hears_of_it(desk, client):
     assert events(client) == {"Домашний консультант": (10, 0, "CONFIRMED")}
-    answer = world["client"].submit(world["page"], as_it_is(world, starts="12:00", ends="12:20"))
+    answer = desk.client.submit(desk.page, as_it_is(desk, starts="12:00", ends="12:20"))
     assert answer.status_code == 302
     assert events(client) == {"Домашний консультант": (12, 1, "CONFIRMED")}
     assert actions() == ["slot.changed"]
 
 
-def test_another_title_or_speaker_is_no_move(world):
-    world["client"].submit(world["page"], as_it_is(world, title="Иначе", **{"people-0-position": "заведующая"}))
+def test_another_title_or_speaker_is_no_move(desk):
+    desk.client.submit(desk.page, as_it_is(desk, title="Иначе", **{"people-0-position": "заведующая"}))
     [talk] = slots()
     assert (talk.title, talk.sequence, talk.appearances[0].position) == ("Иначе", 0, "заведующая")
 
 
-def test_the_form_untouched_changes_nothing(world):
-    before = version(world)
-    assert world["client"].submit(world["page"], as_it_is(world)).status_code == 302
-    assert (version(world), actions()) == (before, [])
+def test_the_form_untouched_changes_nothing(desk):
+    before = version(desk)
+    assert desk.client.submit(desk.page, as_it_is(desk)).status_code == 302
+    assert (version(desk), actions()) == (before, [])
 
 
-def test_a_speaker_is_taken_out_by_clearing_the_name(world):
-    world["client"].submit(world["page"], as_it_is(world, **{"people-0-name": ""}))
+def test_a_speaker_is_taken_out_by_clearing_the_name(desk):
+    desk.client.submit(desk.page, as_it_is(desk, **{"people-0-name": ""}))
     assert slots()[0].appearances == []
 
 
-def test_one_more_speaker_keeps_what_was_typed_and_saves_nothing(world):
-    page = world["client"].submit(NEW, fill(world, more="1")).get_data(as_text=True)
+def test_one_more_speaker_keeps_what_was_typed_and_saves_nothing(desk):
+    page = desk.client.submit(NEW, fill(desk, more="1")).get_data(as_text=True)
     assert 'value="Тестов Иван Петрович"' in page
     assert 'name="people-1-name"' in page
     assert len(slots()) == 1
@@ -163,8 +179,8 @@ def test_one_more_speaker_keeps_what_was_typed_and_saves_nothing(world):
         ({"people-0-municipality": "Тулуун"}, "Возможно: «"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(world, changes, words):
-    answer = world["client"].submit(NEW, fill(world, **changes))
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(desk, changes, words):
+    answer = desk.client.submit(NEW, fill(desk, **changes))
     page = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     assert answer.status_code == 422
     assert words in page
@@ -172,34 +188,34 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(world, changes, words):
     assert len(slots()) == 1
 
 
-def test_two_rooms_of_one_name_are_two_rooms(world):
+def test_two_rooms_of_one_name_are_two_rooms(desk):
     from forum.models import Room, Venue
 
     with writing():
-        venue = Venue(forum_id=world["forum"].id, name="Второй дом")
+        venue = Venue(forum_id=desk.forum.id, name="Второй дом")
         db.session.add(venue)
         db.session.flush()
-        other = Room(venue_id=venue.id, name=world["room"].name)
+        other = Room(venue_id=venue.id, name=desk.room.name)
         db.session.add(other)
-    world["client"].submit(NEW, fill(world, starts="10:20", ends="10:40", room=str(other.id)))
-    assert [slot.room_id for slot in slots()] == [world["room"].id, other.id]
-    world["client"].submit(world["page"], as_it_is(world, room=str(other.id), starts="13:00", ends="13:20"))
+    desk.client.submit(NEW, fill(desk, starts="10:20", ends="10:40", room=str(other.id)))
+    assert [slot.room_id for slot in slots()] == [desk.room.id, other.id]
+    desk.client.submit(desk.page, as_it_is(desk, room=str(other.id), starts="13:00", ends="13:20"))
     assert slots()[-1].room_id == other.id
 
 
-def test_a_double_click_adds_one(world):
+def test_a_double_click_adds_one(desk):
     """With a room the second is refused by the room, without one by the item itself."""
-    client, token = world["client"], world["client"].token(NEW)
-    form = fill(world, room="", csrf_token=token, **{"people-0-name": ""})
+    client, token = desk.client, desk.client.token(NEW)
+    form = fill(desk, room="", csrf_token=token, **{"people-0-name": ""})
     assert [client.post(NEW, data=form).status_code for _time in range(2)] == [302, 422]
     assert len(slots()) == 2
 
 
-def test_editing_meanwhile_shows_both_texts(world):
-    opened = as_it_is(world, title="Моё название")
+def test_editing_meanwhile_shows_both_texts(desk):
+    opened = as_it_is(desk, title="Моё название")
     with writing():
-        world["talk"].title = "Название коллеги"
-    answer = world["client"].submit(world["page"], opened)
+        desk.talk.title = "Название коллеги"
+    answer = desk.client.submit(desk.page, opened)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert "Название коллеги" in page
@@ -207,56 +223,56 @@ def test_editing_meanwhile_shows_both_texts(world):
     assert slots()[0].title == "Название коллеги"
 
 
-def test_a_cancelled_item_stays_cancelled_when_it_is_edited(world, client):
-    world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "yes"}, page=world["page"])
-    world["client"].submit(world["page"], as_it_is(world, starts="15:00", ends="15:20"))
+def test_a_cancelled_item_stays_cancelled_when_it_is_edited(desk, client):
+    desk.client.submit(f"{desk.page}/cancellation", {"cancelled": "yes"}, page=desk.page)
+    desk.client.submit(desk.page, as_it_is(desk, starts="15:00", ends="15:20"))
     assert events(client) == {"Домашний консультант": (15, 2, "CANCELLED")}
 
 
-def test_cancelling_twice_is_cancelling_once(world, client):
+def test_cancelling_twice_is_cancelling_once(desk, client):
     for _time in range(2):
-        world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "yes"}, page=world["page"])
+        desk.client.submit(f"{desk.page}/cancellation", {"cancelled": "yes"}, page=desk.page)
     assert events(client) == {"Домашний консультант": (10, 1, "CANCELLED")}
-    world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "no"}, page=world["page"])
+    desk.client.submit(f"{desk.page}/cancellation", {"cancelled": "no"}, page=desk.page)
     assert events(client) == {"Домашний консультант": (10, 2, "CONFIRMED")}
     assert actions() == ["slot.cancelled", "slot.restored"]
 
 
-def test_what_was_cancelled_comes_back_into_a_room_given_away_only_when_it_is_meant(world):
-    world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "yes"}, page=world["page"])
-    assert world["client"].submit(NEW, fill(world, starts="10:00", ends="10:20")).status_code == 302
-    answer = world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "no"}, page=world["page"])
+def test_what_was_cancelled_comes_back_into_a_room_given_away_only_when_it_is_meant(desk):
+    desk.client.submit(f"{desk.page}/cancellation", {"cancelled": "yes"}, page=desk.page)
+    assert desk.client.submit(NEW, fill(desk, starts="10:00", ends="10:20")).status_code == 302
+    answer = desk.client.submit(f"{desk.page}/cancellation", {"cancelled": "no"}, page=desk.page)
     assert answer.status_code == 422
     asked = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
     assert "Зал в это время занят: «Новый доклад»" in asked
     assert [slot.cancelled for slot in slots()] == [True, False]
     sure = re.search(r'name="sure" value="(\w+)"', asked).group(1)
-    world["client"].submit(f"{world['page']}/cancellation", {"cancelled": "no", "sure": sure}, page=world["page"])
+    desk.client.submit(f"{desk.page}/cancellation", {"cancelled": "no", "sure": sure}, page=desk.page)
     assert [slot.cancelled for slot in slots()] == [False, False]
 
 
-def test_an_item_added_by_hand_is_found_again_in_the_exported_workbook(world):
+def test_an_item_added_by_hand_is_found_again_in_the_exported_workbook(desk):
     with writing():
-        world["talk"].source_id = "1"
-    world["client"].submit(NEW, fill(world))
-    book = world["client"].get(f"{LIST}.xlsx").data
+        desk.talk.source_id = "1"
+    desk.client.submit(NEW, fill(desk))
+    book = desk.client.get(f"{LIST}.xlsx").data
     with writing():
-        plan = importer.plan(world["forum"], "programme.xlsx", book)
+        plan = importer.plan(desk.forum, "programme.xlsx", book)
     assert plan.count(Verdict.same) == 2
 
 
-def test_a_foreign_section_room_practice_is_no_choice(world):
+def test_a_foreign_section_room_practice_is_no_choice(desk):
     with writing():
         other = factories.forum("other-2027", factories.series("other"))
         room, section = factories.room(other), factories.section(other)
         draft = factories.practice("Черновик чужих", admission="draft")
     for changes in ({"room": str(room.id)}, {"section": str(section.id)}, {"practice": str(draft.id)}):
-        assert world["client"].submit(NEW, fill(world, **changes)).status_code == 422
-    assert "Черновик чужих" not in world["client"].get(NEW).get_data(as_text=True)
+        assert desk.client.submit(NEW, fill(desk, **changes)).status_code == 422
+    assert "Черновик чужих" not in desk.client.get(NEW).get_data(as_text=True)
 
 
-def test_a_break_needs_no_speaker(world):
-    answer = world["client"].submit(NEW, fill(world, kind="break", title="Кофе", **{"people-0-name": ""}))
+def test_a_break_needs_no_speaker(desk):
+    answer = desk.client.submit(NEW, fill(desk, kind="break", title="Кофе", **{"people-0-name": ""}))
     assert answer.status_code == 302
     assert slots()[1].kind is SlotKind.break_
 
@@ -269,48 +285,46 @@ def test_a_forum_without_sections_says_where_to_begin(app, sign_in):
 
 
 @pytest.mark.parametrize("number", [1, 40])
-def test_the_list_asks_as_often_for_one_as_for_many(world, count_queries, number):
+def test_the_list_asks_as_often_for_one_as_for_many(desk, count_queries, number):
     with writing():
         for index in range(number):
-            slot = factories.slot(world["section"], f"Доклад {index}")
-            factories.appearance(slot, factories.speaker(world["forum"].series, f"Спикер {index}"))
+            slot = factories.slot(desk.section, f"Доклад {index}")
+            factories.appearance(slot, factories.speaker(desk.forum.series, f"Спикер {index}"))
     with count_queries() as counted:
-        world["client"].get(LIST)
+        desk.client.get(LIST)
     assert counted.number == 9
 
 
-def test_a_section_whose_name_another_bears_takes_items_too(world):
+def test_a_section_whose_name_another_bears_takes_items_too(desk):
     with writing():
-        twin = factories.section(world["forum"], name=world["section"].name, slug="twin")
-        factories.section(world["forum"], name="Третья", slug="third", short_name="Первая")
-        first = factories.section(world["forum"], name="Первая", slug="first")
-    for number, section in enumerate((twin, first, world["section"])):
-        answer = world["client"].submit(
+        twin = factories.section(desk.forum, name=desk.section.name, slug="twin")
+        factories.section(desk.forum, name="Третья", slug="third", short_name="Первая")
+        first = factories.section(desk.forum, name="Первая", slug="first")
+    for number, section in enumerate((twin, first, desk.section)):
+        answer = desk.client.submit(
             NEW,
-            fill(
-                world, section=str(section.id), title=f"Доклад {number}", starts=f"1{number}:30", ends=f"1{number}:40"
-            ),
+            fill(desk, section=str(section.id), title=f"Доклад {number}", starts=f"1{number}:30", ends=f"1{number}:40"),
         )
         assert answer.status_code == 302
     titles = {slot.title: slot.section_id for slot in db.session.scalars(select(Slot)) if "Доклад " in slot.title}
-    assert titles == {"Доклад 0": twin.id, "Доклад 1": first.id, "Доклад 2": world["section"].id}
+    assert titles == {"Доклад 0": twin.id, "Доклад 1": first.id, "Доклад 2": desk.section.id}
 
 
-def test_an_item_keeps_the_practice_that_was_archived_or_has_a_namesake(world):
-    talk = world["talk"]
+def test_an_item_keeps_the_practice_that_was_archived_or_has_a_namesake(desk):
+    talk = desk.talk
     with writing():
         practice = db.session.get_one(Practice, talk.practice_id)
         factories.practice(name=practice.name, slug="namesake")
         practice.admission = Admission.archived
-    chosen = fill(world, title="Другое название", practice=str(practice.id), version=str(talk.version))
-    assert world["client"].submit(world["page"], chosen).status_code == 302
+    chosen = fill(desk, title="Другое название", practice=str(practice.id), version=str(talk.version))
+    assert desk.client.submit(desk.page, chosen).status_code == 302
     db.session.expire_all()
     assert (talk.title, talk.practice_id) == ("Другое название", practice.id)
 
 
-def test_a_person_typed_twice_stands_once(world):
+def test_a_person_typed_twice_stands_once(desk):
     twice = {f"people-1-{name}": "" for name in ("position", "organisation", "municipality")}
-    answer = world["client"].submit(NEW, fill(world) | twice | {"people-1-name": "Тестов Иван Петрович"})
+    answer = desk.client.submit(NEW, fill(desk) | twice | {"people-1-name": "Тестов Иван Петрович"})
     assert answer.status_code == 302
     slot = db.session.scalars(select(Slot).where(Slot.title == "Новый доклад")).one()
     assert [(one.speaker.name, one.position) for one in slot.appearances] == [("Тестов Иван Петрович", "врач")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
@@ -9,17 +10,34 @@ from sqlalchemy import select
 
 from accounts.enums import Role, ScopeKind
 from accounts.models import Consent
-from forum.models import ForumStatus
+from forum.models import ForumStatus, Section
 from kernel.db import db
 from kernel.transaction import writing
+from programme.models import Slot
 from speakers.models import Speaker
 from tests import factories
+from tests.client import PageClient
 
 PUBLIC = ("/forums/prosemyu-2027/programme", "/forums/prosemyu-2027/programme.json")
 
 
+@dataclass(frozen=True)
+class Staff:
+    """A talk, and everybody who works with it."""
+
+    section: Section
+    other: Section
+    talk: Slot
+    speaker: Speaker
+    chair: PageClient
+    helper: PageClient
+    anna: PageClient
+    organiser: PageClient
+    profile: str
+
+
 @pytest.fixture
-def world(app, sign_in):
+def staff(app, sign_in) -> Staff:
     with writing():
         forum = factories.forum()
         section = factories.section(forum, room_id=factories.room(forum).id)
@@ -31,17 +49,17 @@ def world(app, sign_in):
         helper = factories.give(factories.user(), Role.assistant, ScopeKind.section, section.id)
         anna = factories.give(factories.user("anna@example.org", "Примерова Анна Сергеевна"), Role.speaker)
         organiser = factories.organiser(forum.series)
-    return {
-        "section": section,
-        "other": other,
-        "talk": talk,
-        "speaker": speaker,
-        "chair": sign_in(chair),
-        "helper": sign_in(helper),
-        "anna": sign_in(anna),
-        "organiser": sign_in(organiser),
-        "profile": f"/profile/{speaker.code}",
-    }
+    return Staff(
+        section=section,
+        other=other,
+        talk=talk,
+        speaker=speaker,
+        chair=sign_in(chair),
+        helper=sign_in(helper),
+        anna=sign_in(anna),
+        organiser=sign_in(organiser),
+        profile=f"/profile/{speaker.code}",
+    )
 
 
 def text(answer) -> str:
@@ -49,24 +67,24 @@ def text(answer) -> str:
 
 
 @pytest.mark.parametrize("who", ["chair", "helper"])
-def test_a_section_is_on_the_first_screen_with_its_running_order(world, who):
-    page = text(world[who].get("/work"))
+def test_a_section_is_on_the_first_screen_with_its_running_order(staff, who):
+    page = text(getattr(staff, who).get("/work"))
     for words in ("10:00–10:20", "1 выступление", "Зал 1", "https://example.org/stream/1"):
         assert words in page, words
     assert "Молодые семьи" not in page
-    order = text(world[who].get("/running-order/prosemyu-2027/early-help"))
+    order = text(getattr(staff, who).get("/running-order/prosemyu-2027/early-help"))
     for words in ("Домашний консультант", "Примерова Анна Сергеевна"):
         assert words in order, words
     assert "anna@example.org" not in order
 
 
-def test_sections_of_past_forums_are_folded_below_the_coming_ones(world, sign_in):
+def test_sections_of_past_forums_are_folded_below_the_coming_ones(staff, sign_in):
     with writing():
-        coming = world["section"].forum
+        coming = staff.section.forum
         last = factories.forum("prosemyu-2026", coming.series, date_start=date(2026, 4, 22), date_end=date(2026, 4, 22))
         closed = factories.forum("seminar", coming.series, status=ForumStatus.finished)
         later = factories.forum("forum-2028", coming.series, date_start=date(2028, 4, 22), date_end=date(2028, 4, 22))
-        held = [world["section"]]
+        held = [staff.section]
         for forum, name in ((last, "Прошлогодняя"), (closed, "Закрытая"), (later, "Дальняя")):
             held.append(factories.section(forum, name=name))
         person = factories.user()
@@ -78,85 +96,85 @@ def test_sections_of_past_forums_are_folded_below_the_coming_ones(world, sign_in
     assert "Открыть трансляцию" not in past
 
 
-def test_whose_forums_are_all_past_is_told_so(world, sign_in):
+def test_whose_forums_are_all_past_is_told_so(staff, sign_in):
     with writing():
-        world["section"].forum.status = ForumStatus.finished
-    page = text(world["chair"].get("/work"))
+        staff.section.forum.status = ForumStatus.finished
+    page = text(staff.chair.get("/work"))
     assert "На предстоящих форумах у вас пока нет секций" in page
     assert "<summary>Прошедшие: 1</summary>" in page
 
 
-def test_another_section_is_not_found(world):
-    assert world["chair"].get("/running-order/prosemyu-2027/young").status_code == 404
-    assert world["anna"].get("/running-order/prosemyu-2027/early-help").status_code == 404
+def test_another_section_is_not_found(staff):
+    assert staff.chair.get("/running-order/prosemyu-2027/young").status_code == 404
+    assert staff.anna.get("/running-order/prosemyu-2027/early-help").status_code == 404
 
 
-def test_a_chair_sees_the_order_before_it_is_published(world):
+def test_a_chair_sees_the_order_before_it_is_published(staff):
     with writing():
-        world["section"].forum.programme_published = False
-    assert "Домашний консультант" in text(world["chair"].get("/running-order/prosemyu-2027/early-help"))
+        staff.section.forum.programme_published = False
+    assert "Домашний консультант" in text(staff.chair.get("/running-order/prosemyu-2027/early-help"))
 
 
-def test_a_speaker_sees_their_talk_and_what_the_profile_lacks(world):
-    page = text(world["anna"].get("/work"))
+def test_a_speaker_sees_their_talk_and_what_the_profile_lacks(staff):
+    page = text(staff.anna.get("/work"))
     for words in ("Домашний консультант", "22 апреля 2027 года, 10:00–10:20", "напишите два предложения о себе"):
         assert words in page, words
-    assert world["profile"] in page
+    assert staff.profile in page
 
 
-def test_the_consent_is_an_unticked_box_kept_with_its_wording(world):
-    page = text(world["anna"].get(world["profile"]))
+def test_the_consent_is_an_unticked_box_kept_with_its_wording(staff):
+    page = text(staff.anna.get(staff.profile))
     assert 'name="consent"' in page
     assert "checked" not in page
-    world["anna"].submit(world["profile"], {"biography": "Двадцать лет с семьями.", "position": "психолог"})
+    staff.anna.submit(staff.profile, {"biography": "Двадцать лет с семьями.", "position": "психолог"})
     assert db.session.scalars(select(Consent)).all() == []
-    world["anna"].submit(world["profile"], {"position": "психолог", "biography": "Двадцать лет.", "consent": "y"})
+    staff.anna.submit(staff.profile, {"position": "психолог", "biography": "Двадцать лет.", "consent": "y"})
     given = db.session.scalars(select(Consent)).one()
-    assert (given.subject_type, given.subject_id, given.on_paper) == ("speaker", world["speaker"].id, False)
+    assert (given.subject_type, given.subject_id, given.on_paper) == ("speaker", staff.speaker.id, False)
     assert given.text.kind.value == "publication"
-    assert "напишите" not in text(world["anna"].get("/work"))
+    assert "напишите" not in text(staff.anna.get("/work"))
 
 
-def test_withdrawal_unpublishes_at_once_and_the_consent_may_be_given_again(world, client):
+def test_withdrawal_unpublishes_at_once_and_the_consent_may_be_given_again(staff, client):
     for path in PUBLIC:
         assert "Примерова" not in text(client.get(path)), path
-    assert "ваши выступления показаны без имени" in text(world["anna"].get(world["profile"]))
-    world["anna"].submit(world["profile"], {"consent": "y"})
+    assert "ваши выступления показаны без имени" in text(staff.anna.get(staff.profile))
+    staff.anna.submit(staff.profile, {"consent": "y"})
     for path in PUBLIC:
         assert "Примерова" in text(client.get(path)), path
-    world["anna"].submit(f"{world['profile']}/consent-withdrawal", page=world["profile"])
+    staff.anna.submit(f"{staff.profile}/consent-withdrawal", page=staff.profile)
     for path in PUBLIC:
         assert "Примерова" not in text(client.get(path)), path
-    assert client.get(f"/speakers/{world['speaker'].code}").status_code == 404
+    assert client.get(f"/speakers/{staff.speaker.code}").status_code == 404
     [given] = db.session.scalars(select(Consent))
     assert given.withdrawn_at is not None
-    world["anna"].submit(world["profile"], {"consent": "y"})
+    staff.anna.submit(staff.profile, {"consent": "y"})
     assert "Примерова" in text(client.get(PUBLIC[0]))
 
 
-def test_somebody_elses_profile_is_not_found(world, sign_in):
+def test_somebody_elses_profile_is_not_found(staff, sign_in):
     with writing():
         stranger = factories.give(factories.user("boris@example.org"), Role.speaker)
     client = sign_in(stranger)
-    assert client.get(world["profile"]).status_code == 404
+    assert client.get(staff.profile).status_code == 404
     assert "Ваших выступлений" in text(client.get("/work"))
 
 
-def test_an_organiser_keeps_paper_consents_and_whose_profile_it_is(world):
+def test_an_organiser_keeps_paper_consents_and_whose_profile_it_is(staff):
     page = "/manage/forums/prosemyu-2027/speakers"
-    base = f"{page}/{world['speaker'].code}"
-    assert "согласия пока нет, не показано" in text(world["organiser"].get(page))
+    base = f"{page}/{staff.speaker.code}"
+    assert "согласия пока нет, не показано" in text(staff.organiser.get(page))
     for _time in range(2):
-        world["organiser"].submit(f"{base}/paper-consent", page=page)
+        staff.organiser.submit(f"{base}/paper-consent", page=page)
     [given] = db.session.scalars(select(Consent))
     assert given.on_paper is True
-    assert "Примерова" not in text(world["organiser"].get(f"{page}?consent=no"))
-    world["organiser"].submit(f"{base}/paper-consent", {"withdrawn": "yes"}, page=page)
+    assert "Примерова" not in text(staff.organiser.get(f"{page}?consent=no"))
+    staff.organiser.submit(f"{base}/paper-consent", {"withdrawn": "yes"}, page=page)
     db.session.expire_all()
-    assert db.session.get(Speaker, world["speaker"].id).hidden is True
-    refused = world["organiser"].submit(f"{base}/email", {"email": "не адрес"}, page=page)
+    assert db.session.get(Speaker, staff.speaker.id).hidden is True
+    refused = staff.organiser.submit(f"{base}/email", {"email": "не адрес"}, page=page)
     assert (refused.status_code, 'value="не адрес"' in text(refused)) == (422, True)
-    world["organiser"].submit(f"{base}/email", {"email": "Other@example.org"}, page=page)
+    staff.organiser.submit(f"{base}/email", {"email": "Other@example.org"}, page=page)
     db.session.expire_all()
-    assert db.session.get(Speaker, world["speaker"].id).email == "other@example.org"
-    assert world["anna"].get(world["profile"]).status_code == 404
+    assert db.session.get(Speaker, staff.speaker.id).email == "other@example.org"
+    assert staff.anna.get(staff.profile).status_code == 404

@@ -237,7 +237,7 @@ def test_the_scanner_speaks_json(forum, volunteer):
     assert volunteer.get(PATH + "/count").get_json()["inside"] == 0
 
 
-def test_a_scan_costs_four_statements_once_the_forum_is_known(forum, volunteer):
+def test_a_scan_costs_five_statements_once_the_forum_is_known(forum, volunteer):
     codes = [qr_text(enrol(forum)), qr_text(enrol(forum, "Другая Алла"))]
     token = volunteer.token(PATH)
     statements: list[str] = []
@@ -255,7 +255,7 @@ def test_a_scan_costs_four_statements_once_the_forum_is_known(forum, volunteer):
             db.session.rollback()
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert len(statements) == 4, statements
+    assert len(statements) == 5, statements
 
 
 def test_the_door_of_one_forum_is_shut_to_volunteers_of_another(forum, sign_in, client):

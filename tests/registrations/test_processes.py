@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
+from accounts import settings as site_settings
 from accounts.models import Consent
 from activity.models import Entry, Letter
-from forum.models import Format, Quota
+from forum.models import Format, Forum, Quota
+from forum.operations import edit_forum
+from kernel import pages
 from kernel.db import db
 from kernel.limits import RateWindow
 from kernel.transaction import writing
@@ -146,3 +149,27 @@ def test_doors_scan_one_ticket_at_once(processes, forum):
         assert sorted(said for _, said in answers) == ["again"] * (PROCESSES - 1) + ["go"], repetition
         db.session.rollback()
         assert db.session.scalar(select(func.count()).select_from(Attendance)) == repetition + 1
+
+
+def call_forum(name: str) -> None:
+    found = db.session.scalars(select(Forum)).one()
+    edit_forum(found, {"name": name}, by=None)
+
+
+def call_site(name: str) -> None:
+    site_settings.change({"name": name})
+
+
+def call_place(name: str) -> None:
+    factories.territory(factories.TAYSHET).name = name
+    pages.bump("site", "territories")  # as an import does
+
+
+@pytest.mark.parametrize("call", [call_forum, call_site, call_place])
+def test_what_each_process_keeps_of_the_form_follows_a_change_at_once(processes, forum, call):
+    processes.meet(PAGE)
+    for name in ("Первое название", "Второе название"):
+        with writing():
+            call(name)
+        answers = processes.send([(PAGE, None)] * PROCESSES)
+        assert [name in page for _status, page in answers] == [True] * PROCESSES

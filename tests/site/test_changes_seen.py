@@ -28,54 +28,54 @@ Change = Callable[[KeptWorld], None]
 
 
 @pytest.fixture
-def world(app) -> KeptWorld:
+def everything_kept(app) -> KeptWorld:
     return kept_world()
 
 
-def adopt(world: KeptWorld) -> None:
+def adopt(everything_kept: KeptWorld) -> None:
     """From thinking to preparing."""
     steps = zip(reached(Stage.assessment, Stage.preparation), (date(2027, 2, 1), date(2027, 2, 2)), strict=True)
-    world.adoption.steps[0].reached_on = date(2027, 1, 1)
-    move(world.adoption, [step._replace(on=on) for step, on in steps], by=None, letters=False)
+    everything_kept.adoption.steps[0].reached_on = date(2027, 1, 1)
+    move(everything_kept.adoption, [step._replace(on=on) for step, on in steps], by=None, letters=False)
 
 
 def call_site(_world: KeptWorld) -> None:
     settings.change({"name": "Иначе названный"})
 
 
-def call_practice(world: KeptWorld) -> None:
-    change_practice(world.practice, {"name": "Иначе названная", "effect": "Иначе."}, by=None)
+def call_practice(everything_kept: KeptWorld) -> None:
+    change_practice(everything_kept.practice, {"name": "Иначе названная", "effect": "Иначе."}, by=None)
 
 
-def publish_another(world: KeptWorld) -> None:
-    values = {"name": "Другая практика", "effect": "Иначе.", "territory_id": world.practice.territory_id}
+def publish_another(everything_kept: KeptWorld) -> None:
+    values = {"name": "Другая практика", "effect": "Иначе.", "territory_id": everything_kept.practice.territory_id}
     publish_practice(add_practice(values, by=None), by=None)
 
 
-def close_practice(world: KeptWorld) -> None:
-    archive_practice(world.practice, "Больше не ведётся", by=None)
+def close_practice(everything_kept: KeptWorld) -> None:
+    archive_practice(everything_kept.practice, "Больше не ведётся", by=None)
 
 
-def call_forum(world: KeptWorld) -> None:
-    edit_forum(world.forum, {"name": "Иначе названный форум"}, by=None)
+def call_forum(everything_kept: KeptWorld) -> None:
+    edit_forum(everything_kept.forum, {"name": "Иначе названный форум"}, by=None)
 
 
-def call_series(world: KeptWorld) -> None:
-    edit_series(world.forum.series, {"name": "Иначе названный ряд"}, by=None)
+def call_series(everything_kept: KeptWorld) -> None:
+    edit_series(everything_kept.forum.series, {"name": "Иначе названный ряд"}, by=None)
 
 
-def call_section(world: KeptWorld) -> None:
+def call_section(everything_kept: KeptWorld) -> None:
     names = {"name": "Иначе названная секция", "short_name": "Иначе"}
-    edit_section(world.forum, world.section, names, by=None)
+    edit_section(everything_kept.forum, everything_kept.section, names, by=None)
 
 
-def cancel(world: KeptWorld) -> None:
-    cancel_slot(world.slot, True, by=None)
+def cancel(everything_kept: KeptWorld) -> None:
+    cancel_slot(everything_kept.slot, True, by=None)
 
 
-def hide_speaker(world: KeptWorld) -> None:
-    withdraw_consent(world.speaker, by=None)
-    touch_speakers([world.speaker])
+def hide_speaker(everything_kept: KeptWorld) -> None:
+    withdraw_consent(everything_kept.speaker, by=None)
+    touch_speakers([everything_kept.speaker])
 
 
 def call_territory(_world: KeptWorld) -> None:
@@ -119,10 +119,10 @@ def test_every_kept_page_is_known_with_what_shows_on_it(app):
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_a_change_is_seen_at_once_on_every_kept_page_that_shows_it(app, client, world, change):
+def test_a_change_is_seen_at_once_on_every_kept_page_that_shows_it(app, client, everything_kept, change):
     client.checking = False
     rules = [rule for rule in kept_rules(app) if change in SHOWN[rule.endpoint]]
-    paths = [world.address(rule) for rule in rules]
+    paths = [everything_kept.address(rule) for rule in rules]
 
     def look() -> dict[str, object]:
         return {path: seen(client.get(path)) for path in paths}
@@ -130,7 +130,7 @@ def test_a_change_is_seen_at_once_on_every_kept_page_that_shows_it(app, client, 
     before = look()
     assert look() == before
     with writing():
-        change(world)
+        change(everything_kept)
     after = look()
     assert [path for path in paths if after[path] == before[path]] == []
 

@@ -26,7 +26,7 @@ KINDS = {"programme": FORUM, "registrations": FORUM, "practices": [], "organisat
 
 
 @pytest.fixture
-def world(app):
+def full_forum(app):
     with writing():
         forum = factories.forum()
         section = factories.section(forum)
@@ -47,7 +47,7 @@ def run(app, *arguments):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_exported_loads_back_unchanged(app, world, tmp_path, kind):
+def test_what_is_exported_loads_back_unchanged(app, full_forum, tmp_path, kind):
     file = tmp_path / f"{kind}.xlsx"
     done = run(app, "export", kind, file, *KINDS[kind])
     assert done.exit_code == 0, done.output
@@ -58,7 +58,7 @@ def test_what_is_exported_loads_back_unchanged(app, world, tmp_path, kind):
     assert back.output.splitlines()[-1] == f"created 0, changed 0, skipped {number}, errors 0", back.output
 
 
-def test_municipalities_go_out_by_the_region(app, world, tmp_path):
+def test_municipalities_go_out_by_the_region(app, full_forum, tmp_path):
     def exported(name, *region):
         return run(app, "export", "territories", tmp_path / f"{name}.xlsx", *region).output
 
@@ -73,14 +73,14 @@ def test_commands_ask_the_database_through_queries():
     assert [file.parent.name for file in commands if "sqlalchemy" in file.read_text(encoding="utf-8")] == []
 
 
-def test_participants_go_as_csv_too(app, world, tmp_path):
+def test_participants_go_as_csv_too(app, full_forum, tmp_path):
     file = tmp_path / "people.csv"
     assert run(app, "export", "registrations", file, *FORUM).output == "exported 2\n"
     back = run(app, "import", "registrations", file, *FORUM)
     assert back.output.splitlines()[-1] == "created 0, changed 0, skipped 2, errors 0"
 
 
-def test_nothing_is_written_over_and_mistakes_are_said(app, world, tmp_path):
+def test_nothing_is_written_over_and_mistakes_are_said(app, full_forum, tmp_path):
     file = tmp_path / "people.xlsx"
     file.write_text("mine")
     assert "is there already" in run(app, "export", "registrations", file, *FORUM).output
@@ -90,10 +90,10 @@ def test_nothing_is_written_over_and_mistakes_are_said(app, world, tmp_path):
     assert "There is no folder" in run(app, "export", "practices", tmp_path / "none" / "p.xlsx").output
 
 
-def test_nobody_is_asked_to_agree_to_news_that_do_not_exist(client, world, monkeypatch):
+def test_nobody_is_asked_to_agree_to_news_that_do_not_exist(client, full_forum, monkeypatch):
     pages = ["/forums/prosemyu-2027/registration", "/practices/new"]
     assert not [page for page in pages if "consent_mailing" in client.get(page).get_data(as_text=True)]
-    client.submit(pages[0], fill(world, email="new@example.org", consent_mailing="y"))
+    client.submit(pages[0], fill(full_forum, email="new@example.org", consent_mailing="y"))
     person = db.session.scalars(select(Registration).where(Registration.email == "new@example.org")).one()
     kinds = [one.text.kind.value for one in db.session.scalars(select(Consent).where(Consent.subject_id == person.id))]
     assert kinds == ["personal_data"]

@@ -30,11 +30,11 @@ HEADERS = {
 
 
 @pytest.fixture
-def world(app) -> KeptWorld:
+def everything_kept(app) -> KeptWorld:
     return kept_world()
 
 
-def test_nothing_of_who_asks_first_stays_in_a_kept_page(app, client, world):
+def test_nothing_of_who_asks_first_stays_in_a_kept_page(app, client, everything_kept):
     rules = kept_rules(app)
     assert len(rules) >= 20
     client.checking = False
@@ -45,7 +45,7 @@ def test_nothing_of_who_asks_first_stays_in_a_kept_page(app, client, world):
         strange = dict.fromkeys(others, f"{STRANGE}\"><a href='//evil.example'>") | {"map": "tiles", "page": "2"}
         strange = {name: value for name, value in strange.items() if name not in named}
         for language in ("", "/en"):
-            path = language + world.address(rule)
+            path = language + everything_kept.address(rule)
             pages.forget()
             first = client.get(path, query_string=strange, headers=HEADERS)
             next_one = client.get(path)
@@ -57,8 +57,8 @@ def test_nothing_of_who_asks_first_stays_in_a_kept_page(app, client, world):
             assert STRANGE.encode() not in next_one.data + str(next_one.headers).encode(), path
 
 
-def test_what_a_page_names_stays_in_its_links_in_the_page_s_own_order(client, world):
-    path = f"/forums/{world.forum.slug}/programme"
+def test_what_a_page_names_stays_in_its_links_in_the_page_s_own_order(client, everything_kept):
+    path = f"/forums/{everything_kept.forum.slug}/programme"
     asked = client.get(f"{path}?utm_source=mail&day=2027-04-22&email=a@example.org&view=sections")
     text = asked.get_data(as_text=True)
     assert f'hreflang="en" href="/en{path}?view=sections&amp;day=2027-04-22"' in text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import Any
 from xml.etree import ElementTree
 
 import docx
@@ -20,8 +20,9 @@ from activity.models import Letter
 from activity.outbox import compose
 from forum.documents import summary_data
 from forum.facts import facts
+from forum.models import Forum
 from kernel import pages
-from kernel.db import db
+from kernel.db import Model, db
 from kernel.documents import pdf, sheets
 from kernel.documents.word import to_docx
 from kernel.i18n import speaking
@@ -29,12 +30,15 @@ from kernel.text import one_line, printable, quoted
 from kernel.transaction import writing
 from practices.questions.models import PracticeQuestion
 from programme.documents import thanks_data
+from programme.models import Slot
 from programme.queries import spoke_at
 from registrations.desk import exports as registration_exports
 from registrations.desk.queries import Narrowing
+from registrations.models import Registration
 from registrations.own import documents
 from registrations.own.exports import personal_calendar
 from tests import factories
+from tests.client import PageClient
 from tests.registrations.conftest import enrol
 
 pytestmark = pytest.mark.differs
@@ -73,8 +77,19 @@ def told(text: str) -> str:
     return "".join(text.split())
 
 
+@dataclass(frozen=True)
+class Named:
+    """One thing of each kind that has a name."""
+
+    forum: Forum
+    slot: Slot
+    person: Registration
+    things: tuple[Model, ...]
+    organiser: PageClient
+
+
 @pytest.fixture
-def world(app, sign_in) -> dict[str, Any]:
+def named(app, sign_in) -> Named:
     with writing():
         series = factories.series()
         forum = factories.forum(in_series=series)
@@ -93,19 +108,19 @@ def world(app, sign_in) -> dict[str, Any]:
         letter = Letter(kind="practice_question", to="author@example.org", argument={"question_id": question.id})
         db.session.add(letter)
     things = (forum, room, room.venue, section, organisation, practice, slot, speaker, person, question)
-    return {"forum": forum, "slot": slot, "person": person, "things": things, "organiser": sign_in(organiser)}
+    return Named(forum=forum, slot=slot, person=person, things=things, organiser=sign_in(organiser))
 
 
 TITLES = {"name", "title", "place", "address", "organisation", "text", "position"}
 
 
 @pytest.fixture
-def call(world):
-    """`call(text)` gives everything in the world that name, past every form."""
+def call(named):
+    """`call(text)` gives everything in the named that name, past every form."""
 
     def change(text: str) -> None:
         with writing():
-            for thing in world["things"]:
+            for thing in named.things:
                 columns = type(thing).__table__.columns
                 for name in TITLES.intersection(columns.keys()):
                     if isinstance(columns[name].type, String):  # "position" is a number elsewhere
@@ -116,9 +131,9 @@ def call(world):
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_the_resolution(world, call, name):
+def test_the_resolution(named, call, name):
     call(name)
-    answer = world["organiser"].get("/manage/forums/prosemyu-2027/resolution.docx")
+    answer = named.organiser.get("/manage/forums/prosemyu-2027/resolution.docx")
     assert answer.status_code == 200
     made = docx.Document(io.BytesIO(answer.data))
     assert [one.text for one in made.paragraphs if one.style.name == "Heading 1"] == ["РЕЗОЛЮЦИЯ"]
@@ -133,8 +148,8 @@ def test_the_resolution(world, call, name):
     assert {link.address.split("/practices/")[0] for link in links} == {"https://forum.example.org"}
 
 
-def test_pdf_by_typst(world, call):
-    forum, person = world["forum"], world["person"]
+def test_pdf_by_typst(named, call):
+    forum, person = named.forum, named.person
     for name in NAMES:
         call(name)
         with speaking("ru"):
@@ -148,12 +163,12 @@ def test_pdf_by_typst(world, call):
         assert picture.tag == "{http://www.w3.org/2000/svg}svg"
 
 
-def test_calendars(world, call, client):
+def test_calendars(named, call, client):
     for name in NAMES:
         call(name)
         pages.forget()
         with speaking("ru"):
-            own = personal_calendar(world["person"])
+            own = personal_calendar(named.person)
         public = client.get("/forums/prosemyu-2027/programme.ics").data
         for body, place in ((own, "name"), (public, "title")):
             feed = Calendar.from_ical(body)
@@ -164,12 +179,12 @@ def test_calendars(world, call, client):
             assert not any(sign in body.decode() for sign in "\x01\x0b\x0c\x7f\u202e\x85\u2028")
 
 
-def test_what_search_engines_read(world, call, client):
+def test_what_search_engines_read(named, call, client):
     client.checking = False
     for name in NAMES:
         call(name)
         pages.forget()
-        for path, kind in (("/", "name"), (f"/talks/{world['slot'].code}", "title")):
+        for path, kind in (("/", "name"), (f"/talks/{named.slot.code}", "title")):
             page = html5lib.parse(client.get(f"/forums/prosemyu-2027{path}").get_data(), namespaceHTMLElements=False)
             scripts = [one for one in page.iter("script") if not one.get("src")]
             assert [one.get("type") for one in scripts] == ["application/ld+json"], kind
@@ -178,8 +193,8 @@ def test_what_search_engines_read(world, call, client):
         assert told["schedule"]["conference"]["title"] == name
 
 
-def test_tables(world, call):
-    forum = world["forum"]
+def test_tables(named, call):
+    forum = named.forum
     for name in NAMES:
         call(name)
         with speaking("ru"):
@@ -201,7 +216,7 @@ def test_a_cell_holds_no_more_than_a_cell_can_and_a_sheet_is_called_as_sheets_ma
     assert book.get_sheet_by_index(1).to_python()[0] == ["'=1+1"]
 
 
-def test_letters(world, call):
+def test_letters(named, call):
     for name in NAMES:
         call(name)
         for letter in db.session.scalars(select(Letter)).all():

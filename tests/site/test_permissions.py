@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -75,8 +76,17 @@ FOREIGN = re.compile("Чуж|Соседск", re.IGNORECASE)
 """A word in the name of everything that is not the stranger's; organisations are «Соседская»."""
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """What is not the stranger's: who owns it, ids of series, forum and section, values for arguments of addresses."""
+
+    owner: User
+    ids: tuple[int, int, int]
+    values: dict[str, Any]
+
+
 @pytest.fixture
-def world(app) -> dict[str, Any]:
+def foreign(app) -> Foreign:
     from kernel.secrets import token, token_hash
 
     with writing():
@@ -117,31 +127,37 @@ def world(app) -> dict[str, Any]:
             factories.territory(factories.REGION), 2027, 1, date(2027, 4, 5), by=None, letters=False
         )
         kept = save_search("Чужой поиск", "q=чужое", by=owner)
-        return {
-            "round_code": asked.code,
-            "owner": owner,
-            "search_id": kept.id,
-            "oktmo": factories.TAYSHET,
-            "slug": {
-                "forum_desk.edit_series": series.slug,
-                "practices": practice.slug,
-                "adoption.start": practice.slug,
+        return Foreign(
+            owner=owner,
+            ids=(
+                series.id,
+                forum.id,
+                section.id,
+            ),
+            values={
+                "round_code": asked.code,
+                "search_id": kept.id,
+                "oktmo": factories.TAYSHET,
+                "slug": {
+                    "forum_desk.edit_series": series.slug,
+                    "practices": practice.slug,
+                    "adoption.start": practice.slug,
+                },
+                "forum": forum.slug,
+                "section_slug": section.slug,
+                "code": {
+                    "adoption": adoption.code,
+                    "programme_desk": slot.code,
+                    "programme": slot.code,
+                    "programme_work": speaker.code,
+                },
+                "uuid": {"accounts": person.uuid, "registrations": registration.uuid},
+                "venue_id": forum.venues[0].id,
+                "place_id": room.id,
+                "kind": "rooms",
+                "comment_id": comment(practice),
             },
-            "forum": forum.slug,
-            "section_slug": section.slug,
-            "code": {
-                "adoption": adoption.code,
-                "programme_desk": slot.code,
-                "programme": slot.code,
-                "programme_work": speaker.code,
-            },
-            "uuid": {"accounts": person.uuid, "registrations": registration.uuid},
-            "venue_id": forum.venues[0].id,
-            "place_id": room.id,
-            "kind": "rooms",
-            "comment_id": comment(practice),
-            "ids": {"series": series.id, "forum": forum.id, "section": section.id},
-        }
+        )
 
 
 def comment(practice) -> int:
@@ -154,7 +170,7 @@ def comment(practice) -> int:
 
 
 @pytest.fixture
-def stranger(world) -> User:
+def stranger(foreign) -> User:
     """Somebody who holds every role that has a scope, all of them elsewhere."""
     with writing():
         region = factories.territory(ELSEWHERE)
@@ -165,10 +181,10 @@ def stranger(world) -> User:
 
 
 @pytest.fixture
-def native(world) -> User:
+def native(foreign) -> User:
     """The same roles held here: what the stranger must not see, this person does."""
     with writing():
-        return _of_every_role(*world["ids"].values(), factories.territory(factories.REGION).id)
+        return _of_every_role(*foreign.ids, factories.territory(factories.REGION).id)
 
 
 def _of_every_role(series_id: int, forum_id: int, section_id: int, territory_id: int) -> User:
@@ -183,14 +199,16 @@ def _of_every_role(series_id: int, forum_id: int, section_id: int, territory_id:
     return person
 
 
-def address(rule: Rule, world: dict[str, Any]) -> str:
-    """The rule's address with the world's objects filled in."""
+def address(rule: Rule, foreign: Foreign) -> str:
+    """The rule's address with the foreign's objects filled in."""
     feature = rule.endpoint.split(".")[0]
-    values: dict[str, Any] = {}
+    known_values, values = foreign.values, dict[str, Any]()
     for name in rule.arguments:
-        known = world.get(name, 1)
+        known = known_values.get(name, 1)
         if name == "slug":
-            known = world["slug"].get(rule.endpoint) or world["slug"].get(feature) or world["forum"]
+            known = (
+                known_values["slug"].get(rule.endpoint) or known_values["slug"].get(feature) or known_values["forum"]
+            )
         elif isinstance(known, dict):
             known = known.get(feature, "00000000-0000-0000-0000-000000000000")
         values[name] = known
@@ -215,14 +233,14 @@ def enter(sign_in, person: User) -> tuple[PageClient, str]:
     return client, client.token("/work")
 
 
-def test_a_stranger_of_the_same_roles_is_refused_everywhere(app, world, stranger, sign_in):
+def test_a_stranger_of_the_same_roles_is_refused_everywhere(app, foreign, stranger, sign_in):
     client, token = enter(sign_in, stranger)
     answers = {}
     for rule in scoped_rules(app):
         if rule.endpoint in OWN_LISTS | MAKES_OWN | BELONGS_TO_NOBODY | OF_ONESELF | OF_ONE_SHEET:
             continue
         for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
-            answer = client.open(address(rule, world), method=method, data={"csrf_token": token})
+            answer = client.open(address(rule, foreign), method=method, data={"csrf_token": token})
             answers[f"{method} {rule.endpoint}"] = answer.status_code
     allowed = {404, 405}
     assert {name: code for name, code in answers.items() if code not in allowed} == {}
@@ -241,14 +259,14 @@ def shown(client: PageClient, address: str) -> str:
     return repr([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
 
 
-def own_address(app, endpoint: str, world: dict[str, Any]) -> str:
-    return address(next(rule for rule in scoped_rules(app) if rule.endpoint == endpoint), world)
+def own_address(app, endpoint: str, foreign: dict[str, Any]) -> str:
+    return address(next(rule for rule in scoped_rules(app) if rule.endpoint == endpoint), foreign)
 
 
 @pytest.mark.parametrize("endpoint", sorted(OWN_LISTS))
-def test_a_list_of_ones_own_shows_nothing_of_others(app, world, stranger, native, sign_in, endpoint):
+def test_a_list_of_ones_own_shows_nothing_of_others(app, foreign, stranger, native, sign_in, endpoint):
     """Nor does it when asked by name; whoever holds the same roles here finds it there."""
-    path, mark = own_address(app, endpoint, world), re.compile(MARKS.get(endpoint, FOREIGN.pattern), re.IGNORECASE)
+    path, mark = own_address(app, endpoint, foreign), re.compile(MARKS.get(endpoint, FOREIGN.pattern), re.IGNORECASE)
     client, _token = enter(sign_in, stranger)
     for question in ("", "?q=Чуж", "?state=think", "?territory=" + factories.TAYSHET):
         assert mark.findall(shown(client, path + question).replace(question[3:], "")) == []
@@ -256,23 +274,23 @@ def test_a_list_of_ones_own_shows_nothing_of_others(app, world, stranger, native
 
 
 @pytest.mark.parametrize("endpoint", sorted(OF_ONE_SHEET))
-def test_the_sheet_is_of_ones_own_territories(app, world, stranger, native, sign_in, endpoint):
-    path = own_address(app, endpoint, world) + "?territory=" + factories.TAYSHET
+def test_the_sheet_is_of_ones_own_territories(app, foreign, stranger, native, sign_in, endpoint):
+    path = own_address(app, endpoint, foreign) + "?territory=" + factories.TAYSHET
     assert enter(sign_in, stranger)[0].get(path).status_code == 404
     assert enter(sign_in, native)[0].get(path).status_code == 200
 
 
-def test_what_a_person_keeps_nobody_else_sees(world, stranger, native, sign_in):
+def test_what_a_person_keeps_nobody_else_sees(foreign, stranger, native, sign_in):
     for person in (stranger, native):
         assert "Чужой поиск" not in shown(enter(sign_in, person)[0], "/searches")
-    assert "Чужой поиск" in shown(enter(sign_in, world["owner"])[0], "/searches")
+    assert "Чужой поиск" in shown(enter(sign_in, foreign.owner)[0], "/searches")
 
 
-def test_what_belongs_to_nobody_shows_and_ends_nothing_of_others(app, world, stranger, native, sign_in):
+def test_what_belongs_to_nobody_shows_and_ends_nothing_of_others(app, foreign, stranger, native, sign_in):
     here, _token = enter(sign_in, native)
     client, token = enter(sign_in, stranger)
     for endpoint in sorted(BELONGS_TO_NOBODY - {"accounts.logout"}):
-        assert FOREIGN.findall(shown(client, own_address(app, endpoint, world))) == []
+        assert FOREIGN.findall(shown(client, own_address(app, endpoint, foreign))) == []
     assert client.post("/logout", data={"csrf_token": token}).status_code == 302
     assert client.get("/work").status_code == 302
     assert here.get("/work").status_code == 200
@@ -346,8 +364,8 @@ def try_to_make(client: PageClient, path: str, form: dict[str, Any], token: str)
 
 
 @pytest.mark.parametrize("endpoint", sorted(MAKES_OWN))
-def test_nothing_is_made_in_the_scope_of_others(app, world, stranger, native, sign_in, endpoint):
-    path = own_address(app, endpoint, world)
+def test_nothing_is_made_in_the_scope_of_others(app, foreign, stranger, native, sign_in, endpoint):
+    path = own_address(app, endpoint, foreign)
     practice = db.session.scalars(select(Practice).where(Practice.name == "Чужая практика")).one()
     client, token = enter(sign_in, stranger)
     before = rows()
@@ -364,17 +382,17 @@ def test_nothing_is_made_in_the_scope_of_others(app, world, stranger, native, si
         }
 
 
-def test_a_visitor_is_sent_to_sign_in_and_may_change_nothing(app, world):
+def test_a_visitor_is_sent_to_sign_in_and_may_change_nothing(app, foreign):
     client = PageClient(app)
     client.checking = False
     answers = {}
     for rule in scoped_rules(app):
         for method in rule.methods & {"GET", "POST"}:
-            answers[f"{method} {rule.endpoint}"] = client.open(address(rule, world), method=method).status_code
+            answers[f"{method} {rule.endpoint}"] = client.open(address(rule, foreign), method=method).status_code
     assert {name: code for name, code in answers.items() if code not in {302, 401}} == {}
 
 
-def test_what_is_not_public_is_kept_by_nobody(app, world, sign_in):
+def test_what_is_not_public_is_kept_by_nobody(app, foreign, sign_in):
     """Downloads too: `send_file` says «no-cache» of its own, which a proxy may keep."""
     with writing():
         admin = factories.administrator()
@@ -383,11 +401,11 @@ def test_what_is_not_public_is_kept_by_nobody(app, world, sign_in):
     told = {}
     for rule in scoped_rules(app):
         if "GET" in rule.methods:
-            told[rule.endpoint] = client.get(address(rule, world)).headers["Cache-Control"]
+            told[rule.endpoint] = client.get(address(rule, foreign)).headers["Cache-Control"]
     assert {name: value for name, value in told.items() if value != "private, no-store"} == {}
 
 
-def test_a_post_without_a_token_is_refused(app, world, sign_in):
+def test_a_post_without_a_token_is_refused(app, foreign, sign_in):
     with writing():
         admin = factories.administrator()
     client = sign_in(admin)
@@ -395,7 +413,7 @@ def test_a_post_without_a_token_is_refused(app, world, sign_in):
     answers = {}
     for rule in scoped_rules(app):
         if "POST" in rule.methods:
-            answers[rule.endpoint] = client.post(address(rule, world)).status_code
+            answers[rule.endpoint] = client.post(address(rule, foreign)).status_code
     assert {name: code for name, code in answers.items() if code not in {400, 404, 422}} == {}
 
 

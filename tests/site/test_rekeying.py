@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,17 @@ def within(site):
         db.session.remove()
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What was given out: ids, every kind of secret link by its name, and a ticket's codes."""
+
+    forum: int
+    person: int
+    links: dict[str, str]
+    code: str
+    short: str
+
+
 @pytest.fixture
 def sent(app) -> dict[str, Any]:
     """Something of each kind that is sent out: addresses to open, and the code of a ticket."""
@@ -95,13 +107,7 @@ def sent(app) -> dict[str, Any]:
         "launch": launch_path(made),
         "invitation": invitation_path(guest),
     }
-    return {
-        "forum": forum.id,
-        "person": person.id,
-        "links": links,
-        "code": qr_text(person),
-        "short": short_code(person),
-    }
+    return Sent(forum.id, person.id, links, qr_text(person), short_code(person))
 
 
 def opened(site, links: dict[str, str]) -> dict[str, int]:
@@ -115,10 +121,10 @@ def all_of(links: dict[str, str], status: int) -> dict[str, int]:
 def at_the_door(site, sent, code: str) -> str:
     with within(site), writing():
         read = readings(code)
-        whole = queries.code_in_force(sent["forum"], read)
-        seen = attendance.rehearse(sent["forum"], code=whole) if whole else None
+        whole = queries.code_in_force(sent.forum, read)
+        seen = attendance.rehearse(sent.forum, code=whole) if whole else None
         if seen is None or seen.answer is attendance.Answer.unknown:
-            seen = attendance.formerly(sent["forum"], read)
+            seen = attendance.formerly(sent.forum, read)
         return seen.answer.name
 
 
@@ -134,21 +140,21 @@ def linked(message) -> list[str]:
 
 def test_what_was_sent_keeps_working_before_while_and_after(sent, start):
     both, alone = start(SECOND, KEY), start(SECOND)
-    assert opened(both, sent["links"]) == all_of(sent["links"], 200)
-    assert at_the_door(both, sent, sent["code"]) == at_the_door(both, sent, sent["short"]) == "go"
+    assert opened(both, sent.links) == all_of(sent.links, 200)
+    assert at_the_door(both, sent, sent.code) == at_the_door(both, sent, sent.short) == "go"
     with within(both):
         assert rekeying.standing() == {key_id(KEY): 3}
         assert rekeying.rekey().rows == 3
         assert rekeying.rekey().rows == 0
         assert rekeying.standing() == {key_id(SECOND): 3}
     for site in (both, alone):
-        assert opened(site, sent["links"]) == all_of(sent["links"], 200)
-        assert at_the_door(site, sent, sent["code"]) == "go"
-    assert at_the_door(both, sent, sent["short"]) == "go"
+        assert opened(site, sent.links) == all_of(sent.links, 200)
+        assert at_the_door(site, sent, sent.code) == "go"
+    assert at_the_door(both, sent, sent.short) == "go"
     with within(alone):
-        person = db.session.get_one(Registration, sent["person"])
+        person = db.session.get_one(Registration, sent.person)
         new = {"ticket": link_path(person)}
-        assert new["ticket"] != sent["links"]["ticket"]
+        assert new["ticket"] != sent.links["ticket"]
         code = qr_text(person)
         letter = db.session.scalars(select(Letter).where(Letter.kind == "registration_ticket")).one()
         assert new["ticket"] in linked(compose(letter))
@@ -160,23 +166,23 @@ def test_through_two_keys_also_while_the_second_change_is_under_way(sent, start)
     with within(start(SECOND, KEY)):
         rekeying.rekey()
     third = start(THIRD, SECOND)
-    assert opened(third, sent["links"]) == all_of(sent["links"], 200)  # the rows are still of the second key
-    assert at_the_door(third, sent, sent["code"]) == "go"
+    assert opened(third, sent.links) == all_of(sent.links, 200)  # the rows are still of the second key
+    assert at_the_door(third, sent, sent.code) == "go"
     with within(third):
         rekeying.rekey()
-    assert opened(start(THIRD), sent["links"]) == all_of(sent["links"], 200)
+    assert opened(start(THIRD), sent.links) == all_of(sent.links, 200)
 
 
 def test_a_secret_renewed_afterwards_ends_the_old_ones(sent, start):
     both = start(SECOND, KEY)
     with within(both):
         rekeying.rekey()
-        person = db.session.get_one(Registration, sent["person"])
+        person = db.session.get_one(Registration, sent.person)
         with writing():
             operations.cancel(person)
-        operations.sign_up(sent["forum"], operations.Application(details_of(person), Format.in_person))
-    assert opened(both, {"ticket": sent["links"]["ticket"]}) == {"ticket": 404}
-    assert at_the_door(both, sent, sent["code"]) == "revoked"
+        operations.sign_up(sent.forum, operations.Application(details_of(person), Format.in_person))
+    assert opened(both, {"ticket": sent.links["ticket"]}) == {"ticket": 404}
+    assert at_the_door(both, sent, sent.code) == "revoked"
 
 
 def test_revoked_everything_ends_and_is_sent_anew(sent, start):
@@ -188,8 +194,8 @@ def test_revoked_everything_ends_and_is_sent_anew(sent, start):
         db.session.query(Letter).delete()
     done = run(alone, ["secrets", "rekey", "--revoke", "--yes"])
     assert (done.exit_code, done.output) == (0, "  3 rows have new secrets, 5 letters are queued.\n")
-    assert opened(alone, sent["links"]) == all_of(sent["links"], 404)
-    assert at_the_door(alone, sent, sent["code"]) == "unknown"
+    assert opened(alone, sent.links) == all_of(sent.links, 404)
+    assert at_the_door(alone, sent, sent.code) == "unknown"
     with within(alone):
         letters = db.session.scalars(select(Letter).order_by(Letter.kind)).all()
         kinds = [
@@ -220,20 +226,20 @@ def test_revoking_later_ends_what_had_been_kept_working(sent, start):
         moved = rekeying.revoke()
         assert moved.rows == 3
         assert db.session.scalars(select(FormerSecret)).all() == []
-    assert opened(alone, sent["links"]) == all_of(sent["links"], 404)
+    assert opened(alone, sent.links) == all_of(sent.links, 404)
 
 
 def test_a_key_that_was_lost(sent, start):
     """Links sent open what needs no secret; nothing false is made; moving needs the old key for invitations only."""
     alone = start(SECOND)
-    assert opened(alone, {"ticket": sent["links"]["ticket"]}) == {"ticket": 503}
+    assert opened(alone, {"ticket": sent.links["ticket"]}) == {"ticket": 503}
     shown = run(alone, ["secrets", "show"]).output
     assert f"{key_id(KEY):10}       3  MISSING" in shown
     moved = run(alone, ["secrets", "rekey"])
     assert moved.output.startswith("  3 rows moved")
-    kept = {name: link for name, link in sent["links"].items() if name not in ("invitation", "launch")}
+    kept = {name: link for name, link in sent.links.items() if name not in ("invitation", "launch")}
     assert opened(alone, kept) == all_of(kept, 200)
-    assert at_the_door(alone, sent, sent["code"]) == "go"
+    assert at_the_door(alone, sent, sent.code) == "go"
 
 
 def test_a_poor_key_is_no_way_out(sent, start):
@@ -271,10 +277,10 @@ def test_the_migration_finds_out_which_key_made_a_row(app, sent):
     spec = importlib.util.spec_from_file_location("step", path)
     step = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(step)
-    enrol(db.session.get_one(Forum, sent["forum"]), "Другая Алла", "other@example.org")
+    enrol(db.session.get_one(Forum, sent.forum), "Другая Алла", "other@example.org")
     with writing():
         db.session.execute(update(Registration).values(key_id=""))
-        db.session.execute(update(Registration).where(Registration.id == sent["person"]).values(link_hash="0" * 40))
+        db.session.execute(update(Registration).where(Registration.id == sent.person).values(link_hash="0" * 40))
     with writing(), Operations.context(MigrationContext.configure(db.session.connection())):
         step.remember("registration")
     found = db.session.scalars(select(Registration.key_id).order_by(Registration.id)).all()
@@ -283,7 +289,7 @@ def test_the_migration_finds_out_which_key_made_a_row(app, sent):
 
 def test_links_opened_while_it_runs(sent, start, monkeypatch):
     monkeypatch.setattr(rekeying, "ROWS_REKEYED_AT_ONCE", 2)
-    forum = db.session.get_one(Forum, sent["forum"])
+    forum = db.session.get_one(Forum, sent.forum)
     people = [enrol(forum, f"Примеров {number}", f"p{number}@example.org") for number in range(30)]
     links, both = [link_path(one) for one in people], start(SECOND, KEY)
     seen: list[int] = []
@@ -311,7 +317,7 @@ def test_a_secret_renewed_in_the_middle_of_it(sent, start):
 
     def renew() -> None:
         with both.app_context(), writing():
-            person = db.session.get_one(Registration, sent["person"])
+            person = db.session.get_one(Registration, sent.person)
             loaded.set()
             moved.wait(1)  # SQLite lets one write at a time: there rekeying waits for us
             set_secrets(person, new_link=True)
@@ -324,9 +330,9 @@ def test_a_secret_renewed_in_the_middle_of_it(sent, start):
         moved.set()
         thread.join()
         db.session.rollback()
-        row = db.session.get_one(Registration, sent["person"])
+        row = db.session.get_one(Registration, sent.person)
         assert (row.key_id, row.link_generation) == (key_id(SECOND), 2)
         assert row.link_hash == token_hash(token("link", row.uuid, 2))
         link = link_path(row)
-    assert opened(both, {"new": link, "old": sent["links"]["ticket"]}) == {"new": 200, "old": 404}
-    assert at_the_door(both, sent, sent["code"]) == "go"
+    assert opened(both, {"new": link, "old": sent.links["ticket"]}) == {"new": 200, "old": 404}
+    assert at_the_door(both, sent, sent.code) == "go"

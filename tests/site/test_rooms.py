@@ -93,3 +93,22 @@ def test_what_gives_a_select_to_go_on_with_says_so():
         and not node.name.endswith("_statement")
     ]
     assert wrong == []
+
+
+def test_a_world_of_a_test_says_what_stands_in_it():
+    """It is a dataclass, not a dictionary of strings, and its fixture is called by what it is."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "tests").rglob("*.py")}
+    fixtures = [
+        (f"{path.relative_to(ROOT)}: {node.name}", node)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and any("fixture" in ast.unparse(one) for one in node.decorator_list)
+    ]
+    assert len(fixtures) > 50
+    assert [name for name, node in fixtures if node.name == "world"] == []
+    assert [
+        name
+        for name, node in fixtures
+        for one in ast.walk(node)
+        if isinstance(one, ast.Return) and isinstance(one.value, ast.Dict) and one.value.keys
+    ] == []

@@ -22,7 +22,7 @@ OWN = {"practices.practice"}
 
 
 @pytest.fixture
-def world(app) -> KeptWorld:
+def everything_kept(app) -> KeptWorld:
     return kept_world()
 
 
@@ -35,9 +35,13 @@ def carrying(client) -> PageClient:
 
 
 @pytest.fixture
-def readers(world, sign_in) -> dict[str, PageClient]:
+def readers(everything_kept, sign_in) -> dict[str, PageClient]:
     with writing():
-        people = {"outsider": factories.user(), "methodist": factories.methodist(), "coordinator": world.coordinator}
+        people = {
+            "outsider": factories.user(),
+            "methodist": factories.methodist(),
+            "coordinator": everything_kept.coordinator,
+        }
     found = {name: sign_in(person) for name, person in people.items()}
     for reader in found.values():
         reader.checking = False
@@ -55,12 +59,12 @@ def cold(reader: PageClient, path: str) -> object:
     return seen(answer)
 
 
-def test_every_kept_page_is_the_same_for_all_but_for_panels_declared_personal(app, world, carrying, readers):
+def test_every_kept_page_is_the_same_for_all_but_for_panels_declared_personal(app, everything_kept, carrying, readers):
     anybody = PageClient(app)
     rules = kept_rules(app)
     assert len(rules) >= 20
     for rule in rules:
-        for path in (world.address(rule), "/en" + world.address(rule)):
+        for path in (everything_kept.address(rule), "/en" + everything_kept.address(rule)):
             first = anybody.get(path)
             page, shared = seen(first), "public, max-age=0, must-revalidate"
             again = carrying.get(path)
@@ -82,8 +86,8 @@ def test_the_panels_declared_personal_are_these(app):
     assert own == ["practice.aside"]
 
 
-def test_nothing_personal_is_kept_or_shown_to_another(world, client, readers, sign_in):
-    path, mine = f"/practices/{world.practice.slug}", f"/cabinet/adoptions/{world.adoption.code}"
+def test_nothing_personal_is_kept_or_shown_to_another(everything_kept, client, readers, sign_in):
+    path, mine = f"/practices/{everything_kept.practice.slug}", f"/cabinet/adoptions/{everything_kept.adoption.code}"
     with writing():
         neighbour = factories.coordinator(factories.KUYTUN)
     neighbour = sign_in(neighbour)
@@ -99,28 +103,30 @@ def test_nothing_personal_is_kept_or_shown_to_another(world, client, readers, si
     assert [part for part in kept if b"<!--" in part] == []
 
 
-def test_the_signed_in_get_what_is_new_in_a_gap_at_once(world, readers):
-    path = f"/practices/{world.practice.slug}"
+def test_the_signed_in_get_what_is_new_in_a_gap_at_once(everything_kept, readers):
+    path = f"/practices/{everything_kept.practice.slug}"
     reader = readers["coordinator"]
     before = reader.get(path).get_data(as_text=True)
     with writing():
-        world.adoption.organisation.name = world.adoption.organisation.short_name = "Иначе названный центр"
+        everything_kept.adoption.organisation.name = everything_kept.adoption.organisation.short_name = (
+            "Иначе названный центр"
+        )
     assert "Иначе названный центр" not in before
     assert "Иначе названный центр" in reader.get(path).get_data(as_text=True)
 
 
-def test_who_signed_out_elsewhere_sees_nothing_of_theirs_and_loses_the_cookie(world, readers):
-    path, reader = f"/practices/{world.practice.slug}", readers["coordinator"]
-    assert world.adoption.code in reader.get(path).get_data(as_text=True)
+def test_who_signed_out_elsewhere_sees_nothing_of_theirs_and_loses_the_cookie(everything_kept, readers):
+    path, reader = f"/practices/{everything_kept.practice.slug}", readers["coordinator"]
+    assert everything_kept.adoption.code in reader.get(path).get_data(as_text=True)
     with writing():
-        world.coordinator.generation += 1
+        everything_kept.coordinator.generation += 1
     answer = reader.get(path)
-    assert world.adoption.code not in answer.get_data(as_text=True)
+    assert everything_kept.adoption.code not in answer.get_data(as_text=True)
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_reader_with_a_session_costs_what_anybody_costs(world, client, carrying, readers, count_queries):
-    for path, statements in ((f"/forums/{world.forum.slug}/programme", 0), ("/adoption/", 0)):
+def test_a_reader_with_a_session_costs_what_anybody_costs(everything_kept, client, carrying, readers, count_queries):
+    for path, statements in ((f"/forums/{everything_kept.forum.slug}/programme", 0), ("/adoption/", 0)):
         client.get(path)
         for reader in (carrying, *readers.values()):
             with count_queries() as counted:
@@ -128,7 +134,7 @@ def test_a_reader_with_a_session_costs_what_anybody_costs(world, client, carryin
             assert counted.number == statements
 
 
-def test_an_old_session_is_renewed_by_reading(world, readers, monkeypatch):
+def test_an_old_session_is_renewed_by_reading(everything_kept, readers, monkeypatch):
     reader = readers["outsider"]
     with reader.session_transaction() as session:
         session.permanent = True
@@ -156,7 +162,7 @@ def test_a_gap_that_is_no_gap_any_more_fails_loudly(app, spoilt):
         page()
 
 
-def test_gaps_are_filled_for_the_signed_in_alone(app, world):
+def test_gaps_are_filled_for_the_signed_in_alone(app, everything_kept):
     @pages.warm("site")
     def page() -> str:
         made = [left_open(lambda what: f"<p>{what}</p>", number) for number in (1, 2)]
@@ -168,5 +174,5 @@ def test_gaps_are_filled_for_the_signed_in_alone(app, world):
             return page().get_data(as_text=True)
 
     assert ask() == "abcd"
-    assert ask(_user_id=world.coordinator.get_id()) == "a<p>2</p>b<p>1</p>c<p>2</p>d"
+    assert ask(_user_id=everything_kept.coordinator.get_id()) == "a<p>2</p>b<p>1</p>c<p>2</p>d"
     assert ask(csrf_token="x") == "abcd"

@@ -85,8 +85,14 @@ def participants(slug: str) -> ResponseReturnValue:
         now=utcnow(),
         zone=zone_name(forum.timezone),
         may_edit=_may_edit(forum),
-        beneath=[key for key, question in QUESTIONS.items() if question.listed],
+        answers=_answers_beneath(listing),
     )
+
+
+def _answers_beneath(listing: Listing[Any]) -> dict[str, list[str]]:
+    """What stands beneath each participant's organisation."""
+    keys = [key for key, question in QUESTIONS.items() if question.listed]
+    return {row.uuid: [answer for key in keys if (answer := getattr(row, key))] for row in listing.items}
 
 
 def _name_filters(
