@@ -38,14 +38,7 @@ FEATURE = Feature(
                 }
             ),
         ),
-        Tab(
-            AREA,
-            30,
-            Permission.EDIT_PROGRAMME,
-            "programme_desk.speakers",
-            _l("Speakers"),
-            frozenset({"programme_desk.speaker_email"}),
-        ),
+        Tab(AREA, 30, Permission.EDIT_PROGRAMME, "programme_desk.speakers", _l("Speakers")),
     ),
     panels=(
         Panel("practice.aside", panels.told_at, order=40),

@@ -58,7 +58,7 @@ def test_each_page_of_the_desk_shows_all_parts_and_marks_its_own(desk):
     }
     for part, addresses in pages.items():
         for address in addresses:
-            assert bar(desk["client"], address) == [(label, label == part) for label in pages], address
+            assert bar(desk.client, address) == [(label, label == part) for label in pages], address
 
 
 def test_every_page_of_a_desk_belongs_to_one_part(app):
@@ -77,7 +77,7 @@ def test_every_page_of_a_desk_belongs_to_one_part(app):
 
 def test_whoever_only_keeps_the_door_sees_no_bar(desk, sign_in):
     with writing():
-        volunteer = factories.door_volunteer(desk["forum"])
+        volunteer = factories.door_volunteer(desk.forum)
     assert bar(sign_in(volunteer), "/door/prosemyu-2027") == []
 
 
