@@ -12,6 +12,7 @@ import activity.feature
 import adoption.feature
 import config
 import forum.feature
+import hall.feature
 import home.feature
 import practices.feature
 import programme.feature
@@ -78,6 +79,7 @@ FEATURES = (
     speakers.feature.FEATURE,
     programme.feature.FEATURE,
     registrations.feature.FEATURE,
+    hall.feature.FEATURE,
     adoption.feature.FEATURE,
     home.feature.FEATURE,
 )

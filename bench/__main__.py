@@ -1,4 +1,4 @@
-"""python -m bench [--both | --postgresql] [--markdown] [--quick] [--only WORD] [--large | --spread | --country]
+"""python -m bench [--both | --postgresql] [--markdown] [--quick] [--only WORD] [--large | --spread | …]
 
 Every figure is a ratio to a bare Flask page asked by turns with ours, over HTTP on loopback, one client.
 """
@@ -10,7 +10,7 @@ import sys
 
 from flask import Flask
 
-from bench import both, country, load, regions, report, rush
+from bench import both, country, load, presence, regions, report, rush
 from bench.cases import Setting, cases
 from bench.client import Client
 from bench.measure import Result, measure
@@ -29,6 +29,9 @@ def main() -> None:
         return
     show = report.as_markdown if asked.markdown else report.as_text
     with world(asked.postgresql) as app:
+        if asked.presence:
+            print(show(presence.rows(presence.run(app))), flush=True)
+            return
         if asked.country:
             country.compare(app, lambda: run(app, asked))
             return
@@ -61,6 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a fifth of the repetitions")
     parser.add_argument("--only", metavar="WORD", help="only cases whose name contains the word")
     parser.add_argument("--country", action="store_true", help="compare with 18,000 municipalities added")
+    parser.add_argument("--presence", action="store_true", help="1,700 people tell ten minutes of presence")
     parser.add_argument("--large", action="store_true", help="compare with a catalogue of 10,000 practices")
     parser.add_argument("--spread", action="store_true", help="compare with 10,000 practices and 50,000 adoptions")
     return parser.parse_args()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from urllib.parse import urlencode, urlsplit
@@ -41,9 +42,9 @@ class Client:
     def get(self, path: str, **headers: str) -> Answer:
         return self._send("GET", path, None, headers)
 
-    def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
+    def post(self, path: str, fields: Mapping[str, object], **headers: str) -> Answer:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return self._send("POST", path, urlencode(fields).encode(), headers)
+        return self._send("POST", path, urlencode(fields, doseq=True).encode(), headers)
 
     def upload(self, path: str, fields: dict[str, str], name: str, file: tuple[str, bytes]) -> Answer:
         border = "tirazh-bench-border"

@@ -142,19 +142,19 @@ def codes(app: Flask, slug: str) -> list[str]:
 
     from forum.models import Format, Forum
     from kernel.db import db
-    from registrations.models import Presence, Registration, RegistrationStatus
+    from registrations.models import Inside, Registration, RegistrationStatus
     from registrations.own.tickets import qr_text
 
     with app.app_context():
         rows = db.session.scalars(
             select(Registration)
             .join(Forum, Forum.id == Registration.forum_id)
-            .outerjoin(Presence, Presence.registration_id == Registration.id)
+            .outerjoin(Inside, Inside.registration_id == Registration.id)
             .where(
                 Forum.slug == slug,
                 Registration.format == Format.in_person,
                 Registration.status == RegistrationStatus.confirmed,
-                Presence.registration_id.is_(None),
+                Inside.registration_id.is_(None),
             )
             .order_by(Registration.id)
         )

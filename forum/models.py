@@ -100,6 +100,11 @@ class Forum(Model):
         return ZoneInfo(self.timezone)
 
     @property
+    def formats(self) -> frozenset[Format]:
+        """How one can take part: a format without any places is none."""
+        return frozenset(quota.format for quota in self.quotas if quota.capacity != 0)
+
+    @property
     def is_public(self) -> bool:
         return self.status is not ForumStatus.draft
 

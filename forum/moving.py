@@ -8,10 +8,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from activity.queries import newest
 from forum.models import Forum
+from kernel.db import Columns
 from kernel.feature import Signal
 
 
@@ -90,7 +91,7 @@ class Move(NamedTuple):
     days: int
 
     @classmethod
-    def of(cls, details: dict[str, Any]) -> Move:
+    def of(cls, details: Columns) -> Move:
         """As the log keeps it."""
         dates = [date.fromisoformat(text) for text in details["dates"]]
         return cls(Days(*dates[:2]), Days(*dates[2:]), details["days"])

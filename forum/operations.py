@@ -14,7 +14,7 @@ from forum.moving import Answer, Days, Move, ProgrammeWaits
 from forum.queries import quotas_of, slug_taken
 from forum.signals import parent_changed, programme_hides, programme_moves, quota_changed
 from kernel.access import Actor
-from kernel.db import Model, db, utcnow
+from kernel.db import Columns, Model, db, utcnow
 from kernel.pages import Scope, bump
 from kernel.text import slugify
 
@@ -40,7 +40,7 @@ def free_slug(model: type[Model], text: str, **where: object) -> str:
     return slug
 
 
-def _add_free(model: type[Model], slug: str, columns: dict[str, Any]) -> Any:
+def _add_free(model: type[Model], slug: str, columns: Columns) -> Any:
     """Add a thing under `slug`, or under a free one of its name: when another request takes that one
     at the same moment, under the next."""
     while True:
@@ -106,7 +106,7 @@ def add_forum(series: Series, values: dict[str, object], *, by: Actor | None, sl
 
 def edit_forum(
     forum: Forum,
-    values: dict[str, Any],
+    values: Columns,
     *,
     by: Actor | None,
     opened_version: int | None = None,
@@ -129,7 +129,7 @@ def edit_forum(
     return move
 
 
-def _move(forum: Forum, changed: dict[str, Any], programme: Answer | None) -> Move | None:
+def _move(forum: Forum, changed: Columns, programme: Answer | None) -> Move | None:
     """Let the programme move, or stay, as was answered."""
     after = Days(forum.date_start, forum.date_end)
     before = Days(changed.get("date_start", after.first), changed.get("date_end", after.last))
@@ -228,7 +228,7 @@ def remove_place(forum: Forum, place: Venue | Room | Section, *, by: Actor | Non
     touch(forum)
 
 
-def add_section(forum: Forum, values: dict[str, Any], *, by: Actor | None, slug: str = "") -> Section:
+def add_section(forum: Forum, values: Columns, *, by: Actor | None, slug: str = "") -> Section:
     slug = slug or free_slug(Section, values.get("short_name") or values["name"], forum_id=forum.id)
     values.setdefault("position", len(forum.sections))
     section = Section(forum_id=forum.id, slug=slug, **values)

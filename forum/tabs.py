@@ -22,9 +22,9 @@ class Link(NamedTuple):
 
 def forum_tabs(forum: Forum) -> list[Link]:
     """Those that whoever is signed in may open; none where there is only one."""
-    user, here = actor(), request.endpoint
+    user, here = actor(), registry().behind.get(request.endpoint or "")
     found = [
-        Link(tab.label, url_for(tab.endpoint, slug=forum.slug), here == tab.endpoint or here in tab.pages)
+        Link(tab.label, url_for(tab.endpoint, slug=forum.slug), here == tab.endpoint)
         for tab in registry().tabs.get(AREA, ())
         if user.is_authenticated and holds(user.scopes(tab.permission), forum)
     ]

@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
@@ -26,7 +25,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL, make_url
 
 from home.workplace import WORKPLACE_PREFIX, folder_in, must_be_free, put_in_place
-from kernel.db import db, measure_tables, utcnow
+from kernel.db import Columns, db, measure_tables, utcnow
 from kernel.transaction import writing
 
 FORMAT = 1
@@ -197,7 +196,7 @@ def _unpack(archive: Path, folder: Path) -> set[str]:
     return names
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def _manifest(path: Path) -> Columns:
     try:
         found = json.loads(path.read_bytes()) if path.stat().st_size <= MANIFEST_SIZE else None
     except (ValueError, RecursionError):

@@ -14,13 +14,14 @@ from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 from wtforms import ValidationError
 
 from kernel.feature import Signal
 from kernel.keys import check_form_token
 from kernel.links import page_url
 from kernel.permissions import Permission
+from kernel.security import same_site
 
 V = TypeVar("V", bound=Callable[..., object])
 
@@ -114,6 +115,15 @@ def shows_form(view: V) -> V:
     return view
 
 
+def without_form_token(view: V) -> V:
+    """A POST that a page kept open sends by itself: authorised by the secret in its address, and by `same_site()`.
+
+    It may only say what is harmless when said twice.
+    """
+    view.without_form_token = True  # type: ignore[attr-defined]
+    return view
+
+
 def _declare(view: V, access: Access) -> V:
     view.access = access  # type: ignore[attr-defined]
     return view
@@ -135,8 +145,8 @@ def _enforce() -> ResponseReturnValue | None:
             return _to_sign_in()
         if access.permission and not current_user.scopes(access.permission):
             raise NotFound()
-    if request.method not in SAFE_METHODS and not getattr(view, "shows_form", False):
-        _check_csrf()
+    if request.method not in SAFE_METHODS:
+        _check_origin(view)
     g.token_page = getattr(view, "token_page", False)
     return None
 
@@ -145,6 +155,14 @@ def _to_sign_in() -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         return redirect(page_url("sign-in", next=request.full_path.rstrip("?")))
     return resume()[0]
+
+
+def _check_origin(view: object) -> None:
+    if getattr(view, "without_form_token", False):
+        if not same_site():
+            raise Forbidden()
+    elif not getattr(view, "shows_form", False):
+        _check_csrf()
 
 
 def _check_csrf() -> None:

@@ -17,6 +17,11 @@ from sqlalchemy.types import TypeDecorator
 from kernel import mode
 from kernel.text import sort_key
 
+Columns = dict[str, Any]
+"""Values of columns by name, of whatever types the columns are."""
+Record = tuple[Any, ...]
+"""A row as the driver gives it, in the order of the statement's columns."""
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """A moment. Refuses naive values, returns aware UTC ones on both databases."""
@@ -129,12 +134,12 @@ def inserting(target: Any, kind: str = "") -> Any:
     return insert(target)
 
 
-def along(statement: Executable, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def along(statement: Executable, values: Columns) -> list[Record]:
     """Execute what needs no answer at once: on PostgreSQL it goes to the server together with the next statement.
 
     There a broken constraint surfaces. The rows given back, if any, are filled in by then.
     """
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Record] = []
     if dialect() == "postgresql":
         db.session.connection().execute(statement, values, execution_options={ALONG: rows})
     else:

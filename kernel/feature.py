@@ -17,6 +17,7 @@ from flask import Blueprint, Flask, current_app
 from flask.cli import AppGroup
 from markupsafe import Markup
 
+from kernel.db import Record
 from kernel.leases import Urgency
 from kernel.permissions import Permission
 
@@ -88,7 +89,7 @@ class Tab(NamedTuple):
     endpoint: str
     label: object
     pages: frozenset[str] = frozenset()
-    """Endpoints that lie behind the first one: on them the tab is the current one, too."""
+    """Endpoints that lie behind the first one: on them the tab is the current one, too. See `Feature.behind`."""
 
 
 class LetterKind(NamedTuple):
@@ -137,7 +138,7 @@ class RoleScope(NamedTuple):
 
 class Feature(NamedTuple):
     name: str
-    parts: tuple[Any, ...] = ()
+    parts: Record = ()
     """Modules with an `init_app`."""
     blueprints: tuple[Blueprint, ...] = ()
     pages: tuple[ModuleType, ...] = ()
@@ -145,6 +146,8 @@ class Feature(NamedTuple):
     permissions: tuple[Permission, ...] = ()
     areas: tuple[Area, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    behind: Mapping[str, str] = {}
+    """Pages that lie behind a tab of a lower feature: their endpoints, and that tab's."""
     panels: tuple[Panel, ...] = ()
     receivers: tuple[Receiver, ...] = ()
     letters: tuple[LetterKind, ...] = ()
@@ -179,6 +182,10 @@ class Registry:
         self.permissions = _by_name((one, one) for each in features for one in each.permissions).keys()
         self.areas = sorted((area for each in features for area in each.areas), key=lambda area: area.order)
         self.tabs = _in_order((tab.area, tab.order, tab) for each in features for tab in each.tabs)
+        self.behind = _by_name(
+            [(page, tab.endpoint) for each in features for tab in each.tabs for page in (tab.endpoint, *tab.pages)]
+            + [item for each in features for item in each.behind.items()]
+        )
         self.panels = _in_order((panel.place, panel.order, panel) for each in features for panel in each.panels)
         self.receivers = _in_order((one.signal, one.order, one.receive) for each in features for one in each.receivers)
         self.letters = _by_name((letter.name, letter) for each in features for letter in each.letters)

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
-from kernel.db import IntPk, Model, db, utcnow
+from kernel.db import Columns, IntPk, Model, db, utcnow
 from kernel.documents.headings import Known
 from kernel.documents.sheets import Column, Table, xlsx
 from kernel.files import BYTES_OF_A_FILE, FileRefused, StoredFile, Upload, check, discard
@@ -209,7 +209,7 @@ def take(preview: ImportPreview) -> bool:
     return True
 
 
-def shown(plan: Plan[Any]) -> dict[str, Any]:
+def shown(plan: Plan[Any]) -> Columns:
     """What a preview's page draws: the plan, and its rows narrowed to one verdict by `?only=`."""
     only = request.args.get("only", "")
     return {"plan": plan, "only": only, "rows": [row for row in plan.rows if only in ("", row.stands)]}

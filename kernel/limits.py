@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 from werkzeug.exceptions import TooManyRequests
 
-from kernel.db import Model, along, db, dialect, inserting, utcnow
+from kernel.db import Columns, Model, along, db, dialect, inserting, utcnow
 from kernel.forms import Form
 from kernel.security import SLACK
 from kernel.transaction import writing
@@ -97,13 +97,13 @@ class Counting:
         self.hits = Counter(_key(*check) for check in checks)
         self.rows: Sequence[Any] = ()
 
-    def send(self, execute: Callable[[Any, dict[str, Any]], Sequence[Any]] = along) -> None:
+    def send(self, execute: Callable[[Any, Columns], Sequence[Any]] = along) -> None:
         """The rows of the limits stay locked until the commit, a network's for everybody who comes from it: so, late.
 
         `execute`: how; by default together with the caller's next statement.
         """
         now = int(utcnow().timestamp())
-        values: dict[str, Any] = {}
+        values: Columns = {}
         for row, (key, (limit, _subject)) in enumerate(self.checks.items()):
             window = now // limit.seconds
             values |= {f"key_{row}": key, f"window_{row}": window, f"hits_{row}": self.hits[key]}

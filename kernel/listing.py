@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 from sqlalchemy import Select, func, select
 
-from kernel.db import db
+from kernel.db import Columns, db
 
 PER_PAGE = 50
 T = TypeVar("T")
@@ -78,7 +78,7 @@ NEAR = 4
 
 def paginate(
     statement: Select[*tuple[object, ...]],
-    sorts: dict[str, Any],
+    sorts: Columns,
     *,
     default: str,
     tie: Any,

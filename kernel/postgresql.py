@@ -19,7 +19,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from kernel import mode
-from kernel.db import ALONG
+from kernel.db import ALONG, Columns, Record
 
 RV = TypeVar("RV")
 READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -30,7 +30,7 @@ WRITE = b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 class Waiting(NamedTuple):
     statement: str | bytes
     values: Any = None
-    rows: list[tuple[Any, ...]] | None = None
+    rows: list[Record] | None = None
     """Where its answer goes; None: of a BEGIN, which has none."""
 
 
@@ -82,7 +82,7 @@ def serve(engine: Engine) -> None:
         event.listen(engine, name, listener)
 
 
-def _connect(_dialect: object, _record: object, arguments: Any, options: dict[str, Any]) -> Driver:
+def _connect(_dialect: object, _record: object, arguments: Any, options: Columns) -> Driver:
     return Driver.connect(*arguments, **options, autocommit=True)
 
 

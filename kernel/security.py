@@ -37,6 +37,7 @@ def _policy(**changes: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in (POLICY | changes).items())
 
 
+PERMISSIONS = "camera=(self), microphone=(), geolocation=()"
 CSP = _policy()
 # The scanner compiles WebAssembly; nothing else in the product does.
 CSP_SCANNER = _policy(**{"script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "'self' blob:"})
@@ -179,6 +180,14 @@ def allow_scanner() -> None:
     g.csp = CSP_SCANNER
 
 
+def allow_player(origin: str) -> None:
+    """Let this answer's page show another site's player, and the player fill the screen."""
+    g.csp = _policy(**{"frame-src": origin})
+    g.permissions = ", ".join(
+        [PERMISSIONS, *(f'{name}=(self "{origin}")' for name in ("autoplay", "fullscreen", "picture-in-picture"))]
+    )
+
+
 def client_address() -> str:
     """The client's address as far as trusted proxies tell."""
     return request.remote_addr or "unknown"
@@ -214,7 +223,7 @@ def _headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    headers["Permissions-Policy"] = g.get("permissions", PERMISSIONS)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("token_page"):

@@ -14,6 +14,7 @@ from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
 from accounts.models import Organisation
 from accounts.queries import OrganisationNames
+from kernel.db import Columns
 from kernel.text import clean, email_key, sort_key
 from practices import labels, passport
 from practices.models import Evidence, Prevention, TargetGroup
@@ -125,7 +126,7 @@ class Known:
     """Keys of the names in the file."""
 
 
-Reader = Callable[[str, str, Known], dict[str, Any]]
+Reader = Callable[[str, str, Known], Columns]
 
 
 def _text(column: str, text: str, _known: Known) -> dict[str, object]:

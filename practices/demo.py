@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from kernel.access import ByLink
+from kernel.db import Columns
 from practices import passport
 from practices.grading import operations as grading
 from practices.grading.models import QUESTIONS
@@ -21,7 +22,7 @@ TEXTS_OF_A_CARD = ("effect", "what_is_done", "who_does_it", "what_is_needed")
 _BY_LINK = ByLink("Автор по личной ссылке")
 
 
-def load_moderation(rows: Iterable[dict[str, Any]], *, methodist: User) -> None:
+def load_moderation(rows: Iterable[Columns], *, methodist: User) -> None:
     """Bring practices to the state each row names; call inside `writing()`."""
     for row in rows:
         known = practice_by_key(row.get("known") or row["slug"])
@@ -32,7 +33,7 @@ def load_moderation(rows: Iterable[dict[str, Any]], *, methodist: User) -> None:
         _lead(operations.add_author(practice, name, email, by=methodist), row, methodist)
 
 
-def _begin(row: dict[str, Any], methodist: User) -> Practice:
+def _begin(row: Columns, methodist: User) -> Practice:
     territory = current(row["territory"])
     assert territory is not None
     values: dict[str, object] = {name: row.get(name, "") for name in TEXTS_OF_A_CARD}
@@ -48,7 +49,7 @@ def _begin(row: dict[str, Any], methodist: User) -> Practice:
     return add_practice(values, by=methodist, slug=row["slug"])
 
 
-def _lead(author: PracticeAuthor, row: dict[str, Any], methodist: User) -> None:
+def _lead(author: PracticeAuthor, row: Columns, methodist: User) -> None:
     """From the draft to the row's state, step by step."""
     practice, state = author.practice, row.get("state", "draft")
     if practice.once_public:
@@ -71,7 +72,7 @@ def _lead(author: PracticeAuthor, row: dict[str, Any], methodist: User) -> None:
             operations.remark(author, asked.id, row["remark"], by=_BY_LINK)
 
 
-def load_grades(rows: Iterable[dict[str, Any]], *, expert: Any) -> None:
+def load_grades(rows: Iterable[Columns], *, expert: Any) -> None:
     """Give the grades once; call inside `writing()`."""
     for row in rows:
         practice = practice_by_key(row["practice"])

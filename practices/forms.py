@@ -12,6 +12,7 @@ from accounts.enums import Sphere
 from accounts.labels import SPHERE_LABELS
 from accounts.models import Organisation
 from accounts.queries import is_called, organisation_by_code, organisations_named
+from kernel.db import Columns
 from kernel.forms import (
     Between,
     ChecksField,
@@ -252,7 +253,7 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
-def typed(practice: Any) -> dict[str, Any]:
+def typed(practice: Any) -> Columns:
     """The practice as the form's fields hold it."""
     values: dict[str, object] = {name: getattr(practice, name) for name in _TEXTS + _NUMBERS}
     values |= {name: "\n".join(getattr(practice, name)) for name in _LISTS}

@@ -7,13 +7,13 @@ An `id` of digits alone may be a place in a list: it is believed where the name 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 
 from accounts.queries import OrganisationNames, all_organisations, is_called
 from accounts.settings import site
 from kernel.access import Actor
+from kernel.db import Columns
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, slugify, sort_key
@@ -89,7 +89,7 @@ def _plan_row(number: int, cells: dict[str, object], known: Known) -> tuple[Row,
     row = Row(number, name or _("row %(number)s", number=number), Verdict.error)
     if not name:
         row.messages.append(_("No name of the practice."))
-    values: dict[str, Any] = {}
+    values: Columns = {}
     for column, read in READERS.items():
         if column not in cells:
             continue
@@ -128,9 +128,7 @@ def _resources(cells: dict[str, object], values: dict[str, object], practice: Pr
     ]
 
 
-def _organisation(
-    cells: dict[str, Any], values: dict[str, Any], practice: Practice | None, known: Known, row: Row
-) -> None:
+def _organisation(cells: Columns, values: Columns, practice: Practice | None, known: Known, row: Row) -> None:
     """The author organisation by its code or name, of the practice's own municipality first."""
     if "organisation" not in cells:
         return
@@ -154,9 +152,7 @@ def _organisation(
         values["organisation_id"] = found[0].id if found else None
 
 
-def _match(
-    cells: dict[str, Any], values: dict[str, Any], known: Known, row: Row
-) -> tuple[Practice | None, str, str | None]:
+def _match(cells: Columns, values: Columns, known: Known, row: Row) -> tuple[Practice | None, str, str | None]:
     source_id = clean(as_text(cells.get("id"))) or None
     slug = clean(as_text(cells.get("slug")))
     for column, text, most in (("id", source_id or "", 64), ("slug", slug, 80)):
@@ -182,14 +178,14 @@ def _match(
     return found, slug, free
 
 
-def _is_meant(owner: Practice, values: dict[str, Any], known: Known, source_id: str) -> bool:
+def _is_meant(owner: Practice, values: Columns, known: Known, source_id: str) -> bool:
     """Whether the practice that has the ID is the row's; a number alone moves when a row is inserted above."""
     if not source_id.isdecimal() or owner.name_key == sort_key(values.get("name", "")):
         return True
     return owner.name_key not in known.named and owner.territory_id == values.get("territory_id")
 
 
-def _check(row: Row, number: int, practice: Practice | None, values: dict[str, Any], slug: str, known: Known) -> None:
+def _check(row: Row, number: int, practice: Practice | None, values: Columns, slug: str, known: Known) -> None:
     key = practice.slug if practice else slug or f"{sort_key(row.title)}@{values.get('territory_id')}"
     if key in known.seen:
         row.messages.append(_("The same practice stands in row %(number)s.", number=known.seen[key]))
@@ -232,9 +228,7 @@ def _decides(practice: Practice | None, wanted: Admission) -> bool:
     return now is not wanted and not {now, wanted}.isdisjoint({Admission.published, Admission.archived})
 
 
-def _verdict(
-    practice: Practice | None, values: dict[str, Any], admission: Admission | None
-) -> tuple[Verdict, list[str]]:
+def _verdict(practice: Practice | None, values: Columns, admission: Admission | None) -> tuple[Verdict, list[str]]:
     if practice is None:
         return Verdict.create, []
     changed = []

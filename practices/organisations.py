@@ -16,7 +16,7 @@ from accounts.queries import all_organisations
 from accounts.settings import site
 from activity.operations import record
 from kernel.access import Actor
-from kernel.db import db
+from kernel.db import Columns, db
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, sort_key
@@ -44,7 +44,7 @@ class Action:
     organisation: Organisation | None
     code: str
     """Of the file; empty when it gives none."""
-    values: dict[str, Any]
+    values: Columns
 
 
 def read(name: str, body: bytes) -> Table:
@@ -90,7 +90,7 @@ def _find_double(row: Row, who: object, seen: dict[object, int]) -> None:
         row.messages = [_("The same organisation stands in row %(number)s.", number=seen[who])]
 
 
-def _read(number: int, cells: dict[str, Any], gazetteer: Gazetteer) -> tuple[Row, dict[str, Any] | None]:
+def _read(number: int, cells: Columns, gazetteer: Gazetteer) -> tuple[Row, Columns | None]:
     name = clean(as_text(cells.get("name")))
     row = Row(number, name or _("row %(number)s", number=number), Verdict.error)
     place = as_text(cells.get("territory"))
@@ -155,7 +155,7 @@ def carry_out(plan: Plan[Action], *, by: Actor | None) -> None:
     retell(Practice.organisation_id.in_([action.organisation.id for action in plan.actions if action.organisation]))
 
 
-def _add(code: str, values: dict[str, Any], places: dict[int, Territory], by: Actor | None) -> None:
+def _add(code: str, values: Columns, places: dict[int, Territory], by: Actor | None) -> None:
     name, place = values.pop("name"), places[values.pop("territory_id")]
     if code:
         add_organisation(code, name, place.id, by=by, **values)

@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from accounts.labels import SPHERE_LABELS
+from kernel.db import Columns
 from kernel.links import public_url
 from kernel.listing import Filter, Listing
 from practices import labels
@@ -176,7 +177,7 @@ def answered(selection: Selection, found: Found, shown: Listing[Practice]) -> An
     )
 
 
-def unpaged(selection: Selection) -> dict[str, Any]:
+def unpaged(selection: Selection) -> Columns:
     """The selection's parameters for an address, from the first page."""
     return {name: values for name, values in selection.params().items() if name != "page"}
 

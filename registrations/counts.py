@@ -1,4 +1,4 @@
-"""A forum in figures: who signed up, who came, who watched, and the day as it goes."""
+"""A forum in figures: who signed up, who came, and the day as it goes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from activity.models import Letter, LetterStatus
 from forum.models import Format, Forum, Section
 from forum.queries import local_today
 from kernel.db import db, utcnow
-from registrations.models import Attendance, AttendanceKind, Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Inside, Interest, Registration, RegistrationStatus
 from territories.models import Level, Territory
 
 
@@ -26,9 +26,6 @@ class Figures(NamedTuple):
     waiting: int
     cancelled: int
     came: int
-    watched: int
-    took_part: int
-    """Came or watched, each person once."""
     territories: frozenset[int]
     """Ids of all that somebody comes from, whatever their state."""
 
@@ -37,28 +34,13 @@ class Figures(NamedTuple):
         return self.registered + self.cancelled
 
 
-WATCHED_MINUTES = 15
-
-
 _forum: BindParameter[int] = bindparam("forum")
-_watched = (
-    select(Attendance.registration_id)
-    .where(Attendance.forum_id == _forum, Attendance.kind == AttendanceKind.minutes)
-    .group_by(Attendance.registration_id)
-    .having(func.sum(Attendance.minutes) >= WATCHED_MINUTES)
-    .subquery()
-)
-"""Registrations that watched remotely for at least a quarter of an hour, all their sittings together."""
 _STATES = (
     select(Registration.status, Registration.format, Registration.territory_id, func.count())
     .where(Registration.forum_id == _forum)
     .group_by(Registration.status, Registration.format, Registration.territory_id)
 )
-_TOOK_PART = select(
-    select(func.count()).select_from(Presence).where(Presence.forum_id == _forum).scalar_subquery().label("came"),
-    func.count(_watched.c.registration_id).label("watched"),
-    func.count(Presence.registration_id).label("both"),
-).select_from(_watched.outerjoin(Presence.__table__, Presence.registration_id == _watched.c.registration_id))
+_CAME = select(func.count()).select_from(Inside).where(Inside.forum_id == _forum)
 
 
 def figures(forum: Forum) -> Figures:
@@ -69,7 +51,7 @@ def figures(forum: Forum) -> Figures:
         counts[status, format] += number
         if territory_id is not None:
             territories.add(territory_id)
-    present = connection.execute(_TOOK_PART, {"forum": forum.id}).one()
+    came = connection.execute(_CAME, {"forum": forum.id}).scalar_one()
 
     def of(*statuses: RegistrationStatus, formats: tuple[Format, ...] = tuple(Format)) -> int:
         return sum(counts[status, format] for status in statuses for format in formats)
@@ -82,9 +64,7 @@ def figures(forum: Forum) -> Figures:
         remote=of(confirmed, formats=(Format.remote,)),
         waiting=of(waitlisted),
         cancelled=of(RegistrationStatus.cancelled),
-        came=present.came,
-        watched=present.watched,
-        took_part=present.came + present.watched - present.both,
+        came=came,
         territories=frozenset(territories),
     )
 
@@ -114,25 +94,17 @@ def signups_by_day(forum: Forum) -> list[tuple[date, int]]:
 
 
 class DoorNow(NamedTuple):
-    """The day as it goes: who is in, who watches (None: nothing has measured it), how fast people come in."""
+    """The day as it goes: who is in, how fast people come in."""
 
     inside: int
-    at_screens: int | None
     lately: int
 
 
 def door_now(forum: Forum) -> DoorNow:
-    """Three counts, answered from indexes."""
-    midnight = datetime.combine(local_today(forum), time.min, forum.zone)
-    watching = select(Attendance.registration_id).where(
-        Attendance.forum_id == forum.id, Attendance.kind == AttendanceKind.minutes, Attendance.at >= midnight
-    )
-    lately = select(Presence.registration_id).where(
-        Presence.forum_id == forum.id, Presence.entered_at > utcnow() - TEMPO
-    )
+    """Two counts, answered from indexes."""
+    lately = select(Inside.registration_id).where(Inside.forum_id == forum.id, Inside.entered_at > utcnow() - TEMPO)
     return DoorNow(
-        inside=_count(select(Presence.registration_id).where(Presence.forum_id == forum.id)),
-        at_screens=_count(watching.distinct()) or None,
+        inside=_count(select(Inside.registration_id).where(Inside.forum_id == forum.id)),
         lately=_count(lately),
     )
 

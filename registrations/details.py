@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
+from kernel.db import Columns
 from kernel.text import clean, email_key, sort_key
 
 LONGEST_ANSWER = 255
@@ -90,7 +91,7 @@ class Details(NamedTuple):
     def identity(self) -> str:
         return identity_of(self.email, self.name)
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> Columns:
         """The values of the row."""
         answers = {key: clean(self.answers.get(key, "")) for key in QUESTIONS}
         name, email = clean(self.name), email_key(self.email)

@@ -32,6 +32,7 @@ from registrations.desk import queries as desk_queries
 from registrations.details import identity_of, questions_named
 from registrations.models import Interest, Registration, RegistrationStatus
 from registrations.own.tickets import erased_key
+from registrations.signals import erasing
 from registrations.signup import quotas
 
 KINDS_OF_LETTERS = "registration_"
@@ -83,6 +84,7 @@ def _erase(ids: Sequence[int], name: str, email: str, by: Actor | None) -> None:
             raise NotFound()
         if not _is_history(registration):
             operations.cancel(registration, by=by)
+        erasing(registration)
         _empty(registration)
         record(by, "registration.erased", registration)
     db.session.flush()
@@ -97,7 +99,7 @@ def _is_history(registration: Registration) -> bool:
     """Whether the registration already counts: of a forum that is over, or of somebody who came in."""
     if registration.status is not RegistrationStatus.confirmed:
         return registration.status is RegistrationStatus.cancelled
-    return phase(registration.forum) == "after" or queries.presence(registration) is not None
+    return phase(registration.forum) == "after" or queries.inside_now(registration) is not None
 
 
 TEXTS = [

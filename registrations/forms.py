@@ -133,9 +133,8 @@ class PersonForm(SectionsForm):
 
     def __init__(self, *args: object, forum: Forum, **kwargs: object) -> None:
         super().__init__(*args, forum=forum, **kwargs)
-        offered = {quota.format for quota in forum.quotas}
         if self.format is not None:
-            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in offered]
+            self.format.choices = [(kind.value, FORMAT_LABELS[kind]) for kind in Format if kind in forum.formats]
 
     @property
     def questions(self) -> list[tuple[object, Question]]:

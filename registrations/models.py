@@ -102,6 +102,8 @@ class AttendanceKind(enum.Enum):
     exit = "exit"
     undo = "undo"
     minutes = "minutes"
+    present = "present"
+    """That somebody watched is proved, and not for how long: a code word."""
 
 
 class Attendance(Model):
@@ -134,10 +136,10 @@ class Attendance(Model):
     registration: Mapped[Registration] = relationship()
 
 
-class Presence(Model):
+class Inside(Model):
     """Who is in now: one row per registration and gate, so that two doors at once let one person in once."""
 
-    __tablename__ = "presence"
+    __tablename__ = "inside"
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
     forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id"), index=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("attendance.id"))

@@ -84,7 +84,7 @@ def waiting(forum: Forum) -> str:
 
 
 def people(forum: Forum) -> list[Fact]:
-    """Who registered, came, watched; only what was counted."""
+    """Who registered and who came."""
     found = counts.figures(forum)
     facts = [
         Fact(
@@ -94,11 +94,6 @@ def people(forum: Forum) -> list[Fact]:
         ),
         Fact(number(found.came), _("came in person: let in at the door, each once"), _("people who came in person")),
     ]
-    if found.watched:
-        watched = _("watched remotely for 15 minutes or more, each once")
-        facts.append(Fact(number(found.watched), watched, _("people who watched remotely for 15 minutes or more")))
-        took_part = _("took part: came or watched, each person once")
-        facts.append(Fact(number(found.took_part), took_part, _("people who took part in either way")))
     places = counts.municipalities_of(forum)
     if places:
         named = ngettext(

@@ -18,7 +18,7 @@ from kernel.errors import DeadLink
 from kernel.text import email_key, sort_key
 from kernel.twins import begins
 from registrations.details import QUESTIONS
-from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Attendance, AttendanceKind, Inside, Interest, Registration, RegistrationStatus
 from registrations.own.tickets import OWN_LINK
 from territories.models import Territory
 
@@ -178,10 +178,10 @@ LIST: Any = (
         *ANSWERS,
         Registration.created_at,
         COMES_FROM.label("territory"),
-        Presence.entered_at.label("entered"),
+        Inside.entered_at.label("entered"),
     )
     .outerjoin(Territory, Territory.id == Registration.territory_id)
-    .outerjoin(Presence, Presence.registration_id == Registration.id)
+    .outerjoin(Inside, Inside.registration_id == Registration.id)
 )
 """Plain rows of what the list shows."""
 
@@ -223,9 +223,9 @@ def by_name(forum: Forum, q: str, limit: int = NAMES_SHOWN) -> Found:
         return Found([], 0)
     surname = case((begins(Registration.name_key, words[0], anywhere=False), 0), else_=1)
     rows = db.session.execute(
-        select(Registration, Territory.short_name, Presence.entered_at)
+        select(Registration, Territory.short_name, Inside.entered_at)
         .outerjoin(Territory, Territory.id == Registration.territory_id)
-        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .outerjoin(Inside, Inside.registration_id == Registration.id)
         .where(*held)
         .order_by(surname, Registration.name_key, Registration.id)
         .limit(limit)
@@ -253,9 +253,9 @@ def erased_keys() -> set[str]:
 def namesakes(forum: Forum, name: str, email: str) -> Found:
     """People of exactly this name under another address: perhaps the same person, who forgot which was given."""
     rows = db.session.execute(
-        select(Registration, Territory.short_name, Presence.entered_at)
+        select(Registration, Territory.short_name, Inside.entered_at)
         .outerjoin(Territory, Territory.id == Registration.territory_id)
-        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .outerjoin(Inside, Inside.registration_id == Registration.id)
         .where(
             Registration.forum_id == forum.id,
             Registration.name_key == sort_key(name),
@@ -275,13 +275,14 @@ def registration_by_id(registration_id: int) -> Registration:
 # ── a participant's card ─────────────────────────────────────────────────────────────────────────
 
 
-def presence(registration: Registration) -> Presence | None:
-    return db.session.get(Presence, registration.id)
+def inside_now(registration: Registration) -> Inside | None:
+    return db.session.get(Inside, registration.id)
 
 
 def attendance_of(registration: Registration) -> list[Attendance]:
-    """The log of one person, oldest first."""
-    statement = select(Attendance).where(Attendance.registration_id == registration.id)
+    """Entries at the door of one person, those taken back too, oldest first."""
+    door = Attendance.kind.in_((AttendanceKind.entry, AttendanceKind.exit, AttendanceKind.undo))
+    statement = select(Attendance).where(Attendance.registration_id == registration.id, door)
     return list(db.session.scalars(statement.order_by(Attendance.at, Attendance.id)))
 
 

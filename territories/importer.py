@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
+from kernel.db import Columns
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.imports import Plan, Row, Verdict, with_oddities
 from kernel.text import clean, inner, one_script, sort_key
@@ -47,7 +48,7 @@ class Entry:
     parent: str = ""
     """OKTMO of the territory above."""
     region: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
+    values: Columns = field(default_factory=dict)
     known: Sketch | None = None
     predecessor: str = ""
     """The code of before, when an edition under it is to be kept."""

@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from kernel import files
 from kernel.access import actor, requires, shows_form
+from kernel.db import Columns
 from kernel.documents import sheets
 from kernel.documents.sheets import Table
 from kernel.downloads import download
@@ -43,7 +44,7 @@ def _asked() -> tuple[Select[Territory], Territory | None]:
     return statement, region
 
 
-def _narrowing() -> dict[str, Any]:
+def _narrowing() -> Columns:
     return {name: request.args[name] for name in ("q", "level", "region") if request.args.get(name)}
 
 
@@ -115,7 +116,7 @@ def _territories_preview(uuid: str) -> tuple[ImportPreview, Table, str]:
 @requires(Permission.EDIT_TERRITORIES)
 def preview(uuid: str) -> ResponseReturnValue:
     found, table, region = _territories_preview(uuid)
-    names: dict[str, Any] = {"uuid": uuid, "region": request.args.get("region") or None}
+    names: Columns = {"uuid": uuid, "region": request.args.get("region") or None}
     rest = url_for("territories_desk.import_left_out", **names)
     return _preview_page(
         found, importer.plan(table, region), "preview", "confirmation", "upload", names, left_out_url=rest
@@ -137,7 +138,7 @@ def _preview_page(
     here: str,
     confirmation: str,
     again: str,
-    names: dict[str, Any],
+    names: Columns,
     left_out_url: str | None = None,
 ) -> str:
     return render_template(
@@ -191,7 +192,7 @@ def boundaries_preview(uuid: str) -> ResponseReturnValue:
     found = preview_for(uuid, "boundaries", None, actor().id)
     credit = _credit()
     plan = boundaries.plan(files.read(found.file), credit)
-    names: dict[str, Any] = {"uuid": uuid, "credit": credit}
+    names: Columns = {"uuid": uuid, "credit": credit}
     rest = url_for("territories_desk.boundaries_left_out", **names)
     here, confirmation, again = "boundaries_preview", "boundaries_confirmation", "boundaries_upload"
     return _preview_page(found, plan, here, confirmation, again, names, left_out_url=rest)

@@ -21,6 +21,7 @@ from adoption.quarter.models import Answer, AnswerKind, Question
 from adoption.quarter.operations import Source
 from adoption.quarter.rules import Fault, Said
 from kernel.access import Actor
+from kernel.db import Columns
 from kernel.documents.sheets import Table, as_text, read_table
 from kernel.i18n import speaking
 from kernel.imports import Plan, Row, Verdict, with_oddities
@@ -128,7 +129,7 @@ def _cell(cells: dict[str, object], name: str) -> str:
 
 def _said(cells: dict[str, object], row: Row) -> Said | None:
     """What the row says; None with the faults in `row`."""
-    values: dict[str, Any] = {}
+    values: Columns = {}
     for name, reader in _READERS.items():
         try:
             values[name] = reader(cells.get(name), name)
@@ -240,7 +241,7 @@ def _choice(kind: object) -> object:
     return read
 
 
-_READERS: dict[str, Any] = {
+_READERS: Columns = {
     "answer": _choice(AnswerKind),
     "served": _whole,
     "staff": _whole,

@@ -14,7 +14,7 @@ from adoption.models import Adoption
 from adoption.quarter.models import QUARTER_LINK, Answer, Ask, Question, Round, Way
 from adoption.queries import coordinators_in
 from kernel.access import SignedIn
-from kernel.db import db, utcnow
+from kernel.db import Columns, db, utcnow
 from kernel.files import StoredFile
 from kernel.permissions import Permission
 from kernel.zones import local
@@ -260,7 +260,7 @@ def asks_statement(of: Round, state: str = "") -> Select[Any]:
     return statement
 
 
-def asks_orders() -> dict[str, Any]:
+def asks_orders() -> Columns:
     """Orders of `asks_statement`."""
     waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
     return {

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 from accounts.queries import organisation_by_code
 from forum import operations
 from forum.models import EventKind, Format, Forum, ForumStatus, Series
 from forum.queries import forum_by_slug, series_by_slug
+from hall.operations import set_joining
 from home.demo import Data, folder, table
-from kernel.db import db
+from kernel.db import db, utcnow
 from kernel.transaction import writing
 from kernel.zones import home_zone_name
 from programme.importing import importer
@@ -32,7 +38,7 @@ def load_forum(name: str) -> Forum:
         rooms = _places(forum, data)
         _sections(forum, data.get("sections", []), rooms)
     path = folder() / name / "programme.csv"
-    sheet = importer.read(path.name, path.read_bytes(), forum)
+    sheet = importer.read(path.name, _on_every_day(path.read_text(encoding="utf-8"), forum).encode(), forum)
     with writing():
         plan = importer.plan_table(forum, sheet)
         if plan.errors:
@@ -44,6 +50,31 @@ def load_forum(name: str) -> Forum:
             consent_on_paper(signed, forum, by=None)
         operations.publish_programme(forum, True, by=None)
     return forum
+
+
+def _on_every_day(text: str, forum: Forum) -> str:
+    """The programme with the rows that name no day repeated on each of the forum's."""
+    rows = list(csv.DictReader(io.StringIO(text)))
+    days = [forum.date_start + timedelta(days=n) for n in range((forum.date_end - forum.date_start).days + 1)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    for row in rows:
+        dated = (
+            [row]
+            if row["Дата"]
+            else [row | {"ID": f"{row['ID']}-{n}", "Дата": f"{day:%d.%m.%Y}"} for n, day in enumerate(days, 1)]
+        )
+        writer.writerows(dated)
+    return out.getvalue()
+
+
+def _days(data: Data, zone: str) -> tuple[date, date]:
+    """As written, or so many from the day it is there now."""
+    if "days" not in data:
+        return data["date_start"], data["date_end"]
+    today = utcnow().astimezone(ZoneInfo(zone)).date()
+    return today, today + timedelta(days=data["days"] - 1)
 
 
 def _series(data: Data) -> Series:
@@ -69,18 +100,20 @@ def _forum(series: Series, data: Data) -> Forum:
         return known
     territory = current(str(data.get("territory", "25701000")))
     assert territory is not None
+    zone = data.get("timezone", home_zone_name())
+    begins, ends = _days(data, zone)
     values = {
         "name": data["name"],
         "subtitle": data.get("subtitle", ""),
         "kind": EventKind(data.get("kind", "forum")),
         "description": data.get("description", ""),
-        "date_start": data["date_start"],
-        "date_end": data["date_end"],
-        "timezone": data.get("timezone", home_zone_name()),
+        "date_start": begins,
+        "date_end": ends,
+        "timezone": zone,
         "place": data.get("place", "Иркутск"),
         "territory_id": territory.id,
-        "registration_opens": data.get("registration_opens"),
-        "registration_closes": data.get("registration_closes"),
+        "registration_opens": data.get("registration_opens", begins if "days" in data else None),
+        "registration_closes": data.get("registration_closes", ends if "days" in data else None),
         "contact_email": data.get("contact_email", ""),
         "demo": bool(data.get("demo", True)),
     }
@@ -123,4 +156,6 @@ def _sections(forum: Forum, sections: list[Data], rooms: dict[str, int]) -> None
             "capacity_remote": section.get("capacity_remote"),
             "position": order,
         }
-        operations.add_section(forum, values, by=None, slug=section["slug"])
+        added = operations.add_section(forum, values, by=None, slug=section["slug"])
+        ways = {name: section.get(name, "") for name in ("phone", "audio_url", "word")}
+        set_joining(added, **ways, by=None)

@@ -66,5 +66,5 @@ def _adoptions() -> None:
 
 
 def _forums() -> None:
-    for name in ("prosemyu-2026", "prosemyu-2027"):
+    for name in ("prosemyu-2026", "prosemyu-2027", "repetitsiya"):
         load_forum(name)

@@ -40,8 +40,21 @@ class Column(NamedTuple):
     width: int = 18
 
 
+class Leaf(NamedTuple):
+    """One sheet of a workbook."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[object]]
+
+
 def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], notes: Sequence[str] = ()) -> bytes:
     """A workbook with a frozen header, real dates and a filter; `notes` go to a second sheet."""
+    return workbook([Leaf(title, columns, rows)], notes)
+
+
+def workbook(leaves: Sequence[Leaf], notes: Sequence[str] = ()) -> bytes:
+    """As `xlsx`, of several sheets."""
     import xlsxwriter  # noqa: PLC0415  (only exports need it)
 
     buffer = io.BytesIO()
@@ -52,27 +65,32 @@ def xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]
         "constant_memory": True,
     }
     book = xlsxwriter.Workbook(buffer, options)
-    sheet = book.add_worksheet(sheet_name(title))
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     formats = {
         date: book.add_format({"num_format": "dd.mm.yyyy", "align": "left"}),
         datetime: book.add_format({"num_format": "dd.mm.yyyy hh:mm", "align": "left"}),
         time: book.add_format({"num_format": "hh:mm", "align": "left"}),
     }
-    for x, column in enumerate(columns):
-        sheet.set_column(x, x, column.width)
-        sheet.write_string(0, x, cell_text(column.title), bold)
-    y = 0
-    for y, row in enumerate(rows, start=1):
-        for x, value in enumerate(row):
-            _write_cell(sheet, y, x, value, formats)
-    sheet.freeze_panes(1, 0)
-    if columns:
-        sheet.autofilter(0, 0, max(y, 1), len(columns) - 1)
+    for leaf in leaves:
+        _write_leaf(book, leaf, bold, formats)
     if notes:
         _write_notes(book, notes)
     book.close()
     return buffer.getvalue()
+
+
+def _write_leaf(book: Workbook, leaf: Leaf, bold: object, formats: dict[type, object]) -> None:
+    sheet = book.add_worksheet(sheet_name(leaf.title))
+    for x, column in enumerate(leaf.columns):
+        sheet.set_column(x, x, column.width)
+        sheet.write_string(0, x, cell_text(column.title), bold)
+    y = 0
+    for y, row in enumerate(leaf.rows, start=1):
+        for x, value in enumerate(row):
+            _write_cell(sheet, y, x, value, formats)
+    sheet.freeze_panes(1, 0)
+    if leaf.columns:
+        sheet.autofilter(0, 0, max(y, 1), len(leaf.columns) - 1)
 
 
 def _write_cell(sheet: Worksheet, y: int, x: int, value: object, formats: dict[type, object]) -> None:

@@ -31,8 +31,4 @@ def told(figures: Figures, places: int | None) -> list[Told]:
         found.append(Told(number(figures.waiting), _("on the waiting list"), line))
     if figures.came:
         found.append(Told(number(figures.came), _("came"), _("let in at the door, each person counted once")))
-    if figures.watched:
-        watched = _("remotely for 15 minutes or more by their own link")
-        found.append(Told(number(figures.watched), _("watched"), watched))
-        found.append(Told(number(figures.took_part), _("took part"), _("came or watched, each person counted once")))
     return found

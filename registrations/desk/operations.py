@@ -14,7 +14,7 @@ from accounts.queries import consent_text
 from activity.models import Letter
 from activity.operations import record
 from forum.models import Format, Forum
-from kernel.db import db, utcnow
+from kernel.db import Columns, db, utcnow
 from kernel.imports import Plan
 from kernel.text import sort_key
 from registrations import operations
@@ -83,7 +83,7 @@ def create(
     return numbers
 
 
-def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> dict[str, Any]:
+def _values(forum_id: int, entry: Entry, source: str, demo: bool) -> Columns:
     uuid = str(uuid4())
     columns = entry.details.columns()
     return {

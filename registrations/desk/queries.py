@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select
 
 from forum.models import Format, Forum, Section
-from kernel.db import db
+from kernel.db import Record, db
 from kernel.files import StoredFile
 from kernel.imports import ImportPreview
 from kernel.text import email_key, sort_key, whole_number
 from kernel.twins import holds
-from registrations.models import Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Inside, Interest, Registration, RegistrationStatus
 from registrations.queries import ANSWERS, COMES_FROM, LONGEST_SEARCH
 from territories.models import Territory
 
@@ -50,7 +50,7 @@ def conditions(forum: Forum, by: Narrowing) -> list[ColumnElement[bool]]:
     if (section_id := whole_number(by.section)) is not None:
         held.append(Registration.interests.any(Interest.section_id == section_id))
     if by.came in ("yes", "no"):
-        came = Registration.id.in_(select(Presence.registration_id).where(Presence.forum_id == forum.id))
+        came = Registration.id.in_(select(Inside.registration_id).where(Inside.forum_id == forum.id))
         held.append(came if by.came == "yes" else ~came)
     return held
 
@@ -70,7 +70,7 @@ def matched(forum: Forum, by: Narrowing, everybody: int) -> tuple[int, list[Colu
 PARTICIPANTS_ASKED_BY_ID = 500
 
 
-def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
+def export_rows(forum: Forum, by: Narrowing) -> list[Record]:
     """Plain values for the export, by name, the answers last; see `registrations.desk.exports` for the columns."""
     statement = (
         select(
@@ -83,11 +83,11 @@ def export_rows(forum: Forum, by: Narrowing) -> list[tuple[Any, ...]]:
             COMES_FROM,
             Registration.source,
             Registration.created_at,
-            Presence.entered_at,
+            Inside.entered_at,
             *ANSWERS,
         )
         .outerjoin(Territory, Territory.id == Registration.territory_id)
-        .outerjoin(Presence, Presence.registration_id == Registration.id)
+        .outerjoin(Inside, Inside.registration_id == Registration.id)
         .order_by(Registration.name_key, Registration.id)
     )
     found = statement.where(*conditions(forum, by), Registration.erased_at.is_(None))

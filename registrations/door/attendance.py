@@ -18,13 +18,13 @@ from sqlalchemy import Row, bindparam, delete, exists, insert, select
 from activity.operations import record
 from forum.models import Format, Forum
 from kernel.access import SignedIn
-from kernel.db import along, db, dialect, inserting, utcnow
+from kernel.db import Columns, Record, along, db, dialect, inserting, utcnow
 from kernel.secrets import forms_of
 from registrations import operations
 from registrations.door import queries
 from registrations.door.codes import SHORT, WHOLE
-from registrations.door.queries import ATTENDANCE, PRESENCE, counter, run
-from registrations.models import Attendance, AttendanceKind, Presence, Registration, RegistrationStatus
+from registrations.door.queries import ATTENDANCE, INSIDE, counter, run
+from registrations.models import Attendance, AttendanceKind, Inside, Registration, RegistrationStatus
 from registrations.operations import Application
 from registrations.own.tickets import codes_of
 
@@ -158,7 +158,7 @@ def _refusal(seen: Seen) -> Answer | None:
 
 def _enter(
     forum_id: int, registration_id: int, nonce: str, user_id: int | None, gate: str, at: datetime
-) -> list[tuple[Any, ...]]:
+) -> list[Record]:
     """Append the entry, together with the next statement: its id, by then; nothing when this nonce is known already."""
     values = {
         "forum_id": forum_id,
@@ -189,8 +189,8 @@ def _come(dialect: str) -> Any:
         ~exists().where(undo.forum_id == bindparam("forum"), undo.nonce == bindparam("undo")),
     )
     columns = ("registration_id", "forum_id", "entry_id", "entered_at")
-    came = inserting(PRESENCE, dialect).from_select(columns, found)
-    return came.on_conflict_do_nothing(index_elements=["registration_id"]).returning(PRESENCE.c.registration_id)
+    came = inserting(INSIDE, dialect).from_select(columns, found)
+    return came.on_conflict_do_nothing(index_elements=["registration_id"]).returning(INSIDE.c.registration_id)
 
 
 def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
@@ -201,7 +201,7 @@ def _lost(forum_id: int, seen: Seen, entry_id: int) -> Verdict:
 
 
 def _verdict(answer: Answer, seen: Seen, **changes: object) -> Verdict:
-    values: dict[str, Any] = {
+    values: Columns = {
         "inside": seen.inside,
         "capacity": seen.capacity,
         "expected": seen.taken,
@@ -265,7 +265,7 @@ def undo(forum_id: int, nonce: str, *, user_id: int | None) -> bool:
     )
     if undone.first() is None:
         return False
-    db.session.execute(delete(Presence).where(Presence.entry_id == entry.id))
+    db.session.execute(delete(Inside).where(Inside.entry_id == entry.id))
     return True
 
 
@@ -323,6 +323,6 @@ def admit_many(forum: Forum, entries: Iterable[tuple[int, datetime]], *, source:
         for entry, registration_id in ids
         if registration_id in new
     ]
-    db.session.execute(insert(Presence), present)
+    db.session.execute(insert(Inside), present)
     record(None, "attendance.imported", forum, count=len(present))
     return len(present)

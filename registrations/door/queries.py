@@ -13,7 +13,7 @@ from forum.models import Format, Forum, Quota
 from kernel.db import db, utcnow
 from kernel.secrets import FormerSecret, token_hash
 from registrations.door.codes import SHORT, WHOLE
-from registrations.models import Attendance, AttendanceKind, Presence, Registration
+from registrations.models import Attendance, AttendanceKind, Inside, Registration
 from registrations.own.tickets import START, code_of
 from territories.models import Territory
 
@@ -25,7 +25,7 @@ def run(statement: Any, **values: Any) -> Any:
     return db.session.connection().execute(statement, values)
 
 
-_registration, PRESENCE, ATTENDANCE = Registration.__table__, Presence.__table__, Attendance.__table__
+_registration, INSIDE, ATTENDANCE = Registration.__table__, Inside.__table__, Attendance.__table__
 
 
 _quota, _territory = Quota.__table__, Territory.__table__
@@ -33,8 +33,8 @@ _quota, _territory = Quota.__table__, Territory.__table__
 
 _INSIDE = (
     select(func.count())
-    .select_from(PRESENCE)
-    .where(PRESENCE.c.forum_id == bindparam("forum"))
+    .select_from(INSIDE)
+    .where(INSIDE.c.forum_id == bindparam("forum"))
     .scalar_subquery()
     .label("inside")
 )
@@ -51,7 +51,7 @@ _SEEN = select(
     _registration.c.code_generation,
     _registration.c.confirmed_at,
     _territory.c.short_name.label("territory"),
-    PRESENCE.c.entered_at,
+    INSIDE.c.entered_at,
     ATTENDANCE.c.gate,
     ATTENDANCE.c.nonce,
     _INSIDE,
@@ -59,8 +59,8 @@ _SEEN = select(
     _quota.c.taken,
 ).select_from(
     _registration.outerjoin(_territory, _territory.c.id == _registration.c.territory_id)
-    .outerjoin(PRESENCE, PRESENCE.c.registration_id == _registration.c.id)
-    .outerjoin(ATTENDANCE, ATTENDANCE.c.id == PRESENCE.c.entry_id)
+    .outerjoin(INSIDE, INSIDE.c.registration_id == _registration.c.id)
+    .outerjoin(ATTENDANCE, ATTENDANCE.c.id == INSIDE.c.entry_id)
     .outerjoin(_quota, (_quota.c.forum_id == bindparam("forum")) & (_quota.c.format == Format.in_person))
 )
 """Everything a verdict needs, in one statement; by the hash of a code, a uuid or an id."""
@@ -117,8 +117,8 @@ class LastEntry(NamedTuple):
 def last_entry(forum_id: int, user_id: int) -> LastEntry | None:
     """Whom this volunteer let in or took back last, while the person is in (or out again) and it is recent."""
     row = db.session.execute(
-        select(Registration.name, Attendance.at, Attendance.nonce, Attendance.kind, Presence.entry_id)
-        .outerjoin(Presence, Presence.entry_id == Attendance.id)
+        select(Registration.name, Attendance.at, Attendance.nonce, Attendance.kind, Inside.entry_id)
+        .outerjoin(Inside, Inside.entry_id == Attendance.id)
         .join(Registration, Registration.id == Attendance.registration_id)
         .where(
             Attendance.forum_id == forum_id,
@@ -173,7 +173,7 @@ def entry_of(forum_id: int, nonce: str) -> Any:
 
 def inside(forum_id: int) -> set[int]:
     """Ids of the registrations of whoever is in."""
-    return set(db.session.scalars(select(Presence.registration_id).where(Presence.forum_id == forum_id)))
+    return set(db.session.scalars(select(Inside.registration_id).where(Inside.forum_id == forum_id)))
 
 
 def entries_from(forum_id: int, source: str, nonces: Sequence[object]) -> Iterable[tuple[int, int]]:

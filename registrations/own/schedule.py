@@ -42,34 +42,25 @@ def has_begun(forum: Forum) -> bool:
 
 
 class Stream(NamedTuple):
-    """A section's broadcast on one day; `opens` and `closes` are the forum's wall-clock times."""
+    """A section's broadcast on one day; `opens` is the forum's wall-clock time."""
 
     section: str
     url: str
     """Empty when the section has no broadcast."""
     opens: datetime
-    closes: datetime
-    live: bool
-    over: bool
     own: bool
     """Of a section chosen, or of a plenary; of any when no section was chosen."""
 
 
 def streams(forum: Forum, chosen: set[int]) -> list[Stream]:
-    """When each section's broadcast may be joined: 15 minutes before its first item until its last ends.
-
-    One's own come first: what is on air now, the sections chosen, the plenaries; then the others.
-    """
-    now = utcnow().astimezone(forum.zone).replace(tzinfo=None)
+    """When each section's broadcast may be joined: 15 minutes before its first item. One's own come first."""
     days: dict[tuple[int, date], list[Item]] = {}
     for item in all_items(forum):
         if not item.cancelled:
             days.setdefault((item.section_id, item.starts.date()), []).append(item)
     found = []
     for held in days.values():
-        opens, closes = min(item.starts for item in held) - JOIN_EARLY, max(item.ends for item in held)
-        mine = held[0].section_id in chosen
-        own, live, over = not chosen or mine or held[0].plenary, opens <= now <= closes, now > closes
-        stream = Stream(held[0].section_name, held[0].stream_url, opens, closes, live, over, own)
-        found.append(((not own, not live, not mine, opens), stream))
+        opens, mine = min(item.starts for item in held) - JOIN_EARLY, held[0].section_id in chosen
+        own = not chosen or mine or held[0].plenary
+        found.append(((not own, not mine, opens), Stream(held[0].section_name, held[0].stream_url, opens, own)))
     return [stream for _order, stream in sorted(found, key=lambda pair: pair[0])]

@@ -67,7 +67,7 @@ def my_forum(token: str) -> ResponseReturnValue:
         now=now,
         floor_name=floor_name,
         place=forum.place or zone_name(forum.timezone),
-        streams=schedule.streams(forum, chosen) if remote else [],
+        streams=schedule.streams(forum, chosen) if remote and not on_day else [],
         may_choose=bool(forum.sections) and not schedule.has_begun(forum),
         over=over,
         on_day=on_day,
@@ -76,7 +76,7 @@ def my_forum(token: str) -> ResponseReturnValue:
         format_label=FORMAT_LABELS[registration.format],
         awaited=awaited,
         sections=[section.name for section in forum.sections if section.id in chosen],
-        others=[quota for quota in forum.quotas if quota.format is not registration.format],
+        others=forum.formats - {registration.format},
     )
 
 

@@ -50,7 +50,7 @@ def empty_page(forum: Forum) -> str:
 
 def places_notes(forum: Forum) -> dict[str, str]:
     """What is said of each format: places left, the waiting list, or no limit."""
-    return {quota.format.value: each_their_own(_note, (forum.id, quota.format)) for quota in forum.quotas}
+    return {format.value: each_their_own(_note, (forum.id, format)) for format in forum.formats}
 
 
 def _note(what: object) -> Markup:

@@ -6,6 +6,7 @@ const names = [
   "combobox",
   "confirm",
   "copy",
+  "live",
   "menu",
   "schedule-now",
   "once",

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert
 
 from activity.operations import record
 from kernel.access import Actor
-from kernel.db import db
+from kernel.db import Columns, db
 from kernel.files import FileRefused
 from kernel.imports import Plan, Row, Verdict
 from kernel.pages import bump
@@ -106,7 +106,7 @@ class _Known:
         return get_close_matches(sort_key(one_script(name)), list(self.names), number, cutoff)
 
 
-def _match(feature: Feature, known: _Known, matched: dict[str, Any]) -> tuple[Row, Sketch | None]:
+def _match(feature: Feature, known: _Known, matched: Columns) -> tuple[Row, Sketch | None]:
     warnings: list[str] = []
     code = without_zeros(tidy_code(feature.code, warnings), known.codes, warnings)
     row = Row(feature.number, f"{code or '—'} · {feature.name or '—'}", Verdict.error, warnings=warnings)

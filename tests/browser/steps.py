@@ -138,10 +138,10 @@ def upload_programme(page: Page, slug: str, file: Path) -> None:
     press(page, submit_of(page.locator("main form")))
 
 
-def sign_up(page: Page, slug: str, name: str, email: str, place: str = "Иркутск") -> None:
+def sign_up(page: Page, slug: str, name: str, email: str, place: str = "Иркутск", format: str = "in_person") -> None:
     """Fill the one page of registration and come to «Мой форум»."""
     page.goto(f"/forums/{slug}/registration")
-    page.check("[name=format][value=in_person]")
+    page.check(f"[name=format][value={format}]")
     page.fill("[name=name]", name)
     page.fill("[name=email]", email)
     choose(page, "territory", place)

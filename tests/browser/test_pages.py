@@ -9,12 +9,13 @@ from playwright.sync_api import Page, Playwright
 
 from app import create_app
 from tests.browser.chromium import PHONE, Pages, Readers
-from tests.browser.filled import World
 from tests.browser.server import ROOT, Installation
 from tests.browser.steps import sign_up
+from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 MANAGE = "/manage/forums/{coming}"
+SEMINAR = "/manage/forums/repetitsiya"
 ROUND = "/manage/rounds/{round}"
 PAGES: dict[str, tuple[str, str]] = {
     "accounts.handover": ("administrator", "/manage/people/{person}/handover"),
@@ -87,6 +88,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "forum_desk.summary": ("organiser", "/manage/forums/{past}/summary.pdf"),
     "forum_desk.room": ("organiser", MANAGE + "/rooms/{room}"),
     "forum_desk.venue": ("organiser", MANAGE + "/venues/{venue}"),
+    "hall.attendance": ("organiser", SEMINAR + "/online/attendance"),
+    "hall.attendance_left_out": ("organiser", SEMINAR + "/online/attendance/{attendance_preview}/left-out.xlsx"),
+    "hall.attendance_preview": ("organiser", SEMINAR + "/online/attendance/{attendance_preview}?section=efir"),
+    "hall.attendance_template": ("organiser", SEMINAR + "/online/attendance/template.xlsx"),
+    "hall.figures": ("organiser", "/manage/forums/{past}/figures"),
+    "hall.figures_xlsx": ("organiser", "/manage/forums/{past}/figures.xlsx"),
+    "hall.joining": ("organiser", SEMINAR + "/online/sections/slovo"),
+    "hall.live": ("", "/my/{viewer}/live"),
+    "hall.online": ("organiser", SEMINAR + "/online"),
+    "hall.state": ("", "/my/{viewer}/live.json"),
     "healthz": ("", "/healthz"),
     "home.front": ("", "/"),
     "home.robots": ("", "/robots.txt"),
@@ -219,6 +230,11 @@ MORE: dict[str, tuple[str, str]] = {
     "programme as a table": ("", "/forums/{past}/programme?view=grid"),
     "programme by hall": ("", "/forums/{past}/programme?view=halls"),
     "closed registration": ("", "/forums/{past}/registration"),
+    "running order with a code word and questions": ("moderator", "/running-order/repetitsiya/slovo"),
+    "my forum on the day": ("", "/my/{viewer}"),
+    "live: a section without a stream, nothing is heard": ("", "/my/{viewer}/live?section=slovo&trouble=told"),
+    "live: before the day": ("", "/my/{token}/live"),
+    "figures of the seminar": ("organiser", SEMINAR + "/figures"),
     "participants: nobody found": ("organiser", "/manage/forums/{past}/registrations?q=фывапролдж"),
     "past forum": ("", "/forums/{past}/"),
     "past forum's desk": ("organiser", "/manage/forums/{past}"),

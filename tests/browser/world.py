@@ -14,7 +14,7 @@ from tests.browser.chromium import signed_in
 from tests.browser.server import Installation
 from tests.browser.steps import programme_file, talks, today
 
-PAST, COMING = "prosemyu-2026", "prosemyu-2027"
+PAST, COMING, SEMINAR = "prosemyu-2026", "prosemyu-2027", "repetitsiya"
 QUERIES = {
     "section": "SELECT section.slug FROM section JOIN forum ON forum.id = forum_id WHERE forum.slug = 'prosemyu-2026' ORDER BY section.id LIMIT 1",
     "coming_section": "SELECT section.slug FROM section JOIN forum ON forum.id = forum_id WHERE forum.slug = 'prosemyu-2027' ORDER BY section.id LIMIT 1",
@@ -86,6 +86,11 @@ class World:
         person |= {"territory": "25701000", "consent_personal_data": "y"}
         answer = self.send("", f"/forums/{COMING}/registration", person)
         self.values["token"] = answer.url.rsplit("/", 1)[1]
+        person |= {"format": "remote", "name": "Экранова Инна Львовна"}
+        self.values["viewer"] = self.send("", f"/forums/{SEMINAR}/registration", person).url.rsplit("/", 1)[1]
+        told = "Имя;Минуты\nЭкранова Инна Львовна;30\nЧужая Чара;5".encode()
+        attendance = f"/manage/forums/{SEMINAR}/online/attendance"
+        self.values["attendance_preview"] = self._upload("organiser", attendance, told, section="efir")
 
     def _previews(self) -> None:
         programme = f"/manage/forums/{COMING}/programme"

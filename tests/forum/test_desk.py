@@ -15,12 +15,13 @@ from activity.models import Letter, LetterStatus
 from forum.models import Format, Forum, ForumStatus, Section
 from forum.queries import phase
 from forum.readiness import Lack, lacks
+from hall.presence import note
+from hall.rules import minute_of, packed
 from kernel import db as kernel_db
 from kernel.db import db
 from kernel.transaction import writing
 from programme.models import Slot
 from registrations.door.attendance import admit_many
-from registrations.models import Attendance, AttendanceKind
 from tests import factories
 from tests.client import PageClient
 from tests.registrations.conftest import enrol, set_capacity
@@ -212,14 +213,12 @@ def test_during_the_day_it_says_what_goes_on_and_who_is_here(desk):
     assert "10:00–10:20 Домашний консультант" in page
     assert "10:20 Второй доклад" in page
     assert "1 в зале: отмечены на входе" in page
-    assert "нет данных у экранов сегодня" in page
+    assert "0 сейчас у экранов" in page
     assert "1 вошли за последние 10 минут" in page
-    with writing():
-        values = {"forum_id": desk.forum.id, "registration_id": boris.id, "kind": AttendanceKind.minutes}
-        db.session.add(Attendance(**values, minutes=5, nonce="m", at=DAY))
+    note(boris.id, desk.section.id, packed([minute_of(DAY) + 19]))
     at(DAY + timedelta(minutes=20))
     page = text(desk)
-    assert "1 у экранов сегодня" in page
+    assert "1 сейчас у экранов" in page
     assert "0 вошли за последние 10 минут" in page
     assert "10:20–10:40 Второй доклад" in page
 

@@ -62,17 +62,16 @@ def test_each_page_of_the_desk_shows_all_parts_and_marks_its_own(desk):
 
 
 def test_every_page_of_a_desk_belongs_to_one_part(app):
-    tabs = registry().tabs[AREA]
-    parts = [name for tab in tabs for name in (tab.endpoint, *tab.pages)]
+    tabs = {tab.endpoint for tab in registry().tabs[AREA]}
     pages = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/manage/forums/<slug>") and "GET" in rule.methods and "." not in rule.rule
     }
     files = {"programme_desk.material"}
-    assert sorted(parts) == sorted(set(parts))
-    assert pages - files - set(parts) == set()
-    assert set(parts) - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
+    assert pages - files - set(registry().behind) == set()
+    assert set(registry().behind.values()) - tabs == set()
+    assert set(registry().behind) - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
 
 
 def test_whoever_only_keeps_the_door_sees_no_bar(desk, sign_in):

@@ -2,74 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
+from forum.models import Forum, Room, Section
 from kernel.pages import bump
 from kernel.templating import _drawn
 from kernel.transaction import writing
-from programme.models import TalkFormat
+from programme.models import Appearance, Slot, TalkFormat
+from speakers.models import Speaker
 from tests import factories
 
 PAGE = "/forums/prosemyu-2027/programme"
 VIEWS = ("", "?view=grid", "?view=sections", "?view=halls")
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A talk in the programme with all that its line tells, and another room."""
+
+    forum: Forum
+    section: Section
+    talk: Slot
+    speaker: Speaker
+    turn: Appearance
+    room: Room
+
+
 @pytest.fixture
-def world(app):
+def drawn(app) -> Drawn:
     with writing():
         forum = factories.forum()
         section = factories.section(forum)
         section.room_id = factories.room(forum, "Зал 3").id
         talk = factories.slot(section)
         person = factories.speaker(forum.series)
-        return {
-            "forum": forum,
-            "section": section,
-            "talk": talk,
-            "speaker": person,
-            "turn": factories.appearance(talk, person),
-            "room": factories.room(forum, "Зал 9"),
-        }
+        turn = factories.appearance(talk, person)
+        return Drawn(forum, section, talk, person, turn, factories.room(forum, "Зал 9"))
 
 
-def rename(world):
-    world["talk"].title = "Новое имя"
+def rename(drawn):
+    drawn.talk.title = "Новое имя"
 
 
-def move(world):
-    world["talk"].starts += timedelta(hours=1)
-    world["talk"].ends += timedelta(hours=1)
+def move(drawn):
+    drawn.talk.starts += timedelta(hours=1)
+    drawn.talk.ends += timedelta(hours=1)
 
 
-def another_hall(world):
-    world["talk"].room_id = world["room"].id
+def another_hall(drawn):
+    drawn.talk.room_id = drawn.room.id
 
 
-def cancel(world):
-    world["talk"].cancelled, world["talk"].announced = True, True
+def cancel(drawn):
+    drawn.talk.cancelled, drawn.talk.announced = True, True
 
 
-def remotely(world):
-    world["talk"].format = TalkFormat.remote
+def remotely(drawn):
+    drawn.talk.format = TalkFormat.remote
 
 
-def position(world):
-    world["turn"].position = "директор школы"
+def position(drawn):
+    drawn.turn.position = "директор школы"
 
 
-def hide(world):
-    world["speaker"].hidden = True
+def hide(drawn):
+    drawn.speaker.hidden = True
 
 
-def section_name(world):
-    world["section"].short_name = "Другая секция"
+def section_name(drawn):
+    drawn.section.short_name = "Другая секция"
 
 
-def another_zone(world):
+def another_zone(drawn):
     """The hours stay, and so the moments are others; together with hours moved back the moments are the same."""
-    world["forum"].timezone = "Asia/Vladivostok"
+    drawn.forum.timezone = "Asia/Vladivostok"
 
 
 SHOWN = {
@@ -86,23 +95,23 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("change", SHOWN, ids=lambda change: change.__name__)
-def test_a_change_is_seen(client, world, change):
+def test_a_change_is_seen(client, drawn, change):
     views, text, expected = SHOWN[change]
     before = {view: client.get(PAGE + view).text for view in views}
     with writing():
-        change(world)
+        change(drawn)
         bump("forum:prosemyu-2027")
     for view in views:
         assert (text in before[view]) != bool(expected), view
         assert (text in client.get(PAGE + view).text) == bool(expected), view
 
 
-def test_what_says_the_same_is_drawn_once_and_each_language_by_itself(client, world):
+def test_what_says_the_same_is_drawn_once_and_each_language_by_itself(client, drawn):
     client.get(PAGE)
-    drawn = _drawn.cache_info().misses
+    misses = _drawn.cache_info().misses
     with writing():
         bump("forum:prosemyu-2027")
     page = client.get(PAGE).text
-    assert _drawn.cache_info().misses == drawn
-    assert f'href="/en/forums/prosemyu-2027/talks/{world["talk"].code}"' in client.get(f"/en{PAGE}").text
-    assert f'href="/forums/prosemyu-2027/talks/{world["talk"].code}"' in page
+    assert _drawn.cache_info().misses == misses
+    assert f'href="/en/forums/prosemyu-2027/talks/{drawn.talk.code}"' in client.get(f"/en{PAGE}").text
+    assert f'href="/forums/prosemyu-2027/talks/{drawn.talk.code}"' in page

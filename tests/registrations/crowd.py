@@ -103,5 +103,5 @@ def _ask(client: Any, path: str, data: dict[str, str] | None) -> Answer:
         page = client.get(path)
         return page.status_code, page.get_data(as_text=True)
     response = client.post(path, data=data, headers={"Accept": "application/json"})
-    said = response.get_json()["answer"] if response.is_json and response.status_code == 200 else ""
+    said = response.get_json().get("answer", "") if response.is_json and response.status_code == 200 else ""
     return response.status_code, response.location or said

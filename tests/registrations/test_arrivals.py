@@ -13,7 +13,7 @@ from forum.models import Format
 from kernel.db import db
 from kernel.transaction import writing
 from registrations import operations, queries
-from registrations.models import Presence, Registration, RegistrationStatus
+from registrations.models import Inside, Registration, RegistrationStatus
 from tests import factories
 from tests.registrations.conftest import enrol, set_capacity, text_of
 from tests.registrations.door import PATH, count
@@ -50,7 +50,7 @@ def test_a_newcomer_is_signed_up_and_let_in(forum, volunteer, consent, on_paper)
     assert (person.source, person.format, person.status) == ("door", Format.in_person, RegistrationStatus.confirmed)
     assert (given.subject_id, given.on_paper) == (person.id, on_paper)
     assert [letter.to for letter in db.session.scalars(select(Letter))] == ["nina@example.org"]
-    assert (count(Presence), queries.quota(forum.id, Format.in_person).taken) == (1, 1)
+    assert (count(Inside), queries.quota(forum.id, Format.in_person).taken) == (1, 1)
     added = db.session.scalars(select(Entry).where(Entry.action == "registration.added")).one()
     assert (added.actor_id is not None, added.details["source"]) == (True, "door")
 
@@ -80,7 +80,7 @@ def test_a_full_hall_is_asked_about_and_nobody_slips_in(forum, volunteer):
     states = {person.name: person.status for person in db.session.scalars(select(Registration))}
     assert states["Новичкова Нина"] is RegistrationStatus.confirmed
     assert states["Второва Вера"] is RegistrationStatus.waitlisted
-    assert (count(Presence), queries.quota(forum.id, Format.in_person).taken) == (0, 1)
+    assert (count(Inside), queries.quota(forum.id, Format.in_person).taken) == (0, 1)
 
 
 def test_who_is_signed_up_already_comes_in_and_is_not_doubled(forum, volunteer):
@@ -98,7 +98,7 @@ def test_a_namesake_is_asked_about_once(forum, volunteer):
     assert "Не один ли это из них?" in page
     assert f'name="registration" value="{known.uuid}"' in page
     assert 'data-verdict="go"' in text_of(sign_up(volunteer, another="1"))
-    assert (count(Registration), count(Presence)) == (2, 1)
+    assert (count(Registration), count(Inside)) == (2, 1)
 
 
 def test_who_had_cancelled_comes_back_with_what_was_known(forum, volunteer):

@@ -14,7 +14,7 @@ from registrations import operations
 from registrations.door import attendance
 from registrations.door.attendance import Answer
 from registrations.door.codes import read_code
-from registrations.models import Attendance, Presence
+from registrations.models import Attendance, Inside
 from registrations.own.tickets import qr_text, short_code
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, text_of
@@ -67,7 +67,7 @@ def test_a_check_shows_verdicts_and_writes_nothing(forum, volunteer):
     unknown = volunteer.submit(PATH + "/scans", {"code": "A" * 26, "mode": "practice"}, page=checking)
     assert "Билет не найден" in text_of(unknown)
     assert moved.format is Format.remote
-    assert count(Presence) == count(Attendance) == 0
+    assert count(Inside) == count(Attendance) == 0
 
 
 def test_a_check_by_the_scanner_is_marked_in_json(forum, volunteer):
@@ -99,18 +99,18 @@ def test_on_another_day_entries_are_written_when_the_volunteer_says_so(forum, vo
     recording = PATH + "?mode=record"
     page = volunteer.submit(PATH + "/scans", {"code": qr_text(person), "mode": "record", "nonce": "a"}, page=recording)
     assert "Проверка" not in text_of(page)
-    assert count(Presence) == 1
+    assert count(Inside) == 1
     told = "Вход записывается, хотя сегодня не день форума: 22 апреля 2027 года"
     page = text_of(volunteer.get(recording))
     assert told in page
     entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
     undone = volunteer.submit(PATH + "/undo", {"entry": entry, "mode": "record"}, page=recording)
     assert undone.location == recording
-    assert count(Presence) == 0
+    assert count(Inside) == 0
 
 
 def test_on_the_day_a_page_left_in_the_check_writes_all_the_same(forum, volunteer):
     person = enrol(forum)
     answer = volunteer.submit(PATH + "/scans", {"code": qr_text(person), "mode": "practice", "nonce": "a"}, page=PATH)
     assert "Проверка" not in text_of(answer)
-    assert count(Presence) == 1
+    assert count(Inside) == 1

@@ -15,7 +15,7 @@ from registrations import operations, queries
 from registrations.desk import queries as desk_queries
 from registrations.door import queries as door_queries
 from registrations.door.codes import read_code, readings
-from registrations.models import Presence, Registration
+from registrations.models import Inside, Registration
 from registrations.own.tickets import code_of, qr_text, short_code
 from tests.registrations.conftest import ANNA, enrol, text_of
 from tests.registrations.door import PATH, count
@@ -152,7 +152,7 @@ def test_one_tap_lets_in_who_was_found(forum, volunteer):
     person = enrol(forum)
     page = volunteer.submit(PATH + "/scans", {"registration": person.uuid, "nonce": "a"}, page=PATH + "?q=анн")
     assert "Вход" in text_of(page)
-    assert count(Presence) == 1
+    assert count(Inside) == 1
     unknown = volunteer.submit(PATH + "/scans", {"registration": "nobody", "nonce": "a"}, page=PATH)
     assert "Билет не найден" in text_of(unknown)
 

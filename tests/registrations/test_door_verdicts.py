@@ -21,7 +21,7 @@ from registrations import operations
 from registrations.door import attendance
 from registrations.door.attendance import Answer
 from registrations.door.codes import read_code
-from registrations.models import Attendance, AttendanceKind, Presence
+from registrations.models import Attendance, AttendanceKind, Inside
 from registrations.own.tickets import qr_text, short_code
 from tests import factories
 from tests.registrations.conftest import ANNA, enrol, set_capacity, text_of
@@ -35,7 +35,7 @@ def test_a_ticket_lets_one_person_in_once(forum):
     first, second = scan(forum, person), scan(forum, person)
     assert (first.answer, first.name, first.inside, first.capacity) == (Answer.go, ANNA, 1, 100)
     assert (second.answer, second.inside) == (Answer.again, 1)
-    assert count(Presence) == count(Attendance) == 1
+    assert count(Inside) == count(Attendance) == 1
 
 
 def test_a_retry_hears_the_same(forum):
@@ -47,14 +47,14 @@ def test_a_retry_hears_the_same(forum):
 def test_one_nonce_does_not_let_a_second_person_in_unseen(forum):
     first, second = enrol(forum), enrol(forum, "Другая Алла")
     assert [scan(forum, person, "one").answer for person in (first, second)] == [Answer.go] * 2
-    assert count(Presence) == count(Attendance) == 2
+    assert count(Inside) == count(Attendance) == 2
 
 
 def test_let_in_anyway_is_written_down(forum):
     person = enrol(forum)
     scan(forum, person)
     assert scan(forum, person, force=True).answer is Answer.go
-    assert (count(Attendance), count(Presence)) == (2, 1)
+    assert (count(Attendance), count(Inside)) == (2, 1)
 
 
 def test_undo_keeps_the_log_and_lets_in_again(forum):
@@ -66,7 +66,7 @@ def test_undo_keeps_the_log_and_lets_in_again(forum):
         assert not attendance.undo(forum.id, verdict.nonce, user_id=None)
     kinds = db.session.scalars(select(Attendance.kind).order_by(Attendance.id)).all()
     assert kinds == [AttendanceKind.entry, AttendanceKind.undo]
-    assert count(Presence) == 0
+    assert count(Inside) == 0
     assert scan(forum, person).answer is Answer.go
 
 
@@ -93,7 +93,7 @@ def test_who_may_not_enter_hears_why(forum):
     revoked, unknown = (attendance.formerly(forum.id, [code]) for code in (read_code(old), "A" * 26))
     assert (revoked.answer, revoked.name) == (Answer.revoked, "Другая Алла")
     assert unknown.answer is Answer.unknown
-    assert count(Presence) == 0
+    assert count(Inside) == 0
 
 
 def test_a_ticket_of_another_forum_names_the_forum_and_nobody(forum):
@@ -134,7 +134,7 @@ def test_the_last_entry_may_be_taken_back_from_the_doors_page(forum, volunteer):
     assert "Последний: Примерова А. С., 12:00" in page
     entry = re.search(r'name="entry" value="([^"]+)"', page)[1]
     assert volunteer.submit(PATH + "/undo", {"entry": entry}, page=PATH).status_code == 303
-    assert count(Presence) == 0
+    assert count(Inside) == 0
     page = text_of(volunteer.get(PATH))
     assert "Последний:" not in page
     assert "Вход отменён: Примерова А. С." in page
@@ -155,7 +155,7 @@ def test_yesterdays_entry_is_told_with_its_day(forum, volunteer):
     person = enrol(forum)
     volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "a"}, page=PATH)
     with writing():
-        db.session.scalars(select(Presence)).one().entered_at -= timedelta(days=1)
+        db.session.scalars(select(Inside)).one().entered_at -= timedelta(days=1)
     again = text_of(volunteer.submit(PATH + "/scans", {"code": qr_text(person), "nonce": "b"}, page=PATH))
     told = day(utcnow().date() - timedelta(days=1)).replace("\N{NO-BREAK SPACE}", " ")
     assert f"Вход {told} в 12:00" in again
@@ -170,7 +170,7 @@ def test_a_second_tap_on_undo_takes_out_nobody_else(forum, volunteer):
         page = text_of(volunteer.get(PATH))
         assert "Вход отменён: Другая А." in page
         assert 'name="entry"' not in page
-    assert count(Presence) == 1
+    assert count(Inside) == 1
     data = {"entry": entry, "csrf_token": volunteer.token(PATH)}
     told = volunteer.post(PATH + "/undo", data=data, headers={"Accept": "application/json"}).get_json()["last"]
     assert "Вход отменён" in told
@@ -205,7 +205,7 @@ def test_a_lost_place_comes_back_by_one_tap(forum, volunteer):
     assert "Вернуть очное место" in page
     page = text_of(volunteer.submit(PATH + "/places", {"registration": person.uuid, "nonce": "b"}, page=PATH))
     assert "Вход" in page
-    assert count(Presence) == 1
+    assert count(Inside) == 1
     assert (person.format, person.code_generation) == (Format.in_person, 3)
 
 
@@ -221,7 +221,7 @@ def test_without_a_free_place_it_stays_lost(forum, volunteer):
     set_capacity(forum, 0)
     page = text_of(volunteer.submit(PATH + "/places", {"registration": person.uuid, "nonce": "b"}, page=PATH))
     assert "Пригласите к стойке" in page
-    assert count(Presence) == 0
+    assert count(Inside) == 0
 
 
 def test_the_scanner_speaks_json(forum, volunteer):
@@ -233,7 +233,7 @@ def test_the_scanner_speaks_json(forum, volunteer):
     data = {"entry": answer["entry"], "csrf_token": data["csrf_token"]}
     undone = volunteer.post(PATH + "/undo", data=data, headers={"Accept": "application/json"}).get_json()
     assert undone["kind"] == "undone"
-    assert count(Presence) == 0
+    assert count(Inside) == 0
     assert volunteer.get(PATH + "/count").get_json()["inside"] == 0
 
 
@@ -286,5 +286,5 @@ def test_many_enter_at_once(forum):
         assert attendance.admit_many(forum, [(person.id, moment) for person in people]) == 4
     with writing():
         assert attendance.admit_many(forum, [(person.id, moment) for person in people]) == 0
-    assert (count(Presence), count(Attendance)) == (5, 5)
+    assert (count(Inside), count(Attendance)) == (5, 5)
     assert scan(forum, people[1]).answer is Answer.again

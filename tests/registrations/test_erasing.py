@@ -155,7 +155,7 @@ def test_whoever_came_still_counts_as_having_come(client, forum, noon_of_the_day
     assert door_queries.last_entry(forum.id, volunteer.id) is None  # the scanner names nobody who was erased
     row = db.session.scalars(select(Registration)).one()
     assert (row.status, row.name) == (RegistrationStatus.confirmed, "")
-    assert queries.presence(row) is not None
+    assert queries.inside_now(row) is not None
     organiser = sign_in(desk(forum))
     page = text_of(organiser.get("/manage/forums/prosemyu-2027/registrations"))
     assert "Персональные данные удалены" in page

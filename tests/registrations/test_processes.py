@@ -23,7 +23,7 @@ from kernel import pages
 from kernel.db import db
 from kernel.limits import RateWindow
 from kernel.transaction import writing
-from registrations.models import Attendance, Interest, Presence, Registration, RegistrationStatus
+from registrations.models import Attendance, Inside, Interest, Registration, RegistrationStatus
 from registrations.own.tickets import link_path, qr_text
 from tests import factories
 from tests.choice import EVERYTHING
@@ -53,7 +53,7 @@ def crowd(processes: Crowd, forum: Any) -> Crowd:
 def empty(places: int | None) -> None:
     """Nobody is registered, `places` are free in the hall."""
     with writing():
-        for model in (Presence, Attendance, Interest, Consent, Registration, Letter, Entry, RateWindow):
+        for model in (Inside, Attendance, Interest, Consent, Registration, Letter, Entry, RateWindow):
             db.session.execute(delete(model))
         for quota in db.session.scalars(select(Quota)):
             quota.taken = quota.waiting = 0

@@ -162,12 +162,23 @@ def test_who_cancelled_takes_part_again_by_new_secrets(client, forum):
 
 
 def test_a_full_hall_means_the_waiting_list(client, forum):
-    set_capacity(forum, 0)
+    set_capacity(forum, 1)
+    first = enrol(forum, "Первый Пётр", "first@example.org")
     assert "лист ожидания" in text_of(client.get(PATH))
     response = client.submit(PATH, fill(forum))
     page = text_of(client.get(response.location))
     assert "Ваш номер в листе ожидания: 1" in page
-    assert only().waiting_number == 1
+    assert [one.waiting_number for one in queries.same_mailbox(forum.id, "anna@example.org")] == [1]
+    assert first.waiting_number is None
+
+
+def test_a_format_without_any_places_is_not_offered(client, forum):
+    set_capacity(forum, 0)
+    page = text_of(client.get(PATH))
+    assert 'value="remote"' in page
+    assert 'value="in_person"' not in page
+    assert "лист ожидания" not in page
+    assert client.submit(PATH, fill(forum)).status_code == 422
 
 
 def test_places_left_are_told(client, forum):

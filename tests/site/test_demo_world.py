@@ -221,7 +221,7 @@ def test_all_municipalities_have_a_tile_of_their_own(demo):
 
 def test_figures_of_attendance_counted_another_way(demo):
     from forum.queries import forum_by_slug
-    from registrations.counts import figures
+    from hall.counts import figures
     from registrations.models import AttendanceKind
 
     counted = figures(forum_by_slug("prosemyu-2026"))
@@ -234,4 +234,20 @@ def test_figures_of_attendance_counted_another_way(demo):
         if kind is AttendanceKind.minutes:
             minutes[number] = minutes.get(number, 0) + value
     watched = {number for number, total in minutes.items() if total >= 15}
-    assert (counted.came, counted.watched, counted.took_part) == (len(came), len(watched), len(came | watched))
+    assert (counted.came, counted.remote, counted.unique) == (len(came), len(watched), len(came | watched))
+
+
+def test_a_seminar_is_on_whenever_the_world_is_loaded(demo):
+    """Around the clock on the day of loading and the next, its sections at once: one with a stream, one with a word."""
+    from forum.copies import forum_copy
+    from hall import queries
+    from hall.hours import sittings
+
+    seminar = forum_copy("repetitsiya")
+    assert seminar.date_start == seminar.created_at.astimezone(seminar.zone).date()
+    hours = [(one.section.slug, f"{one.starts:%d %H:%M}", f"{one.ends:%d %H:%M}") for one in sittings(seminar, set())]
+    days = (seminar.date_start, seminar.date_end)
+    assert hours == [(slug, f"{day:%d} 00:00", f"{day:%d} 23:59") for day in days for slug in ("efir", "slovo")]
+    words = {section.slug: queries.joinings(seminar.id)[section.id].word for section in seminar.sections}
+    assert words == {"efir": "", "slovo": "рябина"}
+    assert [bool(section.stream_url) for section in seminar.sections] == [True, False]

@@ -447,3 +447,12 @@ def test_views_read_only_through_finders(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
     }
     assert called & {"select", "scalars", "scalar", "execute", "get_one"} == set()
+
+
+def test_what_is_posted_without_a_forms_token_is_few_and_stands_at_a_secret_address(app):
+    free = {
+        (rule.rule, getattr(view, "token_page", False))
+        for rule in app.url_map.iter_rules()
+        if getattr(view := app.view_functions[rule.endpoint], "without_form_token", False)
+    }
+    assert free == {("/my/<token>/presence", True)}

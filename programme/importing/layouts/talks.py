@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from time import thread_time
-from typing import Any
 
 from flask_babel import gettext as _
 
+from kernel.db import Columns
 from kernel.documents.extent import MAX_ROWS, too_much
 from kernel.documents.sheets import as_text
 from kernel.files import FileRefused
@@ -91,7 +91,7 @@ def is_timed(value: object) -> bool:
     return read_when(text, "").begins is not None
 
 
-def split_cell(text: str) -> dict[str, Any]:
+def split_cell(text: str) -> Columns:
     """«Няня на час⏎Сойкина В. И., директор, Саянск» as values."""
     lines = [line for line in (clean(line) for line in text.split("\n")) if line]
     named = next((number for number, line in enumerate(lines) if is_person(line)), len(lines))

@@ -34,7 +34,7 @@ from registrations.desk.labels import told
 from registrations.details import QUESTIONS, details_of, shown_details
 from registrations.forms import AddForm, CorrectionForm, as_entered
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
-from registrations.models import Presence, Registration, RegistrationStatus
+from registrations.models import Inside, Registration, RegistrationStatus
 from registrations.own import tickets
 from territories.models import Territory
 from territories.queries import choices
@@ -55,7 +55,7 @@ def participants(slug: str) -> ResponseReturnValue:
         "created": Registration.created_at,
         "territory": (Territory.name_key, Registration.name_key),
         "number": Registration.waiting_number,
-        "came": (Presence.entered_at, Registration.name_key),
+        "came": (Inside.entered_at, Registration.name_key),
     }
     listing = paginate(
         queries.LIST.where(*conditions),
@@ -179,7 +179,7 @@ def participant(slug: str, uuid: str) -> ResponseReturnValue:
         other=other,
         other_quota=next((quota for quota in forum.quotas if quota.format is other), None),
         line=queries.place_in_line(registration) if waitlisted else None,
-        presence=queries.presence(registration),
+        inside=queries.inside_now(registration),
         consents=queries.consents(registration),
         history=history("registration", registration.id),
         log=queries.attendance_of(registration),

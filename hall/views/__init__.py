@@ -1,0 +1,1 @@
+"""Pages of the day: the participant's, the moderator's, the organiser's."""
