@@ -138,6 +138,11 @@ def within(scopes: Scopes) -> ColumnElement[bool] | None:
     return or_(false(), *held)
 
 
+def holds(scopes: Scopes, forum: Forum) -> bool:
+    """Whether `scopes` reach this forum as a whole."""
+    return scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum")
+
+
 def forum_for(user: SignedIn, slug: str, permission: Permission) -> Forum:
     """The forum, when `user` holds `permission` in it, its series or everywhere. Raises NotFound."""
     statement = select(Forum).where(Forum.slug == slug).options(joinedload(Forum.series))
@@ -146,8 +151,8 @@ def forum_for(user: SignedIn, slug: str, permission: Permission) -> Forum:
 
 def copy_for(user: SignedIn, slug: str, permission: Permission) -> Forum:
     """The forum that `forum_for` finds, as a copy kept in this process: for what is asked often. Raises NotFound."""
-    forum, scopes = forum_copy(slug), user.scopes(permission)
-    if not (scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum")):
+    forum = forum_copy(slug)
+    if not holds(user.scopes(permission), forum):
         raise NotFound()
     return forum
 

@@ -12,6 +12,13 @@ FEATURE = Feature(
     "hall",
     blueprints=(blueprint,),
     pages=(live, acts, chair, desk, imports),
+    behind={
+        "hall.figures": "forum_desk.outcome",
+        "hall.online": "door.forum",
+        "hall.joining": "door.forum",
+        "hall.attendance": "door.forum",
+        "hall.attendance_preview": "door.forum",
+    },
     panels=(
         Panel("privacy.kept", panels.kept_of_a_viewer, order=12),
         Panel("registration.day", panels.join, order=10),

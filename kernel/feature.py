@@ -80,6 +80,18 @@ class Area(NamedTuple):
     """Whether its first screen is itself the list of what waits for the person."""
 
 
+class Tab(NamedTuple):
+    """A part of a work area that several features share, such as a forum's desk; the lower `order` comes first."""
+
+    area: str
+    order: int
+    permission: Permission
+    endpoint: str
+    label: object
+    pages: frozenset[str] = frozenset()
+    """Endpoints that lie behind the first one: on them the tab is the current one, too. See `Feature.behind`."""
+
+
 class LetterKind(NamedTuple):
     name: str
     make: Callable[..., object]
@@ -133,6 +145,9 @@ class Feature(NamedTuple):
     """The modules in which the blueprints' views stand."""
     permissions: tuple[Permission, ...] = ()
     areas: tuple[Area, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    behind: Mapping[str, str] = {}
+    """Pages that lie behind a tab of a lower feature: their endpoints, and that tab's."""
     panels: tuple[Panel, ...] = ()
     receivers: tuple[Receiver, ...] = ()
     letters: tuple[LetterKind, ...] = ()
@@ -166,6 +181,11 @@ class Registry:
         self.features = tuple(features)
         self.permissions = _by_name((one, one) for each in features for one in each.permissions).keys()
         self.areas = sorted((area for each in features for area in each.areas), key=lambda area: area.order)
+        self.tabs = _in_order((tab.area, tab.order, tab) for each in features for tab in each.tabs)
+        self.behind = _by_name(
+            [(page, tab.endpoint) for each in features for tab in each.tabs for page in (tab.endpoint, *tab.pages)]
+            + [item for each in features for item in each.behind.items()]
+        )
         self.panels = _in_order((panel.place, panel.order, panel) for each in features for panel in each.panels)
         self.receivers = _in_order((one.signal, one.order, one.receive) for each in features for one in each.receivers)
         self.letters = _by_name((letter.name, letter) for each in features for letter in each.letters)
@@ -239,5 +259,6 @@ def _check_permissions(app: Flask, known: Registry) -> None:
     declared = [(getattr(view, "access", None), endpoint) for endpoint, view in app.view_functions.items()]
     asked = {access.permission: endpoint for access, endpoint in declared if access and access.permission}
     asked |= {area.permission: area.endpoint for area in known.areas}
+    asked |= {tab.permission: tab.endpoint for tabs in known.tabs.values() for tab in tabs}
     if unknown := {(permission, asked[permission]) for permission in asked.keys() - known.permissions}:
         raise ValueError(f"no manifest names these permissions: {sorted(unknown)}")

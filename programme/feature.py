@@ -6,7 +6,8 @@ from forum.facts import forum_facts
 from forum.moving import scheduled
 from forum.readiness import readiness
 from forum.signals import parent_changed, programme_hides, programme_moves
-from kernel.feature import Feature, Panel, SubjectKind
+from forum.tabs import AREA
+from kernel.feature import Feature, Panel, SubjectKind, Tab
 from kernel.permissions import Permission
 from programme import cli, entries, following, operations, panels, views
 from programme.labels import LOG_ACTIONS
@@ -20,6 +21,25 @@ FEATURE = Feature(
     blueprints=(views.blueprint, desk, work.blueprint),
     pages=(views, programme, slots, speakers, papers, imports, materials, work),
     permissions=(Permission.EDIT_PROGRAMME, Permission.OPEN_HALL),
+    tabs=(
+        Tab(
+            AREA,
+            20,
+            Permission.EDIT_PROGRAMME,
+            "programme_desk.programme",
+            _l("Programme"),
+            frozenset(
+                {
+                    "programme_desk.new_slot",
+                    "programme_desk.slot",
+                    "programme_desk.materials",
+                    "programme_desk.upload",
+                    "programme_desk.preview",
+                }
+            ),
+        ),
+        Tab(AREA, 30, Permission.EDIT_PROGRAMME, "programme_desk.speakers", _l("Speakers")),
+    ),
     panels=(
         Panel("practice.aside", panels.told_at, order=40),
         Panel("territory.main", panels.told_from, order=60),

@@ -14,7 +14,9 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from forum.models import Forum, Room, Section
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, email, plain_name, required
 from kernel.i18n import day
+from kernel.text import email_key
 from practices.models import Practice
+from programme.details import SpeakerDetails
 from programme.importing.cells import split_people
 from programme.importing.namesakes import tell_apart
 from programme.items import Item, Known, Person, check_times, find_place
@@ -41,10 +43,6 @@ class ProfileForm(Form):
     consent = BooleanField(_l("I agree"))
 
 
-class EmailForm(Form):
-    email = LineField(_l("E-mail"), [Optional(), email], maximum=254)
-
-
 def one_person(_form: wtforms.Form, field: LineField) -> None:
     """Two names in one row would be one speaker, and two when the programme is loaded back."""
     if len(split_people(field.data or "")) > 1:
@@ -58,6 +56,23 @@ class PersonForm(wtforms.Form):
     position = LineField(_l("Position"), [Optional()])
     organisation = LineField(_l("Organisation"), [Optional()])
     municipality = LineField(_l("Municipality"), [Optional()])
+
+
+class SpeakerForm(Form):
+    """A row of the table of speakers; its token is the table's."""
+
+    name = LineField(_l("Surname, name, patronymic"), [required, plain_name, one_person])
+    position = LineField(_l("Position"), [Optional()])
+    organisation = LineField(_l("Organisation"), [Optional()])
+    email = LineField(_l("E-mail"), [Optional(), email], maximum=254)
+    agreed = BooleanField(_l("The name may be published"))
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    def details(self) -> SpeakerDetails:
+        name, position, organisation = (field.data or "" for field in (self.name, self.position, self.organisation))
+        return SpeakerDetails(name, position, organisation, email_key(self.email.data or ""), bool(self.agreed.data))
 
 
 class SlotForm(VersionedForm):

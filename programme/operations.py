@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from accounts.models import Organisation
+from accounts.queries import organisations_named
 from activity.operations import record
 from forum import operations as forum_operations
 from forum.models import Forum, Room, Section, Venue
@@ -15,12 +16,15 @@ from kernel.imports import Plan, Verdict
 from kernel.pages import Scope, bump
 from kernel.text import sort_key
 from programme import clashes
+from programme.details import SpeakerDetails
 from programme.following import retell_speakers
+from programme.importing.namesakes import MARK
 from programme.items import Item, Known, Person, as_item, check_times, compare, find_double
 from programme.models import Appearance, Slot
-from programme.queries import forums_of_speakers, undecided_statement
+from programme.queries import appearances_at, forums_of_speakers, undecided_statement
 from speakers.models import Speaker
-from speakers.operations import consent_on_paper
+from speakers.operations import agree_on_paper, consent_on_paper, rename, set_email, withdraw_consent
+from speakers.queries import publication_consents
 
 
 class SlotRefused(ValueError):
@@ -270,6 +274,41 @@ def note_paper_consents(forum: Forum, *, by: Actor | None) -> int:
     noted = consent_on_paper(waiting, forum, by=by)
     touch_speakers(noted)
     return len(noted)
+
+
+def hold_speakers(forum: Forum) -> None:
+    """Lock the names of the forum's series, and its programme, until the transaction ends."""
+    forum_operations.hold(forum.series)
+    forum_operations.hold(forum)
+
+
+def edit_speaker(forum: Forum, speaker: Speaker, details: SpeakerDetails, *, by: Actor | None) -> None:
+    """Change a speaker, and how they are presented at this forum. Call `hold_speakers` first, `touch_speakers` after.
+
+    Raises NameTaken.
+    """
+    _name, mark, place = speaker.identity_key.partition(MARK)
+    rename(speaker, details.name, sort_key(details.name) + mark + place, by=by)
+    set_email(speaker, details.email, by=by)
+    given = bool(publication_consents([speaker.id]))
+    if details.agreed and not given:
+        agree_on_paper(speaker, by=by)
+    elif given and not details.agreed:
+        withdraw_consent(speaker, by=by)
+    for appearance in appearances_at(forum.id, [speaker.id]).get(speaker.id, []):
+        _present(appearance, details)
+    db.session.flush()
+
+
+def _present(appearance: Appearance, details: SpeakerDetails) -> None:
+    if (appearance.position, appearance.organisation_name) == (details.position, details.organisation):
+        return
+    if appearance.organisation_name != details.organisation:
+        found = organisations_named(details.organisation, appearance.territory_id)
+        appearance.organisation_name = details.organisation
+        appearance.organisation_id = found[0].id if len(found) == 1 else None
+    appearance.position = details.position
+    flag_modified(appearance.slot, "changed_at")  # a form of the item that stands open is out of date
 
 
 def touch_speakers(speakers: Iterable[Speaker]) -> None:

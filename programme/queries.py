@@ -257,6 +257,21 @@ def forums_of_speakers(ids: Collection[int]) -> Sequence[Forum]:
     return db.session.scalars(select(Forum).where(Forum.id.in_(at))).all()
 
 
+def appearances_at(forum_id: int, speaker_ids: Collection[int]) -> dict[int, list[Appearance]]:
+    """What each of them is to tell at the forum, in the order of time; cancelled items last."""
+    statement = (
+        select(Appearance)
+        .join(Appearance.slot)
+        .where(Slot.forum_id == forum_id, Appearance.speaker_id.in_(list(speaker_ids)))
+        .options(contains_eager(Appearance.slot))
+        .order_by(Slot.cancelled, Slot.starts, Slot.id)
+    )
+    found: dict[int, list[Appearance]] = {}
+    for appearance in db.session.scalars(statement):
+        found.setdefault(appearance.speaker_id, []).append(appearance)
+    return found
+
+
 def shown_moments(forum_id: int) -> Sequence[tuple[str, datetime]]:
     """(title, start) of what visitors see or will see, by time."""
     shown = select(Slot.title, Slot.starts).where(Slot.forum_id == forum_id, ~Slot.cancelled | Slot.announced)

@@ -5,7 +5,8 @@ from flask_babel import lazy_gettext as _l
 from forum.facts import forum_facts
 from forum.readiness import closing, loaded, readiness
 from forum.signals import quota_changed
-from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind
+from forum.tabs import AREA
+from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind, Tab
 from kernel.leases import Urgency
 from kernel.permissions import Permission
 from registrations import cli, entries, letters, operations, panels, rekeying
@@ -29,6 +30,34 @@ FEATURE = Feature(
         Permission.WORK_AT_THE_DOOR,
     ),
     areas=(Area(80, Permission.WORK_AT_THE_DOOR, "door.choose", _l("The door"), "qr"),),
+    tabs=(
+        Tab(
+            AREA,
+            40,
+            Permission.VIEW_REGISTRATIONS,
+            "registrations.participants",
+            _l("Participants"),
+            frozenset(
+                {
+                    "registrations.new_participant",
+                    "registrations.participant",
+                    "registrations.edit_participant",
+                    "registrations.participant_cancellation",
+                    "registrations.participant_erasure",
+                    "registrations.import_file",
+                    "registrations.import_preview",
+                }
+            ),
+        ),
+        Tab(
+            AREA,
+            60,
+            Permission.WORK_AT_THE_DOOR,
+            "door.forum",
+            _l("Entrance"),
+            frozenset({"door.scans", "door.arrival"}),
+        ),
+    ),
     panels=(
         Panel("privacy.kept", panels.kept_of_a_participant, order=10),
         Panel("forum.actions", panels.take_part, order=10),

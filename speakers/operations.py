@@ -12,7 +12,7 @@ from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.text import clean, email_key
 from speakers.models import Speaker
-from speakers.queries import decided_among, publication_consents
+from speakers.queries import decided_among, identity_taken, publication_consents
 
 
 def edit_profile(speaker: Speaker, *, position: str, biography: str, by: Actor | None) -> bool:
@@ -54,6 +54,11 @@ def consent_on_paper(speakers: Collection[Speaker], forum: Forum, *, by: Actor |
     return waiting
 
 
+def agree_on_paper(speaker: Speaker, *, by: Actor | None) -> None:
+    """The speaker signed the consent on paper, be it after a withdrawal."""
+    consent(speaker, _paper_text(), address="", by=by, on_paper=True)
+
+
 def _paper_text() -> ConsentText:
     """The wording in force that people sign; those an installation begins with, should it have none."""
     text = consent_text(ConsentKind.publication, "ru")
@@ -72,6 +77,21 @@ def withdraw_consent(speaker: Speaker, *, by: Actor | None) -> None:
         speaker.hidden = True
         record(by, "speaker.withdrew", speaker)
     db.session.flush()
+
+
+class NameTaken(ValueError):
+    """Another speaker of the series is called so."""
+
+
+def rename(speaker: Speaker, name: str, key: str, *, by: Actor | None) -> None:
+    """`key`: the person's in the series, see `Speaker.identity_key`. Lock the series first. Raises NameTaken."""
+    if speaker.name == name:
+        return
+    if speaker.identity_key != key and identity_taken(speaker.series_id, key):
+        raise NameTaken
+    speaker.name, speaker.identity_key = name, key
+    db.session.flush()
+    record(by, "speaker.changed", speaker, fields=["name"])
 
 
 def set_email(speaker: Speaker, email: str, *, by: Actor | None) -> None:

@@ -43,6 +43,11 @@ def publication_consents(speaker_ids: Iterable[int]) -> dict[int, Consent]:
     return {consent.subject_id: consent for consent in db.session.scalars(statement.order_by(Consent.id))}
 
 
+def identity_taken(series_id: int, key: str) -> bool:
+    statement = select(Speaker.id).where(Speaker.series_id == series_id, Speaker.identity_key == key)
+    return db.session.scalar(statement) is not None
+
+
 def decided_statement() -> Select[int]:
     """Ids of speakers who have answered whether the name may be published, with yes or by withdrawing it since."""
     return (

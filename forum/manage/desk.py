@@ -24,7 +24,7 @@ from kernel.transaction import writing
 @blueprint.get("/manage/forums/<slug>")
 @requires(Permission.OPEN_FORUMS)
 def desk(slug: str) -> ResponseReturnValue:
-    """What matters now: what is not ready before the day, the day itself, its figures afterwards."""
+    """What matters now: what is not ready before the day, the day itself."""
     forum = queries.forum_for(actor(), slug, Permission.OPEN_FORUMS)
     phase, over = queries.phase(forum), queries.is_over(forum)
     return render_template(
@@ -35,9 +35,17 @@ def desk(slug: str) -> ResponseReturnValue:
         moves=[status.value for status in moves(forum.status, over)],
         lacks=lacks(forum),
         warnings=[warning for warning in closing(forum) if warning],
-        facts=facts(forum) if phase == "after" else [],
         statuses=STATUS_LABELS,
     )
+
+
+@blueprint.get("/manage/forums/<slug>/outcome")
+@requires(Permission.OPEN_FORUMS)
+def outcome(slug: str) -> ResponseReturnValue:
+    """What came of it: figures and papers."""
+    forum = queries.forum_for(actor(), slug, Permission.OPEN_FORUMS)
+    over = queries.phase(forum) == "after"
+    return render_template("forum/manage/outcome.html", forum=forum, facts=facts(forum), over=over)
 
 
 @blueprint.get("/manage/forums/<slug>/summary.pdf")

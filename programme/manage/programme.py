@@ -49,6 +49,7 @@ def programme(slug: str) -> ResponseReturnValue:
         sections=sections,
         chosen=section,
         gap=gap if condition is not None else "",
+        dated=forum.date_start != forum.date_end or any(one.starts.date() != forum.date_start for one in listing.items),
         numbers=manage_queries.items_by_section(forum.id),
         kinds=KIND_LABELS,
     )

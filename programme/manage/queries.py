@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import load_only
-from werkzeug.exceptions import NotFound
 
-from forum.models import Forum, Section
+from forum.models import Section
 from kernel.db import db
 from kernel.text import sort_key
 from kernel.twins import holds
@@ -54,11 +53,3 @@ def speakers_at_statement(forum_id: int) -> Select[Any]:
     speaks = select(Appearance.speaker_id).join(Slot).where(Slot.forum_id == forum_id)
     struck = Speaker.id.in_(speaks.where(Slot.cancelled, Slot.announced)) & Speaker.id.in_(decided_statement())
     return select(Speaker).where(Speaker.id.in_(speaks.where(Slot.cancelled.is_(False))) | struck)
-
-
-def speaker_of(forum: Forum, code: str) -> Speaker:
-    """A speaker of a forum already authorised. Raises NotFound."""
-    found = db.session.scalar(speakers_at_statement(forum.id).where(Speaker.code == code))
-    if found is None:
-        raise NotFound()
-    return found

@@ -1,3 +1,13 @@
 import { load } from "./loader.js";
 
-load(["autosubmit", "combobox", "copy", "menu", "schedule-now", "once", "print", "summary"]);
+load([
+  "autosubmit",
+  "combobox",
+  "copy",
+  "menu",
+  "schedule-now",
+  "once",
+  "print",
+  "summary",
+  "tabs",
+]);

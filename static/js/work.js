@@ -12,6 +12,7 @@ const names = [
   "once",
   "print",
   "summary",
+  "tabs",
   "toast",
 ];
 load(names);

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, Playwright
 
 from app import create_app
 from tests.browser.chromium import PHONE, Pages, Readers
-from tests.browser.filled import World
 from tests.browser.server import ROOT, Installation
 from tests.browser.steps import sign_up
+from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 MANAGE = "/manage/forums/{coming}"
@@ -82,6 +82,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "forum_desk.new_forum": ("organiser", "/manage/forums/new"),
     "forum_desk.new_section": ("organiser", MANAGE + "/sections/new"),
     "forum_desk.new_series": ("administrator", "/manage/series/new"),
+    "forum_desk.outcome": ("organiser", "/manage/forums/{past}/outcome"),
     "forum_desk.places": ("organiser", MANAGE + "/places"),
     "forum_desk.section": ("organiser", MANAGE + "/sections/{coming_section}"),
     "forum_desk.summary": ("organiser", "/manage/forums/{past}/summary.pdf"),

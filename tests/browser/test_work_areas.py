@@ -121,3 +121,25 @@ def test_work_is_handed_over_on_one_screen(pages: Pages) -> None:
     expect(page.get_by_role("status")).to_contain_text("Дела переданы")
     page.goto("/manage/people?q=Сменщикова")
     expect(page.get_by_role("table")).to_contain_text("Помощник модератора")
+
+
+def test_twelve_participants_stand_above_the_fold(pages: Pages) -> None:
+    page = pages.open(DESK, role="organiser")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/manage/forums/prosemyu-2026/registrations")
+    table = page.get_by_role("table", name="Участники")
+    assert table.bounding_box()["y"] < 450
+    rows = [row.bounding_box() for row in table.locator("tbody tr").all()[:12]]
+    assert [row["y"] + row["height"] <= 900 for row in rows] == [True] * 12
+    assert page.locator(".participants .table").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+
+
+def test_the_current_part_of_a_desk_is_in_sight_on_a_phone(pages: Pages) -> None:
+    page = pages.open(PHONE, role="organiser")
+    for address, label in (("places", "Залы"), ("outcome", "Итоги"), ("programme", "Программа")):
+        page.goto(f"/manage/forums/prosemyu-2026/{address}")
+        tab = page.locator(".tabs [aria-current]")
+        expect(tab).to_have_text(label)
+        box = tab.bounding_box()
+        assert box["x"] >= 0, address
+        assert box["x"] + box["width"] <= 390, address

@@ -18,6 +18,7 @@ from programme.models import Slot, SlotKind
 from programme.queries import spoke_at, undecided_number, without_consent
 from speakers.models import Speaker
 from tests import factories
+from tests.programme.table import correct
 
 FORUM = "/forums/prosemyu-2027"
 LISTS = (f"{FORUM}/programme", f"{FORUM}/programme?view=sections", f"{FORUM}/sections/early-help")
@@ -110,7 +111,7 @@ def test_a_name_struck_out_can_still_be_taken_back(client, sign_in, talks):
     assert speaker.name in text(desk, page)
     assert speaker.name not in text(desk, f"{page}?consent=no")
     assert [one.speaker.name for one in spoke_at(forum.id)] == ["Проверкина Вера Ильинична"]
-    assert desk.submit(f"{page}/{speaker.code}/paper-consent", {"withdrawn": "yes"}, page=page).status_code == 302
+    assert correct(desk, page, speaker, agreed="").status_code == 302
     assert speaker.name not in text(client, f"{FORUM}/talks/{talks.talk.code}")
     assert speaker.name in text(desk, page)  # pressed by mistake, it may be given again
     assert without_consent(forum.id) == 0

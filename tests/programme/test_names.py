@@ -18,6 +18,7 @@ from programme.queries import without_consent
 from speakers.models import Speaker
 from speakers.operations import withdraw_consent
 from tests import factories
+from tests.programme.table import correct
 from tests.programme.test_import import GOOD, HEAD
 from tests.programme.test_slots import NEW, as_it_is, desk, fill  # noqa: F401  (the fixture)
 
@@ -130,8 +131,8 @@ def test_one_act_notes_the_papers_of_everybody_but_those_who_withdrew(organiser,
     first, second, third = on_the_programme(forum, "Первый Пётр", "Второй Влас", "Третий Тарас")
     with writing():
         other = factories.speaker(forum.series, "Чужой Чук", agreed=False)
-    organiser.submit(f"{DESK}/speakers/{third.code}/paper-consent", page=f"{DESK}/speakers")
-    organiser.submit(f"{DESK}/speakers/{third.code}/paper-consent", {"withdrawn": "yes"}, page=f"{DESK}/speakers")
+    correct(organiser, f"{DESK}/speakers", third, agreed="y")
+    correct(organiser, f"{DESK}/speakers", third, agreed="")
     assert "Первый Пётр" not in text(client.get("/forums/prosemyu-2027/programme"))
     page = text(organiser.get(f"{DESK}/speakers"))
     assert "2 имени не показаны на сайте: согласий ещё нет" in page

@@ -15,7 +15,7 @@ from accounts.enums import ConsentKind
 from accounts.queries import consent_text
 from activity.queries import history
 from forum.models import Format, Forum
-from forum.queries import copy_for, forum_for
+from forum.queries import copy_for, forum_for, holds
 from kernel.access import requires, shows_form
 from kernel.db import utcnow
 from kernel.documents.sheets import XLSX
@@ -30,6 +30,7 @@ from registrations import counts, erasing, operations, queries
 from registrations.blueprint import blueprint
 from registrations.desk import exports
 from registrations.desk import queries as desk_queries
+from registrations.desk.labels import told
 from registrations.details import QUESTIONS, details_of, shown_details
 from registrations.forms import AddForm, CorrectionForm, as_entered
 from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
@@ -73,8 +74,9 @@ def participants(slug: str) -> ResponseReturnValue:
         forum=forum,
         listing=listing,
         by=by,
-        figures=figures,
-        places=next((quota.capacity for quota in forum.quotas if quota.format is Format.in_person), None),
+        counted=told(
+            figures, next((quota.capacity for quota in forum.quotas if quota.format is Format.in_person), None)
+        ),
         sections=sections,
         territories=territories,
         statuses=STATUS_LABELS,
@@ -111,8 +113,7 @@ def _name_filters(
 
 
 def _may_edit(forum: Forum) -> bool:
-    scopes = current_user.scopes(Permission.EDIT_REGISTRATIONS)
-    return bool(scopes.everywhere or forum.series_id in scopes.of("series") or forum.id in scopes.of("forum"))
+    return holds(current_user.scopes(Permission.EDIT_REGISTRATIONS), forum)
 
 
 @blueprint.get(REGISTRATIONS_PATH + ".xlsx")
