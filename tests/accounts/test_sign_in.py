@@ -167,6 +167,7 @@ def test_five_letters_an_hour_and_the_links_in_all_of_them_work(client, person):
 def test_asking_for_a_password_costs_the_same_for_known_and_unknown(client, person):
     """What is written is the same, so that no clock tells them apart."""
     done = []
+    client.submit("/password-reset", {"email": "other@example.org"})  # what is kept in this process is read by now
     for address in ("anna@example.org", "nobody@example.org"):
         said = []
         event.listen(db.engine, "before_cursor_execute", lambda _c, _u, sql, *_rest, said=said: said.append(sql))

@@ -276,7 +276,7 @@ def test_statements_do_not_grow_with_what_is_asked(catalogue, client, count_quer
         return counted.number
 
     plain = number(audience="large")
-    assert plain == 3
+    assert plain == 4
     assert number(audience=["large", "svo", "all"], sphere=["social", "culture"]) == plain
     assert number(territory=[TULUN, KUYTUN]) == plain
     assert number(q="семья") == plain + 3

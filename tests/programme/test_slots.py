@@ -292,7 +292,7 @@ def test_the_list_asks_as_often_for_one_as_for_many(desk, count_queries, number)
             factories.appearance(slot, factories.speaker(desk.forum.series, f"Спикер {index}"))
     with count_queries() as counted:
         desk.client.get(LIST)
-    assert counted.number == 9
+    assert counted.number == 10
 
 
 def test_a_section_whose_name_another_bears_takes_items_too(desk):
