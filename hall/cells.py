@@ -35,7 +35,7 @@ HEADINGS: Known = {
         re.compile(r"минут|длительност|продолжительност|время просмотра|присутств|duration"),
     ),
 }
-NEEDS: Needed = (("name", "email"), ("minutes", "joined"))
+HEADINGS_NEEDED: Needed = (("name", "email"), ("minutes", "joined"))
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([ap]m)?$", re.IGNORECASE)
 _DAY = (
     re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})"),

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from forum.copies import forum_copy
 from forum.models import Forum, Section
 from hall import hours, operations, queries, rules
-from hall.cells import HEADINGS, NEEDS, read_minutes, read_moment
+from hall.cells import HEADINGS, HEADINGS_NEEDED, read_minutes, read_moment
 from hall.models import Source
 from hall.presence import STORE
 from kernel.access import Actor
@@ -72,7 +72,7 @@ def _share(one: str, other: str) -> bool:
 
 def read(name: str, body: bytes) -> Table:
     """The table in the file. Raises FileRefused when it cannot be read at all."""
-    return read_table(name, body, HEADINGS, NEEDS)
+    return read_table(name, body, HEADINGS, HEADINGS_NEEDED)
 
 
 def plan(forum: Forum, section: Section | None, table: Table) -> Plan[Entry]:

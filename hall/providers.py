@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-NAMES = {
+PROVIDERS = {
     "vk.com": "VK Видео",
     "vkvideo.ru": "VK Видео",
     "rutube.ru": "RuTube",
@@ -31,7 +31,7 @@ class Player(NamedTuple):
 def provider(url: str) -> str:
     """«RuTube», or the host of an address whose owner is not known here; empty without an address."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return next((name for known, name in NAMES.items() if host == known or host.endswith(f".{known}")), host)
+    return next((name for known, name in PROVIDERS.items() if host == known or host.endswith(f".{known}")), host)
 
 
 def player(url: str) -> Player | None:

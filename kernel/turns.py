@@ -13,7 +13,7 @@ from fcntl import LOCK_EX, LOCK_UN, flock
 from functools import cache
 from threading import Lock
 
-PATIENCE = 20
+SECONDS_IN_TURN = 20
 """Seconds, as SQLite's: after so long one tries without a turn."""
 
 
@@ -27,7 +27,7 @@ class Turns:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        if not self.threads.acquire(timeout=PATIENCE):
+        if not self.threads.acquire(timeout=SECONDS_IN_TURN):
             yield
             return
         try:

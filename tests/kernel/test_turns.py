@@ -53,7 +53,7 @@ def test_an_error_gives_the_turn_back(tmp_path: Path) -> None:
 
 def test_whoever_waits_too_long_goes_on_without_a_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite's own lock says then who may write."""
-    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    monkeypatch.setattr(turns, "SECONDS_IN_TURN", 0.05)
     path = str(tmp_path / "database")
     with turns.turns(path).taken(), ThreadPoolExecutor(1) as threads:
         assert threads.submit(use, path).result(5)
