@@ -137,7 +137,7 @@ def test_the_desk_leads_there_and_tells_who_is_at_the_screens(day, desk):
 
 def test_afterwards_the_summary_has_the_figures_of_those_who_were_remote(day, desk):
     at(TEN + timedelta(days=2))
-    page = text_of(desk.get(DESK))
+    page = text_of(desk.get(f"{DESK}/outcome"))
     assert "участвовали дистанционно: 15 минут и больше" in page
 
 
