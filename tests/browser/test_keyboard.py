@@ -106,6 +106,8 @@ def test_a_coordinator_takes_a_practice(pages: Pages, keyboard: Keyboard) -> Non
     page.goto(f"/practices/{free['slug']}")
     keyboard.tab_to(href="/adoption", limit=200)
     keyboard.enter()
+    page.locator("main a[href*='/login']").focus()
+    keyboard.enter()
     sign_in(keyboard)
     choose_new_organisation(keyboard)
     keyboard.tab_to(name="contact_name")
