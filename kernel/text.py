@@ -10,7 +10,7 @@ NBSP = "\u00a0"
 DASH = f"{NBSP}— "
 """Between words; the short one stands without spaces in ranges of numbers, a long one alone where there is no value."""
 _SPACES = re.compile(r"\s+")
-_NOT_WORD = re.compile(r"[^\w]+")
+_KEY_WORD = re.compile(r"\w+(?:[+#]+(?![\w+#])|\s[+#]+(?![\w+#]|\s\w))?")
 _SHORT_WORD = re.compile(r"(?<![\w-])([а-яёa-z]{1,2}|для|над|под|при|без|или) (?=[\w«(№])", re.IGNORECASE)
 _NUMBER_THEN_WORD = re.compile(r"(\d) (?=[а-яё%₽])", re.IGNORECASE)
 _NUMBER_SIGN = re.compile(r"№ (?=\d)")
@@ -103,9 +103,12 @@ def cited(text: str) -> Lines:
 
 
 def sort_key(text: str) -> str:
-    """Case-folded, ё→е, punctuation to spaces: equal on both databases, fit for prefix search and order."""
+    """Case-folded, ё→е, punctuation to spaces: equal on both databases, fit for prefix search and order.
+
+    A sign that ends a word is a part of the name: «Семья+» is not «Семья», «C#» not «C».
+    """
     folded = clean(text).casefold().replace("ё", "е")
-    return _SPACES.sub(" ", _NOT_WORD.sub(" ", folded)).strip()
+    return " ".join(_SPACES.sub("", word) for word in _KEY_WORD.findall(folded))
 
 
 _LATIN_TWINS = str.maketrans("AaBCcEeHKMOoPpTXxy", "АаВСсЕеНКМОоРрТХху")

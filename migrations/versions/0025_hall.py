@@ -1,6 +1,6 @@
 """Groups at one screen, questions to moderators, feedback, «I cannot hear»
 
-Revision ID: 0028
+Revision ID: 0025
 Revises: 0024
 """
 

@@ -49,6 +49,12 @@ def test_two_schools_of_a_municipality_take_the_practice_each(tayshet):
     assert codes == [f"{base}-{factories.TAYSHET}", f"{base}-{factories.TAYSHET}-2"]
 
 
+def test_a_sign_tells_two_institutions_apart(tayshet):
+    for name in ("Клуб «Семья»", "Клуб «Семья+»", "Клуб «Семья +»"):
+        assert ask(tayshet.coordinator, name).status_code == 302
+    assert booked() == ["Клуб «Семья»", "Клуб «Семья+»"]
+
+
 def test_a_code_taken_by_a_file_is_numbered(tayshet):
     place = factories.territory(factories.TAYSHET)
     with writing():

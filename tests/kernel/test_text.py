@@ -1,10 +1,10 @@
-"""Keys of e-mail addresses: one mailbox one key, two mailboxes two."""
+"""Keys of names and of e-mail addresses: one mailbox one key, two mailboxes two."""
 
 from __future__ import annotations
 
 import pytest
 
-from kernel.text import clean, email_key
+from kernel.text import clean, email_key, sort_key
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,25 @@ def test_what_is_no_name_of_a_domain_stays_as_typed(broken: str) -> None:
 
 def test_codes_of_no_letter_are_dropped() -> None:
     assert clean("Фо\uffffрум\ufdd0 \ufffe") == "Форум"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Семья+", "семья+"),
+        ("«Семья+»", "семья+"),
+        ("Клуб 50+ и Ко", "клуб 50+ и ко"),
+        ("Клуб 50 +", "клуб 50+"),
+        ("Язык C++", "язык c++"),
+        ("Папа + мама", "папа мама"),
+        ("3+3", "3 3"),
+        ("#семья", "семья"),
+        ("+7 (914) 100", "7 914 100"),
+        ("++ +", ""),
+        ("Зал № 2", "зал 2"),
+        ("Ёлка — ёлке", "елка елке"),
+    ],
+)
+def test_a_sign_that_ends_a_word_is_a_part_of_the_name(name: str, key: str) -> None:
+    assert sort_key(name) == key
+    assert sort_key(key) == key

@@ -78,3 +78,12 @@ def test_rooms_of_one_name_in_two_venues_are_two_in_the_file(forum, client):
     assert len({room["slug"] for room in rooms.values()}) == 4
     told = conference["days"][0]["rooms"]
     assert {name: [event["room"] for event in events] for name, events in told.items()} == {n: [n] for n in rooms}
+
+
+def test_a_sign_tells_two_rooms_and_two_sections_apart(forum):
+    with writing():
+        for name in ("Семья", "Семья+"):
+            factories.section(forum, name, name=name)
+    rows = [GOOD[0].replace("Зал 1", "Зал А"), GOOD[1].replace("Зал 1", "Зал А+")]
+    load(forum, *(row.replace("Ранняя помощь", name) for row, name in zip(rows, ("Семья", "Семья+"), strict=True)))
+    assert [(slot.room.name, slot.section.name) for slot in slots()] == [("Зал А", "Семья"), ("Зал А+", "Семья+")]

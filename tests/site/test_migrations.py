@@ -12,7 +12,7 @@ from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import JSON, column, inspect, select, table, text, update
 
 from accounts.enums import Role
-from accounts.models import User
+from accounts.models import Organisation, User
 from activity.models import Entry
 from activity.operations import record
 from adoption.models import Adoption, Confirmer
@@ -31,6 +31,7 @@ from speakers.operations import withdraw_consent
 from tests import factories
 from tests.choice import EVERYTHING
 from tests.conftest import settings
+from tests.registrations.conftest import enrol
 
 pytestmark = pytest.mark.differs
 
@@ -280,6 +281,48 @@ def test_the_log_tells_which_cancelled_items_had_been_seen(server, tmp_path):
         db.session.remove()
         db.engine.dispose()
     server.drop("cancelled")
+
+
+def test_keys_of_names_hold_their_signs(server, tmp_path):
+    """Of before 0026, when «Семья+» and «Семья» had one key."""
+    server.create("signs")
+    app = create_app(settings(server.url("signs"), tmp_path))
+    with app.app_context():
+        upgrade()
+        with writing():
+            factories.base_world()
+            forum = factories.forum(name="Форум 50+")
+            factories.organisation("Клуб «Семья+»")
+            speaker = factories.speaker(forum.series, "Плюсов Борис+")
+            speaker.identity_key += " @ 25636000"
+        enrol(forum, "Плюсова Анна+", "plus@example.org")
+        kept = keys_of_signed()
+        downgrade(revision="0025")
+        with writing():
+            assert [key for key, *_others in keys_of_signed()][1:] == ["плюсова анна", "клуб семья", "плюсов борис"]
+            db.session.execute(text("UPDATE registration SET identity = 'plus@example.org|плюсова анна'"))
+            db.session.execute(text("UPDATE speaker SET identity_key = 'плюсов борис @ 25636000'"))
+        upgrade()
+        assert keys_of_signed() == kept
+        assert kept[3] == ("плюсов борис+", "плюсов борис+ @ 25636000")
+        db.session.remove()
+        db.engine.dispose()
+    server.drop("signs")
+
+
+def keys_of_signed() -> list[tuple[str, ...]]:
+    db.session.expire_all()
+    forum, registration = db.session.scalars(select(Forum)).one(), db.session.scalars(select(Registration)).one()
+    club, speaker = (
+        db.session.scalars(select(Organisation).where(Organisation.name.contains("+"))).one(),
+        db.session.scalars(select(Speaker)).one(),
+    )
+    return [
+        (forum.name_key,),
+        (registration.name_key, registration.identity),
+        (club.name_key,),
+        (speaker.name_key, speaker.identity_key),
+    ]
 
 
 def test_models_and_migrations_agree(loaded):
