@@ -33,6 +33,7 @@ FEATURE = Feature(
             _l("Halls"),
             frozenset(
                 {
+                    "forum_desk.lines",
                     "forum_desk.venues",
                     "forum_desk.venue",
                     "forum_desk.rooms",

@@ -108,6 +108,25 @@ class RoomForm(Form):
         return {"name": self.name.data, "floor": self.floor.data or "", "seats": self.seats.data}
 
 
+class LinesField(TextField):
+    """A list, a line each; cells pasted from a table stand in one line with dashes between them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([text.replace("\t", " — ") for text in valuelist])
+
+
+class LinesForm(Form):
+    """Rooms and sections as a list each: see `forum.pasting`."""
+
+    venue = LineField(_l("Venue of these rooms"))
+    rooms = LinesField(_l("Rooms, one a line"), [Optional()], maximum=20_000)
+    sections = LinesField(_l("Sections, one a line"), [Optional()], maximum=60_000)
+
+    def validate_venue(self, field: LineField) -> None:
+        if self.rooms.data and not field.data:
+            raise ValidationError(_l("Name the building these rooms are in: a new one is added."))
+
+
 class SectionForm(VersionedForm):
     name = LineField(_l("Name of the section"), [required])
     short_name = LineField(_l("Short name for tables"), [Optional()], maximum=80)

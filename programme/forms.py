@@ -178,6 +178,18 @@ def as_typed(slot: Slot) -> dict[str, object]:
     }
 
 
+def as_continued(last: Slot) -> dict[str, object]:
+    """What a new item most likely shares with the one before it; it takes as long, unless that runs past midnight."""
+    offered: dict[str, object] = {
+        "section": last.section_id,
+        "room": last.room_id,
+        "day": last.ends.date().isoformat(),
+        "starts": last.ends.time(),
+    }
+    ends = last.ends + (last.ends - last.starts)
+    return offered | ({"ends": ends.time()} if ends.date() == last.ends.date() else {})
+
+
 def _row(appearance: Appearance) -> dict[str, str]:
     return {
         "name": appearance.speaker.name,

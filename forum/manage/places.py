@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from forum import operations, queries
-from forum.forms import RoomForm, SectionForm, VenueForm
+from forum import operations, pasting, queries
+from forum.forms import LinesForm, RoomForm, SectionForm, VenueForm
 from forum.manage.base import blueprint
 from forum.models import Forum, Section
 from forum.saving import add_once, columns, remove, save
@@ -15,6 +16,7 @@ from kernel.access import actor, requires, shows_form
 from kernel.asking import Doubtful, confirmed
 from kernel.forms import form_page
 from kernel.permissions import Permission
+from kernel.text import whole_number
 from kernel.transaction import writing
 
 
@@ -22,10 +24,14 @@ from kernel.transaction import writing
 @requires(Permission.EDIT_FORUMS)
 def places(slug: str) -> ResponseReturnValue:
     forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
-    return _places_page(forum, VenueForm(formdata=None), _room_form(forum, None))
+    room_form = _room_form(forum, None)
+    one_more = whole_number(request.args.get("venue"))
+    room_form.venue.data = one_more
+    return _places_page(forum, VenueForm(formdata=None), room_form, one_more=one_more is not None)
 
 
-def _places_page(forum: Forum, venue_form: VenueForm, room_form: RoomForm) -> str:
+def _places_page(forum: Forum, venue_form: VenueForm, room_form: RoomForm, one_more: bool = False) -> str:
+    """`one_more`: whoever has just added a room goes on with the next one."""
     return render_template(
         "forum/manage/places.html",
         forum=forum,
@@ -33,6 +39,7 @@ def _places_page(forum: Forum, venue_form: VenueForm, room_form: RoomForm) -> st
         sections=queries.sections_of(forum.id),
         venue_form=venue_form,
         room_form=room_form,
+        one_more=one_more,
     )
 
 
@@ -100,6 +107,8 @@ def rooms(slug: str) -> ResponseReturnValue:
     if not added:
         return _places_page(forum, VenueForm(formdata=None), form), 422
     flash(_("The room is added."), "ok")
+    if "again" in request.form:
+        return redirect(url_for("forum_desk.places", slug=slug, venue=place.id, _anchor="room-form"))
     return redirect(url_for("forum_desk.places", slug=slug))
 
 
@@ -136,6 +145,39 @@ def removal(slug: str, kind: str, place_id: int) -> ResponseReturnValue:
     return redirect(url_for("forum_desk.places", slug=slug))
 
 
+@blueprint.route("/manage/forums/<slug>/places/lines", methods=["GET", "POST"])
+@requires(Permission.EDIT_FORUMS)
+@shows_form
+def lines(slug: str) -> ResponseReturnValue:
+    """Rooms and sections as lists: shown row by row first, added when just what was shown is confirmed."""
+    forum = queries.forum_for(actor(), slug, Permission.EDIT_FORUMS)
+    venues = queries.venues_of(forum.id)
+    form = LinesForm(data={"venue": venues[0].name if venues else forum.place})
+    if not form.validate_on_submit():
+        return form_page("forum/manage/lines.html", form, forum=forum, venues=venues)
+    typed = form.venue.data or "", form.rooms.data or "", form.sections.data or ""
+    if "add" not in request.form:
+        return render_template(
+            "forum/manage/lines.html", form=form, forum=forum, venues=venues, pasted=pasting.read(forum, *typed)
+        )
+    with writing():
+        operations.hold(forum)
+        pasted = pasting.read(forum, *typed)
+        fits = not pasted.errors and pasted.signature == request.form["add"]
+        if fits:
+            pasting.carry_out(forum, pasted, by=actor())
+    if not fits:
+        return form_page("forum/manage/lines.html", form, forum=forum, venues=venues, pasted=pasted, moved=True)
+    flash(_added(len(pasted.rooms.actions), len(pasted.sections.actions)), "ok")
+    return redirect(url_for("forum_desk.places", slug=slug))
+
+
+def _added(rooms: int, sections: int) -> str:
+    parts = [ngettext("%(num)d room", "%(num)d rooms", rooms)] * bool(rooms)
+    parts += [ngettext("%(num)d section", "%(num)d sections", sections)] * bool(sections)
+    return _("Added: %(what)s.", what=", ".join(parts)) if parts else _("Everything in the lists is here already.")
+
+
 def _section_form(forum: Forum, section: Section | None) -> SectionForm:
     form = SectionForm(data=columns(section) | {"room": section.room_id}) if section else SectionForm()
     rooms_here = [(room.id, f"{room.name} · {room.venue.name}") for room in queries.rooms_of(forum.id)]
@@ -163,7 +205,8 @@ def new_section(slug: str) -> ResponseReturnValue:
     if not added:
         return form_page("forum/manage/section.html", form, forum=forum, section=None)
     flash(_("The section is added."), "ok")
-    return redirect(url_for("forum_desk.places", slug=slug))
+    there = "forum_desk.new_section" if "again" in request.form else "forum_desk.places"
+    return redirect(url_for(there, slug=slug))
 
 
 @blueprint.route("/manage/forums/<slug>/sections/<section_slug>", methods=["GET", "POST"])

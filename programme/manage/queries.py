@@ -42,6 +42,14 @@ def slots_statement(forum_id: int, words: str = "") -> Select[object]:
     return with_people(statement)
 
 
+def last_added(forum_id: int, section_id: int | None, code: str = "") -> Slot | None:
+    """The item of this code, or else the forum's youngest one, in the section if one is given."""
+    statement = select(Slot).where(Slot.forum_id == forum_id, Slot.cancelled.is_(False))
+    if section_id is not None:
+        statement = statement.where(Slot.section_id == section_id)
+    return db.session.scalar(statement.order_by((Slot.code == code).desc(), Slot.id.desc()).limit(1))
+
+
 def items_by_section(forum_id: int) -> dict[int, int]:
     """How many items each section holds, cancelled ones too, as the organiser's listing does."""
     statement = select(Slot.section_id, func.count()).where(Slot.forum_id == forum_id).group_by(Slot.section_id)

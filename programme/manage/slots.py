@@ -17,7 +17,7 @@ from kernel.permissions import Permission
 from kernel.text import inner
 from kernel.transaction import writing
 from programme import operations, queries
-from programme.forms import SlotForm, as_typed
+from programme.forms import SlotForm, as_continued, as_typed
 from programme.items import compare
 from programme.manage import queries as manage_queries
 from programme.manage.base import blueprint
@@ -44,6 +44,8 @@ def new_slot(slug: str) -> ResponseReturnValue:
     except Doubtful as doubt:
         return _slot_page(forum, None, form, doubt)
     flash(_("«%(title)s» is in the programme.", title=inner(title)), "ok")
+    if "again" in request.form:
+        return redirect(url_for("programme_desk.new_slot", slug=slug, after=slot.code))
     return redirect(url_for("programme_desk.programme", slug=slug))
 
 
@@ -73,15 +75,22 @@ def slot(slug: str, code: str) -> ResponseReturnValue:
 
 
 def _slot_form(forum: Forum, found: Slot | None) -> SlotForm:
-    form = SlotForm(data=as_typed(found) if found else None)
+    shown = as_typed(found) if found else _offered(forum)
+    form = SlotForm(data=shown)
     sections, rooms = forums.sections_of(forum.id), forums.rooms_of(forum.id)
     form.offer(forum, sections, rooms, manage_queries.practices_for_talks(found))
     if not form.is_submitted():
         form.add_row()
-        chosen = next((one for one in sections if one.slug == request.args.get("section")), None)
-        if found is None and chosen is not None:
-            form.section.data = chosen.id
     return form
+
+
+def _offered(forum: Forum) -> dict[str, object]:
+    """A new item begins where the last one ended: after `?after=`, or the last one added, in `?section=` if given."""
+    chosen = next((one for one in forums.sections_of(forum.id) if one.slug == request.args.get("section")), None)
+    last = manage_queries.last_added(forum.id, chosen.id if chosen else None, request.args.get("after", ""))
+    if last is not None:
+        return as_continued(last)
+    return {"section": chosen.id} if chosen else {}
 
 
 def _finished(form: SlotForm) -> bool:

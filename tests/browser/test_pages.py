@@ -79,6 +79,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "forum_desk.edit_forum": ("organiser", MANAGE + "/edit"),
     "forum_desk.edit_series": ("organiser", "/manage/series/prosemyu/edit"),
     "forum_desk.index": ("organiser", "/manage/forums"),
+    "forum_desk.lines": ("organiser", MANAGE + "/places/lines"),
     "forum_desk.new_forum": ("organiser", "/manage/forums/new"),
     "forum_desk.new_section": ("organiser", MANAGE + "/sections/new"),
     "forum_desk.new_series": ("administrator", "/manage/series/new"),

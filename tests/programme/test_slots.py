@@ -328,3 +328,17 @@ def test_a_person_typed_twice_stands_once(desk):
     assert answer.status_code == 302
     slot = db.session.scalars(select(Slot).where(Slot.title == "Новый доклад")).one()
     assert [(one.speaker.name, one.position) for one in slot.appearances] == [("Тестов Иван Петрович", "врач")]
+
+
+def test_a_new_item_begins_where_the_one_before_it_ended(desk):
+    answer = desk.client.submit(NEW, fill(desk) | {"again": "1"})
+    made = db.session.scalars(select(Slot).where(Slot.title == "Новый доклад")).one()
+    assert answer.location == f"{NEW}?after={made.code}"
+    for address in (answer.location, NEW, f"{NEW}?section={desk.section.slug}", f"{NEW}?after=nothing"):
+        page = desk.client.get(address).get_data(as_text=True)
+        assert re.search(r'id="starts"[^>]* value="11:20"', page)
+        assert re.search(r'id="ends"[^>]* value="11:40"', page)
+        assert f'<option selected value="{desk.section.id}">' in page
+        assert f'<option selected value="{desk.room.id}">' in page
+    first = desk.client.get(f"{NEW}?after={desk.talk.code}").get_data(as_text=True)
+    assert f'value="{desk.talk.ends:%H:%M}"' in first
