@@ -7,15 +7,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 from werkzeug.exceptions import NotFound
 
+from accounts.enums import Role, ScopeKind
+from accounts.operations import assign
+from accounts.queries import user_by_id
 from activity.operations import record
 from forum import moving
 from forum.models import Format, Forum, ForumStatus, Quota, Room, Section, Series, Venue
 from forum.moving import Answer, Days, Move, ProgrammeWaits
 from forum.queries import quotas_of, slug_taken
 from forum.signals import parent_changed, programme_hides, programme_moves, quota_changed
-from kernel.access import Actor
+from kernel.access import Actor, SignedIn
 from kernel.db import Columns, Model, db, utcnow
 from kernel.pages import Scope, bump
+from kernel.permissions import Permission
 from kernel.text import slugify
 
 
@@ -70,6 +74,16 @@ def change(thing: Any, values: dict[str, object], *, opened_version: int | None 
 def add_series(*, by: Actor | None, name: str, territory_id: int, slug: str = "", **columns: object) -> Series:
     series: Series = _add_free(Series, slug, columns | {"name": name, "territory_id": territory_id})
     record(by, "series.added", series)
+    return series
+
+
+def begin_series(organiser: SignedIn, **columns: Any) -> Series:
+    """A series begun by hand: whoever organises only some series organises this one, too."""
+    series = add_series(by=organiser, **columns)
+    if not organiser.scopes(Permission.EDIT_SERIES).everywhere:
+        assign(
+            user_by_id(organiser.id), Role.organiser, ScopeKind.series, series.id, by=organiser, scope_name=series.name
+        )
     return series
 
 

@@ -19,4 +19,4 @@ def tasks(user: SignedIn) -> str | Markup:
         for forum in queries.forums_for(user, Permission.OPEN_FORUMS)
         if queries.phase(forum) != "after"
     ]
-    return Markup(render_template("forum/manage/tasks.html", coming=coming))
+    return Markup(render_template("forum/manage/tasks.html", coming=coming, may_begin=queries.may_begin(user)))

@@ -181,6 +181,12 @@ def all_series_for(user: SignedIn, permission: Permission) -> list[Series]:
     return list(db.session.scalars(statement))
 
 
+def may_begin(user: SignedIn) -> bool:
+    """Whether `user` begins series and forums of their own: whoever organises a single forum begins none."""
+    scopes = user.scopes(Permission.EDIT_SERIES)
+    return scopes.everywhere or bool(scopes.of("series"))
+
+
 def section_of(forum: Forum, slug: str) -> Section:
     """A section of a forum already authorised or public. Raises NotFound."""
     return _one(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from flask import Blueprint
 
 from accounts.settings import site
-from kernel.access import actor
-from kernel.permissions import Permission
 from territories import queries as territories
 
 blueprint = Blueprint("forum_desk", __name__)
@@ -16,8 +14,3 @@ def territory_choices() -> list[tuple[int, str]]:
     region = territories.current(site().region)
     rows = ([region, *territories.municipalities(region.id)] if region else []) or territories.regions()
     return [(territory.id, territory.name) for territory in rows]
-
-
-def may_begin_series() -> bool:
-    """An organiser of one series does not make others."""
-    return actor().scopes(Permission.EDIT_SERIES).everywhere

@@ -9,11 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.exceptions import NotFound
 
 from forum import moving, operations, queries
 from forum.forms import ForumForm
 from forum.labels import ANSWER_LABELS, STATUS_LABELS
-from forum.manage.base import blueprint, may_begin_series, territory_choices
+from forum.manage.base import blueprint, territory_choices
 from forum.models import EventKind, Format, Forum, Series
 from forum.moving import Days, ProgrammeWaits
 from forum.saving import columns, save
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
         forums=forums,
         series=queries.all_series_for(actor(), Permission.EDIT_SERIES),
         statuses=STATUS_LABELS,
-        may_begin_series=may_begin_series(),
+        may_begin=queries.may_begin(actor()),
     )
 
 
@@ -43,6 +44,8 @@ def index() -> ResponseReturnValue:
 @shows_form
 def new_forum() -> ResponseReturnValue:
     choices = queries.all_series_for(actor(), Permission.EDIT_SERIES)
+    if not queries.may_begin(actor()):
+        raise NotFound()
     if not choices:
         return redirect(url_for("forum_desk.new_series"))
     form = _forum_form(None, choices)

@@ -10,12 +10,13 @@ from werkzeug.exceptions import NotFound
 from accounts.scopes import reach
 from forum import operations, queries
 from forum.forms import SeriesForm
-from forum.manage.base import blueprint, may_begin_series, territory_choices
+from forum.manage.base import blueprint, territory_choices
 from forum.models import Series
 from forum.saving import add_once, columns, save
 from kernel.access import actor, requires, shows_form
 from kernel.forms import form_page
 from kernel.permissions import Permission
+from kernel.text import sort_key
 from territories import queries as territories
 
 
@@ -23,7 +24,7 @@ from territories import queries as territories
 @requires(Permission.EDIT_SERIES)
 @shows_form
 def new_series() -> ResponseReturnValue:
-    if not may_begin_series():
+    if not queries.may_begin(actor()):
         raise NotFound()
     form = _series_form(None)
     if not form.validate_on_submit():
@@ -34,14 +35,17 @@ def new_series() -> ResponseReturnValue:
         territories.current_by_id(form.territory.data),
         values,
         find=lambda: queries.series_named(form.name.data, form.territory.data),
-        add=lambda: operations.add_series(by=actor(), **values),
+        add=lambda: operations.begin_series(actor(), **values),
         taken=_("A series of this name is here already: find it in the list of forums and change it there."),
     )
-    if not added:
+    own = {one.name_key: one for one in queries.all_series_for(actor(), Permission.EDIT_SERIES)}
+    made = own.get(sort_key(form.name.data))
+    if added and made is None:
+        form.name.errors = [_("Somebody else has a series of this name there. Give yours another name.")]
+    if not added or made is None:
         return form_page("forum/manage/series.html", form, series=None)
     flash(_("The series is added. Now add its first forum."), "ok")
-    made = queries.series_named(form.name.data, form.territory.data)
-    return redirect(url_for("forum_desk.new_forum", series=made.slug if made else None))
+    return redirect(url_for("forum_desk.new_forum", series=made.slug))
 
 
 @blueprint.route("/manage/series/<slug>/edit", methods=["GET", "POST"])

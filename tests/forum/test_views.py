@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import html5lib
 import pytest
 from sqlalchemy import select
 
+from accounts.enums import Role, ScopeKind
 from activity.models import Entry
 from forum.models import EventKind, Format, Forum, ForumStatus, Quota, Section, Series, Venue
 from forum.operations import set_capacity
@@ -306,8 +308,6 @@ def test_an_administrator_begins_a_series_and_its_first_forum_belongs_to_it(desk
         person = factories.administrator()
     admin = sign_in(person)
     assert 'href="/manage/series/new"' in admin.get("/manage/forums").get_data(as_text=True)
-    assert 'href="/manage/series/new"' not in desk.client.get("/manage/forums").get_data(as_text=True)
-    assert desk.client.get("/manage/series/new").status_code == 404
     territory = str(factories.territory(factories.TULUN).id)
     made = admin.submit("/manage/series/new", {"name": "Новые встречи", "territory": territory})
     assert made.headers["Location"] == "/manage/forums/new?series=novye-vstrechi"
@@ -332,3 +332,28 @@ def test_quotation_marks_inside_quotation_marks(desk):
         factories.room(desk.forum).venue.name = "Дом культуры «Братск»"
     page = desk.client.get("/manage/forums/prosemyu-2027/places").get_data(as_text=True).replace("\u00a0", " ")
     assert "Залы площадки «Дом культуры „Братск“»" in page
+
+
+def test_an_organiser_begins_a_series_where_they_organise_and_organises_it(desk):
+    assert 'href="/manage/series/new"' in desk.client.get("/manage/forums").get_data(as_text=True)
+    region = str(factories.territory(factories.REGION).id)
+    made = desk.client.submit("/manage/series/new", {"name": "Новые встречи", "territory": region})
+    assert made.location == "/manage/forums/new?series=novye-vstrechi"
+    assert desk.client.submit("/manage/forums/new", new(series="novye-vstrechi")).status_code == 302
+    assert desk.client.get("/manage/forums/forum-probnyy/places").status_code == 200
+    with writing():
+        factories.series("foreign").name = "Чужие встречи"
+    foreign = desk.client.submit("/manage/series/new", {"name": "Чужие встречи", "territory": region})
+    assert foreign.status_code == 422
+    assert "другое название" in foreign.get_data(as_text=True).replace("\u00a0", " ")
+
+
+def test_whoever_organises_one_forum_is_offered_no_other(app, sign_in):
+    with writing():
+        forum = factories.forum(date_start=date(2020, 1, 1), date_end=date(2020, 1, 1))
+        person = factories.give(factories.user(), Role.organiser, ScopeKind.forum, forum.id)
+    client = sign_in(person)
+    for page in ("/manage/forums/new", "/manage/series/new"):
+        assert client.get(page).status_code == 404
+    for page in ("/manage/forums", "/work"):
+        assert "/new" not in client.get(page).get_data(as_text=True)

@@ -17,6 +17,7 @@ from tests.site.foreign import FOREIGN, enter, own_address
 
 MAKES_OWN = {
     "forum_desk.new_forum",
+    "forum_desk.new_series",
     "practices.invitation",
     "practices.new",
     "practices.upload",
@@ -56,6 +57,8 @@ def attempts(endpoint: str) -> list[dict[str, Any]]:
     """Forms that would make something where the stranger holds no role."""
     if endpoint == "forum_desk.new_forum":
         return [FORUM | {"series": "prosemyu", "territory": str(factories.territory(factories.TULUN).id)}]
+    if endpoint == "forum_desk.new_series":
+        return [{"name": "Цикл не там", "territory": str(factories.territory(factories.REGION).id)}]
     if endpoint == "practices.new":
         return [PRACTICE]
     if endpoint == "practices.invitation":
