@@ -64,3 +64,4 @@ class ConsentKind(enum.Enum):
     publication = "publication"
     authorship = "authorship"
     question = "question"
+    request = "request"

@@ -42,6 +42,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {
             Permission.EDIT_SERIES,
             Permission.VIEW_ADOPTIONS,
+            Permission.START_ADOPTIONS,
             Permission.RING_CONTACTS,
             Permission.LEAD_ROUNDS,
             Permission.VIEW_LOG,
@@ -52,7 +53,14 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.door: frozenset({Permission.WORK_AT_THE_DOOR}),
     Role.speaker: frozenset({Permission.OWN_PROFILE}),
     Role.coordinator: frozenset(OF_ADOPTIONS),
-    Role.curator: frozenset({Permission.VIEW_ADOPTIONS, Permission.CONFIRM_LAUNCHES, Permission.RING_CONTACTS}),
+    Role.curator: frozenset(
+        {
+            Permission.VIEW_ADOPTIONS,
+            Permission.START_ADOPTIONS,
+            Permission.CONFIRM_LAUNCHES,
+            Permission.RING_CONTACTS,
+        }
+    ),
     Role.approver: frozenset({Permission.VIEW_ADOPTIONS, Permission.OPEN_APPROVAL}),
     Role.methodist: frozenset({Permission.OPEN_PRACTICES, Permission.EDIT_PRACTICES}),
     Role.expert: frozenset({Permission.GRADE_PRACTICES}),

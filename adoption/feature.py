@@ -15,15 +15,21 @@ from adoption.quarter import letters as quarter_letters
 from adoption.quarter import panels as quarter_panels
 from adoption.quarter.views import answers, files, rounds
 from adoption.sheet import views as sheet
+from adoption.wishes import entries as wish_entries
+from adoption.wishes import letters as wish_letters
+from adoption.wishes import operations as wishes
+from adoption.wishes import panels as wish_panels
+from adoption.wishes import views as wish_views
 from forum.facts import forum_facts
 from kernel.feature import Area, Feature, JobKind, LetterKind, Panel, SubjectKind
 from kernel.leases import Urgency
 from kernel.permissions import Permission
+from registrations.signals import erasing
 
 FEATURE = Feature(
     "adoption",
     blueprints=(blueprint,),
-    pages=(picture, sheet, adoptions, start, launch, rounds, answers, files),
+    pages=(picture, sheet, adoptions, start, wish_views, launch, rounds, answers, files),
     permissions=(
         Permission.VIEW_ADOPTIONS,
         Permission.START_ADOPTIONS,
@@ -47,6 +53,7 @@ FEATURE = Feature(
         Panel("territory.main", panels.territory_main, order=20),
         Panel("home.map", panels.home_map),
         Panel("home.figures", panels.home_figures),
+        Panel("work.tasks", wish_panels.waiting, order=8),
         Panel("work.tasks", panels.to_confirm, order=10),
         Panel("work.tasks", quarter_panels.rounds_under_way, order=15),
         Panel("work.tasks", panels.figures_of_mine, order=50),
@@ -55,10 +62,14 @@ FEATURE = Feature(
         forum_facts.to(panels.taken_from, order=80),
         belongings.to(handover.find),
         pass_on.to(handover.pass_on),
+        erasing.to(wishes.forget_of),
     ),
     letters=(
         LetterKind("adoption_author", letters.author),
         LetterKind("adoption_curator", letters.curator),
+        LetterKind("adoption_on_behalf", letters.on_behalf),
+        LetterKind("wish_left", wish_letters.left),
+        LetterKind("wish_settled", wish_letters.settled),
         LetterKind("adoption_launched", letters.launched),
         LetterKind("adoption_mentor", letters.mentor),
         LetterKind("adoption_confirm", letters.confirm),
@@ -66,9 +77,13 @@ FEATURE = Feature(
         LetterKind("quarter_question", quarter_letters.question, Urgency.heavy),
         LetterKind("quarter_reminder", quarter_letters.reminder, Urgency.heavy),
     ),
-    jobs=(JobKind("remind-of-quarter", quarter_letters.remind_of_quarter, timedelta(hours=1), Urgency.heavy),),
+    jobs=(
+        JobKind("remind-of-quarter", quarter_letters.remind_of_quarter, timedelta(hours=1), Urgency.heavy),
+        JobKind("forget-old-wishes", wishes.forget_old, every=timedelta(hours=24)),
+    ),
     subjects=(
         SubjectKind("adoption", _l("adoption of a practice"), entries.adoptions),
+        SubjectKind("wish", _l("request for a practice"), wish_entries.wishes),
         SubjectKind("quarter_round", _l("quarterly question"), entries.rounds),
     ),
     actions=labels.LOG_ACTIONS | quarter_labels.LOG_ACTIONS,

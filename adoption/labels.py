@@ -134,6 +134,10 @@ FAULTS = {
 }
 HISTORY_LABELS = {
     "adoption.started": _l("The practice was taken"),
+    "adoption.started_on_behalf": _l("practice taken over on behalf of the municipality"),
+    "wish.left": _l("request left"),
+    "wish.begun": _l("request taken up"),
+    "wish.declined": _l("request declined"),
     "adoption.moved": _l("Moved on"),
     "adoption.moved_back": _l("Moved back"),
     "adoption.exited": _l("The work was interrupted"),

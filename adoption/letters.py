@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
+from accounts.queries import user_by_id
 from activity.outbox import Content
 from adoption import queries
 from adoption.cabinet import launches
@@ -27,6 +28,7 @@ def _content(
     step = live_steps(adoption.steps).get(Stage.launched)
     context = {
         "adoption": adoption,
+        "starter": user_by_id(adoption.started_by_id).name if adoption.started_by_id else "",
         "question": launches.question(adoption),
         "confirm_link": public_url(secret) if secret else "",
         "mentor_link": public_url(f"/cabinet/launches/{adoption.code}"),
@@ -64,6 +66,15 @@ def curator(adoption_id: int) -> Content | None:
         return str(_("A practice is being taken over: %(territory)s", territory=adoption.territory.name))
 
     return _content(adoption_id, subject, "curator")
+
+
+def on_behalf(adoption_id: int) -> Content | None:
+    """To the municipality's coordinators: somebody has begun on its behalf."""
+
+    def subject(adoption: Adoption) -> str:
+        return str(_("Begun on behalf of your municipality: «%(practice)s»", practice=inner(adoption.practice.name)))
+
+    return _content(adoption_id, subject, "on_behalf")
 
 
 def launched(adoption_id: int) -> Content | None:

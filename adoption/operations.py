@@ -58,12 +58,14 @@ def start_adoption(
     *,
     by: Actor | None,
     on: date | None = None,
+    on_behalf: bool = False,
     letters: bool = True,
     demo: bool = False,
 ) -> tuple[Adoption, bool]:
     """Take the practice over. Returns (adoption, whether it is new): a pair of practice and organisation has one.
 
-    `on`: the day of the request, today by default. The author and the region's curators get letters.
+    `on`: the day of the request, today by default. `on_behalf`: by somebody who leads no adoption there; the log and
+    a letter to the coordinators say so. The author and the region's curators get letters.
     """
     known = queries.adoption_of(practice.id, organisation.id)
     if known is not None:
@@ -81,9 +83,12 @@ def start_adoption(
     step = StageStep(stage=Stage.interest, reached_on=on or queries.today(), user_id=getattr(by, "id", None))
     adoption.steps.append(step)
     db.session.flush()
-    record(by, "adoption.started", adoption, practice=practice.slug, organisation=organisation.code)
+    action = "adoption.started_on_behalf" if on_behalf else "adoption.started"
+    record(by, action, adoption, practice=practice.slug, organisation=organisation.code)
     if letters:
         _tell_start(adoption)
+    for coordinator in queries.coordinators_of(adoption.territory) if on_behalf else ():
+        send("adoption_on_behalf", coordinator.email, language=coordinator.language, adoption_id=adoption.id)
     _spread(adoption)
     return adoption, True
 

@@ -67,11 +67,14 @@ def adoption_for(user: SignedIn, code: str, *permissions: Permission) -> Adoptio
 
 
 def _reaches(user: SignedIn, adoption: Adoption, permission: Permission) -> bool:
+    return holds_there(user, adoption.territory_id, permission)
+
+
+def holds_there(user: SignedIn, territory_id: int, permission: Permission) -> bool:
+    """Whether `user` holds `permission` in the territory."""
     scopes = user.scopes(permission)
-    if not scopes:
-        return False
     territories = reach(scopes)
-    return territories is None or adoption.territory_id in territories
+    return bool(scopes) and (territories is None or territory_id in territories)
 
 
 def may(user: SignedIn, adoption: Adoption, permission: Permission) -> bool:

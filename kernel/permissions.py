@@ -41,7 +41,10 @@ class Permission(StrEnum):
     GRADE_PRACTICES = "practices:practice:grade", "An expert's grade of evidence and readiness."
 
     OPEN_CABINET = "work:cabinet:open", "The work area of a municipality."
-    START_ADOPTIONS = "adoption:adoption:start", "A practice taken over for an organisation of the municipality."
+    START_ADOPTIONS = (
+        "adoption:adoption:start",
+        "A practice taken over for an organisation, also on behalf of its municipality.",
+    )
     EDIT_ADOPTIONS = "adoption:adoption:edit", "Stages, evidence, contacts of the municipality's own adoptions."
     VIEW_ADOPTIONS = "adoption:adoption:view", "Every adoption of the scope, the adviser's sheet."
     CONFIRM_LAUNCHES = "adoption:adoption:confirm", "A launch confirmed, or sent back, after looking at the evidence."

@@ -8,6 +8,7 @@ from accounts.operations import load_consent_texts
 from accounts.settings import change
 from adoption.demo import load_adoptions
 from adoption.quarter.demo import load_rounds
+from adoption.wishes.demo import load_wishes
 from forum.queries import forum_by_slug
 from home.demo import Say, rows
 from home.demo.forums import load_forum
@@ -63,6 +64,7 @@ def _adoptions() -> None:
         load_adoptions(rows("adoptions.csv"))
     with writing():
         load_rounds(rows("rounds.csv"), rows("answers.csv"), rows("adoptions.csv"))
+        load_wishes(rows("wishes.csv"))
 
 
 def _forums() -> None:

@@ -141,4 +141,4 @@ def test_the_curators_screen_asks_as_often_for_one_as_for_many(standing_still, s
     client.get("/work")  # what is usual is remembered
     with count_queries() as counted:
         assert "Кому позвонить: стоят на месте" in text(client.get("/work"))
-    assert counted.number == 17
+    assert counted.number == 20

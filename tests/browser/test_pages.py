@@ -69,6 +69,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "adoption.standing": ("curator", "/manage/adoption/standing"),
     "adoption.standing_xlsx": ("curator", "/manage/adoption/standing.xlsx"),
     "adoption.taking": ("", "/practices/{practice}/adoption"),
+    "adoption.wish_answer": ("coordinator", "/cabinet/requests/{wish}"),
+    "adoption.wish_sent": ("", "/practices/{practice}/adoption/request/sent?municipality=25536000"),
     "door.arrival": ("door", "/door/{coming}/registrations?mode=record"),
     "door.choose": ("organiser", "/door/"),
     "door.count": ("door", "/door/{coming}/count"),

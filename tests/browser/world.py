@@ -36,6 +36,7 @@ QUERIES = {
     "kuytun_question": "SELECT quarter_question.code FROM quarter_question JOIN quarter_round ON quarter_round.id = round_id JOIN adoption ON adoption.id = adoption_id JOIN territory ON territory.id = territory_id WHERE closed_at IS NULL AND oktmo = '25622000' ORDER BY quarter_question.id LIMIT 1",
     "launching": "SELECT adoption.code FROM adoption JOIN territory ON territory.id = territory_id WHERE oktmo = '25536000' AND stage = 'safeguards' AND exit IS NULL LIMIT 1",
     "pupil": "SELECT pupil.code FROM adoption AS pupil JOIN adoption AS mentor ON mentor.id = pupil.source_adoption_id JOIN territory ON territory.id = mentor.territory_id JOIN adoption_step ON adoption_id = pupil.id WHERE oktmo = '25622000' AND adoption_step.stage = 'launched' AND confirmed_at IS NULL LIMIT 1",
+    "wish": "SELECT code FROM wish ORDER BY id LIMIT 1",
     "untaken": "SELECT slug FROM practice WHERE admission = 'published' AND id NOT IN (SELECT practice_id FROM adoption) ORDER BY id LIMIT 1",
 }
 

@@ -22,6 +22,7 @@ from adoption.models import Adoption, Confirmer, Stage, State
 from adoption.operations import MoveRefused
 from adoption.quarter import labels as quarter_labels
 from adoption.quarter import queries as quarter_queries
+from adoption.wishes import queries as wish_queries
 from kernel import files
 from kernel.access import actor, requires, shows_form, signed_in
 from kernel.forms import VersionedForm
@@ -46,6 +47,7 @@ def cabinet() -> ResponseReturnValue:
     return render_template(
         "adoption/cabinet.html",
         desk=found,
+        wishes=wish_queries.waiting_in(place.id for place in shown),
         questions=questions,
         quarter_labels=quarter_labels,
         today=queries.today(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,6 +17,10 @@ from adoption.blueprint import blueprint
 from adoption.cabinet.forms import NEW, StartForm
 from adoption.models import Adoption
 from adoption.operations import Request
+from adoption.wishes import operations as wishes
+from adoption.wishes import queries as wish_queries
+from adoption.wishes.models import Wish, WishState
+from adoption.wishes.views import who_begins
 from forum.models import Forum, Section
 from kernel.access import actor, public, requires, shows_form
 from kernel.forms import status_of
@@ -23,7 +29,6 @@ from kernel.text import DASH
 from kernel.transaction import write
 from practices.models import Practice
 from practices.queries import published_practice
-from practices.questions.queries import author_address
 from programme.models import Slot
 from territories.models import Territory
 
@@ -36,8 +41,7 @@ def taking(slug: str) -> ResponseReturnValue:
     """The form, or what to do instead for whoever may not begin."""
     if current_user.is_authenticated and actor().scopes(Permission.START_ADOPTIONS):
         return _start(slug)
-    practice = published_practice(slug)
-    return render_template("adoption/who_begins.html", practice=practice, askable=bool(author_address(practice)))
+    return who_begins(published_practice(slug))
 
 
 @blueprint.post("/practices/<slug>/adoption")
@@ -54,15 +58,21 @@ def _start(slug: str) -> ResponseReturnValue:
         return render_template("adoption/no_territory.html", practice=practice)
     organisations = queries.organisations_in(territories)
     shown = queries.shown_at(practice.id)
-    form = _form(territories, organisations, shown)
+    wish = _wish(practice)
+    form = _form(territories, organisations, shown, wish)
     if not (form.validate_on_submit() and _one_is_meant(form, territories)):
-        page = _page(practice, form, territories, organisations, shown)
+        page = _page(practice, form, territories, organisations, shown, wish)
         return page, status_of(form)
     asked = _request(form, shown)
 
     def deed() -> tuple[Adoption, bool]:
         organisation = _organisation(form, territories, organisations)
-        return operations.start_adoption(practice, organisation, asked, by=actor())
+        behalf = not queries.holds_there(actor(), organisation.territory_id, Permission.EDIT_ADOPTIONS)
+        begun = operations.start_adoption(practice, organisation, asked, by=actor(), on_behalf=behalf)
+        if wish is not None:
+            with suppress(wishes.SettledAlready):
+                wishes.begin(wish, begun[0], by=actor())
+        return begun
 
     adoption, new = write(deed)
     if new:
@@ -72,7 +82,16 @@ def _start(slug: str) -> ResponseReturnValue:
     return redirect(url_for("adoption.adoption", code=adoption.code))
 
 
-def _form(territories: list[Territory], organisations: list[Organisation], shown: Shown) -> StartForm:
+def _wish(practice: Practice) -> Wish | None:
+    """The request that the form is opened from, if it still waits."""
+    code = request.values.get("request", "")
+    wish = wish_queries.wish_for(actor(), code) if code else None
+    return wish if wish and wish.practice_id == practice.id and wish.state is WishState.waiting else None
+
+
+def _form(
+    territories: list[Territory], organisations: list[Organisation], shown: Shown, wish: Wish | None
+) -> StartForm:
     form = StartForm()
     several = len(territories) > 1
     form.organisation.choices = [
@@ -98,12 +117,22 @@ def _form(territories: list[Territory], organisations: list[Organisation], shown
             form.source.data = slot_id
         form.organisation.data = request.args.get("organisation", "") if organisations else NEW
         form.territory.data = request.args.get("territory", "")
-        form.contact_name.data, form.contact_email.data = actor().display_name, actor().email
+        if wish is not None:
+            form.organisation.data, form.new_organisation.data = NEW, wish.organisation
+            form.territory.data, form.aim.data = wish.territory.oktmo, wish.message
+            form.contact_name.data, form.contact_email.data = wish.name, wish.email
+        elif actor().scopes(Permission.EDIT_ADOPTIONS):
+            form.contact_name.data, form.contact_email.data = actor().display_name, actor().email
     return form
 
 
 def _page(
-    practice: Practice, form: StartForm, territories: list[Territory], organisations: list[Organisation], shown: Shown
+    practice: Practice,
+    form: StartForm,
+    territories: list[Territory],
+    organisations: list[Organisation],
+    shown: Shown,
+    wish: Wish | None,
 ) -> str:
     return render_template(
         "adoption/start.html",
@@ -112,6 +141,7 @@ def _page(
         territories=territories,
         organisations=organisations,
         shown=shown,
+        wish=wish,
     )
 
 
