@@ -21,7 +21,7 @@ STAGE_LABELS = {
     Stage.assessment: _l("Fit assessed"),
     Stage.preparation: _l("Prepared"),
     Stage.staffing: _l("Staff trained"),
-    Stage.safeguards: _l("Core under control"),
+    Stage.safeguards: _l("Check of the essentials agreed"),
     Stage.launched: _l("Launched"),
     Stage.operating: _l("Works steadily"),
     Stage.sustained: _l("Made permanent"),
@@ -82,12 +82,6 @@ UNCONFIRMED_ASK = _l("Look at what shows it: confirm it, or say what is missing.
 STATE_LABELS = {
     State.think: _l("Thinking"),
     State.ready: _l("Preparing"),
-    State.works: _l("Working"),
-    State.firm: _l("Established"),
-}
-STATE_LABELS_OF_OTHERS = {
-    State.think: _l("Thinking about it"),
-    State.ready: _l("Preparing it"),
     State.works: _l("Working"),
     State.firm: _l("Established"),
 }

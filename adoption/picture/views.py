@@ -58,7 +58,7 @@ def overview() -> ResponseReturnValue:
         points=points,
         drawings=[(kind, draw(points, kind)) for kind in ("municipalities", "adoptions")] if points else [],
         matrix=matrix(found.picture, found.selection),
-        words={state: str(label) for state, label in labels.STATE_LABELS_OF_OTHERS.items()},
+        words={state: str(label) for state, label in labels.STATE_LABELS.items()},
         states=labels.STATE_LABELS,
         reached=labels.REACHED_LABELS,
         reported_line=labels.reported_line,

@@ -24,7 +24,7 @@ TODAY = date(2027, 3, 1)
 ORDER = list(Stage)
 STATES = ["think", "think", "ready", "ready", "ready", "works", "works", "firm"]
 RANK = ["think", "ready", "works", "firm"]
-WORDS = {"think": "Думают", "ready": "Готовят", "works": "Работает", "firm": "Закрепили"}
+WORDS = {"think": "Думаем", "ready": "Готовим", "works": "Работает", "firm": "Закрепили"}
 
 
 class One:

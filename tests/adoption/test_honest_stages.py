@@ -75,7 +75,7 @@ def test_seven_stages_on_one_day_are_not_permanent(tayshet, made, client):
         assert "готовим" in text_of(client.get(path)).lower() or "ready" in text_of(client.get(path))
     told = text_of(tayshet.curator.get("/manage/adoption/sheet"))
     assert "закреплено" not in told.lower()
-    assert re.search(r"«Домашний консультант»</a>&nbsp;— контроль ядра настроен, 26.02.2027", told)
+    assert re.search(r"«Домашний консультант»</a>&nbsp;— проверка главного согласована, 26.02.2027", told)
 
 
 def test_a_doubt_is_asked_about_once(tayshet, made):
@@ -142,7 +142,7 @@ def test_the_link_asks_alike(tayshet, client):
     data = {"version": str(prepares.version), "safeguards_done": "y", "safeguards_evidence": "приказ № 4"}
     data |= {"safeguards_on": "2026-09-01"}
     page = text_of(client.submit(path, data, page=path))
-    assert "В один день, 01.09.2026: «Кадры обучены», «Контроль ядра настроен»." in page
+    assert "В один день, 01.09.2026: «Кадры обучены», «Проверка главного согласована»." in page
     assert client.submit(path, data | {"sure": "y"}, page=path).status_code == 422
     moved = {"safeguards_evidence": "приказ № 3"}  # of the preparation
     asked_anew = text_of(client.submit(path, data | moved | {"sure": sure(page)}, page=path))
@@ -234,7 +234,7 @@ def test_installed_rows_keep_their_stage_and_are_listed(app, tayshet, installed)
 def test_the_sheet_tells_nothing_that_nobody_has_confirmed(tayshet, installed):
     claimed, early, _good = installed
     found = {move.code: move.what for move in queries.sheet(tayshet.people.curator).moves}
-    assert found[claimed.code] == "Контроль ядра настроен"
+    assert found[claimed.code] == "Проверка главного согласована"
     assert found[early.code] == "Закреплено"
     with writing():
         operations.hold(claimed)
