@@ -262,7 +262,7 @@ def test_the_next_stage_is_noted_by_the_link(quarter, client):
     assert client.get(path).status_code == 404  # only after «there is progress»
     client.submit(link, WHO | said(question, "progress", seen=0))
     page = text_of(client.get(path))
-    assert "Договориться, как будете проверять, что ядро сохраняется" in page
+    assert "Договориться, как будете проверять, что главное в практике не меняется" in page
     fresh(adoption)
     data = {"version": str(adoption.version), "safeguards_done": "y", "safeguards_on": "2027-02-20"}
     assert client.submit(path, data | {"safeguards_on": "2027-03-02"}, page=path).status_code == 422
