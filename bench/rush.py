@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Callable
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from sqlite3 import Connection
 from statistics import quantiles
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Flask
+
+if TYPE_CHECKING:
+    import psycopg
 
 from bench.cases import filled
 from bench.client import Client
@@ -59,7 +66,7 @@ def _rate(done: Done) -> float:
     return len(done) / (max(ends) - begun)
 
 
-def _together(processes: int, work: Any, *arguments: Any) -> Done:
+def _together(processes: int, work: Callable[..., Done], *arguments: object) -> Done:
     """What `processes` do that begin at the same moment."""
     made = multiprocessing.get_context("spawn")
     barrier, found = made.Barrier(processes), made.Queue()
@@ -72,11 +79,11 @@ def _together(processes: int, work: Any, *arguments: Any) -> Done:
     return done
 
 
-def _run(work: Any, barrier: Any, found: Any, arguments: Any) -> None:
+def _run(work: Callable[..., Done], barrier: Barrier, found: Queue[Done], arguments: tuple[object, ...]) -> None:
     found.put(work(barrier, *arguments))
 
 
-def _sign_up(barrier: Any, port: int, times: int) -> Done:
+def _sign_up(barrier: Barrier, port: int, times: int) -> Done:
     client, path = Client(port), f"/forums/{COMING}/registration"
     token = client.get(path).token
     barrier.wait(120)
@@ -89,7 +96,7 @@ def _sign_up(barrier: Any, port: int, times: int) -> Done:
     return done
 
 
-def _insert(barrier: Any, address: str, times: int) -> Done:
+def _insert(barrier: Barrier, address: str, times: int) -> Done:
     driver, mark = _driver(address)
     barrier.wait(120)
     done = []
@@ -104,7 +111,7 @@ def _insert(barrier: Any, address: str, times: int) -> Done:
     return done
 
 
-def _driver(address: str) -> tuple[Any, str]:
+def _driver(address: str) -> tuple[Connection | psycopg.Connection, str]:
     """A connection, and how it marks values."""
     if address.startswith("sqlite"):
         import sqlite3

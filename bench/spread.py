@@ -5,7 +5,11 @@ from __future__ import annotations
 import random
 from datetime import date, datetime, time, timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kernel.db import Columns
+    from practices.models import State
 
 ADOPTIONS = 50_000
 ORGANISATIONS = 5_000
@@ -73,7 +77,9 @@ def _organisations() -> list[tuple[int, int]]:
 Pair = tuple[int, tuple[int, int]]
 
 
-def _pair(source: random.Random, practices: list[int], organisations: list[Any], taken: set[Any]) -> Pair:
+def _pair(
+    source: random.Random, practices: list[int], organisations: list[tuple[int, int]], taken: set[tuple[int, int]]
+) -> Pair:
     """A practice and an organisation that has not taken it; some practices are taken far more often than others."""
     while True:
         practice = practices[int(len(practices) * source.random() ** 2)]
@@ -83,7 +89,7 @@ def _pair(source: random.Random, practices: list[int], organisations: list[Any],
             return practice, who
 
 
-def _adoption(source: random.Random, number: int, pair: Pair) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _adoption(source: random.Random, number: int, pair: Pair) -> tuple[Columns, list[Columns]]:
     from datetime import UTC
 
     from adoption.models import Exit, ExitReason, Stage
@@ -92,7 +98,7 @@ def _adoption(source: random.Random, number: int, pair: Pair) -> tuple[dict[str,
     stages = list(Stage)[: source.randint(1, len(Stage))]
     day = FIRST + timedelta(days=source.randrange((LAST - FIRST).days))
     began = datetime.combine(day, time(4), UTC)
-    steps: list[dict[str, Any]] = []
+    steps: list[Columns] = []
     for stage in stages:
         if day > LAST:
             break
@@ -128,7 +134,7 @@ def _project() -> None:
     from kernel.db import db
     from practices.models import PracticeSpread
 
-    found: dict[tuple[int, int], list[Any]] = {}
+    found: dict[tuple[int, int], list[State]] = {}
     going = select(Adoption.practice_id, Adoption.territory_id, Adoption.stage).where(Adoption.exit.is_(None))
     for practice, territory, stage in db.session.execute(going):
         found.setdefault((practice, territory), []).append(stage.state)

@@ -95,7 +95,7 @@ class Heard:
         self.seen: list[str] = []
         self.from_here = 0
 
-    def listen(self, connection: Any, _record: object) -> None:
+    def listen(self, connection: object, _record: object) -> None:
         if type(connection).__module__.startswith("sqlite3"):
             connection.set_trace_callback(self.seen.append)
             return

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
@@ -27,7 +26,7 @@ def world(postgresql: bool) -> Iterator[Flask]:
     folder = Path(tempfile.mkdtemp(prefix="tirazh-bench-"))
     try:
         if postgresql:
-            own_server: Any = runpy.run_path(str(ROOT / "bin" / "test.py"))["own_server"]
+            own_server = runpy.run_path(str(ROOT / "bin" / "test.py"))["own_server"]
             with own_server(durable=True) as address:
                 yield _fill(folder, address)
         else:

@@ -24,17 +24,26 @@ STUB = re.compile(r"\{[{%#]-?(?: *\w+)? \x02(\d+)\x03 [#%}]\}")
 
 def main() -> None:
     checking, wrong = "--check" in sys.argv, []
+    for path in sorted(TEMPLATES.rglob("*.txt")):
+        wrong += too_long(path, path.read_text(encoding="utf-8"))
     for path, shape in shaped(TEMPLATES).items():
         name = path.relative_to(TEMPLATES.parent)
-        for number, line in enumerate(shape.split("\n"), 1):
-            if len(line) > LONGEST_LINE:
-                wrong.append(f"{name}:{number}: {len(line)} characters, at most {LONGEST_LINE}")
+        wrong += too_long(path, shape)
         if checking and shape != path.read_text(encoding="utf-8"):
             wrong.append(f"{name}: not indented as `python bin/markup.py` would")
         elif not checking:
             path.write_text(shape, encoding="utf-8")
     print("\n".join(wrong) or "templates: good")
     raise SystemExit(bool(wrong))
+
+
+def too_long(path: Path, text: str) -> list[str]:
+    """What is to be said of lines that nobody reads to their end."""
+    return [
+        f"{path.relative_to(TEMPLATES.parent)}:{number}: {len(line)} characters, at most {LONGEST_LINE}"
+        for number, line in enumerate(text.split("\n"), 1)
+        if len(line) > LONGEST_LINE
+    ]
 
 
 def shaped(folder: Path) -> dict[Path, str]:

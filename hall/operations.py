@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Insert, delete, update
 
 from activity.operations import record
 from forum.models import Forum, Section
@@ -22,7 +21,7 @@ from hall.models import (
 )
 from kernel import files
 from kernel.access import Actor
-from kernel.db import db, dialect, inserting, utcnow
+from kernel.db import Columns, db, dialect, inserting, utcnow
 from registrations.desk.queries import loaded_lists
 from registrations.models import Attendance, AttendanceKind, Registration
 
@@ -48,7 +47,7 @@ def keep_total(
 
 def _attendance(
     forum_id: int, registration_id: int, section_id: int | None, kind: AttendanceKind, source: Source
-) -> dict[str, Any]:
+) -> Columns:
     return {
         "forum_id": forum_id,
         "registration_id": registration_id,
@@ -63,12 +62,12 @@ def _attendance(
 
 
 @cache
-def _once(kind: str) -> Any:
+def _once(kind: str) -> Insert:
     return inserting(ATTENDANCE, kind).on_conflict_do_nothing(index_elements=["forum_id", "nonce"])
 
 
 @cache
-def _latest(kind: str) -> Any:
+def _latest(kind: str) -> Insert:
     statement = inserting(ATTENDANCE, kind)
     new = {name: statement.excluded[name] for name in ("minutes", "user_id", "at")}
     return statement.on_conflict_do_update(index_elements=["forum_id", "nonce"], set_=new)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mmap
 import time
-from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -45,7 +44,7 @@ board = _Board()
 class SharingWorker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's worker with threads. Made in the master, then forked; `bin/gunicorn.conf.py` says when it is gone."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         self.slot = board.take()
         super().__init__(*args, **kwargs)
 
@@ -57,7 +56,7 @@ class SharingWorker(ThreadWorker):  # type: ignore[misc]
     def nr_conns(self, number: int) -> None:
         board.counts[self.slot] = number
 
-    def accept(self, listener: Any) -> None:
+    def accept(self, listener: object) -> None:
         if self.nr_conns > board.least():
             time.sleep(PATIENCE)
         super().accept(listener)

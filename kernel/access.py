@@ -94,7 +94,7 @@ def public(view: V) -> V:
 
 
 def signed_in(view: V) -> V:
-    """Any signed-in user may call."""
+    """Whoever is signed in may call."""
     return _declare(view, Access("signed_in"))
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from kernel.exporting import check_new, check_suffix, write_new
 from kernel.files import FileRefused
-from kernel.imports import Plan, Verdict
+from kernel.imports import AnyPlan, Verdict
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
@@ -48,7 +48,7 @@ def read(file: Path, reader: Callable[[str, bytes], T]) -> T:
         raise click.ClickException(str(refused)) from None
 
 
-def settle(plan: Plan[Any], sure: bool) -> None:
+def settle(plan: AnyPlan, sure: bool) -> None:
     """Doubtful rows stay out unless the caller is sure of them."""
     if sure:
         plan.confirm_doubts()
@@ -57,7 +57,7 @@ def settle(plan: Plan[Any], sure: bool) -> None:
 
 
 def finish(
-    plan: Plan[Any],
+    plan: AnyPlan,
     rest: Path | None,
     left: Callable[[], bytes],
 ) -> None:

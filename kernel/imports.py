@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import uuid4
 
 from flask import flash, request
@@ -34,7 +34,7 @@ from kernel.text import clean
 from kernel.transaction import writing
 
 A = TypeVar("A")
-P = TypeVar("P", bound="Plan[Any]")
+P = TypeVar("P", bound="AnyPlan")
 PREVIEWS_KEPT = timedelta(days=7)
 
 
@@ -132,6 +132,9 @@ class Plan(Generic[A]):
         )
 
 
+AnyPlan: TypeAlias = Plan[Any]
+
+
 def with_oddities(rows: list[Row], table: Table) -> list[Row]:
     """The rows with what their reading found odd; those that could not be read stand among them as errors."""
     for row in rows:
@@ -209,7 +212,7 @@ def take(preview: ImportPreview) -> bool:
     return True
 
 
-def shown(plan: Plan[Any]) -> Columns:
+def shown(plan: AnyPlan) -> Columns:
     """What a preview's page draws: the plan, and its rows narrowed to one verdict by `?only=`."""
     only = request.args.get("only", "")
     return {"plan": plan, "only": only, "rows": [row for row in plan.rows if only in ("", row.stands)]}
@@ -229,7 +232,7 @@ def settle(plan: P, preview: ImportPreview) -> P:
     return plan
 
 
-def left_out(table: Table, known: Known, plan: Plan[Any], always: Collection[str] = ()) -> bytes:
+def left_out(table: Table, known: Known, plan: AnyPlan, always: Collection[str] = ()) -> bytes:
     """A workbook of the rows that did not come in, with what is wrong beside each: repaired, it is loaded as it is.
 
     `known` maps columns to the headings they are read by; those of `always` are there to be filled in, though the file
@@ -248,7 +251,7 @@ def left_out(table: Table, known: Known, plan: Plan[Any], always: Collection[str
     return xlsx(_("Left out"), columns, rows)
 
 
-def tell(plan: Plan[Any] | None, preview_url: str, done_url: str) -> str:
+def tell(plan: AnyPlan | None, preview_url: str, done_url: str) -> str:
     """Say what has become of a file (None: it had been carried out before); returns where to go: to what was left."""
     if plan is None:
         flash(_("This file has been loaded already."), "info")

@@ -8,8 +8,10 @@ step down takes away are kept under another name (`kernel/shelving.py`).
 from __future__ import annotations
 
 from alembic import context
+from alembic.operations.ops import AddColumnOp, MigrationScript
+from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, DefaultClause
 
 from kernel import mode
 from kernel.db import Base, db
@@ -18,6 +20,17 @@ from kernel.shelving import SHELF_PREFIX
 
 def include(name: str | None, kind: str, _parents: object) -> bool:
     return not (kind == "table" and name is not None and name.startswith(("search_", SHELF_PREFIX)))
+
+
+def shape(_context: object, _revision: object, directives: list[MigrationScript]) -> None:
+    """Number a new step, and give a column that may not be empty what the rows that are there get."""
+    known = [script.revision for script in ScriptDirectory.from_config(context.config).walk_revisions()]
+    for script in directives:
+        script.rev_id = f"{max(map(int, known), default=0) + 1:04}"
+        for table in script.upgrade_ops.ops:
+            for step in getattr(table, "ops", ()):
+                if isinstance(step, AddColumnOp) and not step.column.nullable and step.column.server_default is None:
+                    step.column.server_default = DefaultClause("0" if step.column.type.python_type is not str else "")
 
 
 def run(connection: Connection) -> None:
@@ -32,6 +45,7 @@ def run(connection: Connection) -> None:
         compare_type=True,
         include_name=include,
         transaction_per_migration=False,
+        process_revision_directives=shape,
     )
     token = mode.set_writing(True)
     try:

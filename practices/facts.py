@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import ColumnElement, String, cast, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select, true
 
 from kernel.db import db
 from practices.models import MATERIALS, SHOWN_STATES, Admission, Practice, PracticeGroup, PracticeSpread, SampleDocument
+
+Ts = TypeVarTuple("Ts")
 
 WORKING = ("works", "firm")
 
@@ -90,7 +92,7 @@ def _published(ids: Collection[int] | None) -> Iterable[Published]:
     numbers = (_practice.cost_once, _practice.cost_year, _practice.launch_months_min, _practice.launch_months_max)
     of_itself = (_practice.id, _practice.name_key, _practice.published_at)
     statement = select(*of_itself, *plain, _practice.territory_id, *numbers)
-    found: Any = _rows(statement.where(_practice.admission == Admission.published), _practice.id, ids)
+    found: Iterable[Published] = _rows(statement.where(_practice.admission == Admission.published), _practice.id, ids)
     return found
 
 
@@ -106,7 +108,7 @@ def _groups(ids: Collection[int] | None) -> dict[int, tuple[str, ...]]:
     return {practice_id: known.setdefault(one := tuple(groups), one) for practice_id, groups in found.items()}
 
 
-def _rows(statement: Any, key: Any, ids: Collection[int] | None) -> Iterable[Any]:
+def _rows(statement: Select[*Ts], key: ColumnElement[int], ids: Collection[int] | None) -> Sequence[Row[*Ts]]:
     wanted: ColumnElement[bool] = true() if ids is None else key.in_(ids)
     return db.session.connection().execute(statement.where(wanted)).fetchall()
 

@@ -27,7 +27,7 @@ class Question(NamedTuple):
 
     label: object
     headings: tuple[str | re.Pattern[str], ...]
-    """What people write over the column of a list; the first is our own workbook's."""
+    """What people write over the column of a list; the first is our own workbook's, the label in Russian."""
     autocomplete: str = "off"
     """How browsers know it, for whoever fills the form in about themselves."""
     width: int = 28

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,7 +16,7 @@ from kernel.documents.sheets import Table
 from kernel.downloads import download
 from kernel.files import FileRefused, Upload
 from kernel.forms import form_page
-from kernel.imports import ImportPreview, Plan, keep_preview, left_out, preview_for, settle, shown, take, tell
+from kernel.imports import AnyPlan, ImportPreview, keep_preview, left_out, preview_for, settle, shown, take, tell
 from kernel.listing import paginate
 from kernel.permissions import Permission
 from kernel.text import clean, sort_key
@@ -134,7 +132,7 @@ def import_left_out(uuid: str) -> ResponseReturnValue:
 
 def _preview_page(
     found: ImportPreview,
-    plan: Plan[Any],
+    plan: AnyPlan,
     here: str,
     confirmation: str,
     again: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import Select, String, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -19,6 +19,8 @@ from kernel.text import sort_key
 from practices.models import Admission, Practice, PracticeGroup, PracticeSpread, TargetGroup
 from territories.models import Level, SizeClass, Territory
 from territories.queries import current
+
+Ts = TypeVarTuple("Ts")
 
 PRACTICES_ASKED_BY_ID = 500
 ORDERS_OF_LINES = ("spread", "name", "new")
@@ -148,7 +150,7 @@ def _chosen(audience: TargetGroup | None, grouped: bool) -> Select[Any]:
     return statement.where(counts.is_for(_practice.id, audience))
 
 
-def _ordered(statement: Select[Any], sort: str, grouped: bool) -> Select[Any]:
+def _ordered(statement: Select[*Ts], sort: str, grouped: bool) -> Select[*Ts]:
     order: list[ColumnElement[object]] = [_RANK] if grouped else []
     if sort == "spread":
         stands = _STANDS.subquery()

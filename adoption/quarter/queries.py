@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -233,11 +232,11 @@ def scan_of(of: Round, answer_id: int) -> StoredFile:
     return found.file
 
 
-def asks_statement(of: Round, state: str = "") -> Select[Any]:
+def asks_statement(of: Round, state: str = "") -> Select[Ask, int, int, int, datetime]:
     """Rows (Ask, questions, waiting, answered, last answer's moment) of a round, for a listing."""
     waiting = func.sum(case((Answer.id.is_(None) & Adoption.exit.is_(None), 1), else_=0))
     answered = func.count(Answer.id)
-    statement: Any = (
+    statement: Select[Ask, int, int, int, datetime] = (
         select(
             Ask,
             func.count(Question.id).label("questions"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -31,6 +31,8 @@ from kernel.text import DASH, quoted, typograph
 from kernel.zones import home_zone
 from practices.models import Practice
 from territories.models import Level, Territory
+
+Ts = TypeVarTuple("Ts")
 
 CASES_IN_A_WORKBOOK = 5_000
 """So many who stand still fit the workbook, the longest over their time first."""
@@ -139,7 +141,7 @@ def _rung(user: SignedIn, reached: Shown) -> Shown:
     return set() if not may else reached if may == user.scopes(Permission.VIEW_ADOPTIONS) else reach(may)
 
 
-def _of(statement: Select[Any], shown: Shown) -> Select[Any]:
+def _of(statement: Select[*Ts], shown: Shown) -> Select[*Ts]:
     return statement if shown is None else statement.where(_adoption.territory_id.in_(shown))
 
 

@@ -105,7 +105,7 @@ def rebuild(kind: str | None = None, if_needed: bool = False) -> dict[str, int]:
 
 
 def search(kind: str, query: str, limit: int = 300) -> list[tuple[int, float]]:
-    """(id, rank) of the documents that answer `query`, best first; rank is higher for better. Any text may be asked."""
+    """(id, rank) of the documents that answer `query`, best first; rank is higher for better. May be what was typed."""
     found = answer(kind, query)
     best = best_first(found, found.found)[:limit]
     return [(document_id, float(len(best) - place)) for place, document_id in enumerate(best)]

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, undefer
 from werkzeug.exceptions import NotFound
 
 from accounts.models import Organisation
@@ -39,7 +39,7 @@ class Working:
         return self.values[name] if name in self.values else getattr(self.practice, name)
 
 
-def working(practice: Practice) -> Any:
+def working(practice: Practice) -> Practice:
     """The practice with its working copy laid over it; the practice itself when there is none."""
     if not practice.working:
         return practice
@@ -52,7 +52,7 @@ def working(practice: Practice) -> Any:
     if "organisation_id" in values:
         found = values["organisation_id"]
         values["organisation"] = db.session.get(Organisation, found) if found else None
-    return Working(practice, values)
+    return cast(Practice, Working(practice, values))
 
 
 def working_content(practice: Practice) -> dict[str, object]:
@@ -194,7 +194,7 @@ def edition(practice: Practice, number: int) -> PracticeEdition:
 def names_in(*contents: Values) -> dict[tuple[str, int], str]:
     """Names of the organisations and territories that passports as JSON mention by id."""
     found: dict[tuple[str, int], str] = {}
-    kinds: tuple[tuple[str, Any], ...] = (("organisation_id", Organisation), ("territory_id", Territory))
+    kinds = (("organisation_id", Organisation), ("territory_id", Territory))
     for field, model in kinds:
         ids = {content[field] for content in contents if content.get(field)}
         if ids:
@@ -210,7 +210,9 @@ class Pile(NamedTuple):
     practices: list[Practice]
 
 
-def _pile(user: SignedIn, permission: Permission, order: Any, *where: ColumnElement[bool]) -> Pile:
+def _pile(
+    user: SignedIn, permission: Permission, order: InstrumentedAttribute[str | date | None], *where: ColumnElement[bool]
+) -> Pile:
     statement: Select[Practice] = select(Practice).where(*where)
     territories = reach(user.scopes(permission))
     if territories is not None:

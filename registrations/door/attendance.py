@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, exists, insert, select
+from sqlalchemy import Row, Table, bindparam, delete, exists, insert, select
 
 from activity.operations import record
 from forum.models import Format, Forum
@@ -119,7 +119,7 @@ def admit(forum_id: int, uuid: str, *, nonce: str, user_id: int | None, gate: st
 
 
 @cache
-def _first(table: Any, dialect: str, returned: str, *unless: str) -> Any:
+def _first(table: Table, dialect: str, returned: str, *unless: str) -> Any:
     """An insert that gives `returned`, or no row when one with the same `unless` is there."""
     return inserting(table, dialect).on_conflict_do_nothing(index_elements=unless).returning(table.c[returned])
 
@@ -282,7 +282,7 @@ def give_place(forum: Forum, registration: Registration, *, nonce: str, by: Sign
     return admit(forum_id, uuid, nonce=nonce, user_id=user_id, gate=gate)
 
 
-def admit_newcomer(forum_id: int, application: Application, *, nonce: str, by: Any, wait: bool) -> Verdict:
+def admit_newcomer(forum_id: int, application: Application, *, nonce: str, by: SignedIn, wait: bool) -> Verdict:
     """Sign somebody up at the door and let them in, in a transaction of its own. Raises NoPlaces."""
 
     def act() -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -48,14 +48,14 @@ def features(body: bytes) -> Iterator[Feature]:
     return (_feature(number, feature) for number, feature in enumerate(found, start=1))
 
 
-def _feature(number: int, feature: Any) -> Feature:
+def _feature(number: int, feature: object) -> Feature:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     properties = properties if isinstance(properties, dict) else {}
     tags = properties.get("tags")
     everything = {**(tags if isinstance(tags, dict) else {}), **properties}
     made = Feature(number, _code(everything), _property(everything, NAMES), [], "", _filled(everything))
     try:
-        rings = list(_rings(feature.get("geometry")))
+        rings = list(_rings(feature["geometry"] if isinstance(feature, dict) else None))
         return made._replace(rings=rings, fault="" if rings else _("The geometry is empty."))
     except Wrong as fault:
         return made._replace(fault=str(fault))
@@ -97,7 +97,7 @@ def _rings(geometry: Any) -> Iterator[list[Point]]:
             yield _ring(ring)
 
 
-def _ring(ring: Any) -> list[Point]:
+def _ring(ring: Iterable[Sequence[float]]) -> list[Point]:
     points = [(float(point[0]), float(point[1])) for point in ring]
     if any(not (-180.0 <= x <= 180.0 and -90.0 < y < 90.0) for x, y in points):
         raise Wrong(_("Coordinates are not degrees of longitude and latitude (WGS 84)."))

@@ -193,7 +193,7 @@ def test_the_export_is_the_list_as_filtered(organiser, people):
     grid = rows.get_sheet_by_index(0).to_python()
     assert [row[0] for row in grid[1:]] == ["Ёлкин Пётр Ильич", ANNA]
     assert grid[2][2:4] == ["Подтверждена", "Очно"]
-    assert grid[2][8] == "Ранняя помощь"
+    assert grid[2][grid[0].index("Секции")] == "Ранняя помощь"
     body = organiser.get(PATH + ".csv").data.decode("utf-8-sig")
     assert [row[0] for row in csv.reader(io.StringIO(body), delimiter=";")][1:] == [
         "Ёлкин Пётр Ильич",

@@ -50,6 +50,12 @@ def test_every_macro_is_used_by_the_product() -> None:
     ] == []
 
 
+def test_a_field_is_made_by_a_macro() -> None:
+    """Label, hint, error and their ids belong together: components/ does that once."""
+    by_hand = re.compile(r"<(?:input(?![^>]*type=\"hidden\")|select|textarea)\b")
+    assert [path for path, text in TEMPLATES.items() if by_hand.search(text) and "components/" not in path] == []
+
+
 def test_every_template_is_named_somewhere() -> None:
     named = "\n".join(TEMPLATES.values()) + CODE
     letters = re.compile(r"(?:\w+/)*letters/(\w+)\.html")  # named by their kind: `@letter_kind`
