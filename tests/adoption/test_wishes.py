@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from accounts.models import Consent
 from activity.models import Entry, Letter
+from activity.outbox import compose
 from adoption.models import Adoption
 from adoption.wishes import operations
 from adoption.wishes.models import Wish, WishState
@@ -91,6 +92,23 @@ def test_where_nobody_coordinates_the_curator_sees_it_and_begins_on_behalf(taysh
     assert len(letters("adoption_on_behalf")) == 1
     acts = db.session.scalars(select(Entry.action).where(Entry.subject_type == "adoption")).all()
     assert acts == ["adoption.started_on_behalf"]
+
+
+def test_each_letter_says_what_it_is_about(tayshet, client):
+    wish = left(client)
+    tayshet.coordinator.submit(f"/cabinet/requests/{wish.code}", {"answer": "Пока нет людей"})
+    wish = left(client, email="another@example.org")
+    begin = {"organisation": str(tayshet.organisation.id), "contact_name": "Ольга Ответова", "source": ""}
+    tayshet.curator.submit(TAKING, begin | {"contact_email": "olga@example.org"})
+    told = {}
+    for letter in db.session.scalars(select(Letter).order_by(Letter.id)):
+        if letter.kind in ("wish_left", "wish_settled", "adoption_on_behalf"):
+            message = compose(letter)
+            told[letter.kind] = message and message.get_body(("plain",)).get_content().replace("\u00a0", " ")
+    assert "Просителева Пелагея Пробовна (Библиотека посёлка Юрты" in told["wish_left"]
+    assert f"/cabinet/requests/{wish.code}" in told["wish_left"]
+    assert "Почему: Пока нет людей" in told["wish_settled"]
+    assert "За ваш муниципалитет внедрение начато" in told["adoption_on_behalf"]
 
 
 def test_what_is_wrong_is_said_and_nothing_is_left(tayshet, client):
