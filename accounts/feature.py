@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _l
 
 from accounts import cli, entries, labels, letters, login, operations, permissions, queries, rekeying, settings
@@ -32,7 +34,10 @@ FEATURE = Feature(
         LetterKind("password_reset", letters.reset, Urgency.waited_for),
         LetterKind("account_handover", letters.handover),
     ),
-    jobs=(JobKind(operations.RESET, operations.look_up_for_reset, urgency=Urgency.waited_for),),
+    jobs=(
+        JobKind(operations.RESET, operations.look_up_for_reset, urgency=Urgency.waited_for),
+        JobKind("complete-consent-texts", operations.complete_consent_texts, every=timedelta(hours=24)),
+    ),
     subjects=(
         SubjectKind("user_account", _l("account"), entries.people),
         SubjectKind("organisation", _l("organisation"), entries.organisations),

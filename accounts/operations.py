@@ -273,6 +273,13 @@ def add_consent_text(kind: ConsentKind, language: str, body: str, version: int) 
 CONSENT_TEXTS = Path(__file__).parent / "data"
 
 
+def complete_consent_texts() -> None:
+    """An upgrade may bring a kind of consent that an installation set up before has no wording of."""
+    if known_wordings():
+        with writing():
+            load_consent_texts()
+
+
 def load_consent_texts() -> None:
     """The wordings an installation begins with; repeatable."""
     known = known_wordings()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from accounts.models import Consent
+from accounts.enums import ConsentKind
+from accounts.models import Consent, ConsentText
+from accounts.operations import complete_consent_texts
 from activity.models import Entry, Letter
 from activity.outbox import compose
 from adoption.models import Adoption
@@ -117,6 +119,14 @@ def test_what_is_wrong_is_said_and_nothing_is_left(tayshet, client):
     assert db.session.scalars(select(Wish)).all() == []
     answers = [client.submit(ADDRESS, TYPED, page=TAKING).status_code for _press in range(WISH_EMAIL.hits + 1)]
     assert answers == [303] * WISH_EMAIL.hits + [429]
+
+
+def test_an_installation_set_up_before_gets_the_wording_of_the_consent(tayshet, client):
+    with writing():
+        db.session.execute(delete(ConsentText).where(ConsentText.kind == ConsentKind.request))
+    assert "Заявка удаляется" not in client.get(TAKING).get_data(as_text=True)
+    complete_consent_texts()
+    assert "Заявка удаляется" in client.get(TAKING).get_data(as_text=True)
 
 
 def test_what_is_old_and_what_is_of_somebody_erased_goes(tayshet, client):
