@@ -1,6 +1,6 @@
 """Requests of those who may not begin an adoption themselves
 
-Revision ID: 0032
+Revision ID: 0027
 Revises: 0026
 """
 
@@ -12,7 +12,7 @@ from alembic import op
 import kernel.db
 
 
-revision = '0032'
+revision = '0027'
 down_revision = '0026'
 branch_labels = None
 depends_on = None
