@@ -3,12 +3,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from forum import rules
 from forum.labels import KIND_LABELS
 from kernel.forms import Choice, Form, LineField, TextField, VersionedForm, WholeField, email, required
+from kernel.text import inner
 from kernel.zones import home_zone_name
 
 YEARS = range(2000, 2101)
@@ -57,6 +60,15 @@ class ForumForm(VersionedForm):
     capacity_remote = WholeField(_l("Places for remote participation"), [Optional(), NumberRange(0, 1_000_000)])
     contact_email = LineField(_l("E-mail for questions"), [Optional(), email], maximum=254)
     contact_phone = LineField(_l("Telephone for questions"), [Optional()], maximum=40)
+    co_organisers = TextField(_l("Co-organisers, one a line"), [Optional()], maximum=4000)
+    partners = TextField(_l("Partners, one a line"), [Optional()], maximum=4000)
+    said_figures = TextField(_l("The forum in figures, in your own words"), [Optional()], maximum=2000)
+
+    def validate_said_figures(self, field: TextField) -> None:
+        if wrong := rules.lines_that_say_nothing(field.data or ""):
+            raise ValidationError(
+                _("Write «%(line)s» as a number, a dash and words: 53 — speakers.", line=inner(wrong[0][:80]))
+            )
 
     def validate_date_start(self, field: DateField) -> None:
         if field.data and field.data.year not in YEARS:
@@ -80,6 +92,7 @@ class ForumForm(VersionedForm):
         """Columns of Forum as typed."""
         names: tuple[str, ...] = ("name", "subtitle", "date_start", "date_end", "timezone", "place", "description")
         names += ("registration_opens", "registration_closes", "contact_email", "contact_phone")
+        names += ("co_organisers", "partners", "said_figures")
         return {name: _blank(self[name].data, name) for name in names}
 
 

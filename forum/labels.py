@@ -3,7 +3,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from forum.models import EventKind, ForumStatus
+from forum.models import EventKind, Format, ForumStatus
 from forum.moving import Answer
 
 KIND_LABELS = {
@@ -15,6 +15,7 @@ KIND_LABELS = {
     EventKind.meeting: _l("Meeting"),
     EventKind.conference: _l("Conference"),
 }
+FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
 STATUS_LABELS = {
     ForumStatus.draft: _l("Draft: only organisers see it"),
     ForumStatus.announced: _l("Announced: everybody sees it"),

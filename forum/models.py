@@ -81,6 +81,11 @@ class Forum(Model):
     registration_closes: Mapped[date | None]
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    co_organisers: Mapped[str] = mapped_column(Text, default="", server_default="")
+    partners: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """A name a line, with the address of a site after a dash or without; see `forum.rules.named`."""
+    said_figures: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What the organiser says of a forum that is over: «более 2 500 — участников», a line each."""
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from forum import queries
+from forum import queries, rules
+from forum.labels import FORMAT_LABELS
+from forum.models import Format
 from forum.schema import event_json
 from kernel.access import public
 from kernel.pages import warm
@@ -34,4 +36,8 @@ def forum(slug: str) -> ResponseReturnValue:
         venues=venues,
         schema=event_json(found, venues),
         zone=zone_name(found.timezone),
+        co_organisers=rules.named(found.co_organisers),
+        partners=rules.named(found.partners),
+        said=rules.said(found.said_figures) if queries.phase(found) == "after" else [],
+        formats=[FORMAT_LABELS[format] for format in Format if format in found.formats],
     )

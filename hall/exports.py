@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
+from forum.labels import FORMAT_LABELS
 from forum.models import Forum
 from hall import queries
 from hall.counts import Figures, Share
@@ -15,7 +16,6 @@ from kernel.db import utcnow
 from kernel.documents.sheets import Column, Leaf, workbook
 from kernel.i18n import moment
 from kernel.zones import zone_name
-from registrations.labels import FORMAT_LABELS
 
 
 def figures(forum: Forum, found: Figures) -> bytes:

@@ -43,6 +43,8 @@ FEATURE = Feature(
     panels=(
         Panel("practice.aside", panels.told_at, order=40),
         Panel("territory.main", panels.told_from, order=60),
+        Panel("forum.now", panels.on_now),
+        Panel("forum.practices", panels.practices_told),
         Panel("forum.manage", panels.now, order=10),
         Panel("forum.papers", panels.resolution, order=10),
         Panel("forum.papers", panels.thanks, order=20),

@@ -119,6 +119,23 @@ def resolution(forum: Forum) -> str | Markup:
     return Markup(render_template("programme/manage/resolution_button.html", forum=forum))
 
 
+def on_now(forum: Forum) -> str | Markup:
+    """What is on in each section of a public programme; kept with the page for five seconds."""
+    if not forum.programme_published or phase(forum) != "during":
+        return ""
+    rows = [row for row in queries.now_and_next(forum) if row.now or row.next]
+    return Markup(render_template("programme/panels/on_now.html", forum=forum, rows=rows)) if rows else ""
+
+
+def practices_told(forum: Forum) -> str | Markup:
+    """The practices of a public programme by section."""
+    found = queries.practices_told_at(forum.id) if forum.programme_published else []
+    if not found:
+        return ""
+    demo = any(practice.demo for _section, practices in found for practice in practices)
+    return Markup(render_template("programme/panels/practices.html", found=found, demo=demo))
+
+
 def thanks(forum: Forum) -> str | Markup:
     """Letters of thanks, when somebody spoke."""
     if not queries.spoke_at(forum.id):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 from werkzeug.exceptions import NotFound
 
@@ -13,7 +13,7 @@ from accounts.enums import ConsentKind
 from accounts.models import Consent, ConsentText
 from forum.models import Forum, ForumStatus, Room, Section
 from kernel.db import db, utcnow
-from practices.models import Practice
+from practices.models import Admission, Practice
 from programme.models import Appearance, Slot, SlotKind
 from speakers.models import Speaker
 from speakers.queries import decided_statement
@@ -233,6 +233,25 @@ def now_and_next(forum: Forum) -> list[SectionNow]:
         ahead = [slot for slot in slots if slot.starts > moment]
         found.append(SectionNow(slots[0].section, current[0] if current else None, ahead[0] if ahead else None))
     return sorted(found, key=lambda row: (row.section.position, row.section.id))
+
+
+def practices_told_at(forum_id: int) -> list[tuple[Section, list[Practice]]]:
+    """Published practices that talks are about, each once, under the section in which it was first told of."""
+    rows = db.session.execute(
+        select(Section, Practice)
+        .join(Slot, Slot.section_id == Section.id)
+        .join(Practice, Practice.id == Slot.practice_id)
+        .where(*_talks(forum_id), Practice.admission == Admission.published)
+        .order_by(Section.position, Section.id, Slot.starts, Slot.id)
+        .options(load_only(Practice.slug, Practice.name, Practice.effect, Practice.demo))
+    )
+    found: dict[Section, list[Practice]] = {}
+    seen: set[int] = set()
+    for section, practice in rows:
+        if practice.id not in seen:
+            seen.add(practice.id)
+            found.setdefault(section, []).append(practice)
+    return list(found.items())
 
 
 def spoke_at(forum_id: int) -> list[Appearance]:

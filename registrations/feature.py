@@ -61,6 +61,7 @@ FEATURE = Feature(
     panels=(
         Panel("privacy.kept", panels.kept_of_a_participant, order=10),
         Panel("forum.actions", panels.take_part, order=10),
+        Panel("login.others", panels.without_password),
         Panel("forum.manage", panels.participants, order=20),
     ),
     receivers=(

@@ -10,13 +10,13 @@ from wtforms.validators import Optional, ValidationError
 
 from accounts import consenting
 from accounts.settings import site
+from forum.labels import FORMAT_LABELS
 from forum.models import Format, Forum
 from kernel import pages
 from kernel.forms import ChecksField, Form, LineField, accepted, asked_once, email, personal_name, plain_name, required
 from kernel.i18n import spoken
 from kernel.text import is_one_word, whole_number
 from registrations.details import QUESTIONS, Details, Question, questions_named
-from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration
 from territories.models import Level
 from territories.queries import current, municipality_choices, offered, regions

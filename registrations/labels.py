@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from forum.models import Format
 from registrations.models import RegistrationStatus
 
-FORMAT_LABELS = {Format.in_person: _l("In person"), Format.remote: _l("Remotely")}
 STATUS_LABELS = {
     RegistrationStatus.confirmed: _l("Registration confirmed"),
     RegistrationStatus.waitlisted: _l("On the waiting list"),

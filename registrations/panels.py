@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from forum.facts import Fact
 from forum.models import Forum
-from forum.queries import phase, quotas_of
+from forum.queries import coming_forums, phase, quotas_of
 from forum.readiness import Lack
 from kernel.i18n import number
 from kernel.permissions import Permission
@@ -20,11 +20,21 @@ from registrations.signup.page import places_notes
 
 
 def take_part(forum: Forum) -> Markup | str:
-    """«Участвовать» with the places left, while registration is open. A plain link: the page is cached."""
-    if not queries.is_open(forum):
+    """«Участвовать» with the places left, while registration is open; on the day first the way to one's own link.
+
+    Plain links: the page is cached.
+    """
+    on, opened = phase(forum) == "during", queries.is_open(forum)
+    if not on and not opened:
         return ""
-    notes = places_notes(forum)
-    return Markup(render_template("registrations/_take_part.html", forum=forum, notes=notes))
+    notes = places_notes(forum) if opened else {}
+    return Markup(render_template("registrations/_take_part.html", forum=forum, notes=notes, on=on, opened=opened))
+
+
+def without_password() -> Markup | str:
+    """A participant who came to the page of passwords: their link is sent again, for each forum that is to come."""
+    coming = coming_forums()
+    return Markup(render_template("registrations/_without_password.html", forums=coming)) if coming else ""
 
 
 def kept_of_a_participant() -> Markup:

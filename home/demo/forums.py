@@ -115,6 +115,7 @@ def _forum(series: Series, data: Data) -> Forum:
         "registration_opens": data.get("registration_opens", begins if "days" in data else None),
         "registration_closes": data.get("registration_closes", ends if "days" in data else None),
         "contact_email": data.get("contact_email", ""),
+        **{name: "\n".join(data.get(name, [])) for name in ("co_organisers", "partners", "said_figures")},
         "demo": bool(data.get("demo", True)),
     }
     forum = operations.add_forum(series, values, by=None, slug=data["slug"])

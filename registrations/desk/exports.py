@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
+from forum.labels import FORMAT_LABELS
 from forum.models import Forum
 from kernel.db import utcnow
 from kernel.documents import sheets
@@ -14,7 +15,7 @@ from kernel.i18n import moment
 from kernel.zones import zone_name
 from registrations.desk import queries
 from registrations.details import QUESTIONS
-from registrations.labels import FORMAT_LABELS, SOURCE_LABELS, STATUS_LABELS
+from registrations.labels import SOURCE_LABELS, STATUS_LABELS
 
 
 def columns(forum: Forum) -> list[Column]:

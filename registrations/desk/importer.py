@@ -11,6 +11,7 @@ from functools import cache
 from flask_babel import gettext as _
 
 from accounts.settings import site
+from forum.labels import FORMAT_LABELS
 from forum.models import Format, Forum
 from kernel.documents.sheets import Column, Table, as_text, read_table, xlsx
 from kernel.i18n import speaking
@@ -21,7 +22,7 @@ from registrations import queries
 from registrations.desk import queries as desk_queries
 from registrations.desk.cells import PARTICIPANT_HEADINGS, PARTICIPANT_NEEDS, is_gone, is_no, read_format, take_sections
 from registrations.details import LONGEST_ANSWER, QUESTIONS, Details, details_of, identity_of
-from registrations.labels import FORMAT_LABELS, STATUS_LABELS
+from registrations.labels import STATUS_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.own.tickets import erased_keys_of
 from territories.gazetteer import Gazetteer

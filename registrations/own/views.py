@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound
 
 from forum.copies import public_forum
-from forum.labels import floor_name
+from forum.labels import FORMAT_LABELS, floor_name
 from forum.models import Format
 from forum.queries import local_today, phase
 from kernel.access import public, shows_form, token_page
@@ -23,7 +23,6 @@ from registrations import erasing, operations, queries
 from registrations.blueprint import blueprint
 from registrations.details import shown_details
 from registrations.forms import RegistrationForm, SectionsForm, as_entered
-from registrations.labels import FORMAT_LABELS
 from registrations.models import Registration, RegistrationStatus
 from registrations.own import documents, schedule, tickets
 from registrations.own import queries as own_queries

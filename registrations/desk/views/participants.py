@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from accounts.enums import ConsentKind
 from accounts.queries import consent_text
 from activity.queries import history
+from forum.labels import FORMAT_LABELS
 from forum.models import Format, Forum
 from forum.queries import copy_for, forum_for, holds
 from kernel.access import requires, shows_form
@@ -33,7 +34,7 @@ from registrations.desk import queries as desk_queries
 from registrations.desk.labels import told
 from registrations.details import QUESTIONS, details_of, shown_details
 from registrations.forms import AddForm, CorrectionForm, as_entered
-from registrations.labels import ACTION_LABELS, FORMAT_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
+from registrations.labels import ACTION_LABELS, SOURCE_LABELS, STATUS_KINDS, STATUS_LABELS
 from registrations.models import Inside, Registration, RegistrationStatus
 from registrations.own import tickets
 from territories.models import Territory
