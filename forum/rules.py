@@ -4,8 +4,9 @@ import re
 from typing import NamedTuple
 
 from forum.models import ForumStatus
-from kernel.text import clean
+from kernel.text import NBSP, clean
 
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}\b)")
 _DASH = re.compile(r"\s+[-–—]+\s+")
 
 _BEFORE = {
@@ -52,7 +53,7 @@ def _name_and_url(line: str) -> tuple[str, str]:
 def said(text: str) -> list[Said]:
     """Figures a line each; a line without a dash or without words after it is none."""
     parts = [_DASH.split(line, maxsplit=1) for line in _lines(text)]
-    return [Said(pair[0], pair[1]) for pair in parts if len(pair) == 2 and all(pair)]
+    return [Said(_THOUSANDS.sub(NBSP, pair[0]), pair[1]) for pair in parts if len(pair) == 2 and all(pair)]
 
 
 def lines_that_say_nothing(text: str) -> list[str]:

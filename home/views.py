@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, u
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from accounts.settings import site
 from forum import queries as forums
 from home.navigation import work_links
 from home.queries import any_published, published_slugs
@@ -17,6 +18,7 @@ from kernel.panels import panels
 from practices.labels import GROUP_LABELS
 from practices.models import TargetGroup
 from practices.scopes import CATALOGUE, HOME
+from territories.queries import current
 
 blueprint = Blueprint("home", __name__)
 FRONT_GROUPS = (TargetGroup.large, TargetGroup.disabled_child, TargetGroup.svo, TargetGroup.student)
@@ -32,6 +34,7 @@ def front() -> ResponseReturnValue:
         coming=forums.coming_forums(),
         last=forums.last_finished(),
         groups=groups,
+        region=current(site().region),
         published=any_published(),
     )
 

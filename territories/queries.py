@@ -250,6 +250,23 @@ def named_statement(text: str, level: Level | None = None, within: Territory | N
     return statement.where(or_(Territory.name_key.contains(key), Territory.center.contains(clean(text))))
 
 
+FEW_PLACES = 5
+"""More municipalities than this answer a word that names none of them («район»)."""
+
+
+def places_named(text: str) -> list[Territory]:
+    """The municipalities in force a word of whose name begins as the text does; none when they are many."""
+    key = sort_key(one_script(text))
+    if len(key) < 3 or key.isdigit():
+        return []
+    begins = or_(
+        Territory.name_key.startswith(key, autoescape=True), Territory.name_key.contains(f" {key}", autoescape=True)
+    )
+    statement = named_statement("", Level.municipality).where(begins).order_by(Territory.name_key, Territory.id)
+    found = list(db.session.scalars(statement.limit(FEW_PLACES + 1)))
+    return found if len(found) <= FEW_PLACES else []
+
+
 def choices(ids: Collection[int]) -> list[tuple[str, str]]:
     """(OKTMO, name) of the territories with these ids, by name, for a select."""
     known = select(Territory.oktmo, Territory.name).where(Territory.id.in_(ids)).order_by(Territory.name_key)

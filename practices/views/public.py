@@ -19,6 +19,7 @@ from practices.questions.queries import author_address
 from practices.scopes import CATALOGUE, HOME
 from practices.selection import PARAMETERS, read_selection
 from practices.views.base import blueprint
+from territories.queries import places_named
 
 E = TypeVar("E", bound=Enum)
 
@@ -39,6 +40,7 @@ def catalogue() -> ResponseReturnValue:
         selection=selection,
         found=found,
         facets=shelf.facets(selection, found),
+        places=places_named(selection.q) if selection.q else [],
         near=shelf.near(selection, found),
         sorts=shelf.sorts(selection, listing),
         answer=shelf.answered(selection, found, listing),

@@ -300,3 +300,20 @@ def test_the_json_is_warm_and_says_where_the_next_page_is(catalogue, client):
     assert again.status_code == 304
     assert first.json["next"] == "https://forum.example.org/practices.json?sort=name&page=2"
     assert ask(client, sort="name", page=2)["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("тайшет", [TAYSHET]), ("Tайшетский", [TAYSHET]), ("район", []), ("та", []), ("25", []), ("отцы", []), ("%%%", [])],
+)
+def test_a_search_finds_municipalities_too(shelf, client, typed, shown):
+    page = client.get("/practices/?" + urlencode({"q": typed})).get_data(as_text=True)
+    found = page[page.index('id="found"') - 2000 : page.index('id="found"')]
+    assert re.findall(r'href="/territories/(\d+)/?"', found) == shown
+
+
+def test_the_front_page_names_the_region_and_the_ways_in(shelf, client):
+    page = client.get("/").get_data(as_text=True)
+    ways = page[page.index('aria-label="Что здесь можно сделать"') :]
+    assert re.findall(r'<h2><a href="([^"]+)"', ways)[:3] == ["/practices/", "/practices/new", "/forums/"]
+    assert f'<a class="soft" href="/territories/{REGION}">Иркутская область</a>' in page
