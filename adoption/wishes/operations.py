@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from accounts.models import ConsentText
+from accounts.models import Consent, ConsentText
 from accounts.operations import give_consent
 from activity.operations import record
 from activity.outbox import send
@@ -14,6 +14,7 @@ from adoption.wishes import queries
 from adoption.wishes.models import Wish, WishState
 from kernel.access import Actor
 from kernel.db import db, utcnow
+from kernel.text import sort_key
 from kernel.transaction import writing
 from practices.models import Practice
 from practices.operations import hold as hold_practice
@@ -78,11 +79,20 @@ def _hold(wish: Wish) -> None:
 
 
 def forget_of(registration: Registration) -> None:
-    """Of somebody erased no request is kept."""
-    db.session.execute(delete(Wish).where(Wish.email == registration.email))
+    """Of somebody erased no request is kept; colleagues in the same mailbox keep theirs."""
+    key = sort_key(registration.name)
+    _forget([one.id for one in queries.left_from(registration.email) if sort_key(one.name) == key])
 
 
 def forget_old() -> None:
     """Delete requests left half a year ago."""
     with writing():
-        db.session.execute(delete(Wish).where(Wish.created_at < utcnow() - WISHES_KEPT))
+        _forget(queries.left_before(utcnow() - WISHES_KEPT))
+
+
+def _forget(ids: Sequence[int]) -> None:
+    """Delete requests. That there was a consent stays, without an address."""
+    given = (Consent.subject_type == Wish.__tablename__, Consent.subject_id.in_(ids))
+    db.session.execute(update(Consent).where(*given).values(address=""))
+    db.session.execute(update(Consent).where(*given, Consent.withdrawn_at.is_(None)).values(withdrawn_at=utcnow()))
+    db.session.execute(delete(Wish).where(Wish.id.in_(ids)))

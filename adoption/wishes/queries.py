@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
@@ -41,6 +42,16 @@ def same_wish(practice: Practice, territory: Territory, email: str) -> Wish | No
             Wish.state == WishState.waiting,
         )
     )
+
+
+def left_from(email: str) -> Sequence[Wish]:
+    """Every request of an address, settled or not."""
+    return db.session.scalars(select(Wish).where(Wish.email == email)).all()
+
+
+def left_before(moment: datetime) -> Sequence[int]:
+    """Ids of the requests that are older."""
+    return db.session.scalars(select(Wish.id).where(Wish.created_at < moment)).all()
 
 
 def waiting_in(territory_ids: Iterable[int]) -> list[Wish]:

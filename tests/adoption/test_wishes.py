@@ -15,9 +15,12 @@ from adoption.models import Adoption
 from adoption.wishes import operations
 from adoption.wishes.models import Wish, WishState
 from adoption.wishes.views import WISH_EMAIL
+from forum.models import Series
 from kernel.db import db, utcnow
 from kernel.transaction import writing
+from registrations.erasing import erase
 from tests import factories
+from tests.registrations.conftest import enrol
 
 TAKING = "/practices/konsultant/adoption"
 ADDRESS = f"{TAKING}/request"
@@ -135,3 +138,19 @@ def test_what_is_old_and_what_is_of_somebody_erased_goes(tayshet, client):
         db.session.scalars(select(Wish)).one().created_at = utcnow() - operations.WISHES_KEPT - timedelta(days=1)
     operations.forget_old()
     assert db.session.scalars(select(Wish)).all() == []
+
+
+def test_of_somebody_erased_no_request_is_kept_and_colleagues_keep_theirs(tayshet, client):
+    left(client)
+    left(client, name="Коллегина Клара Пробовна", municipality=factories.TULUN)
+    with writing():
+        forum = factories.forum(in_series=db.session.scalars(select(Series)).one())
+    person = enrol(forum, TYPED["name"].upper(), TYPED["email"])
+    erase([person])
+    assert [wish.name for wish in db.session.scalars(select(Wish))] == ["Коллегина Клара Пробовна"]
+    told = repr(db.session.execute(select(Entry.__table__)).all()) + repr(
+        db.session.execute(select(Letter.__table__)).all()
+    )
+    assert "Просителева" not in told
+    given = db.session.scalars(select(Consent).where(Consent.subject_type == "wish").order_by(Consent.id)).all()
+    assert [(one.address == "", one.withdrawn_at is None) for one in given] == [(True, False), (False, True)]

@@ -304,7 +304,15 @@ def test_the_json_is_warm_and_says_where_the_next_page_is(catalogue, client):
 
 @pytest.mark.parametrize(
     ("typed", "shown"),
-    [("тайшет", [TAYSHET]), ("Tайшетский", [TAYSHET]), ("район", []), ("та", []), ("25", []), ("отцы", []), ("%%%", [])],
+    [
+        ("тайшет", [TAYSHET]),
+        ("Tайшетский", [TAYSHET]),
+        ("район", []),
+        ("та", []),
+        ("25", []),
+        ("отцы", []),
+        ("%%%", []),
+    ],
 )
 def test_a_search_finds_municipalities_too(shelf, client, typed, shown):
     page = client.get("/practices/?" + urlencode({"q": typed})).get_data(as_text=True)
