@@ -43,6 +43,7 @@ FEATURE = Feature(
     ),
     panels=(
         Panel("territory.main", panels.born_here, order=30),
+        Panel("territory.empty", panels.leads_on),
         Panel("work.tasks", panels.waiting, order=25),
         Panel("work.tasks", panels.own_searches, order=80),
     ),

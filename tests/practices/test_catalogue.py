@@ -325,3 +325,12 @@ def test_the_front_page_names_the_region_and_the_ways_in(shelf, client):
     ways = page[page.index('aria-label="Что здесь можно сделать"') :]
     assert re.findall(r'<h2><a href="([^"]+)"', ways)[:3] == ["/practices/", "/practices/new", "/forums/"]
     assert f'<a class="soft" href="/territories/{REGION}">Иркутская область</a>' in page
+
+
+def test_a_territory_without_anything_leads_on(shelf, client):
+    elsewhere = client.get("/territories/45000000").get_data(as_text=True)
+    assert "Здесь пока ничего не начато" in elsewhere
+    assert f'href="/territories/{REGION}"' in elsewhere
+    assert 'href="/practices/"' in elsewhere
+    for told in (TULUN, TAYSHET):  # one has taken a practice over, one has made one
+        assert "Здесь пока ничего не начато" not in client.get(f"/territories/{told}").get_data(as_text=True)
