@@ -22,6 +22,8 @@ from kernel.text import quoted, sort_key
 
 MOST_LINES = 200
 MOST_SEATS = 100_000
+LONGEST_LINE = 1_000
+"""What goes on further is too long for any name, and is not read to its end."""
 LONGEST = {"room": Room.name.type.length, "floor": Room.floor.type.length, "section": Section.name.type.length}
 
 _MARK = re.compile(r"^(?:[•*·–—-]|\d{1,3}[.)])\s+")
@@ -144,7 +146,7 @@ def _judge(number: int, name: str, known: set[str], kind: str) -> Row:
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines that say something, by their number, without what a list in a document puts before them."""
     for number, line in enumerate(text.split("\n"), 1):
-        if bare := _NOTHING_BEHIND.sub("", _MARK.sub("", line.strip())).strip():
+        if bare := _NOTHING_BEHIND.sub("", _MARK.sub("", line.strip()[:LONGEST_LINE])).strip():
             yield number, bare
 
 
