@@ -15,7 +15,7 @@ from adoption.wishes.models import Wish, WishState
 from kernel.access import Actor
 from kernel.db import db, utcnow
 from kernel.text import sort_key
-from kernel.transaction import writing
+from kernel.transaction import write
 from practices.models import Practice
 from practices.operations import hold as hold_practice
 from registrations.models import Registration
@@ -86,8 +86,7 @@ def forget_of(registration: Registration) -> None:
 
 def forget_old() -> None:
     """Delete requests left half a year ago."""
-    with writing():
-        _forget(queries.left_before(utcnow() - WISHES_KEPT))
+    write(lambda: _forget(queries.left_before(utcnow() - WISHES_KEPT)))
 
 
 def _forget(ids: Sequence[int]) -> None:

@@ -22,7 +22,7 @@ from kernel.links import page_url
 from kernel.permissions import Permission
 from kernel.security import client_address, client_network
 from kernel.text import email_key
-from kernel.transaction import writing
+from kernel.transaction import write
 from practices.consenting import wording
 from practices.models import Practice
 from practices.queries import published_practice
@@ -53,8 +53,8 @@ def wish(slug: str) -> ResponseReturnValue:
         return _page(practice, form), 429, headers
     assert territory is not None
     text = wording(ConsentKind.request)
-    with writing():
-        operations.leave(
+    write(
+        lambda: operations.leave(
             practice,
             territory,
             name=form.name.data or "",
@@ -64,6 +64,7 @@ def wish(slug: str) -> ResponseReturnValue:
             consents=[text] if text else [],
             address=client_address(),
         )
+    )
     return redirect(url_for("adoption.wish_sent", slug=slug, municipality=territory.oktmo), 303)
 
 
@@ -89,8 +90,7 @@ def wish_answer(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("adoption/wishes/wish.html", form, wish=found)
     try:
-        with writing():
-            operations.decline(found, form.answer.data or "", by=actor())
+        write(lambda: operations.decline(found, form.answer.data or "", by=actor()))
     except operations.SettledAlready:
         flash(_("The request has been settled already."), "info")
     else:
