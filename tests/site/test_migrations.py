@@ -296,6 +296,7 @@ def test_keys_of_names_hold_their_signs(server, tmp_path):
             speaker = factories.speaker(forum.series, "Плюсов Борис+")
             speaker.identity_key += " @ 25636000"
         enrol(forum, "Плюсова Анна+", "plus@example.org")
+        db.session.remove()
         kept = keys_of_signed()
         downgrade(revision="0025")
         with writing():
@@ -317,7 +318,8 @@ def keys_of_signed() -> list[tuple[str, ...]]:
         "SELECT name_key FROM organisation WHERE name LIKE '%+%'",
         "SELECT name_key, identity_key FROM speaker",
     )
-    return [tuple(db.session.execute(text(statement)).one()) for statement in statements]
+    with db.engine.connect() as connection:  # closed again: a step waits for whoever still reads
+        return [tuple(connection.execute(text(statement)).one()) for statement in statements]
 
 
 def test_models_and_migrations_agree(loaded):
